@@ -1,0 +1,51 @@
+/** A process that pid reuse and reboots can't fake. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When the kernel says it started, in its own units; only ever compared. */
+  readonly startTime: string;
+  readonly bootId: string;
+}
+
+/** Who holds `locks/supervisor.lock`: the content of that file. */
+export interface DaemonIdentity extends ProcessIdentity {
+  readonly version: string;
+  readonly exe: string;
+}
+
+export function sameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
+  return a.pid === b.pid && a.startTime === b.startTime && a.bootId === b.bootId;
+}
+
+/** One line; complete only with its newline. */
+export function renderIdentity(identity: DaemonIdentity): string {
+  return `${JSON.stringify(identity)}\n`;
+}
+
+/** The identity in a lock file's content; undefined when it holds none, or only half of one. */
+export function parseIdentity(text: string): DaemonIdentity | undefined {
+  if (!text.endsWith("\n")) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const fields = value as Partial<Record<keyof DaemonIdentity, unknown>> | null;
+  if (typeof fields !== "object" || fields === null) return undefined;
+  const { pid, startTime, bootId, version, exe } = fields;
+  if (!Number.isSafeInteger(pid) || (pid as number) < 2) return undefined;
+  if (typeof startTime !== "string" || typeof bootId !== "string") return undefined;
+  if (typeof version !== "string" || typeof exe !== "string") return undefined;
+  return { pid: pid as number, startTime, bootId, version, exe };
+}
+
+/** Whether version `a` ("1.2.3") is older than `b`; what can't be read is not older. */
+export function isOlder(a: string, b: string): boolean {
+  const left = a.split(".").map(Number);
+  const right = b.split(".").map(Number);
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

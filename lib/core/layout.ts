@@ -1,0 +1,87 @@
+import { isAbsolute, join } from "node:path";
+import { Failure } from "./failure.ts";
+
+/** Every path under one root; no other file spells them out. */
+export interface Layout {
+  readonly root: string;
+  readonly config: string;
+  readonly pidFile: string;
+  readonly status: string;
+  readonly log: string;
+  readonly sessions: string;
+  readonly state: string;
+  readonly globalState: string;
+  readonly sessionStates: string;
+  /** The app-servers of ours that may still run, written by the supervisor. */
+  readonly children: string;
+  /** Where app-servers of ours keep their databases, one folder per alias. */
+  readonly sqlite: string;
+  /** Empty homes for a login that must not touch the one it replaces. */
+  readonly logins: string;
+  readonly locks: string;
+  readonly stateLock: string;
+  readonly supervisorLock: string;
+  readonly startLock: string;
+}
+
+/** The paths under `root`, an absolute path. */
+export function layoutOf(root: string): Layout {
+  const state = join(root, "state");
+  const locks = join(root, "locks");
+  return {
+    root,
+    config: join(root, "config.toml"),
+    pidFile: join(root, "supervisor.pid"),
+    status: join(root, "status.json"),
+    log: join(root, "supervisor.log"),
+    sessions: join(root, "sessions"),
+    state,
+    globalState: join(state, "global.json"),
+    sessionStates: join(state, "sessions"),
+    children: join(state, "children.json"),
+    sqlite: join(state, "sqlite"),
+    logins: join(state, "logins"),
+    locks,
+    stateLock: join(locks, "state.lock"),
+    supervisorLock: join(locks, "supervisor.lock"),
+    startLock: join(locks, "start.lock"),
+  };
+}
+
+/** The root that `AGENTLB_HOME`, else `HOME`, names; fails when neither names an absolute path. */
+export function rootFrom(env: Readonly<Record<string, string | undefined>>): string {
+  const named = env.AGENTLB_HOME;
+  if (named !== undefined && named !== "") {
+    if (!isAbsolute(named)) throw new Failure("failed", `AGENTLB_HOME is not an absolute path: ${named}`);
+    return named;
+  }
+  const home = env.HOME ?? env.USERPROFILE;
+  if (home === undefined || home === "") throw new Failure("failed", "HOME is not set", { verbatim: true });
+  if (!isAbsolute(home)) throw new Failure("failed", `HOME is not an absolute path: ${home}`);
+  return join(home, ".agentlb");
+}
+
+/** The `CODEX_HOME` of an alias. */
+export function homeOf(layout: Layout, alias: string): string {
+  return join(layout.sessions, alias);
+}
+
+/** What commands remember about an alias. */
+export function sessionStateOf(layout: Layout, alias: string): string {
+  return join(layout.sessionStates, `${alias}.json`);
+}
+
+/** Held while somebody logs in to an alias. */
+export function loginLockOf(layout: Layout, alias: string): string {
+  return join(layout.locks, `login-${alias}.lock`);
+}
+
+/** The auth file of a home. */
+export function authFileOf(home: string): string {
+  return join(home, "auth.json");
+}
+
+/** The folder in which Codex locks one file per open thread of a home. */
+export function threadLocksOf(home: string): string {
+  return join(home, "thread-writer-locks");
+}
