@@ -1,0 +1,190 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { errnoOf } from "../core/failure.ts";
+
+interface ReplaceOptions {
+  /** Survive a power loss: flush the file, and the folder that names it. */
+  readonly durable?: boolean;
+  /** Keep the generation before as `<path>.prev`. */
+  readonly keepPrevious?: boolean;
+  /** Replace what a link points at; without it a link is refused. */
+  readonly follow?: boolean;
+}
+
+/** Replaces a file by `text` so that a reader, a crash or a full disk finds the old or the new one, whole. Mode 0600. */
+export function replaceFile(path: string, text: string, options: ReplaceOptions = {}): void {
+  const target = replaceable(path, options.follow ?? false);
+  const bytes = new TextEncoder().encode(text);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomName()}.tmp`);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
+  try {
+    try {
+      writeAll(fd, bytes);
+      if (fstatSync(fd).size !== bytes.length) throw new Error(`short write: ${temporary}`);
+      if (options.durable) fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    if (options.keepPrevious) keepGeneration(target);
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  if (options.durable) flushFolder(dirname(target));
+}
+
+/** The text of a file; undefined when there is none. Any other trouble is thrown. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+/** Makes a folder and those above it, and makes it ours alone (0700). */
+export function ensureFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
+}
+
+/** The names in a folder; none when it does not exist. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Whether `path` is a folder, or a link to one. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Whether anything, even a dangling link, has this name. */
+export function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Whether `path` itself is a link. */
+export function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+/** Which file this is and which version of it; undefined when there is none. Changes with every replacement. */
+export function fingerprintOf(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stat && `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`;
+}
+
+/** Where a path leads when every link is followed; undefined when it leads nowhere. */
+export function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes a file or a link, if it is there. */
+export function removeFile(path: string): void {
+  rmSync(path, { force: true });
+}
+
+/** Gives a file that can't be trusted a name beside it and returns that name; at most five are kept. */
+export function putAside(path: string, nowMs: number): string {
+  const stamp = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "");
+  const prefix = `${basename(path)}.corrupt-`;
+  const aside = join(dirname(path), `${prefix}${stamp}-${randomName().slice(0, 4)}`);
+  renameSync(path, aside);
+  const kept = namesIn(dirname(path)).filter((name) => name.startsWith(prefix)).sort();
+  for (const name of kept.slice(0, -5)) rmSync(join(dirname(path), name), { force: true });
+  return aside;
+}
+
+/** Removes temporary files of ours that a crash left in a folder more than an hour ago. */
+export function sweepTemporaries(folder: string, nowMs: number): void {
+  for (const name of namesIn(folder)) {
+    if (!/^\..+\.[0-9a-f]{16}\.tmp$/.test(name)) continue;
+    const path = join(folder, name);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile() && nowMs - stat.mtimeMs > 3_600_000) rmSync(path, { force: true });
+  }
+}
+
+/** Sixteen hex digits that nobody can guess. */
+export function randomName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function replaceable(path: string, follow: boolean): string {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || stat.isFile()) return path;
+  if (stat.isSymbolicLink() && follow) return replaceable(realpathSync(path), false);
+  throw new Error(`not a regular file: ${path}`);
+}
+
+/** A full disk shortens a write instead of failing it, so what is left is written until the error shows. */
+function writeAll(fd: number, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.length) {
+    const written = writeSync(fd, bytes, done, bytes.length - done);
+    if (written === 0) throw new Error("nothing could be written");
+    done += written;
+  }
+}
+
+function keepGeneration(target: string): void {
+  const previous = `${target}.prev`;
+  try {
+    unlinkSync(previous);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  }
+  try {
+    linkSync(target, previous);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  }
+}
+
+/** Some file systems can't flush a folder; then the file's own flush is all there is. */
+function flushFolder(folder: string): void {
+  let fd: number;
+  try {
+    fd = openSync(folder, constants.O_RDONLY);
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP", "EPERM"].includes(errnoOf(error) ?? "")) throw error;
+  } finally {
+    closeSync(fd);
+  }
+}

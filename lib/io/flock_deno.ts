@@ -1,0 +1,36 @@
+import { lstatSync } from "node:fs";
+import type { OpenLock } from "./lock.ts";
+
+/** The part of Deno's file API that locks; declared here because other compilers don't know it. */
+interface DenoFile {
+  statSync(): { dev: number; ino: number | null; nlink: number | null; isFile: boolean };
+  tryLockSync(exclusive: boolean): boolean;
+  truncateSync(length: number): void;
+  seekSync(offset: number, whence: number): number;
+  writeSync(bytes: Uint8Array): number;
+  close(): void;
+}
+interface DenoFiles {
+  openSync(path: string, options: { read: true; write: true; create: true; mode: number }): DenoFile;
+}
+
+/** Opens a lock file under Deno, whose `node:fs` descriptors can't be locked but whose own files can. */
+export function openDeno(path: string): OpenLock {
+  const { Deno } = globalThis as unknown as { Deno: DenoFiles };
+  const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+  const stat = file.statSync();
+  const byName = lstatSync(path, { throwIfNoEntry: false });
+  return {
+    identity: `${stat.dev}:${stat.ino}`,
+    // Deno follows links when it opens, so the name must lead straight to what was opened.
+    isFile: stat.isFile && (byName === undefined || byName.isFile()),
+    links: stat.nlink ?? 1,
+    tryLock: () => file.tryLockSync(true),
+    write(bytes) {
+      file.truncateSync(0);
+      file.seekSync(0, 0);
+      if (bytes.length > 0) file.writeSync(bytes);
+    },
+    close: () => file.close(),
+  };
+}

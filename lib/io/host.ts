@@ -1,0 +1,166 @@
+import { readFileSync, writeSync } from "node:fs";
+import { isatty } from "node:tty";
+import process from "node:process";
+import { performance } from "node:perf_hooks";
+import { setTimeout as timeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { errnoOf } from "../core/failure.ts";
+import type { Environment, Launch } from "../core/launch.ts";
+import type { Captured, Exit, Spawn } from "./spawn.ts";
+import { become, runForeground, spawnCaptured, spawnChild } from "./spawn.ts";
+
+/** Time, in milliseconds. */
+export interface Clock {
+  /** Since 1970, as people count; may jump. */
+  now(): number;
+  /** Since some moment; never jumps. */
+  monotonic(): number;
+  /** Ends after `ms`, or early and without an error when the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Everything outside the program, as one parameter. */
+export interface Host {
+  readonly args: readonly string[];
+  readonly env: Environment;
+  readonly cwd: string;
+  /** The command line that starts this program again. */
+  readonly self: readonly string[];
+  readonly platform: string;
+  readonly arch: string;
+  readonly uid: number | undefined;
+  readonly isTerminal: { readonly input: boolean; readonly output: boolean; readonly error: boolean };
+  readonly clock: Clock;
+  readonly spawn: Spawn;
+  /** Runs a program without our terminal and returns what it said; killed after `timeoutMs`. */
+  capture(launch: Launch, timeoutMs: number): Promise<Captured>;
+  /** Runs a program with our terminal to its end. */
+  foreground(launch: Launch): Promise<Exit>;
+  /** Turns this process into the program where that is possible, else runs it with our terminal to its end. */
+  become(launch: Launch): Promise<Exit>;
+  /** The line a user types after the question, which stands on stderr; empty at the end of the input. */
+  ask(question: string): Promise<string>;
+  /** Whether the arguments were text: in a string a byte that is not UTF-8 looks like U+FFFD. */
+  argsAreText(): boolean;
+  /** Evenly spread over [0, 1). */
+  random(): number;
+  /** Data, on stdout. */
+  out(text: string): void;
+  /** Talk, on stderr. */
+  err(text: string): void;
+}
+
+/** The real outside. `entry` is the `import.meta.url` of the file the program was started with. */
+export function realHost(entry: string): Host {
+  return {
+    args: ownArguments(entry),
+    env: process.env,
+    cwd: process.cwd(),
+    self: ownCommand(entry),
+    platform: process.platform,
+    arch: process.arch,
+    uid: ownUid(),
+    isTerminal: { input: isatty(0), output: isatty(1), error: isatty(2) },
+    clock: {
+      now: Date.now,
+      monotonic: () => performance.now(),
+      sleep,
+    },
+    spawn: spawnChild,
+    capture: spawnCaptured,
+    foreground: runForeground,
+    become,
+    ask,
+    argsAreText,
+    random: Math.random,
+    out: (text) => writeAll(1, text),
+    err: (text) => writeAll(2, text),
+  };
+}
+
+/** Ends this process: with an exit code, or by the signal that ended what it ran. */
+export async function leave(end: number | NodeJS.Signals): Promise<never> {
+  if (typeof end === "number") process.exit(end);
+  process.kill(process.pid, end);
+  await timeout(1000);
+  process.exit(1);
+}
+
+function ownCommand(entry: string): string[] {
+  if (entry.includes("/$bunfs/") || entry.includes("/~BUN/") || entry.includes("%7EBUN")) {
+    return [process.execPath];
+  }
+  const file = fileURLToPath(entry);
+  if ("Deno" in globalThis) return [process.execPath, "run", "-A", "--no-prompt", file];
+  return [process.execPath, ...process.execArgv, file];
+}
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolved) => {
+    lines.once("close", () => resolved(""));
+    lines.question(question, (answer) => {
+      resolved(answer);
+      lines.close();
+    });
+  });
+}
+
+/** What was typed after the program's name. Bun takes a `--` right after a script for itself; the kernel still has it. */
+function ownArguments(entry: string): string[] {
+  const args = process.argv.slice(2);
+  if (!("Bun" in globalThis) || isCompiled(entry)) return args;
+  try {
+    const words = readFileSync("/proc/self/cmdline", "utf8").split("\0").slice(0, -1);
+    return words.at(-1 - args.length) === "--" ? ["--", ...args] : args;
+  } catch {
+    return args; // where there is no /proc nobody can tell
+  }
+}
+
+function isCompiled(entry: string): boolean {
+  return entry.includes("/$bunfs/") || entry.includes("/~BUN/") || entry.includes("%7EBUN");
+}
+
+/** Deno tells it only with `--allow-sys=uid`. */
+function ownUid(): number | undefined {
+  try {
+    return process.getuid?.();
+  } catch {
+    return undefined;
+  }
+}
+
+function argsAreText(): boolean {
+  if (!process.argv.some((word) => word.includes("\ufffd"))) return true;
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(readFileSync("/proc/self/cmdline"));
+    return true;
+  } catch (error) {
+    return !(error instanceof TypeError); // where there is no /proc nobody can tell
+  }
+}
+
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return;
+  try {
+    await timeout(Math.min(Math.max(0, ms), 2 ** 31 - 1), undefined, signal ? { signal } : {});
+  } catch {
+    return; // aborted: the caller looks at the signal
+  }
+}
+
+/** Writes at once, so that nothing is lost when the process becomes another program; a reader that left is no error. */
+function writeAll(fd: number, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += writeSync(fd, bytes, done, bytes.length - done);
+    } catch (error) {
+      if (errnoOf(error) === "EAGAIN") continue;
+      if (errnoOf(error) === "EPIPE") return;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import type { ProcessIdentity } from "../core/identity.ts";
+
+/** Who the process `pid` is; undefined when there is none, or only its zombie. */
+export function identityOf(pid: number): ProcessIdentity | undefined {
+  if (process.platform === "linux") {
+    const stat = statOf(pid);
+    return stat && { pid, startTime: stat.startTime, bootId: bootId() };
+  }
+  const { status, stdout } = spawnSync("/bin/ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
+    encoding: "utf8",
+  });
+  const [, state, started] = /^(\S+)\s+(.+?)\s*$/.exec(stdout ?? "") ?? [];
+  if (status !== 0 || state === undefined || state.startsWith("Z")) return undefined;
+  return { pid, startTime: started ?? "", bootId: "" };
+}
+
+/** Whether this very process, not a later one with its number, still runs. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  const now = identityOf(identity.pid);
+  return now !== undefined && now.startTime === identity.startTime && now.bootId === identity.bootId;
+}
+
+/** This process. */
+export function ownIdentity(): ProcessIdentity {
+  return identityOf(process.pid) ?? { pid: process.pid, startTime: "", bootId: "" };
+}
+
+/** Sends a signal to a process, or with a negative number to a process group; false when nobody is there. */
+export function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    process.kill(pid, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The words a process was started with; none when it is gone or not ours to see. */
+export function commandLineOf(pid: number): string[] {
+  return procFile(pid, "cmdline").split("\0").slice(0, -1);
+}
+
+/** One variable of another process's environment; undefined when it has none or is not ours to see. */
+export function variableOf(pid: number, name: string): string | undefined {
+  const entry = procFile(pid, "environ").split("\0").find((line) => line.startsWith(`${name}=`));
+  return entry?.slice(name.length + 1);
+}
+
+/** The owner of a process. */
+export function ownerOf(pid: number): number | undefined {
+  const [, uid] = /^Uid:\s+(\d+)/m.exec(procFile(pid, "status")) ?? [];
+  return uid === undefined ? undefined : Number(uid);
+}
+
+/** What this process creates from now on is readable by its owner alone. */
+export function restrictNewFiles(): void {
+  process.umask(0o077);
+}
+
+/** Calls `listener` for each of these signals instead of dying; returns what takes that back. */
+export function onSignals(
+  names: readonly NodeJS.Signals[],
+  listener: (name: NodeJS.Signals) => void,
+): () => void {
+  const undo = names.map((name) => {
+    const caught = () => listener(name);
+    process.on(name, caught);
+    return () => process.removeListener(name, caught);
+  });
+  return () => undo.forEach((off) => off());
+}
+
+type Execve = (file: string, args: readonly string[], env: Readonly<Record<string, string>>) => never;
+
+/** The system call that turns this process into another program, where the runtime has it. */
+export function execve(): Execve | undefined {
+  const own = (process as unknown as { execve?: Execve }).execve;
+  if (typeof own !== "function" || process.platform === "win32") return undefined;
+  return (file, args, env) => {
+    // Runtimes ignore these two; ignored signals stay ignored in the new program, caught ones do not.
+    for (const name of ["SIGPIPE", "SIGXFSZ"] as const) process.on(name, () => {});
+    return own.call(process, file, args, env);
+  };
+}
+
+function bootId(): string {
+  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+}
+
+/** Fields of /proc/<pid>/stat, counted after the name in parentheses, which may hold anything (proc(5)). */
+function statOf(pid: number): { startTime: string } | undefined {
+  const text = procFile(pid, "stat");
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state] = fields;
+  const startTime = fields[19];
+  if (startTime === undefined || state === "Z" || state === "X") return undefined;
+  return { startTime };
+}
+
+function procFile(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch {
+    return "";
+  }
+}

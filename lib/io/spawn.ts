@@ -1,0 +1,182 @@
+import { spawn } from "node:child_process";
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
+import { constants as osConstants } from "node:os";
+import { resolve } from "node:path";
+import type { Environment, Launch } from "../core/launch.ts";
+import { execve, onSignals, signal } from "./process.ts";
+
+/** How a process ended. */
+export type Exit =
+  | { readonly code: number }
+  | { readonly signal: NodeJS.Signals }
+  | { readonly error: Error };
+
+/** A process of ours that we talk to; its errors go nowhere, and it leads its own process group. */
+export interface Child {
+  readonly pid: number | undefined;
+  write(text: string): void;
+  closeStdin(): void;
+  onData(listener: (chunk: Uint8Array) => void): void;
+  /** Resolves once it is gone and its stdout has been read to the end. */
+  readonly exited: Promise<Exit>;
+}
+
+export type Spawn = (launch: Launch) => Child;
+
+/** Starts a child with pipes for stdin and stdout, in a process group of its own. */
+export function spawnChild(launch: Launch): Child {
+  const child = spawn(launch.file, launch.args, {
+    ...options(launch),
+    detached: true,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  child.stdin.on("error", () => {}); // a child that is gone: its exit says so
+  child.stdout.on("error", () => {});
+  return {
+    pid: child.pid,
+    write: (text) => void child.stdin.write(text),
+    closeStdin: () => void child.stdin.end(),
+    onData: (listener) => void child.stdout.on("data", listener),
+    exited: new Promise((resolved) => {
+      child.once("error", (error) => resolved({ error }));
+      child.once("close", (code, name) => resolved(exitOf(code, name)));
+    }),
+  };
+}
+
+/** Starts a process that outlives this one; resolves with the first line it prints, or what it printed before it closed stdout. */
+export function spawnDetached(
+  launch: Launch,
+  timeoutMs: number,
+): Promise<{ line: string | undefined; error?: Error }> {
+  return new Promise((resolved) => {
+    const child = spawn(launch.file, launch.args, {
+      ...options(launch),
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let text = "";
+    const done = (line: string | undefined, error?: Error) => {
+      clearTimeout(timer);
+      child.stdout.destroy();
+      child.unref();
+      resolved(error ? { line, error } : { line });
+    };
+    const timer = setTimeout(() => done(undefined), timeoutMs);
+    child.once("error", (error) => done(undefined, error));
+    child.stdout.setEncoding("utf8");
+    child.stdout.on("data", (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf("\n");
+      if (end >= 0) done(text.slice(0, end));
+    });
+    child.stdout.once("end", () => done(text === "" ? undefined : text));
+  });
+}
+
+/** How a program ended and what it said. */
+export interface Captured {
+  readonly exit: Exit;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end and returns what it said; killed after `timeoutMs`. */
+export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captured> {
+  return new Promise((resolved) => {
+    const child = spawn(launch.file, launch.args, { ...options(launch), stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => stdout += chunk);
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => stderr += chunk);
+    const timer = setTimeout(() => child.pid !== undefined && signal(child.pid, "SIGKILL"), timeoutMs);
+    const done = (exit: Exit) => {
+      clearTimeout(timer);
+      resolved({ exit, stdout, stderr });
+    };
+    child.once("error", (error) => done({ error }));
+    child.once("close", (code, name) => done(exitOf(code, name)));
+  });
+}
+
+/** Runs a program with our terminal and waits for it; signals sent to us reach it, those of the terminal reach it anyway. */
+export function runForeground(launch: Launch): Promise<Exit> {
+  return new Promise((resolved) => {
+    const child = spawn(launch.file, launch.args, { ...options(launch), stdio: "inherit" });
+    const pass = (name: NodeJS.Signals) => child.pid !== undefined && signal(child.pid, name);
+    const undo = [
+      onSignals(["SIGINT", "SIGQUIT"], () => {}),
+      onSignals(["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"], pass),
+    ];
+    const done = (exit: Exit) => {
+      undo.forEach((off) => off());
+      resolved(exit);
+    };
+    child.once("error", (error) => done({ error }));
+    child.once("close", (code, name) => done(exitOf(code, name)));
+  });
+}
+
+/** Becomes the program where the runtime can; elsewhere runs it in the foreground. `launch.file` is a path. */
+export function become(launch: Launch): Promise<Exit> {
+  const replace = launch.cwd === undefined && isNative(launch.file) ? execve() : undefined;
+  if (replace) replace(launch.file, [launch.file, ...launch.args], launch.env);
+  return runForeground(launch);
+}
+
+/** Where a program is: a path is taken as it is (relative to `cwd`), a name is looked up in the absolute folders of PATH. */
+export function findProgram(name: string, env: Environment, cwd: string): string | undefined {
+  if (name.includes("/")) {
+    const path = isAbsolute(name) ? name : resolve(cwd, name);
+    return isExecutable(path) ? path : undefined;
+  }
+  for (const folder of (env.PATH ?? "").split(delimiter)) {
+    if (isAbsolute(folder) && isExecutable(join(folder, name))) return join(folder, name);
+  }
+  return undefined;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the kernel itself can start this file; a script without `#!` would leave us with nothing after the jump. */
+function isNative(path: string): boolean {
+  const head = new Uint8Array(4);
+  try {
+    const fd = openSync(path, "r");
+    try {
+      readSync(fd, head, 0, 4, 0);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return false;
+  }
+  const [a, b, c, d] = head;
+  const isScript = a === 0x23 && b === 0x21;
+  const isElf = a === 0x7f && b === 0x45 && c === 0x4c && d === 0x46;
+  const isMachO = (a === 0xcf && b === 0xfa && c === 0xed && d === 0xfe) || (a === 0xca && b === 0xfe);
+  return isScript || isElf || isMachO;
+}
+
+function options(launch: Launch): { env: Record<string, string>; cwd?: string } {
+  const env = { ...launch.env };
+  return launch.cwd === undefined ? { env } : { env, cwd: launch.cwd };
+}
+
+function exitOf(code: number | null, name: NodeJS.Signals | null): Exit {
+  if (code !== null) return { code };
+  return { signal: name ?? "SIGKILL" };
+}
+
+/** The exit code that stands for a death by signal: 128 + its number. */
+export function codeOfSignal(name: NodeJS.Signals): number {
+  return 128 + (osConstants.signals[name] ?? 9);
+}

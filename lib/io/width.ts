@@ -1,0 +1,6 @@
+import stringWidth from "string-width";
+
+/** The columns a text takes on a terminal: two for most of East Asia and emoji, none for combining marks. */
+export function displayWidth(text: string): number {
+  return stringWidth(text);
+}
