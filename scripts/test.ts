@@ -1,0 +1,194 @@
+/**
+ * The whole suite: `npm test`, or `npm test -- test/e2e/rm.test.ts` for a part. Run with Bun.
+ * Installs what tests need (as root), builds, runs the unit tests on Node, Deno and Bun, then the whole-program tests.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { refusingProxy } from "../test/rig/refusing_proxy.ts";
+import { installMissing } from "./debian.ts";
+import { differences, summaryLine, type Tally, tallyOf } from "./tally.ts";
+
+const TREE = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+const VITEST = join(TREE, "node_modules/vitest/vitest.mjs");
+const RUNTIMES: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  node: ["node", VITEST],
+  deno: [join(TREE, "node_modules/deno/deno"), "run", "-A", "--node-modules-dir=manual", VITEST],
+  bun: [process.execPath, "--bun", VITEST],
+};
+/** Tests of the whole program and of its rig: once, driven from Node. All others run on every runtime. */
+const WHOLE = ["test/e2e", "test/rig"];
+const UNIT = ["test/core", "test/io", "test/app", "test/cli", "test/layers", "test/readme", "test/runtime"];
+/** Set for the copy of this script that runs in the network namespace. */
+const INSIDE = "RIG_INSIDE";
+
+const filters = process.argv.slice(2);
+process.exitCode = process.env[INSIDE] === undefined ? await isolated() : await suite();
+
+/** Starts this script again where there is no network but loopback; where that can't be had, goes on here. */
+function isolated(): number | Promise<number> {
+  const missing = installMissing(join(TREE, "test/debian.txt")).map(({ program }) => program).join(" ");
+  const env: NodeJS.ProcessEnv = { ...process.env, [INSIDE]: "1", RIG_MISSING: missing };
+  const inside = ["--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
+  const isRoot = process.platform === "linux" && process.getuid?.() === 0;
+  if (isRoot && spawnSync("unshare", [...inside, "true"]).status === 0) {
+    env.RIG_NETNS = "1";
+    const words = [...inside, process.execPath, fileURLToPath(import.meta.url), ...filters];
+    return spawnSync("unshare", words, { stdio: "inherit", env }).status ?? 1;
+  }
+  console.log("no network namespace here: proxies on loopback keep everything inside");
+  Object.assign(process.env, env);
+  return suite();
+}
+
+async function suite(): Promise<number> {
+  const missing = (process.env.RIG_MISSING ?? "").split(" ").filter((name) => name !== "");
+  const folder = mkdtempSync(join(tmpdir(), "agentlb-suite-"));
+  const proxy = await refusingProxy();
+  const env = suiteEnv(proxy.url);
+  const run = (name: string, runtime: string, words: readonly string[]) =>
+    vitest(name, runtime, words, env, folder);
+  try {
+    const unitFilters = filters.length === 0 ? UNIT : filters.filter((word) => !isWhole(word));
+    const wholeFilters = filters.length === 0
+      ? WHOLE
+      : filters.filter((word) => isWhole(word) || !isUnit(word));
+    const building = wholeFilters.length > 0 ? timed("build", build(env)) : Promise.resolve(true);
+    const units = unitFilters.length === 0 ? [] : await Promise.all(
+      Object.keys(RUNTIMES).map((runtime) =>
+        timed(`unit tests on ${runtime}`, run(runtime, runtime, unitFilters))
+      ),
+    );
+    const isBuilt = await building;
+    const tallies = [...units];
+    if (isBuilt && wholeFilters.length > 0) {
+      tallies.push(await timed("whole-program tests", run("whole program", "node", wholeFilters)));
+    }
+    return report(tallies, units, {
+      isBuilt,
+      missing,
+      attempts: proxy.attempts,
+      isPart: filters.length > 0,
+    });
+  } finally {
+    await proxy.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Circumstances {
+  readonly isBuilt: boolean;
+  /** Programs of `test/debian.txt` that are not there. */
+  readonly missing: readonly string[];
+  readonly attempts: readonly string[];
+  readonly isPart: boolean;
+}
+
+/** Prints the end of the run; returns the exit code. */
+function report(tallies: readonly Tally[], units: readonly Tally[], around: Circumstances): number {
+  const { isBuilt, missing, attempts, isPart } = around;
+  console.log("");
+  for (const skip of new Set(tallies.flatMap((tally) => tally.skips))) console.log(`skipped: ${skip}`);
+  const hosts = new Map<string, number>();
+  for (const attempt of attempts) hosts.set(attempt, (hosts.get(attempt) ?? 0) + 1);
+  for (const [attempt, times] of hosts) console.log(`refused by the proxy, ${times} times: ${attempt}`);
+  const wrong = isPart ? [] : differences(units);
+  if (!isBuilt) wrong.push("the build failed, so the whole program was not tested");
+  if (missing.length > 0 && process.env.CI) wrong.push(`missing programs: ${missing.join(", ")}`);
+  for (const { name, failures } of tallies) {
+    for (const line of failures) console.log(`FAILED: [${name}] ${line}`);
+  }
+  for (const line of wrong) console.log(`FAILED: ${line}`);
+  for (const { name, passed, failed, skipped } of tallies) {
+    console.log(
+      `${name.padEnd(14)} ${
+        passed + failed + skipped
+      } cases: ${passed} passed, ${failed} failed, ${skipped} skipped`,
+    );
+  }
+  console.log(summaryLine(tallies, wrong.length));
+  return wrong.length > 0 || tallies.some((tally) => tally.failed > 0) ? 1 : 0;
+}
+
+async function vitest(
+  name: string,
+  runtime: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<Tally> {
+  const [file, ...before] = RUNTIMES[runtime] ?? ["node", VITEST];
+  const json = join(folder, `${name.replace(" ", "-")}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${json}`];
+  const excludes = name === runtime ? WHOLE.map((folder) => `--exclude=${folder}/**`) : [];
+  const code = await told(name, file, [
+    ...before,
+    "run",
+    ...words,
+    ...reporters,
+    ...excludes,
+    "--passWithNoTests",
+  ], env);
+  return tallyOf(name, existsSync(json) ? readFileSync(json, "utf8") : undefined, code, TREE);
+}
+
+async function build(env: Readonly<Record<string, string>>): Promise<boolean> {
+  return await told("build", process.execPath, [join(TREE, "scripts/build.ts")], env) === 0;
+}
+
+/** Runs a program and passes on what it says, line by line, each with the name of the speaker. */
+function told(
+  name: string,
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd: TREE, env, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) {
+      let rest = "";
+      stream.setEncoding("utf8");
+      stream.on("data", (part: string) => {
+        const lines = (rest + part).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) {
+          if (line.trim() !== "" && !line.startsWith("JSON report")) console.log(`[${name}] ${line}`);
+        }
+      });
+      stream.on("end", () => {
+        if (rest !== "") console.log(`[${name}] ${rest}`);
+      });
+    }
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code));
+  });
+}
+
+async function timed<T>(name: string, work: Promise<T>): Promise<T> {
+  const began = Date.now();
+  const result = await work;
+  console.log(`[${name}] took ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+/** The environment of all tests: nothing of the user's own Codex or agentlb, no program of npm's, and no way out. */
+function suiteEnv(proxy: string): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value === undefined || /^(AGENTLB_|CODEX_|OPENAI_|npm_)/.test(name)) continue;
+    env[name] = value;
+  }
+  // npm puts the programs of the tree first: the real Codex, and perhaps another Node than the user's.
+  const path = (env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
+  return { ...env, PATH: path.join(delimiter), RIG_PROXY: proxy, NO_COLOR: "1" };
+}
+
+function isWhole(filter: string): boolean {
+  return WHOLE.some((folder) => filter.startsWith(folder));
+}
+
+function isUnit(filter: string): boolean {
+  return UNIT.some((folder) => filter.startsWith(folder));
+}
