@@ -1,0 +1,185 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { faultsIn, MAX_LINES } from "./layers.ts";
+
+const TREE = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+
+/** Every file of the tree that is ours, by its path from the top. */
+function files(folder = ""): string[] {
+  return readdirSync(join(TREE, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (["node_modules", "dist", ".git"].includes(entry.name)) return [];
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return files(path);
+    return entry.isFile() ? [path] : [];
+  });
+}
+
+function read(path: string): string {
+  return readFileSync(join(TREE, path), "utf8");
+}
+
+describe("the checker of layers catches a planted", () => {
+  const planted: readonly [fault: string, files: Record<string, string>, words: string][] = [
+    [
+      "import of io by core",
+      { "lib/core/a.ts": 'import { b } from "../io/b.ts";' },
+      "lib/core/a.ts imports lib/io/b.ts",
+    ],
+    [
+      "import of io by core, of a type, over lines",
+      { "lib/core/a.ts": 'import type {\n  B,\n  C,\n} from "../io/b.ts";' },
+      "lib/core/a.ts imports lib/io/b.ts",
+    ],
+    [
+      "re-export of app by core",
+      { "lib/core/a.ts": 'export { b } from "../app/b.ts";' },
+      "lib/core/a.ts imports lib/app/b.ts",
+    ],
+    [
+      "value of core in io",
+      { "lib/io/a.ts": 'import { type B, b } from "../core/b.ts";' },
+      "lib/io/a.ts imports lib/core/b.ts: io may import only types of core",
+    ],
+    [
+      "run-time import of cli by app",
+      { "lib/app/a.ts": 'const { b } = await import("../cli/b.ts");' },
+      "lib/app/a.ts imports lib/cli/b.ts",
+    ],
+    [
+      "import of io by cli",
+      { "lib/cli/a.ts": 'import { b } from "../io/files.ts";' },
+      "lib/cli/a.ts imports lib/io/files.ts",
+    ],
+    [
+      "value of the host in cli",
+      { "lib/cli/a.ts": 'import { realHost } from "../io/host.ts";' },
+      "lib/cli/a.ts imports lib/io/host.ts",
+    ],
+    ["import of app by cli.ts", { "cli.ts": 'import "./lib/app/a.ts";' }, "cli.ts imports lib/app/a.ts"],
+    [
+      "import of cli by mod.ts",
+      { "mod.ts": 'export * from "./lib/cli/a.ts";' },
+      "mod.ts imports lib/cli/a.ts",
+    ],
+    [
+      "node module in core",
+      { "lib/core/a.ts": 'import { readFileSync } from "node:fs";' },
+      "lib/core/a.ts imports node:fs",
+    ],
+    [
+      "library beside its door",
+      { "lib/io/a.ts": 'import { parse } from "smol-toml";' },
+      "lib/io/a.ts imports smol-toml",
+    ],
+    [
+      "library that nobody knows",
+      { "lib/io/a.ts": 'import x from "left-pad";' },
+      "lib/io/a.ts imports left-pad",
+    ],
+    ["module of one runtime", { "lib/io/a.ts": 'const ffi = "bun:ffi";' }, 'lib/io/a.ts names "bun:'],
+    ["global of one runtime", { "lib/app/a.ts": "Deno.exit(1);" }, "lib/app/a.ts names Deno"],
+    [
+      "circle in app, of types too",
+      {
+        "lib/app/a.ts": 'import { b } from "./b.ts";',
+        "lib/app/b.ts": 'import { c } from "./c.ts";',
+        "lib/app/c.ts": 'import type { A } from "./a.ts";',
+      },
+      "lib/app/a.ts -> lib/app/b.ts -> lib/app/c.ts -> lib/app/a.ts",
+    ],
+    [
+      "circle in core",
+      { "lib/core/a.ts": 'import { b } from "./b.ts";', "lib/core/b.ts": 'import { a } from "./a.ts";' },
+      "lib/core/a.ts -> lib/core/b.ts -> lib/core/a.ts",
+    ],
+    ["clock", { "lib/app/a.ts": "const now = Date.now();" }, "lib/app/a.ts names Date.now"],
+    [
+      "clock in a template",
+      { "lib/app/a.ts": "const now = `at ${`${Date.now()}`}`;" },
+      "lib/app/a.ts names Date.now",
+    ],
+    [
+      "clock without a number",
+      { "lib/core/a.ts": "const now = new Date();" },
+      "lib/core/a.ts names new Date()",
+    ],
+    [
+      "chance",
+      { "lib/io/a.ts": "const x = /'/.test(y) ? Math.random() : 0;" },
+      "lib/io/a.ts names Math.random",
+    ],
+    ["console", { "lib/cli/a.ts": 'console.log("x");' }, "lib/cli/a.ts names console."],
+    ["environment", { "lib/app/a.ts": 'const home = process.env["HOME"];' }, "lib/app/a.ts names process."],
+    [
+      "process by import",
+      { "lib/io/a.ts": 'import { env } from "node:process";' },
+      "lib/io/a.ts imports node:process",
+    ],
+    [
+      "file that is too long",
+      { "lib/app/a.ts": "\n".repeat(MAX_LINES + 1) },
+      `lib/app/a.ts has ${MAX_LINES + 1} lines`,
+    ],
+  ];
+
+  test.each(planted)("%s", (_, sources, words) => {
+    const faults = faultsIn(new Map(Object.entries(sources)));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(words);
+  });
+
+  test("and nothing in what is allowed", () => {
+    const sources = {
+      "lib/core/a.ts": 'import { join } from "node:path";\nimport { b } from "./b.ts";',
+      "lib/core/b.ts":
+        "// Date.now() and process.env are not for us\nconst words = 'process.env console.log';",
+      "lib/io/a.ts": 'import type { B } from "../core/b.ts";\nimport { Failure } from "../core/failure.ts";',
+      "lib/io/flock_bun.ts": 'const name = "bun:ffi";\nconst { Deno } = globalThis;',
+      "lib/io/host.ts": "export const now = Date.now;\nprocess.exit(1);",
+      "lib/io/c.ts": 'import type { D } from "./d.ts";',
+      "lib/io/d.ts": 'import { c } from "./c.ts";',
+      "lib/app/a.ts":
+        'import { a } from "../io/a.ts";\nchild.process.kill();\nconst x = new Date(0), y = 1 / 2 / 3;',
+      "lib/cli/a.ts": 'import type { Host } from "../io/host.ts";\nimport { parseArgs } from "node:util";',
+      "cli.ts": 'import { realHost } from "./lib/io/host.ts";\nprocess.exitCode = 1;',
+    };
+    expect(faultsIn(new Map(Object.entries(sources)))).toEqual([]);
+  });
+});
+
+test("every file imports, names and measures only what its layer may", () => {
+  const ours = files().filter((path) => /^(lib\/.*|cli|mod)\.ts$/.test(path));
+  expect(ours.length).toBeGreaterThan(20);
+  expect(faultsIn(new Map(ours.map((path) => [path, read(path)])))).toEqual([]);
+});
+
+describe("no file names", () => {
+  // Put together here, so that this file may be searched as well.
+  const hosts = [
+    "registry.npm" + "js.org",
+    "registry.yarn" + "pkg.com",
+    "js" + "r.io",
+    "npm.pkg." + "github.com",
+  ];
+  const texts = () =>
+    files().filter((path) => !/\.(png|gif|gz|zst)$/.test(path)).map((path) => [path, read(path)] as const);
+  const naming = (words: readonly string[], among: readonly (readonly [path: string, text: string])[]) =>
+    among.flatMap(([path, text]) =>
+      words.filter((word) => text.includes(word)).map((word) => `${path}: ${word}`)
+    );
+
+  test("a registry", () => {
+    expect(naming(hosts, [["planted", `"resolved": "https://${hosts[0]}/x.tgz"`]])).toHaveLength(1);
+    expect(naming(hosts, texts())).toEqual([]);
+  });
+
+  test("a folder of the machine it was written on", () => {
+    const folders = [TREE, homedir(), "/Use" + "rs/", "file:" + "///"]
+      .filter((folder) => folder.split("/").length > 2 && !folder.startsWith("/tmp"));
+    expect(naming(folders, [["planted", `import "file:${"///"}x.ts"`]])).toHaveLength(1);
+    expect(naming(folders, texts())).toEqual([]);
+  });
+});

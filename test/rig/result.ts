@@ -1,0 +1,48 @@
+import type { ChildProcess } from "node:child_process";
+
+/** How a program ended and what it said. */
+export interface Result {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** The end of a child with piped output; past `timeoutMs` its process group is killed and the promise rejects. */
+export function finished(child: ChildProcess, timeoutMs: number): Promise<Result> {
+  const stdout: Uint8Array[] = [];
+  const stderr: Uint8Array[] = [];
+  child.stdout?.on("data", (part: Uint8Array) => stdout.push(part));
+  child.stderr?.on("data", (part: Uint8Array) => stderr.push(part));
+  child.stdin?.on("error", () => {}); // it may end without reading
+  const said = () => ({ stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      killGroup(child.pid);
+      reject(
+        new Error(`${child.spawnargs.join(" ")} took more than ${timeoutMs} ms: ${JSON.stringify(said())}`),
+      );
+    }, timeoutMs);
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      resolve({ ...said(), code, signal });
+    });
+  });
+}
+
+/** Kills the process group that a child of ours leads, or the child alone when it leads none. */
+export function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  for (const target of [-pid, pid]) {
+    try {
+      process.kill(target, "SIGKILL");
+      return;
+    } catch {
+      continue; // no such group
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import type { ChildProcess } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { NATIVE_CODEX, TREE } from "./codex.ts";
+import { type FakeCodex, installFakeCodex, type Script } from "./fake_codex.ts";
+import { type FakeService, type HomeOptions, writeHome } from "./home.ts";
+import { endSupervisor, processesOf } from "./leftover.ts";
+import { run, type RunOptions, start, type Way } from "./program.ts";
+import { isolation } from "./refusing_proxy.ts";
+import type { Result } from "./result.ts";
+import { until } from "./until.ts";
+
+export interface SandboxOptions {
+  /** What `codex` on PATH is. The real one is started only in homes that name a fake service. */
+  readonly codex?: "fake" | "real" | "none";
+  readonly env?: Readonly<Record<string, string>>;
+  /** How long processes may take to go once the supervisor was ended. */
+  readonly leaveMs?: number;
+}
+
+type SandboxRun = Partial<Omit<RunOptions, "env">> & { readonly env?: Readonly<Record<string, string>> };
+
+/** A user of one test: own HOME, own root, own PATH. */
+export interface Sandbox {
+  readonly dir: string;
+  /** The user's HOME. */
+  readonly home: string;
+  readonly root: string;
+  /** First on PATH. */
+  readonly bin: string;
+  /** Where programs are started: an empty folder below HOME. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly fake: FakeCodex;
+  /** The home of an alias. */
+  homeOf(alias: string): string;
+  /** Makes a session by hand: a home (a login needs a backend or an auth file) and what the fake in it does. */
+  addAlias(alias: string, options?: Partial<HomeOptions> & { readonly script?: Script }): string;
+  run(way: Way, args: readonly string[], options?: SandboxRun): Promise<Result>;
+  start(way: Way, args: readonly string[], options?: SandboxRun): ChildProcess;
+  /** Ends the supervisor, fails when a process of this user is left (after ending it), removes everything. */
+  close(): Promise<void>;
+}
+
+/** Makes a user of its own in a folder of its own. */
+export function makeSandbox(options: SandboxOptions = {}): Sandbox {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-rig-")));
+  const home = join(dir, "home");
+  const root = join(home, ".agentlb");
+  const bin = join(dir, "bin");
+  const cwd = join(home, "work");
+  for (const folder of [home, bin, cwd, join(dir, "tmp")]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  const kind = options.codex ?? "fake";
+  const fake = installFakeCodex(bin, kind === "fake" ? "codex" : "fake-codex");
+  if (kind === "real") guardedCodex(join(bin, "codex"));
+  const env = { ...sandboxEnv(dir, home, bin), ...options.env };
+  const merge = ({ env: more, ...rest }: SandboxRun = {}): RunOptions => ({
+    cwd,
+    ...rest,
+    env: { ...env, ...more },
+  });
+  const homeOf = (alias: string) => join(root, "sessions", alias);
+  return {
+    dir,
+    home,
+    root,
+    bin,
+    cwd,
+    env,
+    fake,
+    homeOf,
+    addAlias(alias, { script, ...more } = {}) {
+      const path = homeOf(alias);
+      mkdirSync(root, { recursive: true, mode: 0o700 });
+      writeHome(path, { backend: NOBODY, ...more });
+      if (script !== undefined) fake.tell(path, script);
+      return path;
+    },
+    run: (way, args, more) => run(way, args, merge(more)),
+    start: (way, args, more) => start(way, args, merge(more)),
+    async close() {
+      await endSupervisor(root, home);
+      const leaveMs = options.leaveMs ?? 10_000;
+      try {
+        await until(
+          () => processesOf(home).length === 0,
+          () => `all processes of ${home} gone:\n${processesOf(home).map((left) => left.command).join("\n")}`,
+          leaveMs,
+        );
+      } finally {
+        for (const { pid } of processesOf(home)) killQuietly(pid);
+        rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+      }
+    },
+  };
+}
+
+/** The service of homes that never get to ask one. */
+const NOBODY: FakeService = {
+  url: "http://127.0.0.1:9",
+  modelUrl: "http://localhost:9",
+  authFile() {
+    throw new Error("a made-up login needs a backend");
+  },
+};
+
+function sandboxEnv(dir: string, home: string, bin: string): Record<string, string> {
+  return {
+    ...isolation(),
+    HOME: home,
+    PATH: `${bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    // Elsewhere than the homes, because Codex warns of homes below it.
+    TMPDIR: join(dir, "tmp"),
+    LANG: "C.UTF-8",
+    TZ: "UTC",
+    // Shared, or every new HOME would make Deno compile everything again.
+    DENO_DIR: join(TREE, "node_modules/.cache/rig-deno"),
+    DENO_NO_UPDATE_CHECK: "1",
+  };
+}
+
+/** A `codex` that starts the real one only where everything named is on loopback. */
+function guardedCodex(path: string): void {
+  const lines = [
+    "#!/bin/sh",
+    'config="${CODEX_HOME:-/nowhere}/config.toml"',
+    'case "$*" in',
+    '  "login status"*|--version) ;;',
+    '  login*"--experimental_issuer http://127.0.0.1:"*) ;;',
+    "  *)",
+    '    if ! grep -q \'^chatgpt_base_url = "http://127.0.0.1:\' "$config" 2>/dev/null; then',
+    '      echo "the rig starts no Codex in $CODEX_HOME: no fake chatgpt_base_url" >&2',
+    "      exit 97",
+    "    fi",
+    '    if [ -e "$CODEX_HOME/auth.json" ] && grep -q \'"refresh_token"\' "$CODEX_HOME/auth.json" &&',
+    '      ! grep -q \'"issuer": *"http://127.0.0.1:\' "$CODEX_HOME/auth.json"; then',
+    '      echo "the rig starts no Codex in $CODEX_HOME: its login is no made-up one" >&2',
+    "      exit 97",
+    "    fi ;;",
+    "esac",
+    // Revocations don't go where the auth file says: without this they are for the real service.
+    "service=$(printf '%s\\n' \"$*\" | sed -n 's|.*--experimental_issuer \\(http://127.0.0.1:[0-9]*\\).*|\\1|p')",
+    'if [ -z "$service" ] && [ -e "$config" ]; then',
+    '  service=$(sed -n \'s|^chatgpt_base_url = "\\(http://127.0.0.1:[0-9]*\\)/.*|\\1|p\' "$config")',
+    "fi",
+    'export CODEX_REVOKE_TOKEN_URL_OVERRIDE="${service:-http://127.0.0.1:9}/oauth/revoke"',
+    `exec '${NATIVE_CODEX.replaceAll("'", `'\\''`)}' "$@"`,
+    "",
+  ];
+  writeFileSync(path, lines.join("\n"));
+  chmodSync(path, 0o755);
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // gone by itself
+  }
+}
