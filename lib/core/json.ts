@@ -1,0 +1,35 @@
+/** A parsed JSON object; its keys are whatever a file said, so they are never looked up on a prototype. */
+export type JsonObject = ReadonlyMap<string, unknown>;
+
+/** The entries of a JSON object, undefined for any other value. */
+export function objectOf(value: unknown): JsonObject | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return new Map(Object.entries(value));
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Text as every JSON reader accepts it: half a surrogate pair, which Rust's refuses, becomes U+FFFD. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, "\ufffd");
+}
+
+/** Pretty JSON of an object whose keys keep the given order, even where they look like numbers. */
+export function renderObject(entries: Iterable<readonly [string, unknown]>): string {
+  const lines = Array.from(
+    entries,
+    ([key, value]) => `${JSON.stringify(wellFormed(key))}: ${JSON.stringify(value, repaired, 2)}`,
+  );
+  return lines.length === 0 ? "{}" : `{\n${indent(lines.join(",\n"))}\n}`;
+}
+
+/** A rendered text inside an object one level deeper. */
+export function indent(text: string): string {
+  return `  ${text.replaceAll("\n", "\n  ")}`;
+}
+
+function repaired(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? wellFormed(value) : value;
+}

@@ -1,0 +1,48 @@
+/** One rate-limit window; whole numbers, `resetsAt` in unix seconds. */
+export interface LimitWindow {
+  readonly usedPercent: number;
+  readonly windowDurationMins?: number;
+  readonly resetsAt?: number;
+}
+
+/** One limit's windows. Which is the short one is told by their durations, not by their places. */
+export interface RateLimits {
+  readonly limitId: string;
+  readonly primary: LimitWindow | null;
+  readonly secondary: LimitWindow | null;
+}
+
+/** What a window has left, in percent, 0 to 100. */
+export function left(window: LimitWindow): number {
+  return Math.min(Math.max(100 - window.usedPercent, 0), 100);
+}
+
+/**
+ * A used percentage as a whole number. Codex's session files hold floats: they are rounded up, so that nothing
+ * looks freer than it is, but to 99 at most below 100, so that nothing looks used up that isn't.
+ */
+export function wholePercent(value: unknown): number | undefined {
+  if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+  const whole = value < 100 ? Math.min(Math.ceil(value), 99) : Math.ceil(value);
+  return Math.min(Math.max(whole, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER) + 0;
+}
+
+/** A window as app-servers and status.json spell it; without `usedPercent` nothing is used, unreadable is null. */
+export function parseWindow(value: unknown): LimitWindow | null {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+  const { usedPercent = 0, windowDurationMins, resetsAt } = value as Record<string, unknown>;
+  const used = wholePercent(usedPercent);
+  if (used === undefined) return null;
+  const [mins, resets] = [positive(windowDurationMins), positive(resetsAt)];
+  return {
+    usedPercent: used,
+    ...(mins === undefined ? {} : { windowDurationMins: mins }),
+    ...(resets === undefined ? {} : { resetsAt: resets }),
+  };
+}
+
+/** The predecessor writes 0 for "not known". */
+function positive(value: unknown): number | undefined {
+  if (typeof value !== "number" || !(value > 0)) return undefined;
+  return Math.min(Math.ceil(value), Number.MAX_SAFE_INTEGER);
+}

@@ -1,0 +1,145 @@
+import { REASONS } from "./answer.ts";
+import type { Config } from "./config.ts";
+import { left, type RateLimits } from "./limits.ts";
+import { byteOrder } from "./order.ts";
+import type { SessionStatus } from "./status.ts";
+import { formatClock, parseTime } from "./time.ts";
+
+export interface Candidate {
+  readonly alias: string;
+  readonly status: SessionStatus;
+  readonly lastSelectedMs: number | undefined;
+  readonly pickSeq: number;
+}
+
+/** What a score is made of: percent left, minus the three penalties. */
+export interface Terms {
+  readonly usage: number;
+  readonly busy: number;
+  readonly restarts: number;
+  readonly staleness: number;
+}
+
+export interface Eligible {
+  readonly alias: string;
+  readonly eligible: true;
+  readonly score: number;
+  readonly usage: number;
+  readonly terms: Terms;
+  readonly reason: "eligible";
+  readonly activeTurns: number;
+  readonly lastSelectedMs: number | undefined;
+  readonly pickSeq: number;
+}
+
+export interface Ineligible {
+  readonly alias: string;
+  readonly eligible: false;
+  readonly usage: number;
+  readonly reason: string;
+  /** Waiting for a newer reading won't help: only the user can change it. */
+  readonly final: boolean;
+}
+
+export type Verdict = Eligible | Ineligible;
+
+type Settings = Config["sessions"];
+
+const FUTURE_MS = 5000;
+const FINAL: readonly string[] = [REASONS.loginRequired, REASONS.tokenRefused];
+/** Results that say nothing about why a reading is old or missing; "error" is all the predecessor knows. */
+const NO_FAULT: readonly string[] = ["", REASONS.ok, "error", REASONS.apiKey];
+
+/**
+ * Whether a session may be picked, and its score:
+ * `usage - busy - restarts - staleness`, all whole numbers, divisions cut off towards zero.
+ */
+export function judge(candidate: Candidate, nowMs: number, settings: Settings): Verdict {
+  const { alias, status, lastSelectedMs, pickSeq } = candidate;
+  const usage = usageLeft(status.rateLimits, settings);
+  const no = (reason: string, final = false): Ineligible => ({
+    alias,
+    eligible: false,
+    usage,
+    reason,
+    final,
+  });
+
+  const result = status.lastProbeResult;
+  if (FINAL.includes(result)) return no(result, true);
+  if (status.health !== "healthy") return no(`unhealthy${nextTry(status.nextTryAt)}`);
+  const fault = NO_FAULT.includes(result) ? "" : `: ${result}`;
+  const readAt = parseTime(status.lastRateLimitUpdateAt);
+  if (readAt === undefined) return no(`missing lastRateLimitUpdateAt${fault}`);
+  if (readAt - nowMs > FUTURE_MS) return no("reading is from the future");
+  const age = Math.max(0, Math.trunc((nowMs - readAt) / 1000));
+  if (age > settings.staleSec) return no(`stale (${age}s>${settings.staleSec}s)${fault}`);
+
+  const activeTurns = Math.max(0, status.activity.activeTurns);
+  const restarts = Math.max(0, status.appServer.restartCount) * settings.restartPenaltyPerRestart;
+  const staleness = divide(age * settings.stalenessPenaltyMax, settings.staleSec);
+  const terms = {
+    usage,
+    busy: activeTurns * settings.busyPenalty,
+    restarts: Math.min(restarts, settings.restartPenaltyCap),
+    staleness: Math.min(staleness, settings.stalenessPenaltyMax),
+  };
+  const score = terms.usage - terms.busy - terms.restarts - terms.staleness;
+  return {
+    alias,
+    eligible: true,
+    score,
+    usage,
+    terms,
+    reason: "eligible",
+    activeTurns,
+    lastSelectedMs,
+    pickSeq,
+  };
+}
+
+/** The verdict to pick, undefined when none is eligible. */
+export function best(verdicts: Iterable<Verdict>): Eligible | undefined {
+  let first: Eligible | undefined;
+  for (const verdict of verdicts) {
+    if (verdict.eligible && (first === undefined || compareEligible(verdict, first) < 0)) first = verdict;
+  }
+  return first;
+}
+
+/** Best first: score, percent left, fewest turns under way, longest not picked (never comes first), alias. */
+export function compareEligible(a: Eligible, b: Eligible): number {
+  return b.score - a.score ||
+    b.usage - a.usage ||
+    a.activeTurns - b.activeTurns ||
+    compareTimes(a.lastSelectedMs, b.lastSelectedMs) ||
+    a.pickSeq - b.pickSeq ||
+    byteOrder(a.alias, b.alias);
+}
+
+/** Percent left over both windows by weight, of the only one known, or the setting for none; 0 to 100. */
+export function usageLeft(limits: RateLimits, settings: Settings): number {
+  const { usagePrimaryWeightPercent: primaryWeight, usageSecondaryWeightPercent: secondaryWeight } = settings;
+  const { primary, secondary } = limits;
+  if (primary !== null && secondary !== null) {
+    const weighted = left(primary) * primaryWeight + left(secondary) * secondaryWeight;
+    return divide(weighted, Math.max(primaryWeight + secondaryWeight, 1));
+  }
+  const only = primary ?? secondary;
+  return only === null ? settings.unknownUsageLeftPercent : left(only);
+}
+
+function compareTimes(a: number | undefined, b: number | undefined): number {
+  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
+  return a - b;
+}
+
+/** Whole division cut off towards zero, exact for all whole numbers. */
+function divide(dividend: number, divisor: number): number {
+  return (dividend - dividend % divisor) / divisor;
+}
+
+function nextTry(at: string | undefined): string {
+  const ms = parseTime(at);
+  return ms === undefined ? "" : `, next try ${formatClock(ms)}`;
+}

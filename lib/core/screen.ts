@@ -1,0 +1,21 @@
+const LONGEST = 512;
+const SHORT = new Map([["\n", "\\n"], ["\r", "\\r"], ["\t", "\\t"]]);
+/** What may steer a terminal or hide: controls, writing directions, line separators, half pairs, the invisible. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** A text from outside as one harmless line: what can't be seen is escaped, `limit` characters at most. */
+export function printable(text: string, limit: number = LONGEST): string {
+  let shown = "";
+  // Where to cut if the rest turns out too long: the last place with room for the ellipsis.
+  let fits = 0;
+  for (const char of text) {
+    shown += UNSEEN.test(char) ? escaped(char) : char;
+    if (shown.length < limit) fits = shown.length;
+    if (shown.length > limit) return `${shown.slice(0, fits)}…`;
+  }
+  return shown;
+}
+
+function escaped(char: string): string {
+  return SHORT.get(char) ?? `\\u{${char.codePointAt(0)?.toString(16)}}`;
+}

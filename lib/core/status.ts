@@ -1,0 +1,151 @@
+import { indent, objectOf, renderObject, textOf } from "./json.ts";
+import { type LimitWindow, parseWindow, type RateLimits, wholePercent } from "./limits.ts";
+import { byteOrder } from "./order.ts";
+
+/** What status.json says of one session; times are RFC 3339 or empty. */
+export interface SessionStatus {
+  readonly health: string;
+  readonly appServer: { readonly state: string; readonly pid: number; readonly restartCount: number };
+  readonly rateLimits: RateLimits;
+  readonly usageLeftPercent: number;
+  readonly activity: { readonly activeTurns: number };
+  readonly lastRateLimitUpdateAt: string;
+  readonly lastProbeAt: string;
+  /** "ok", or in words why there was no reading; empty before the first try. */
+  readonly lastProbeResult: string;
+  readonly lastSelectedAt: string;
+  /** When a child that keeps crashing is started again; the predecessor doesn't know it. */
+  readonly nextTryAt?: string;
+}
+
+/** What the supervisor publishes; only it writes the file while it lives. */
+export interface Status {
+  readonly version: number;
+  readonly updatedAt: string;
+  readonly daemon: { readonly pid: number; readonly startedAt: string };
+  readonly sessions: ReadonlyMap<string, SessionStatus>;
+}
+
+const I32 = 0x7fff_ffff;
+/** Products of two counts or settings up to here are exact, and so is a sum of some of them. */
+export const LARGEST_COUNT = 90_000_000;
+
+/** A session nobody has asked anything yet. */
+export function emptySession(): SessionStatus {
+  return {
+    health: "healthy",
+    appServer: { state: "stopped", pid: 0, restartCount: 0 },
+    rateLimits: { limitId: "codex", primary: null, secondary: null },
+    usageLeftPercent: 30,
+    activity: { activeTurns: 0 },
+    lastRateLimitUpdateAt: "",
+    lastProbeAt: "",
+    lastProbeResult: "",
+    lastSelectedAt: "",
+  };
+}
+
+export function emptyStatus(): Status {
+  return { version: 1, updatedAt: "", daemon: { pid: 0, startedAt: "" }, sessions: new Map() };
+}
+
+/** Reads status.json leniently: what is missing or of a wrong type has its default. Throws Error unless JSON. */
+export function parseStatus(text: string): Status {
+  const file = objectOf(fileOf(text));
+  if (file === undefined) throw new Error("invalid status json: not an object");
+  const daemon = objectOf(file.get("daemon"));
+  const sessions = objectOf(file.get("sessions")) ?? new Map<string, unknown>();
+  return {
+    version: count(file.get("version"), 0xffff_ffff),
+    updatedAt: textOf(file.get("updatedAt")),
+    daemon: { pid: count(daemon?.get("pid"), I32), startedAt: textOf(daemon?.get("startedAt")) },
+    sessions: new Map(Array.from(sessions, ([alias, value]) => [alias, parseSession(value)])),
+  };
+}
+
+/** The text of status.json, every byte of it fit for the predecessor: no null and no float in a whole number. */
+export function renderStatus(status: Status): string {
+  const sessions = [...status.sessions]
+    .sort(([a], [b]) => byteOrder(a, b))
+    .map(([alias, session]) => [alias, plain(session)] as const);
+  const head = renderObject([
+    ["version", count(status.version, 0xffff_ffff)],
+    ["updatedAt", status.updatedAt],
+    ["daemon", { pid: count(status.daemon.pid, I32), startedAt: status.daemon.startedAt }],
+  ]);
+  return `${head.slice(0, -2)},\n${indent(`"sessions": ${renderObject(sessions)}`)}\n}\n`;
+}
+
+function fileOf(text: string): unknown {
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`invalid status json: ${(error as Error).message}`, { cause: error });
+  }
+  // The predecessor's reader takes an empty list for an empty file.
+  return Array.isArray(file) && file.length === 0 ? {} : file;
+}
+
+function parseSession(value: unknown): SessionStatus {
+  const session = objectOf(value);
+  const appServer = objectOf(session?.get("appServer"));
+  const limits = objectOf(session?.get("rateLimits"));
+  const nextTryAt = textOf(session?.get("nextTryAt"));
+  return {
+    health: textOf(session?.get("health")),
+    appServer: {
+      state: textOf(appServer?.get("state")),
+      pid: count(appServer?.get("pid"), I32),
+      restartCount: count(appServer?.get("restartCount")),
+    },
+    rateLimits: {
+      limitId: textOf(limits?.get("limitId")),
+      primary: parseWindow(limits?.get("primary")),
+      secondary: parseWindow(limits?.get("secondary")),
+    },
+    usageLeftPercent: count(session?.get("usageLeftPercent")),
+    activity: { activeTurns: count(objectOf(session?.get("activity"))?.get("activeTurns")) },
+    lastRateLimitUpdateAt: textOf(session?.get("lastRateLimitUpdateAt")),
+    lastProbeAt: textOf(session?.get("lastProbeAt")),
+    lastProbeResult: textOf(session?.get("lastProbeResult")),
+    lastSelectedAt: textOf(session?.get("lastSelectedAt")),
+    ...(nextTryAt === "" ? {} : { nextTryAt }),
+  };
+}
+
+/** One session in the predecessor's order of keys. */
+function plain(session: SessionStatus): Record<string, unknown> {
+  const { appServer, rateLimits } = session;
+  return {
+    health: session.health,
+    appServer: {
+      state: appServer.state,
+      pid: count(appServer.pid, I32),
+      restartCount: count(appServer.restartCount),
+    },
+    rateLimits: {
+      limitId: rateLimits.limitId,
+      primary: plainWindow(rateLimits.primary),
+      secondary: plainWindow(rateLimits.secondary),
+    },
+    usageLeftPercent: count(session.usageLeftPercent),
+    activity: { activeTurns: count(session.activity.activeTurns) },
+    lastRateLimitUpdateAt: session.lastRateLimitUpdateAt,
+    lastProbeAt: session.lastProbeAt,
+    lastProbeResult: session.lastProbeResult,
+    lastSelectedAt: session.lastSelectedAt,
+    nextTryAt: session.nextTryAt,
+  };
+}
+
+/** Through the reader's eyes: what it would not take is not written. */
+function plainWindow(window: LimitWindow | null): LimitWindow | null {
+  return window === null || wholePercent(window.usedPercent) === undefined ? null : parseWindow(window);
+}
+
+/** A whole number from 0 to `most`: floats rounded up, anything else 0. */
+function count(value: unknown, most: number = LARGEST_COUNT): number {
+  if (typeof value !== "number" || !(value > 0)) return 0;
+  return Math.min(Math.ceil(value), most);
+}

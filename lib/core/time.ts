@@ -1,0 +1,49 @@
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const DAY_MS = 86_400_000;
+const EARLIEST = Date.parse("0000-01-01T00:00:00Z");
+const LATEST = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** RFC 3339 to epoch milliseconds, finer fractions cut off; undefined for anything else. */
+export function parseTime(text: unknown): number | undefined {
+  const found = typeof text === "string" ? RFC3339.exec(text) : null;
+  if (found === null) return undefined;
+  const part = (index: number) => Number(found[index] ?? 0);
+  const [month, day, hour, minute, second] = [part(2), part(3), part(4), part(5), part(6)];
+  const offset = (part(9) * 60 + part(10)) * 60_000 * (found[8] === "-" ? -1 : 1);
+  // The last second of a minute may be a leap second: it reads as the next minute's first.
+  if (hour > 23 || minute > 59 || second > 60 || part(9) > 23 || part(10) > 59) return undefined;
+  const midnight = Date.parse(`${found[1]}-${found[2]}-${found[3]}T00:00:00Z`);
+  // Some engines roll 30 February over into March.
+  if (Number.isNaN(midnight) || new Date(midnight).getUTCDate() !== day || month > 12) return undefined;
+  const fraction = Number((found[7] ?? "").slice(0, 3).padEnd(3, "0"));
+  return midnight + ((hour * 60 + minute) * 60 + second) * 1000 + fraction - offset;
+}
+
+/** Epoch milliseconds as `2026-11-20T10:20:55Z`; a part of a second is cut off. */
+export function formatTime(ms: number): string {
+  return `${iso(ms).slice(0, 19)}Z`;
+}
+
+/** Epoch milliseconds as `2026-11-20T10:20:55.123Z`. */
+export function formatTimeMs(ms: number): string {
+  return iso(ms);
+}
+
+/** Epoch milliseconds as the time of day, `10:20:55Z`. */
+export function formatClock(ms: number): string {
+  return formatTime(ms).slice(11);
+}
+
+/** An age in one unit, as the status table shows it: `59s`, `59m`, `23h`, `7d`; never below `0s`. */
+export function formatAge(ms: number): string {
+  const seconds = Math.max(0, Math.trunc(ms / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.trunc(seconds / 60)}m`;
+  if (ms < DAY_MS) return `${Math.trunc(seconds / 3600)}h`;
+  return `${Math.trunc(seconds / 86_400)}d`;
+}
+
+/** Four-digit years only: nothing else is RFC 3339. */
+function iso(ms: number): string {
+  return new Date(Math.min(Math.max(ms, EARLIEST), LATEST)).toISOString();
+}

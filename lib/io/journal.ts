@@ -1,0 +1,40 @@
+import { appendFileSync, closeSync, constants, openSync, renameSync, statSync } from "node:fs";
+import type { Clock } from "./host.ts";
+
+/** What the supervisor writes down for people: never what a child said, never a secret. */
+export interface Journal {
+  note(what: string, details?: Readonly<Record<string, string | number>>): void;
+}
+
+const LIMIT = 256 * 1024;
+const AGAIN_MS = 60_000;
+
+/** A log of one JSON line per note, 0600, at most two files of 256 KiB; the same note is written once a minute. */
+export function openJournal(path: string, clock: Clock): Journal {
+  const told = new Map<string, number>();
+  return {
+    note(what, details = {}) {
+      const key = `${what} ${JSON.stringify(details)}`;
+      const now = clock.monotonic();
+      if (now - (told.get(key) ?? -Infinity) < AGAIN_MS) return;
+      if (told.size > 500) told.clear();
+      told.set(key, now);
+      try {
+        append(path, `${JSON.stringify({ t: new Date(clock.now()).toISOString(), what, ...details })}\n`);
+      } catch {
+        // A full disk: there is nowhere to say so.
+      }
+    },
+  };
+}
+
+function append(path: string, line: string): void {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LIMIT) renameSync(path, `${path}.1`);
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+  const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o600);
+  try {
+    appendFileSync(fd, line);
+  } finally {
+    closeSync(fd);
+  }
+}
