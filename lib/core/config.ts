@@ -1,5 +1,6 @@
 import { CONFIG_KEYS, type ConfigKey, type ConfigValue, pathOf } from "./config_keys.ts";
 import { type JsonObject, objectOf, wellFormed } from "./json.ts";
+import { nearest } from "./nearest.ts";
 import { LARGEST_COUNT } from "./status.ts";
 
 /** config.toml, read and normalised. */
@@ -175,24 +176,8 @@ function unknownTable(name: string, content: unknown): string {
 }
 
 function meant(name: string, known: readonly string[]): string {
-  const near = known.map((other) => ({ other, far: distance(name, other) }))
-    .filter(({ other, far }) => far <= Math.max(1, Math.floor(other.length / 4)))
-    .sort((a, b) => a.far - b.far)[0];
-  return near === undefined ? "" : `; did you mean ${near.other}?`;
-}
-
-/** How many letters to insert, drop or change to make one name of the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const [left, up, corner] = [next[j - 1] ?? 0, row[j] ?? 0, row[j - 1] ?? 0];
-      next.push(Math.min(left + 1, up + 1, corner + Number(a[i - 1] !== b[j - 1])));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  const near = nearest(name, known);
+  return near === undefined ? "" : `; did you mean ${near}?`;
 }
 
 function kindOf(value: unknown): string {

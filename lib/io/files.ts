@@ -79,9 +79,23 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** Whether `path` is a folder, or a link to one. */
+/** Whether `path` is a folder, or a link to one; what can't be entered or leads in a circle is none. */
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Which folder this is, whatever happens in it; undefined when there is none. */
+export function folderIdentity(path: string): string | undefined {
+  try {
+    const stat = statSync(path, { bigint: true });
+    return stat.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether anything, even a dangling link, has this name. */
@@ -107,11 +121,6 @@ export function realPath(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Removes a file or a link, if it is there. */
-export function removeFile(path: string): void {
-  rmSync(path, { force: true });
 }
 
 /** Gives a file that can't be trusted a name beside it and returns that name; at most five are kept. */
@@ -149,7 +158,7 @@ function replaceable(path: string, follow: boolean): string {
 }
 
 /** A full disk shortens a write instead of failing it, so what is left is written until the error shows. */
-function writeAll(fd: number, bytes: Uint8Array): void {
+export function writeAll(fd: number, bytes: Uint8Array): void {
   let done = 0;
   while (done < bytes.length) {
     const written = writeSync(fd, bytes, done, bytes.length - done);

@@ -15,11 +15,10 @@ import {
   rmSync,
   statSync,
   unlinkSync,
-  writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { errnoOf, Failure } from "../core/failure.ts";
-import { isFolder, namesIn, randomName } from "./files.ts";
+import { isFolder, namesIn, randomName, writeAll } from "./files.ts";
 
 /** Makes sure of a folder that is ours (`uid`, where users have numbers) and nobody else's to enter (0700). */
 export function ownFolder(path: string, uid: number | undefined): void {
@@ -93,8 +92,7 @@ export function writeNew(path: string, text: string): void {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
   try {
-    const bytes = new TextEncoder().encode(text);
-    for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done);
+    writeAll(fd, new TextEncoder().encode(text));
     fsyncSync(fd);
   } finally {
     closeSync(fd);
@@ -117,16 +115,14 @@ export function rename(path: string, to: string): boolean {
   }
 }
 
+/** Removes a file or a link, if it is there. */
 export function removeFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** Removes a folder with all it holds; of a link only the link. Links are never followed. */
+/** Removes a folder with all it holds, or whatever else has this name. Links are never followed. */
 export function removeTree(path: string): void {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return;
-  if (!stat.isDirectory()) unlinkSync(path);
-  else rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** The text of a file, which must be UTF-8 (`UnicodeError` text otherwise); undefined when there is none. */

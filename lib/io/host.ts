@@ -1,8 +1,5 @@
 import { readFileSync, writeSync } from "node:fs";
-import { isatty } from "node:tty";
 import process from "node:process";
-import { performance } from "node:perf_hooks";
-import { setTimeout as timeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { errnoOf } from "../core/failure.ts";
 import type { Environment, Launch } from "../core/launch.ts";
@@ -60,7 +57,17 @@ export function realHost(entry: string): Host {
     platform: process.platform,
     arch: process.arch,
     uid: ownUid(),
-    isTerminal: { input: isatty(0), output: isatty(1), error: isatty(2) },
+    isTerminal: {
+      get input() {
+        return isTerminal(0);
+      },
+      get output() {
+        return isTerminal(1);
+      },
+      get error() {
+        return isTerminal(2);
+      },
+    },
     clock: {
       now: Date.now,
       monotonic: () => performance.now(),
@@ -82,7 +89,7 @@ export function realHost(entry: string): Host {
 export async function leave(end: number | NodeJS.Signals): Promise<never> {
   if (typeof end === "number") process.exit(end);
   process.kill(process.pid, end);
-  await timeout(1000);
+  await sleep(1000);
   process.exit(1);
 }
 
@@ -93,6 +100,11 @@ function ownCommand(entry: string): string[] {
   const file = fileURLToPath(entry);
   if ("Deno" in globalThis) return [process.execPath, "run", "-A", "--no-prompt", file];
   return [process.execPath, ...process.execArgv, file];
+}
+
+/** Looked up when somebody asks: loading it takes as long as everything else that a pick needs. */
+function isTerminal(fd: number): boolean {
+  return process.getBuiltinModule("node:tty").isatty(fd);
 }
 
 async function ask(question: string): Promise<string> {
@@ -142,13 +154,17 @@ function argsAreText(): boolean {
   }
 }
 
-async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return;
-  try {
-    await timeout(Math.min(Math.max(0, ms), 2 ** 31 - 1), undefined, signal ? { signal } : {});
-  } catch {
-    return; // aborted: the caller looks at the signal
-  }
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolved) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolved();
+    };
+    const timer = setTimeout(done, Math.min(Math.max(0, ms), 2 ** 31 - 1));
+    if (signal?.aborted) done();
+    else signal?.addEventListener("abort", done);
+  });
 }
 
 /** Writes at once, so that nothing is lost when the process becomes another program; a reader that left is no error. */

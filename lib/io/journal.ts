@@ -14,7 +14,7 @@ export function openJournal(path: string, clock: Clock): Journal {
   const told = new Map<string, number>();
   return {
     note(what, details = {}) {
-      const key = `${what} ${JSON.stringify(details)}`;
+      const key = `${what} ${JSON.stringify(details)}`.replace(/[0-9a-f]{16}/g, ""); // names of temporary files
       const now = clock.monotonic();
       if (now - (told.get(key) ?? -Infinity) < AGAIN_MS) return;
       if (told.size > 500) told.clear();

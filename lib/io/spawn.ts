@@ -3,6 +3,7 @@ import { accessSync, closeSync, constants, openSync, readSync, statSync } from "
 import { delimiter, isAbsolute, join } from "node:path";
 import { constants as osConstants } from "node:os";
 import { resolve } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import type { Environment, Launch } from "../core/launch.ts";
 import { execve, onSignals, signal } from "./process.ts";
 
@@ -31,17 +32,20 @@ export function spawnChild(launch: Launch): Child {
     detached: true,
     stdio: ["pipe", "pipe", "ignore"],
   });
-  child.stdin.on("error", () => {}); // a child that is gone: its exit says so
-  child.stdout.on("error", () => {});
+  // With no descriptors left there are no pipes either, and the error comes later; so it is listened for first.
+  const exited = new Promise<Exit>((resolved) => {
+    child.once("error", (error) => resolved({ error }));
+    child.once("close", (code, name) => resolved(exitOf(code, name)));
+  });
+  const { stdin, stdout } = child as { stdin: Writable | undefined; stdout: Readable | undefined };
+  stdin?.on("error", () => {}); // a child that is gone: its exit says so
+  stdout?.on("error", () => {});
   return {
     pid: child.pid,
-    write: (text) => void child.stdin.write(text),
-    closeStdin: () => void child.stdin.end(),
-    onData: (listener) => void child.stdout.on("data", listener),
-    exited: new Promise((resolved) => {
-      child.once("error", (error) => resolved({ error }));
-      child.once("close", (code, name) => resolved(exitOf(code, name)));
-    }),
+    write: (text) => void stdin?.write(text),
+    closeStdin: () => void stdin?.end(),
+    onData: (listener) => void stdout?.on("data", listener),
+    exited,
   };
 }
 
@@ -56,22 +60,23 @@ export function spawnDetached(
       detached: true,
       stdio: ["ignore", "pipe", "ignore"],
     });
+    const stdout: Readable | undefined = child.stdout; // none when no descriptors are left
     let text = "";
     const done = (line: string | undefined, error?: Error) => {
       clearTimeout(timer);
-      child.stdout.destroy();
+      stdout?.destroy();
       child.unref();
       resolved(error ? { line, error } : { line });
     };
     const timer = setTimeout(() => done(undefined), timeoutMs);
     child.once("error", (error) => done(undefined, error));
-    child.stdout.setEncoding("utf8");
-    child.stdout.on("data", (chunk: string) => {
+    stdout?.setEncoding("utf8");
+    stdout?.on("data", (chunk: string) => {
       text += chunk;
       const end = text.indexOf("\n");
       if (end >= 0) done(text.slice(0, end));
     });
-    child.stdout.once("end", () => done(text === "" ? undefined : text));
+    stdout?.once("end", () => done(text === "" ? undefined : text));
   });
 }
 
@@ -88,8 +93,6 @@ export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captur
     const child = spawn(launch.file, launch.args, { ...options(launch), stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => stdout += chunk);
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => stderr += chunk);
     const timer = setTimeout(() => child.pid !== undefined && signal(child.pid, "SIGKILL"), timeoutMs);
     const done = (exit: Exit) => {
       clearTimeout(timer);
@@ -97,6 +100,8 @@ export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captur
     };
     child.once("error", (error) => done({ error }));
     child.once("close", (code, name) => done(exitOf(code, name)));
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => stdout += chunk);
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => stderr += chunk);
   });
 }
 
