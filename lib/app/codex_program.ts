@@ -1,0 +1,54 @@
+import { basename, dirname, join } from "node:path";
+import type { Config } from "../core/config.ts";
+import { splitWords } from "../core/words.ts";
+import { exists, fingerprintOf, namesIn, realPath } from "../io/files.ts";
+import type { Host } from "../io/host.ts";
+import { findProgram } from "../io/spawn.ts";
+
+/** The codex that the supervisor runs, and which version of the file it is. */
+export interface CodexProgram {
+  readonly path: string;
+  readonly fingerprint: string;
+}
+
+type Surroundings = Pick<Host, "env" | "cwd" | "platform" | "arch">;
+
+/** `[supervisor] codex`, else the program of the run command when it is a codex, else `codex` on PATH; undefined when none is there. */
+export function codexProgram(config: Config, host: Surroundings): CodexProgram | undefined {
+  const found = findProgram(namedCodex(config), host.env, host.cwd);
+  if (found === undefined) return undefined;
+  const path = nativeBehind(found, host) ?? found;
+  const fingerprint = fingerprintOf(path);
+  return fingerprint === undefined ? undefined : { path, fingerprint };
+}
+
+/** What the configuration calls codex: a path or a name. */
+export function namedCodex(config: Config): string {
+  if (config.supervisor.codex !== "") return config.supervisor.codex;
+  const split = splitWords(config.runner.defaultCommand);
+  const first = "words" in split ? split.words[0] : undefined;
+  return first !== undefined && basename(first) === "codex" ? first : "codex";
+}
+
+/**
+ * The program that the npm package's `bin/codex.js` would start: a signal to that wrapper does not reach it, and the
+ * wrapper costs 44 MB and 75 ms a start (@openai/codex 0.169).
+ */
+function nativeBehind(path: string, { platform, arch }: Surroundings): string | undefined {
+  const wrapper = realPath(path);
+  if (wrapper === undefined || !wrapper.endsWith(join("bin", "codex.js"))) return undefined;
+  const packageRoot = dirname(dirname(wrapper));
+  const name = `codex-${platform}-${arch}`;
+  const homes = [
+    join(packageRoot, "node_modules", "@openai", name),
+    join(dirname(packageRoot), name),
+    packageRoot,
+  ];
+  for (const vendor of homes.map((home) => join(home, "vendor"))) {
+    for (const triple of namesIn(vendor)) {
+      const native = join(vendor, triple, "bin", platform === "win32" ? "codex.exe" : "codex");
+      if (exists(native)) return native;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,84 @@
+import type { Config } from "../core/config.ts";
+import { wordsOf } from "../core/failure.ts";
+import { homeOf, type Layout } from "../core/layout.ts";
+import { byteOrder } from "../core/order.ts";
+import { best, type Verdict } from "../core/score.ts";
+import { parseStatus, type SessionStatus } from "../core/status.ts";
+import { renderTable } from "../core/table.ts";
+import { parseTime } from "../core/time.ts";
+import { readText } from "../io/files.ts";
+import { displayWidth } from "../io/width.ts";
+import { survey } from "./choose.ts";
+import { livingDaemon } from "./daemon.ts";
+import { glance } from "./memory.ts";
+import { accountIn, aliasesOf } from "./sessions.ts";
+
+/** One session, or one that only status.json still knows. */
+export interface Row {
+  readonly alias: string;
+  readonly home: string;
+  readonly email: string | undefined;
+  readonly plan: string | undefined;
+  readonly status: SessionStatus | undefined;
+  readonly verdict: Verdict;
+  /** Of its reading; undefined when there is none. */
+  readonly ageMs: number | undefined;
+}
+
+/** All that can be said of all sessions at this moment. */
+export interface Report {
+  readonly rows: readonly Row[];
+  /** Who would be picked. */
+  readonly selected: string | undefined;
+  readonly updatedAt: string;
+  readonly supervisorPid: number | undefined;
+  /** Why status.json could not be used. */
+  readonly problem: string | undefined;
+}
+
+/** Looks at all sessions; changes nothing and starts nothing. */
+export function report(layout: Layout, config: Config, nowMs: number): Report {
+  const aliases = aliasesOf(layout);
+  const { status, verdicts } = survey(layout, config, aliases, glance(layout, aliases), nowMs);
+  const chosen = best(verdicts);
+  const byAlias = new Map(verdicts.map((verdict) => [verdict.alias, verdict]));
+  const all = [...new Set([...aliases, ...status.sessions.keys()])].sort(byteOrder);
+  return {
+    rows: all.map((alias) => {
+      const entry = status.sessions.get(alias);
+      const readAt = parseTime(entry?.lastRateLimitUpdateAt);
+      const home = homeOf(layout, alias);
+      const { email, plan } = accountIn(home);
+      return {
+        alias,
+        home,
+        email,
+        plan,
+        status: entry,
+        verdict: byAlias.get(alias) ??
+          { alias, eligible: false, usage: 0, reason: "no such session", final: true },
+        ageMs: readAt === undefined ? undefined : nowMs - readAt,
+      };
+    }),
+    selected: chosen?.alias,
+    updatedAt: status.updatedAt,
+    supervisorPid: livingDaemon(layout)?.pid,
+    problem: problemOf(layout),
+  };
+}
+
+/** A table for a terminal, where some letters take two columns. */
+export function drawTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return renderTable(header, rows, displayWidth);
+}
+
+function problemOf(layout: Layout): string | undefined {
+  try {
+    const text = readText(layout.status);
+    if (text === undefined) return `there is no ${layout.status} yet`;
+    parseStatus(text);
+    return undefined;
+  } catch (error) {
+    return wordsOf(error);
+  }
+}

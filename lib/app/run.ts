@@ -1,0 +1,62 @@
+import type { Config } from "../core/config.ts";
+import { Failure, wordsOf } from "../core/failure.ts";
+import { codexEnvironment, type Launch } from "../core/launch.ts";
+import type { Layout } from "../core/layout.ts";
+import { splitWords } from "../core/words.ts";
+import type { Host } from "../io/host.ts";
+import { type Exit, findProgram } from "../io/spawn.ts";
+import type { Picked } from "./choose.ts";
+import { awaitRenewal } from "./renewal.ts";
+
+/** How the program is to end: with an exit code, or by the signal that ended what it ran. */
+export type End = number | NodeJS.Signals;
+
+/** The words of what runs in a session: `cmd`, else the configured command with its arguments, then what is passed through. */
+export function commandOf(config: Config, cmd: string, passthrough: readonly string[]): readonly string[] {
+  const { defaultCommand, defaultCommandArgs } = config.runner;
+  const words = cmd === "" ? [...split(defaultCommand), ...defaultCommandArgs] : split(cmd);
+  if (words.length === 0 || words[0] === "") throw new Failure("failed", "empty command", { verbatim: true });
+  return [...words, ...passthrough];
+}
+
+/** How to start a command in a home. Throws Failure when there is no such program. */
+export function launchIn(host: Host, config: Config, home: string, words: readonly string[]): Launch {
+  const [name = "", ...args] = words;
+  const env = codexEnvironment(host.env, home, config.runner.passEnv);
+  return { file: programOf(host, name), args, env };
+}
+
+/** The path of a program. Throws Failure when it is not there. */
+export function programOf(host: Pick<Host, "env" | "cwd">, name: string): string {
+  const file = findProgram(name, host.env, host.cwd);
+  if (file !== undefined) return file;
+  const message = name.includes("/") ? "no such program" : "not found on PATH";
+  throw new Failure("failed", `Cannot start "${name}": ${message}`, {
+    hint: "install it, or name another with --cmd or runner.default_command in config.toml",
+  });
+}
+
+/** Runs a command in the home that was picked; this process becomes it where that is possible. */
+export async function runPicked(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  picked: Picked,
+  words: readonly string[],
+): Promise<End> {
+  const launch = launchIn(host, config, picked.home, words);
+  if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
+  return endOf(await host.become(launch), words[0] ?? "");
+}
+
+function endOf(exit: Exit, name: string): End {
+  if ("code" in exit) return exit.code;
+  if ("signal" in exit) return exit.signal;
+  throw new Failure("failed", `Cannot start "${name}": ${wordsOf(exit.error)}`, { cause: exit.error });
+}
+
+function split(text: string): readonly string[] {
+  const split = splitWords(text);
+  if ("words" in split) return split.words;
+  throw new Failure("usage", `Cannot split the command \`${text}\` into words: ${split.problem}`);
+}

@@ -1,0 +1,70 @@
+import { type Account, parseAccount } from "../core/account.ts";
+import { checkAlias, DEFAULT_ALIAS_PATTERN, patternFailure } from "../core/alias.ts";
+import { Failure } from "../core/failure.ts";
+import { authFileOf, homeOf, type Layout } from "../core/layout.ts";
+import { byteOrder } from "../core/order.ts";
+import { debugQuote } from "../core/quote.ts";
+import { isFolder, readText } from "../io/files.ts";
+import { foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../io/folders.ts";
+import type { Host } from "../io/host.ts";
+import { compilePattern } from "../io/pattern.ts";
+
+/** Makes sure of the folders below the root, each ours alone, and of the lock that all commands share. */
+export function ensureLayout(host: Pick<Host, "uid" | "platform">, layout: Layout): void {
+  const isNumbered = host.uid === undefined && host.platform !== "win32" && isFolder(layout.root);
+  const uid = isNumbered ? ownerOfNewFile(layout.root) : host.uid;
+  for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates, layout.locks]) {
+    ownFolder(folder, uid);
+  }
+  ownFile(layout.stateLock, uid);
+}
+
+/** All aliases, in byte order: the folders below `sessions/`, and links to folders, whose names don't start with a dot. */
+export function aliasesOf(layout: Layout): string[] {
+  return foldersIn(layout.sessions).filter((name) => !name.startsWith(".")).sort(byteOrder);
+}
+
+/** Whose login a home holds. A file that can't be read is an unreadable login. */
+export function accountIn(home: string): Account {
+  try {
+    return parseAccount(readText(authFileOf(home)));
+  } catch {
+    return parseAccount("");
+  }
+}
+
+/** The alias that a target names: by itself, or by the email of its login. Throws the usage failure for none and for several. */
+export function aliasFor(layout: Layout, target: string): string {
+  if (!target.includes("@")) return target;
+  const wanted = asciiLower(target);
+  const matches = aliasesOf(layout).filter((alias) =>
+    asciiLower(accountIn(homeOf(layout, alias)).email ?? "") === wanted
+  );
+  const [alias] = matches;
+  if (alias !== undefined && matches.length === 1) return alias;
+  const shown = debugQuote(target);
+  const message = alias === undefined
+    ? `no session found for email ${shown}; create one with: agentlb new <alias>`
+    : `multiple sessions match email ${shown}: ${matches.join(", ")}; use alias explicitly`;
+  throw new Failure("usage", message, { verbatim: true });
+}
+
+/** Throws the usage failure unless a session may have this name under the user's pattern. */
+export async function checkNewAlias(alias: string, pattern: string): Promise<void> {
+  const compiled = await compilePattern(pattern, DEFAULT_ALIAS_PATTERN);
+  if ("problem" in compiled) throw patternFailure(pattern, compiled.problem);
+  checkAlias(alias, pattern, compiled.matches);
+}
+
+/** Throws the usage failure for what can't be an alias under any pattern, such as a path. */
+export function checkKnownAlias(alias: string): void {
+  checkAlias(alias, DEFAULT_ALIAS_PATTERN, () => true);
+}
+
+export function missingSession(alias: string): Failure {
+  return new Failure("usage", `session ${debugQuote(alias)} does not exist`, { verbatim: true });
+}
+
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

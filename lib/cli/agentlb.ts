@@ -1,0 +1,153 @@
+import type { Config } from "../core/config.ts";
+import { type Layout, layoutOf, rootFrom } from "../core/layout.ts";
+import { printedCommand } from "../core/quote.ts";
+import { printable } from "../core/screen.ts";
+import { isSupervisorDisabled } from "../core/timing.ts";
+import { VERSION } from "../core/version.ts";
+import { awaitReadings, choose, type How, type Picked } from "../app/choose.ts";
+import { loadConfig } from "../app/config.ts";
+import { ensureSupervisor, livingDaemon } from "../app/daemon.ts";
+import { commandOf, type End, programOf, runPicked } from "../app/run.ts";
+import { awaitRenewal } from "../app/renewal.ts";
+import { aliasFor, checkNewAlias, ensureLayout } from "../app/sessions.ts";
+import type { Host } from "../io/host.ts";
+import type { Request, RunWish } from "./args.ts";
+import { helpOf } from "./help.ts";
+import { pickedLine, refusedLine } from "./views.ts";
+
+/** Carries out a request. Asking for help or the version touches nothing. */
+export async function agentlb(host: Host, request: Request): Promise<End> {
+  switch (request.do) {
+    case "help":
+      host.out(helpOf(request.topic));
+      return 0;
+    case "version":
+      host.out(`agentlb ${VERSION}\n`);
+      return 0;
+    default: {
+      const layout = layoutOf(rootFrom(host.env));
+      ensureLayout(host, layout);
+      return await carryOut(host, layout, request);
+    }
+  }
+}
+
+type Work = Exclude<Request, { do: "help" | "version" }>;
+
+async function carryOut(host: Host, layout: Layout, request: Work): Promise<End> {
+  switch (request.do) {
+    case "best":
+    case "turn":
+    case "last":
+      return await runChosen(host, layout, await loadConfig(host, layout), request.do, request.wish);
+    case "new": {
+      const config = await loadConfig(host, layout);
+      const alias = aliasFor(layout, request.target);
+      if (alias === request.target) await checkNewAlias(alias, config.sessions.aliasPattern);
+      const { makeSession, prepareSession } = await import("../app/create.ts");
+      startable(host, commandOf(config, request.wish.cmd, request.wish.passthrough), request.wish);
+      if (request.wish.printOnly) makeSession(layout, alias);
+      else await prepareSession(host, layout, config, alias, request.wish.loginCmd);
+      return await runChosen(host, layout, config, { alias }, request.wish);
+    }
+    case "pick": {
+      const config = await loadConfig(host, layout);
+      const picked = await pick(host, layout, config, "best");
+      if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
+      const { pickText } = await import("./reports.ts");
+      host.out(pickText(picked, request.json));
+      return 0;
+    }
+    case "status": {
+      await showStatus(host, layout, await loadConfig(host, layout), request.json);
+      return 0;
+    }
+    case "login": {
+      const { logInAgain } = await import("../app/login.ts");
+      await logInAgain(host, layout, await loadConfig(host, layout), request.alias, request);
+      return 0;
+    }
+    case "remove": {
+      const { removeSession } = await import("../app/remove.ts");
+      const alias = await removeSession(host, layout, request.target, request.force);
+      host.out(`removed session: ${printable(alias)}\n`);
+      return 0;
+    }
+    case "supervise": {
+      const { superviseCommand } = await import("../app/daemon.ts");
+      for (const line of await superviseCommand(host, layout, request.verb)) host.out(`${line}\n`);
+      return 0;
+    }
+    case "daemon": {
+      const { runDaemon } = await import("../app/daemon_run.ts");
+      await runDaemon(host, layout);
+      return 0;
+    }
+    case "init": {
+      const { initConfig } = await import("../app/settings.ts");
+      host.out(`${initConfig(layout, request.force)}\n`);
+      return 0;
+    }
+  }
+}
+
+async function runChosen(host: Host, layout: Layout, config: Config, how: How, wish: RunWish): Promise<End> {
+  const words = commandOf(config, wish.cmd, wish.passthrough);
+  const picked = await pick(host, layout, config, how, () => startable(host, words, wish));
+  if (!wish.printOnly) return await runPicked(host, layout, config, picked, words);
+  if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
+  host.out(`${printedCommand(picked.home, words)}\n`);
+  return 0;
+}
+
+/** Fails when there is no such program, before anything is recorded or made. */
+function startable(host: Host, words: readonly string[], { printOnly }: RunWish): void {
+  if (!printOnly) programOf(host, words[0] ?? "");
+}
+
+/** Picks a session and says on stderr what a user should know of it. */
+async function pick(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  how: How,
+  check?: () => void,
+): Promise<Picked> {
+  await ensureSupervisor(host, layout);
+  if (how === "best") await awaitReadings(host, layout, config);
+  const picked = await choose(host, layout, config, how, check);
+  host.err(`agentlb: ${wordsFor(host, layout, picked, how)}\n`);
+  if (picked.leavesProcesses) {
+    host.err(
+      `agentlb: note: codex leaves background processes behind in ${
+        printable(picked.home)
+      }; to prevent it, put ` +
+        `daemon_auto_start = false under [features] of its config.toml\n`,
+    );
+  }
+  return picked;
+}
+
+function wordsFor(host: Host, layout: Layout, picked: Picked, how: How): string {
+  if (picked.refused === undefined) return pickedLine(picked, how);
+  const running = livingDaemon(layout) === undefined ? "not running" : "running";
+  return refusedLine(picked.alias, picked.refused, isSupervisorDisabled(host.env) ? "disabled" : running);
+}
+
+async function showStatus(host: Host, layout: Layout, config: Config, asJson: boolean): Promise<void> {
+  const [{ report }, { statusJson, statusTable }] = await Promise.all([
+    import("../app/report.ts"),
+    import("./reports.ts"),
+  ]);
+  const found = report(layout, config, host.clock.now());
+  if (found.problem !== undefined) {
+    host.err(`session selection report: unavailable (${printable(found.problem)})\n`);
+  }
+  if (asJson) host.out(statusJson(found));
+  else if (found.problem === undefined) host.out(statusTable(found));
+  if (found.supervisorPid === undefined) {
+    host.err(
+      "agentlb: the supervisor is not running; start it with: agentlb supervisor start --background\n",
+    );
+  }
+}

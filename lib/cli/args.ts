@@ -1,0 +1,240 @@
+import { parseArgs } from "node:util";
+import { Failure } from "../core/failure.ts";
+import { nearest } from "../core/nearest.ts";
+import { printable } from "../core/screen.ts";
+import { TOPICS, usageOf } from "./help.ts";
+
+/** What to run in a session, and how. Empty texts mean "as configured". */
+export interface RunWish {
+  readonly cmd: string;
+  readonly loginCmd: string;
+  readonly printOnly: boolean;
+  readonly passthrough: readonly string[];
+}
+
+/** What the user asked for. */
+export type Request =
+  | { readonly do: "help"; readonly topic: string }
+  | { readonly do: "version" }
+  | { readonly do: "best" | "turn" | "last"; readonly wish: RunWish }
+  | { readonly do: "new"; readonly target: string; readonly wish: RunWish }
+  | { readonly do: "pick" | "status"; readonly json: boolean }
+  | { readonly do: "login"; readonly alias: string; readonly force: boolean; readonly loginCmd: string }
+  | { readonly do: "remove"; readonly target: string; readonly force: boolean }
+  | { readonly do: "supervise"; readonly verb: "start" | "restart" | "stop" }
+  | { readonly do: "daemon" }
+  | { readonly do: "init"; readonly force: boolean };
+
+interface Shape {
+  /** What the one word after the command is, if there may be one. */
+  readonly takes?: string;
+  readonly flags?: readonly string[];
+  readonly runs?: boolean;
+}
+
+const OPTIONS = {
+  cmd: { type: "string" },
+  "login-cmd": { type: "string" },
+  "print-command": { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+  json: { type: "boolean" },
+  force: { type: "boolean" },
+  background: { type: "boolean" },
+} as const;
+type Option = keyof typeof OPTIONS;
+
+/** Options that every command accepts, before it and after it. */
+const EVERYWHERE: readonly string[] = ["cmd", "login-cmd", "print-command", "help"];
+
+const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ["", { flags: ["version"], runs: true }],
+  ["new", { takes: "target", runs: true }],
+  ["rr", { runs: true }],
+  ["last", { runs: true }],
+  ["pick", { flags: ["json"] }],
+  ["status", { flags: ["json"] }],
+  ["login", { takes: "alias", flags: ["force"] }],
+  ["rm", { takes: "target", flags: ["force"] }],
+  ["supervisor", {}],
+  ["supervisor start", { flags: ["background"] }],
+  ["supervisor restart", {}],
+  ["supervisor stop", {}],
+  ["supervisor daemon", {}],
+  ["config", {}],
+  ["config init", { flags: ["force"] }],
+  ["help", { takes: "command" }],
+]);
+const FAMILIES = ["supervisor", "config"];
+
+interface Parsed {
+  readonly command: string;
+  readonly words: readonly string[];
+  readonly options: ReadonlyMap<Option, string>;
+  readonly passthrough: readonly string[];
+}
+
+/** The request in a command line without the program's name; throws the usage failure otherwise. */
+export function parseRequest(args: readonly string[]): Request {
+  const parsed = parse(args);
+  const { command, words, options, passthrough } = parsed;
+  if (options.has("help")) return { do: "help", topic: command };
+  if (options.has("version")) return { do: "version" };
+  if (command === "help") return { do: "help", topic: words.join(" ") };
+  if (command === "supervisor") return { do: "help", topic: "supervisor" };
+  if (options.has("print-command") && !SHAPES.get(command)?.runs) {
+    throw line("--print-command is only supported for session run commands");
+  }
+  const wish: RunWish = {
+    cmd: options.get("cmd") ?? "",
+    loginCmd: options.get("login-cmd") ?? "",
+    printOnly: options.has("print-command"),
+    passthrough,
+  };
+  const [target] = words;
+  const force = options.has("force");
+  switch (command) {
+    case "new":
+      return target === undefined || target === "" ? { do: "best", wish } : { do: "new", target, wish };
+    case "rr":
+      return { do: "turn", wish };
+    case "last":
+      return { do: "last", wish };
+    case "pick":
+    case "status":
+      return { do: command, json: options.has("json") };
+    case "login":
+      if (target === undefined) throw line(`usage: ${usageOf("login")}`);
+      return { do: "login", alias: target, force, loginCmd: wish.loginCmd };
+    case "rm":
+      if (target === undefined) throw line("usage: agentlb rm <alias-or-email>");
+      return { do: "remove", target, force };
+    case "supervisor start":
+      if (!options.has("background")) throw line("usage: agentlb supervisor start --background");
+      return { do: "supervise", verb: "start" };
+    case "supervisor restart":
+      return { do: "supervise", verb: "restart" };
+    case "supervisor stop":
+      return { do: "supervise", verb: "stop" };
+    case "supervisor daemon":
+      return { do: "daemon" };
+    case "config":
+      throw line("usage: agentlb config init");
+    case "config init":
+      return { do: "init", force };
+    default:
+      return { do: "best", wish };
+  }
+}
+
+/** Splits the line into command, words and options; `--` ends what is ours. */
+function parse(args: readonly string[]): Parsed {
+  const end = args.indexOf("--");
+  const ours = end < 0 ? args : args.slice(0, end);
+  const passthrough = end < 0 ? [] : args.slice(end + 1);
+  const { tokens } = parseArgs({
+    args: [...ours],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const spoken = tokens.filter((token) => token.kind === "positional").map((token) => token.value);
+  const { command, words } = commandOf(spoken);
+  const options = new Map<Option, string>();
+  for (const token of tokens) {
+    if (token.kind === "option") readOption(command, token, options);
+  }
+  const shape = SHAPES.get(command)!;
+  const extra = words[command === "help" ? 2 : shape.takes ? 1 : 0] ??
+    (shape.runs ? undefined : passthrough[0]);
+  if (extra !== undefined) throw unexpected(command, extra, command === "" ? firstWords() : []);
+  if (command === "help") checkTopic(words);
+  return { command, words, options, passthrough };
+}
+
+function commandOf(spoken: readonly string[]): { command: string; words: readonly string[] } {
+  const [first, second] = spoken;
+  if (first === undefined || !firstWords().includes(first)) return { command: "", words: spoken };
+  if (!FAMILIES.includes(first) || second === undefined) return { command: first, words: spoken.slice(1) };
+  if (!SHAPES.has(`${first} ${second}`)) throw unrecognized(first, second);
+  return { command: `${first} ${second}`, words: spoken.slice(2) };
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+function readOption(command: string, token: OptionToken, options: Map<Option, string>): void {
+  const { name, rawName, value, inlineValue } = token;
+  const allowed = [...EVERYWHERE, ...SHAPES.get(command)?.flags ?? []];
+  if (!isOption(name) || !allowed.includes(name)) {
+    throw unexpected(command, rawName, allowed.map((each) => `--${each}`));
+  }
+  if (OPTIONS[name].type === "string") {
+    const shown = `'--${name} <command>'`;
+    if (value === undefined || (inlineValue === false && value.startsWith("-") && value !== "-")) {
+      const tip = value === undefined
+        ? undefined
+        : `a value that starts with '-' is written '--${name}=<command>'`;
+      throw problem(command, `a value is required for ${shown} but none was supplied`, tip);
+    }
+    if (options.has(name)) throw problem(command, `the argument ${shown} cannot be used multiple times`);
+  } else {
+    if (value !== undefined) {
+      throw problem(command, `unexpected value '${printable(value)}' for '--${name}' found`);
+    }
+    if (options.has(name)) throw problem(command, `the argument '--${name}' cannot be used multiple times`);
+  }
+  options.set(name, value ?? "");
+}
+
+function isOption(name: string): name is Option {
+  return Object.hasOwn(OPTIONS, name);
+}
+
+function firstWords(): string[] {
+  return [...SHAPES.keys()].filter((command) => command !== "" && !command.includes(" "));
+}
+
+function checkTopic(words: readonly string[]): void {
+  const [first = "", second] = words;
+  if (words.length > 0 && !TOPICS.includes(first)) throw unrecognized("help", first);
+  if (second !== undefined && !TOPICS.includes(`${first} ${second}`)) throw unrecognized(first, second);
+}
+
+function unexpected(command: string, word: string, known: readonly string[]): Failure {
+  const similar = nearest(word, known);
+  const other = word.startsWith("-") && SHAPES.get(command)?.runs
+    ? `to give '${printable(word)}' to the command, put it after '--'`
+    : undefined;
+  return problem(
+    command,
+    `unexpected argument '${printable(word)}' found`,
+    similar === undefined ? other : `did you mean '${similar}'?`,
+  );
+}
+
+function unrecognized(family: string, word: string): Failure {
+  const known = family === "help"
+    ? firstWords()
+    : TOPICS.filter((topic) => topic.startsWith(`${family} `)).map((topic) => topic.slice(family.length + 1));
+  const similar = nearest(word, known);
+  const tip = similar === undefined ? undefined : `did you mean '${similar}'?`;
+  return problem(family, `unrecognized subcommand '${printable(word)}'`, tip);
+}
+
+function problem(command: string, what: string, tip?: string): Failure {
+  const lines = [`error: ${what}`];
+  if (tip !== undefined) lines.push(`  tip: ${tip}`);
+  const more = command === "" ? "agentlb --help" : `agentlb help ${command}`;
+  lines.push(`Usage: ${usageOf(command)}`, `For more information, try '${more}'.`);
+  return line(lines.join("\n\n"));
+}
+
+function line(text: string): Failure {
+  return new Failure("usage", text, { verbatim: true });
+}

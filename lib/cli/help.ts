@@ -1,0 +1,141 @@
+/** What a command looks like and does, for `--help`, `help <command>` and the usage lines of errors. */
+interface Page {
+  readonly usage: string;
+  readonly text: string;
+}
+
+const RUN_OPTIONS = `options:
+  --cmd <command>         run this instead of runner.default_command
+  --login-cmd <command>   log in with this instead of runner.login_command
+  --print-command         print the command for a shell's eval; run nothing
+  -- <args>...            given to the command as they are
+  -h, --help              this help`;
+
+const ROOT = `agentlb
+
+Run Codex with isolated per-session CODEX_HOME and usage-aware session selection.
+
+usage:
+  agentlb [options] [-- <args>...]         run the session that has the most left
+  agentlb new [<alias> | <email>]          run this session, made and logged in first if need be;
+                                           without a name: the one that has the most left
+  agentlb rr                               run the next session in turn
+  agentlb last                             run the session that was run last
+  agentlb pick [--json]                    print the best session's alias and home; run nothing
+  agentlb status [--json]                  show all sessions and which one would be picked
+  agentlb login <alias> [--force]          log in again, or to another account
+  agentlb rm <alias-or-email> [--force]    remove a session and its home
+  agentlb supervisor start --background    keep limits fresh (picking starts it by itself)
+  agentlb supervisor restart | stop
+  agentlb config init [--force]            write config.toml with its defaults
+  agentlb help [<command>]
+  agentlb --version
+
+${RUN_OPTIONS}
+
+files, below ~/.agentlb (or $AGENTLB_HOME):
+  config.toml             settings
+  sessions/<alias>/       the CODEX_HOME of a session
+  status.json             limits and health of all sessions, written by the supervisor
+
+exit codes:
+  0 done   1 failed   2 wrong usage   4 no session to pick   5 login failed
+  anything else is the exit code of the command that was run
+`;
+
+const SUPERVISOR = `agentlb supervisor
+
+Keeps the limits of all sessions fresh in status.json, in the background. Picking a session starts it.
+
+usage:
+  agentlb supervisor start --background    start it
+  agentlb supervisor restart               end it and start it
+  agentlb supervisor stop                  end it; the renewal of a login is finished first
+  agentlb supervisor daemon                be it, in the foreground; for service managers
+`;
+
+const PAGES: ReadonlyMap<string, Page> = new Map([
+  ["", { usage: "agentlb [options] [-- <args>...]", text: ROOT }],
+  page(
+    "new",
+    "[<alias> | <email>] [options] [-- <args>...]",
+    `Runs the session of that alias or login. An alias that does not exist is made, and logged in to first.
+Without a name, or with an empty one, it picks the session that has the most left.
+
+${RUN_OPTIONS}`,
+  ),
+  page(
+    "rr",
+    "[options] [-- <args>...]",
+    `Runs the sessions in turn, in the order of their aliases.\n\n${RUN_OPTIONS}`,
+  ),
+  page("last", "[options] [-- <args>...]", `Runs the session that was run last once more.\n\n${RUN_OPTIONS}`),
+  page(
+    "pick",
+    "[--json]",
+    `Picks as \`agentlb\` does and prints "<alias><tab><home>"; runs nothing.
+
+options:
+  --json        print an object instead`,
+  ),
+  page(
+    "status",
+    "[--json]",
+    `Shows all sessions, what each has left, and the one that would be picked. Starts nothing.
+
+options:
+  --json        print an object instead of a table`,
+  ),
+  page(
+    "login",
+    "<alias> [--force] [--login-cmd <command>]",
+    `Logs in again. A login that works stays in place until the new one has succeeded.
+
+options:
+  --force                 don't ask when the new login is another account
+  --login-cmd <command>   log in with this instead of runner.login_command`,
+  ),
+  page(
+    "rm",
+    "<alias-or-email> [--force]",
+    `Removes a session: its home with its login, and what is remembered of it.
+
+options:
+  --force       even while a Codex process has it open`,
+  ),
+  ["supervisor", { usage: "agentlb supervisor start --background | restart | stop", text: SUPERVISOR }],
+  ["supervisor start", { usage: "agentlb supervisor start --background", text: SUPERVISOR }],
+  ["supervisor restart", { usage: "agentlb supervisor restart", text: SUPERVISOR }],
+  ["supervisor stop", { usage: "agentlb supervisor stop", text: SUPERVISOR }],
+  ["supervisor daemon", { usage: "agentlb supervisor daemon", text: SUPERVISOR }],
+  page("config", "init [--force]", "See: agentlb help config init"),
+  page(
+    "config init",
+    "[--force]",
+    `Writes config.toml with every setting, its default and what it does.
+
+options:
+  --force       replace a config.toml that exists`,
+  ),
+  page("help", "[<command>]", "Prints the help of a command."),
+]);
+
+/** The names of all commands that have a page; the first words are what `agentlb` is followed by. */
+export const TOPICS: readonly string[] = [...PAGES.keys()].filter((topic) => topic !== "");
+
+export function helpOf(topic: string): string {
+  return pageOf(topic).text;
+}
+
+export function usageOf(topic: string): string {
+  return pageOf(topic).usage;
+}
+
+function pageOf(topic: string): Page {
+  return PAGES.get(topic) ?? PAGES.get("")!;
+}
+
+function page(topic: string, parameters: string, text: string): [string, Page] {
+  const usage = `agentlb ${topic} ${parameters}`.trimEnd();
+  return [topic, { usage, text: `agentlb ${topic}\n\nusage: ${usage}\n\n${text}\n` }];
+}
