@@ -1,0 +1,39 @@
+import { reasonOf, REASONS } from "../core/answer.ts";
+import type { Reading } from "../core/readings.ts";
+import type { Renewal } from "../core/renewal.ts";
+import { RpcClosed, RpcError } from "../io/rpc.ts";
+import type { AppServer } from "./app_server.ts";
+
+/** What the conversation needs to know of the login while it goes on. */
+export interface LoginView {
+  /** Looks at the auth file again. */
+  renewal(): Renewal;
+  workspace(): string | undefined;
+  /** The login is far from expiry now, whoever renewed it. */
+  settled(): void;
+}
+
+/**
+ * Handshake if there was none, then a reading; in words why there is none. The question is asked only when the file on
+ * disk says that no renewal is possible: Codex renews before it asks, and an answer lost then is a login lost.
+ */
+export async function converse(server: AppServer, login: LoginView): Promise<Reading | string> {
+  try {
+    if (server.phase === "greeting") await server.greet();
+    const isFar = login.renewal().kind === "impossible"; // may find another login, and close this server
+    if (!isFar || server.phase === "closing") return REASONS.notRenewed;
+    login.settled();
+    server.phase = "reading";
+    const reading = await server.readLimits();
+    if (reading === undefined) return REASONS.notUnderstood;
+    const workspace = login.workspace();
+    const isOther = reading.accountId !== undefined && workspace !== undefined &&
+      reading.accountId !== workspace;
+    return isOther ? REASONS.otherAccount : reading;
+  } catch (error) {
+    if (error instanceof RpcError) return reasonOf(error.fault);
+    if (!(error instanceof RpcClosed)) return REASONS.notUnderstood;
+    if (server.phase === "closing" && server.mayRenew) return REASONS.notRenewed;
+    return "error" in error.exit ? REASONS.codexNotFound : REASONS.ended;
+  }
+}

@@ -1,0 +1,49 @@
+/** What is remembered of the ends of a managed child that nobody asked for. Times are monotonic milliseconds. */
+export interface Crashes {
+  /** Those of the last hour, oldest first. */
+  readonly times: readonly number[];
+  /** How many in a row, without a minute of health between them. */
+  readonly inARow: number;
+  readonly nextStartAt: number;
+  /** Until when the crash-loop guard keeps the child down. */
+  readonly guardedUntil: number;
+}
+
+export const NO_CRASHES: Crashes = { times: [], inARow: 0, nextStartAt: 0, guardedUntil: 0 };
+
+const BACKOFF_SEC = [1, 2, 4, 8, 16, 30, 60];
+const GUARD_MS = 300_000;
+const REMEMBERED_MS = 3_600_000;
+const HEALTHY_MS = 60_000;
+
+/**
+ * After one more crash: the next start waits 1, 2, 4, 8, 16, 30, 60 s times `chance` mapped to 0.5…1; more than
+ * `mostIn5m` within five minutes keep the child down for five, and so does the next one without a minute of health
+ * before it. `ranMs` is how long it had run.
+ */
+export function afterCrash(
+  crashes: Crashes,
+  now: number,
+  ranMs: number,
+  mostIn5m: number,
+  chance: number,
+): Crashes {
+  const times = [...recent(crashes, now).times, now];
+  const inARow = ranMs >= HEALTHY_MS ? 1 : crashes.inARow + 1;
+  const seconds = BACKOFF_SEC[Math.min(inARow, BACKOFF_SEC.length) - 1]!;
+  const goesOn = crashes.guardedUntil > 0 && ranMs < HEALTHY_MS;
+  const isLoop = goesOn || times.filter((time) => now - time <= GUARD_MS).length > mostIn5m;
+  const guardedUntil = isLoop ? now + GUARD_MS : 0;
+  return {
+    times,
+    inARow,
+    nextStartAt: Math.max(now + seconds * 1000 * (0.5 + chance / 2), guardedUntil),
+    guardedUntil,
+  };
+}
+
+/** Forgets what is more than an hour old: a restart now and then should not cost a session its picks for ever. */
+export function recent(crashes: Crashes, now: number): Crashes {
+  const times = crashes.times.filter((time) => now - time < REMEMBERED_MS);
+  return times.length === crashes.times.length ? crashes : { ...crashes, times };
+}
