@@ -1,0 +1,20 @@
+import { CONFIG_KEYS, type ConfigValue } from "../lib/core/config_keys.ts";
+
+/** The README's table of all keys of config.toml, as Markdown. */
+export function settingsTable(): string {
+  const rows = CONFIG_KEYS.map(({ table, name, default: value, effect, raise, lower, typical }) =>
+    `| \`${table}.${name}\` | ${shown(value)} | ${effect} | ${raise || "–"} | ${lower || "–"} | ${
+      typical || "–"
+    } |`
+  );
+  return [
+    "| key | default | is | raise it when | lower it when | typical |",
+    "|---|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+function shown(value: ConfigValue): string {
+  const text = typeof value === "object" ? `[${value.join(", ")}]` : String(value);
+  return text === "" ? "–" : `\`${text.replaceAll("|", "\\|")}\``;
+}
