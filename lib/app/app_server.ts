@@ -35,6 +35,7 @@ export class AppServer {
   mayRenew: boolean;
   readonly #child: Child;
   readonly #rpc: JsonRpcClient;
+  #owed: Promise<void> | undefined;
   #endsAt = Infinity;
   #signals: NodeJS.Signals[] = ["SIGTERM", "SIGKILL"];
 
@@ -73,11 +74,17 @@ export class AppServer {
     );
   }
 
+  /** Asks who is logged in, which Codex answers only when no renewal is under way: before that, `close` does not close. */
+  askAccount(): void {
+    this.#owed = this.#rpc.request("account/read", {}).then(() => {}, () => {});
+  }
+
   /** Asks it to end by closing its stdin. It gets a signal only if it stays, and never while it may renew a login. */
   close(now: number): void {
     if (this.phase === "closing") return;
     this.phase = "closing";
-    this.#child.closeStdin();
+    if (this.#owed === undefined) this.#child.closeStdin();
+    else void this.#owed.then(() => this.#child.closeStdin());
     const patience = this.mayRenew ? UNTOUCHABLE_MS : GRACE_MS;
     this.#endsAt = Math.max(now + patience, this.startedAt + UNTOUCHABLE_MS);
   }

@@ -66,7 +66,16 @@ export class Children {
 
   /** The login is renewed, or will not be: the child is an ordinary one from now on. */
   renewed(pid: number): void {
-    this.#entries = this.#entries.map((entry) => entry.pid === pid ? { ...entry, mayRenew: false } : entry);
+    this.#mark(pid, false);
+  }
+
+  /** A child that was an ordinary one may be renewing the login after all. */
+  renewing(pid: number): void {
+    this.#mark(pid, true);
+  }
+
+  #mark(pid: number, mayRenew: boolean): void {
+    this.#entries = this.#entries.map((entry) => entry.pid === pid ? { ...entry, mayRenew } : entry);
     this.#write();
   }
 

@@ -22,6 +22,12 @@ export function codexProgram(config: Config, host: Surroundings): CodexProgram |
   return fingerprint === undefined ? undefined : { path, fingerprint };
 }
 
+/** The codex that PATH has; undefined when it has none. */
+export function codexOnPath(host: Surroundings): string | undefined {
+  const found = findProgram("codex", host.env, host.cwd);
+  return found && (nativeBehind(found, host) ?? found);
+}
+
 /** What the configuration calls codex: a path or a name. */
 export function namedCodex(config: Config): string {
   if (config.supervisor.codex !== "") return config.supervisor.codex;

@@ -11,6 +11,8 @@ export interface LoginView {
   workspace(): string | undefined;
   /** The login is far from expiry now, whoever renewed it. */
   settled(): void;
+  /** The service refuses the login that looked good: Codex may be renewing it. */
+  unsettled(): void;
 }
 
 /**
@@ -31,9 +33,20 @@ export async function converse(server: AppServer, login: LoginView): Promise<Rea
       reading.accountId !== workspace;
     return isOther ? REASONS.otherAccount : reading;
   } catch (error) {
-    if (error instanceof RpcError) return reasonOf(error.fault);
+    if (error instanceof RpcError) return refused(reasonOf(error.fault), server, login);
     if (!(error instanceof RpcClosed)) return REASONS.notUnderstood;
     if (server.phase === "closing" && server.mayRenew) return REASONS.notRenewed;
     return "error" in error.exit ? REASONS.codexNotFound : REASONS.ended;
   }
+}
+
+/**
+ * What is refused to us was refused to Codex too, which then renews the login in the background; at the end of its stdin
+ * it would exit without the new one, unless it owes us an answer that depends on it (codex 0.169).
+ */
+function refused(reason: string, server: AppServer, login: LoginView): string {
+  if (reason === REASONS.apiKey || reason === REASONS.loginRequired) return reason;
+  if (reason === REASONS.tokenRefused) login.unsettled();
+  server.askAccount();
+  return reason;
 }

@@ -32,7 +32,10 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   });
   onSignals(["SIGHUP"], () => supervisor?.reload());
 
-  const lock = await takeOffice(host, layout);
+  const lock = await takeOffice(host, layout).catch((error: unknown) => {
+    announce(wordsOf(error));
+    throw error;
+  });
   if (lock === undefined) return void announce("another supervisor runs already");
   const self = ownIdentity();
   const journal = openJournal(layout.log, host.clock);
@@ -40,7 +43,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
     lock.write(renderIdentity({ ...self, version: VERSION, exe: host.self.join(" ") }));
     replaceFile(layout.pidFile, `${self.pid}\n`);
     journal.note("started", { pid: self.pid, version: VERSION });
-    for (const folder of [layout.root, layout.state, layout.sessionStates]) {
+    for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates]) {
       sweepTemporaries(folder, host.clock.now());
     }
     const timing = timingFrom(host.env);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readText } from "../io/files.ts";
-import { makeFolder, writeNew } from "../io/folders.ts";
+import { makeFolder, removeTree, writeNew } from "../io/folders.ts";
 
 /** The key in a session's state that says that its user knows of the processes its Codex leaves behind. */
 export const NOTED = "daemon_note_given";
@@ -15,7 +15,12 @@ daemon_auto_start = false
 /** Makes a home; false when there is one. */
 export function makeHome(home: string): boolean {
   if (!makeFolder(home)) return false;
-  writeNew(configOf(home), HOME_CONFIG);
+  try {
+    writeNew(configOf(home), HOME_CONFIG);
+  } catch (error) {
+    removeTree(home); // without its settings a login could go where other sessions reach it
+    throw error;
+  }
   return true;
 }
 

@@ -27,6 +27,8 @@ export class Keeper {
   /** When a child that could renew this very login was started. */
   #renewedAt = -Infinity;
   #isLoginDead = false;
+  /** How often in a row the service refused a login of this account. */
+  #refusals = 0;
   /** How many logins this home has had; an answer counts for the one it was asked under. */
   #logins = 0;
   #waitsForAccount = false;
@@ -138,7 +140,8 @@ export class Keeper {
       isManaged: this.isManaged,
       renewal,
       isAccountTaken: renewal.kind === "possible" && isTaken(this),
-      isAccountWanted: renewal.kind === "impossible" && isWanted(this),
+      isAccountWanted: renewal.kind === "impossible" &&
+        (isWanted(this) || [...this.#leaving].some((server) => server.mayRenew)),
       isOutdated: phase === "idle" && starter.isOutdated(this.#server!),
       isOpen: this.isOpen,
       sincePick: Math.abs(now - this.pickedAt),
@@ -226,6 +229,7 @@ export class Keeper {
       },
       workspace: () => this.login.account.workspace,
       settled: () => this.#shared.starter.renewed(server),
+      unsettled: () => this.#shared.starter.renewing(server),
     };
   }
 
@@ -237,6 +241,7 @@ export class Keeper {
 
   #result(reason: string): void {
     this.#triedAt = this.#shared.host.clock.monotonic();
+    this.#refusals = reason === REASONS.tokenRefused ? this.#refusals + 1 : 0;
     this.#isLoginDead = reason === REASONS.loginRequired || reason === REASONS.tokenRefused;
     this.#bulletin.tried(reason);
   }
@@ -256,11 +261,13 @@ export class Keeper {
       this.#server = undefined;
       this.#crashed(server.purpose, host.clock.monotonic() - server.startedAt);
     }
+    this.#noticeLogin();
     this.#leaving.delete(server);
     starter.ended(server);
-    this.#noticeLogin();
     // It outlived its time limit, and renewed the login: now a reading is possible.
-    if (server.mayRenew && this.#renewal().kind === "impossible") this.#triedAt = -Infinity;
+    if (server.mayRenew && !this.#isLoginDead && this.#renewal().kind === "impossible") {
+      this.#triedAt = -Infinity;
+    }
     wake();
   }
 
@@ -279,7 +286,9 @@ export class Keeper {
     const seen = this.login.look();
     if (seen === "same") return;
     this.#renewedAt = -Infinity;
-    if (seen === "replaced" && !this.#isLoginDead) return;
+    // Renewed by ours, and refused again: nobody is helped by trying that all day.
+    const isFutile = this.#refusals > 1 && this.servers().some((server) => server.mayRenew);
+    if (seen === "replaced" && (!this.#isLoginDead || isFutile)) return;
     this.#isLoginDead = false;
     this.#triedAt = -Infinity;
     if (seen === "replaced") return this.#bulletin.forgetResult();

@@ -8,7 +8,7 @@ import { removeFile } from "../io/folders.ts";
 import type { Host } from "../io/host.ts";
 import { isAlive, ownIdentity } from "../io/process.ts";
 
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 10_000;
 const LOOK_MS = 20;
 
 /**

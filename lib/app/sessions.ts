@@ -33,11 +33,16 @@ export function accountIn(home: string): Account {
   }
 }
 
-/** The alias that a target names: by itself, or by the email of its login. Throws the usage failure for none and for several. */
+/**
+ * The alias that a target names: by itself, or by the email of its login; with an `@` a session of that very name comes
+ * first. Throws the usage failure for no login of that email and for several.
+ */
 export function aliasFor(layout: Layout, target: string): string {
   if (!target.includes("@")) return target;
+  const aliases = aliasesOf(layout);
+  if (aliases.includes(target)) return target;
   const wanted = asciiLower(target);
-  const matches = aliasesOf(layout).filter((alias) =>
+  const matches = aliases.filter((alias) =>
     asciiLower(accountIn(homeOf(layout, alias)).email ?? "") === wanted
   );
   const [alias] = matches;

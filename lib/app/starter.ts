@@ -83,6 +83,12 @@ export class Starter {
     this.#around.children.renewed(server.identity.pid);
   }
 
+  /** This server may be renewing the login of its home after all. */
+  renewing(server: AppServer): void {
+    server.mayRenew = true;
+    this.#around.children.renewing(server.identity.pid);
+  }
+
   ended(server: AppServer): void {
     this.#around.children.remove(server.identity.pid);
   }

@@ -194,7 +194,7 @@ export class Supervisor {
   }
 
   #admit(alias: string): void {
-    const known = { ...this.#known.get(alias) ?? emptySession(), health: "healthy" };
+    const known = this.#known.get(alias) ?? emptySession();
     this.#known.delete(alias); // a later alias of that name is another one
     // Why there was no reading then says nothing about now.
     const lastProbeResult = known.lastProbeResult === REASONS.ok ? REASONS.ok : "";

@@ -3,9 +3,13 @@ import { threadLocksOf } from "../core/layout.ts";
 import { folderIdentity } from "../io/files.ts";
 import { type Unwatch, watchFolder } from "../io/watch.ts";
 
+const SETTLES_MS = 10;
+
 /** The folders that are watched, each under a name of ours. */
 export class Watches {
   readonly #running = new Map<string, { readonly folder: string; readonly unwatch: Unwatch }>();
+  /** To be watched in a moment. */
+  readonly #later = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #wake: () => void;
 
   constructor(wake: () => void) {
@@ -18,9 +22,11 @@ export class Watches {
    */
   set(key: string, path: string, matters: (name: string) => boolean): void {
     const folder = folderIdentity(path);
-    if (this.#running.get(key)?.folder === folder) return;
+    const old = this.#running.get(key);
+    if (old?.folder === folder) return;
     this.drop(key);
     if (folder === undefined) return;
+    if (old) return this.#setLater(key, path, matters);
     const unwatch = watchFolder(path, (name) => matters(name) && this.#wake());
     if (unwatch) this.#running.set(key, { folder, unwatch });
   }
@@ -48,11 +54,22 @@ export class Watches {
   }
 
   drop(key: string): void {
+    clearTimeout(this.#later.get(key));
+    this.#later.delete(key);
     this.#running.get(key)?.unwatch();
     this.#running.delete(key);
   }
 
   close(): void {
-    for (const key of [...this.#running.keys()]) this.drop(key);
+    for (const key of [...this.#running.keys(), ...this.#later.keys()]) this.drop(key);
+  }
+
+  /** Deno stops watching a path a moment after it was told to, and then also for those who came since. */
+  #setLater(key: string, path: string, matters: (name: string) => boolean): void {
+    const timer = setTimeout(() => {
+      this.set(key, path, matters);
+      this.#wake(); // what happened meanwhile was not told
+    }, SETTLES_MS);
+    this.#later.set(key, timer);
   }
 }

@@ -24,6 +24,6 @@ export function renewalOf(account: Account, nowMs: number, marginMs = RENEWAL_MA
     return { kind: "possible", usefulAtMs: nowMs };
   }
   const expiresMs = account.tokenExpiresAt * 1000;
-  if (expiresMs - nowMs >= marginMs) return { kind: "impossible", possibleAtMs: expiresMs - marginMs };
+  if (expiresMs - nowMs > marginMs) return { kind: "impossible", possibleAtMs: expiresMs - marginMs };
   return { kind: "possible", usefulAtMs: Math.max(nowMs, expiresMs - CODEX_RENEWS_MS + 2000) };
 }

@@ -18,11 +18,11 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { errnoOf } from "../core/failure.ts";
+import { errnoOf, wordsOf } from "../core/failure.ts";
 
 interface ReplaceOptions {
-  /** Survive a power loss: flush the file, and the folder that names it. */
-  readonly durable?: boolean;
+  /** Survive a power loss: flush the file, and the folder that names it. With "file" the old one may come back whole. */
+  readonly durable?: boolean | "file";
   /** Keep the generation before as `<path>.prev`. */
   readonly keepPrevious?: boolean;
   /** Replace what a link points at; without it a link is refused. */
@@ -48,9 +48,9 @@ export function replaceFile(path: string, text: string, options: ReplaceOptions 
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    throw whileWriting(path, error);
   }
-  if (options.durable) flushFolder(dirname(target));
+  if (options.durable === true) flushFolder(dirname(target));
 }
 
 /** The text of a file; undefined when there is none. Any other trouble is thrown. */
@@ -92,7 +92,8 @@ export function isFolder(path: string): boolean {
 export function folderIdentity(path: string): string | undefined {
   try {
     const stat = statSync(path, { bigint: true });
-    return stat.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined;
+    // The number of a removed folder may be given to the next one.
+    return stat.isDirectory() ? `${stat.dev}:${stat.ino}:${stat.birthtimeNs}` : undefined;
   } catch {
     return undefined;
   }
@@ -142,6 +143,13 @@ export function sweepTemporaries(folder: string, nowMs: number): void {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat?.isFile() && nowMs - stat.mtimeMs > 3_600_000) rmSync(path, { force: true });
   }
+}
+
+/** The system's trouble with the name of the file: its own words for a write that failed have none. */
+export function whileWriting(path: string, error: unknown): unknown {
+  const code = errnoOf(error);
+  if (code === undefined) return error;
+  return Object.assign(new Error(`Cannot write ${path}: ${wordsOf(error)}`, { cause: error }), { code });
 }
 
 /** Sixteen hex digits that nobody can guess. */

@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { errnoOf, Failure } from "../core/failure.ts";
-import { isFolder, namesIn, randomName, writeAll } from "./files.ts";
+import { isFolder, namesIn, randomName, whileWriting, writeAll } from "./files.ts";
 
 /** Makes sure of a folder that is ours (`uid`, where users have numbers) and nobody else's to enter (0700). */
 export function ownFolder(path: string, uid: number | undefined): void {
@@ -94,6 +94,9 @@ export function writeNew(path: string, text: string): void {
   try {
     writeAll(fd, new TextEncoder().encode(text));
     fsyncSync(fd);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw whileWriting(path, error);
   } finally {
     closeSync(fd);
   }

@@ -1,6 +1,6 @@
-import { readFileSync, writeSync } from "node:fs";
+import { readFileSync, realpathSync, writeSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { errnoOf } from "../core/failure.ts";
 import type { Environment, Launch } from "../core/launch.ts";
 import type { Captured, Exit, Spawn } from "./spawn.ts";
@@ -85,6 +85,13 @@ export function realHost(entry: string): Host {
   };
 }
 
+/** What the program was called when it was started, and the folder where it lies, links resolved. */
+export function startedBy(entry: string): { readonly name: string; readonly folder: string } {
+  if (isCompiled(entry)) return { name: basename(process.argv0), folder: dirname(process.execPath) };
+  const file = process.getBuiltinModule("node:url").fileURLToPath(entry);
+  return { name: basename(process.argv[1] ?? file), folder: dirname(realpathSync(file)) };
+}
+
 /** Ends this process: with an exit code, or by the signal that ended what it ran. */
 export async function leave(end: number | NodeJS.Signals): Promise<never> {
   if (typeof end === "number") process.exit(end);
@@ -97,7 +104,7 @@ function ownCommand(entry: string): string[] {
   if (entry.includes("/$bunfs/") || entry.includes("/~BUN/") || entry.includes("%7EBUN")) {
     return [process.execPath];
   }
-  const file = fileURLToPath(entry);
+  const file = process.getBuiltinModule("node:url").fileURLToPath(entry);
   if ("Deno" in globalThis) return [process.execPath, "run", "-A", "--no-prompt", file];
   return [process.execPath, ...process.execArgv, file];
 }

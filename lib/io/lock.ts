@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   closeSync,
   constants,
@@ -11,6 +10,7 @@ import {
 } from "node:fs";
 import { Failure } from "../core/failure.ts";
 import type { Clock } from "./host.ts";
+import { childProcesses } from "./process.ts";
 
 /** A kernel lock that dies with its holder. */
 export interface HeldLock {
@@ -150,7 +150,10 @@ const HELPERS: readonly (readonly [string, readonly string[]])[] = [
 function helperFlock(fd: number, path: string): boolean {
   for (const [file, args] of HELPERS) {
     if (!existsSync(file)) continue;
-    const { status } = spawnSync(file, args, { stdio: ["ignore", "ignore", "ignore", fd], env: {} });
+    const { status } = childProcesses().spawnSync(file, args, {
+      stdio: ["ignore", "ignore", "ignore", fd],
+      env: {},
+    });
     if (status === 0) return true;
     if (status === 1) return false;
   }

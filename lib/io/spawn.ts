@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
-import { constants as osConstants } from "node:os";
 import { resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { Environment, Launch } from "../core/launch.ts";
-import { execve, onSignals, signal } from "./process.ts";
+import { childProcesses, execve, onSignals, signal } from "./process.ts";
 
 /** How a process ended. */
 export type Exit =
@@ -27,7 +25,7 @@ export type Spawn = (launch: Launch) => Child;
 
 /** Starts a child with pipes for stdin and stdout, in a process group of its own. */
 export function spawnChild(launch: Launch): Child {
-  const child = spawn(launch.file, launch.args, {
+  const child = childProcesses().spawn(launch.file, launch.args, {
     ...options(launch),
     detached: true,
     stdio: ["pipe", "pipe", "ignore"],
@@ -55,7 +53,7 @@ export function spawnDetached(
   timeoutMs: number,
 ): Promise<{ line: string | undefined; error?: Error }> {
   return new Promise((resolved) => {
-    const child = spawn(launch.file, launch.args, {
+    const child = childProcesses().spawn(launch.file, launch.args, {
       ...options(launch),
       detached: true,
       stdio: ["ignore", "pipe", "ignore"],
@@ -65,7 +63,7 @@ export function spawnDetached(
     const done = (line: string | undefined, error?: Error) => {
       clearTimeout(timer);
       stdout?.destroy();
-      child.unref();
+      if (child.pid !== undefined) child.unref(); // of one that never was, Deno has nothing to let go
       resolved(error ? { line, error } : { line });
     };
     const timer = setTimeout(() => done(undefined), timeoutMs);
@@ -90,7 +88,10 @@ export interface Captured {
 /** Runs a program to its end and returns what it said; killed after `timeoutMs`. */
 export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captured> {
   return new Promise((resolved) => {
-    const child = spawn(launch.file, launch.args, { ...options(launch), stdio: ["ignore", "pipe", "pipe"] });
+    const child = childProcesses().spawn(launch.file, launch.args, {
+      ...options(launch),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let stdout = "";
     let stderr = "";
     const timer = setTimeout(() => child.pid !== undefined && signal(child.pid, "SIGKILL"), timeoutMs);
@@ -108,7 +109,7 @@ export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captur
 /** Runs a program with our terminal and waits for it; signals sent to us reach it, those of the terminal reach it anyway. */
 export function runForeground(launch: Launch): Promise<Exit> {
   return new Promise((resolved) => {
-    const child = spawn(launch.file, launch.args, { ...options(launch), stdio: "inherit" });
+    const child = childProcesses().spawn(launch.file, launch.args, { ...options(launch), stdio: "inherit" });
     const pass = (name: NodeJS.Signals) => child.pid !== undefined && signal(child.pid, name);
     const undo = [
       onSignals(["SIGINT", "SIGQUIT"], () => {}),
@@ -179,9 +180,4 @@ function options(launch: Launch): { env: Record<string, string>; cwd?: string } 
 function exitOf(code: number | null, name: NodeJS.Signals | null): Exit {
   if (code !== null) return { code };
   return { signal: name ?? "SIGKILL" };
-}
-
-/** The exit code that stands for a death by signal: 128 + its number. */
-export function codeOfSignal(name: NodeJS.Signals): number {
-  return 128 + (osConstants.signals[name] ?? 9);
 }
