@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { type Account, type AccountPatch, merged, ORDINARY } from "./backend/account.ts";
@@ -51,6 +52,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   const account = (id: string) => accounts.get(id) ?? ORDINARY;
   const log = new RequestLog();
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // one per answer that is to be late
   const changes = new EventTarget();
   const waits: Waits = {
     closed: closing.signal,
