@@ -1,26 +1,27 @@
-/** Builds `dist/js/agentlb.js` (one file for Node 20, Deno and Bun) and `dist/agentlb` (compiled). Run with Bun. */
+/**
+ * Builds `dist/js/agentlb.js` (one file for Node 20, Deno and Bun) and `dist/agentlb` (compiled), and gives both the
+ * names of the other programs that they are as well. Run with Bun.
+ */
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { COMPILE } from "./compile_flags.ts";
 
 const TREE = fileURLToPath(new URL("..", import.meta.url));
 const ENTRY = "cli.ts";
 const SCRIPT = "dist/js/agentlb.js";
 const PROGRAM = process.platform === "win32" ? "dist/agentlb.exe" : "dist/agentlb";
-
-// Without the two `--no-compile-autoload` flags a `.env` or a `bunfig.toml` in whatever folder the user stands in
-// would set our environment or run code in our process.
-const COMPILE = [
-  "--compile",
-  "--minify",
-  "--bytecode",
-  "--format=esm",
-  "--compile-jit-policy=100",
-  "--no-compile-autoload-dotenv",
-  "--no-compile-autoload-bunfig",
-];
 
 try {
   await build();
@@ -37,10 +38,23 @@ async function build(): Promise<void> {
     bun(["build", ...COMPILE, ENTRY, `--outfile=${PROGRAM}`]),
   ]);
   finishScript(join(TREE, SCRIPT));
+  for (const name of ["cap", "clb"]) {
+    for (const path of [SCRIPT, PROGRAM]) alsoCalled(join(TREE, path), join(TREE, path.replace("agentlb", name)));
+  }
   for (const path of [SCRIPT, PROGRAM]) {
     console.log(`${path}  ${(statSync(join(TREE, path)).size / 1024).toFixed(0)} KiB`);
   }
   console.log(`built in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}
+
+/** Gives a program a second name, which costs no room where files can have two. */
+function alsoCalled(path: string, other: string): void {
+  rmSync(other, { force: true });
+  try {
+    linkSync(path, other);
+  } catch {
+    copyFileSync(path, other);
+  }
 }
 
 /** Makes the bundle a program for Node; fails when it needs anything but Node. */

@@ -1,0 +1,106 @@
+/**
+ * `npm run bench`: how long a command takes, beside a compiled program that does nothing, in the same minute on the same
+ * machine. `--runs N` (40). Run with Bun. Figures are shown with their aims and never asserted.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TREE } from "../test/rig/codex.ts";
+import { commandOf, type Way } from "../test/rig/program.ts";
+import { emptyProgram } from "./bench/empty.ts";
+import { type Command, type Sample, sampled } from "./bench/runs.ts";
+import { type BenchUser, benchUser } from "./bench/user.ts";
+import { type Aim, atMost, columns, verdictOf } from "./figures.ts";
+
+/** Times the empty program. */
+const PRINT_AIM = 2.5;
+const STATUS_AIM = 4;
+/** Other runtimes are for comparison only, and slow. */
+const COMPARED_RUNS = 12;
+
+const PRINTS = /^CODEX_HOME=\S+ codex$/m;
+const TABLE = /selected session: s/;
+
+const folder = mkdtempSync(join(tmpdir(), "agentlb-bench-"));
+const users: BenchUser[] = [];
+try {
+  await bench();
+} catch (thrown) {
+  console.log(`The bench failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  process.exitCode = 1;
+} finally {
+  for (const user of users) await user.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function bench(): Promise<void> {
+  const built = spawnSync(process.execPath, [join(TREE, "scripts/build.ts")], { encoding: "utf8" });
+  if (built.status !== 0) throw new Error(built.stdout);
+  const program = emptyProgram(folder);
+  for (const sessions of [3, 100]) {
+    const user = await benchUser(sessions);
+    users.push(user);
+    const of = (args: string, prints: RegExp) => command(user, "compiled", args, prints);
+    const commands = [
+      empty(program, user),
+      of("rr --print-command", PRINTS),
+      of("status", TABLE),
+      of("--print-command", PRINTS),
+      of("pick", /^s\d+\t/),
+      of("status --json", /"agentlb\.status\/1"/),
+      of("--version", /^agentlb \d/),
+    ];
+    const aims = new Map([["rr --print-command", PRINT_AIM], ["status", STATUS_AIM]]);
+    console.log(
+      `\n${sessions} sessions with readings; the supervisor (pid ${user.supervisor}) lives, paused\n`,
+    );
+    show(sampled(commands, runs()), aims);
+  }
+  compare(program, users[0]!);
+}
+
+/** The same program on the other runtimes. */
+function compare(program: string, user: BenchUser): void {
+  const others: [Way, string][] = [["node", "Node bundle"], ["deno", "Deno source"], ["bun", "Bun source"]];
+  const commands = others.flatMap(([way, name]) =>
+    ([["rr --print-command", PRINTS], ["status", TABLE]] as const).map(([args, prints]) => ({
+      ...command(user, way, args, prints),
+      name: `${name}: ${args}`,
+    }))
+  );
+  console.log(`\nFor comparison, 3 sessions, ${COMPARED_RUNS} runs each\n`);
+  show(sampled([empty(program, user), ...commands], COMPARED_RUNS), new Map());
+}
+
+function empty(program: string, { sandbox }: BenchUser): Command {
+  return { name: "empty program", words: [program], env: sandbox.env, cwd: sandbox.cwd };
+}
+
+function command({ sandbox }: BenchUser, way: Way, args: string, prints: RegExp): Command {
+  const words = [...commandOf(way), ...args.split(" ")];
+  return { name: args, words, env: sandbox.env, cwd: sandbox.cwd, prints };
+}
+
+/** Prints the samples; the first is what the others are compared with. */
+function show(samples: readonly Sample[], aims: ReadonlyMap<string, number>): void {
+  const [floor] = samples;
+  const rows = samples.map(({ name, median, p90, cpu }) => {
+    const ratio = median / floor!.median;
+    const limit = aims.get(name);
+    const aim: Aim | undefined = limit === undefined ? undefined : atMost(ratio, limit);
+    const times = [median, p90, cpu].map((ms) => ms.toFixed(2));
+    const ratios = [ratio, cpu / floor!.cpu].map((times) => times.toFixed(2));
+    return [name, ...times, ...ratios, aim?.words ?? "", verdictOf(aim)];
+  });
+  console.log(
+    columns(["", "median ms", "p90 ms", "CPU ms", "ratio", "CPU ratio", "aim for the ratio", ""], rows),
+  );
+}
+
+function runs(): number {
+  const at = process.argv.indexOf("--runs");
+  const given = at < 0 ? 40 : Number(process.argv[at + 1]);
+  if (!Number.isSafeInteger(given) || given < 1) throw new Error("--runs takes a number");
+  return given;
+}

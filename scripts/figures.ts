@@ -1,0 +1,52 @@
+/** Figures as people read them: what was aimed at, and whether it was reached. Nothing here fails a run. */
+
+export interface Figure {
+  readonly name: string;
+  /** With its unit. */
+  readonly value: string;
+  readonly aim?: Aim;
+}
+
+export interface Aim {
+  /** "at most 2.5". */
+  readonly words: string;
+  readonly isMet: boolean;
+}
+
+export function atMost(value: number, limit: number, unit = ""): Aim {
+  return { words: `at most ${limit}${unit}`, isMet: value <= limit };
+}
+
+/** "met" or "NOT met", or nothing where there is no aim. */
+export function verdictOf(aim: Aim | undefined): string {
+  return aim === undefined ? "" : aim.isMet ? "met" : "NOT met";
+}
+
+export function figureTable(figures: readonly Figure[]): string {
+  return columns(
+    ["", "measured", "aim", ""],
+    figures.map(({ name, value, aim }) => [name, value, aim?.words ?? "", verdictOf(aim)]),
+  );
+}
+
+/** Lines with columns of equal width: the first to the left, the others to the right. */
+export function columns(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...all.map((cells) => (cells[column] ?? "").length)));
+  return all.map((cells) =>
+    widths.map((width, column) => {
+      const text = cells[column] ?? "";
+      return column === 0 ? text.padEnd(width) : text.padStart(width);
+    }).join("  ").trimEnd()
+  ).join("\n");
+}
+
+/** The value that the share `part` (0 to 1) of the values does not exceed; NaN of none. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}

@@ -1,0 +1,180 @@
+/**
+ * `npm run measure`: what the supervisor costs at rest, and how soon it knows every session, with the real Codex and a
+ * fake service on loopback. `--rest SECONDS` (60), `--probes N` (200). Run with Bun, after `npm run build`.
+ * Figures are shown with their aims and never asserted; a process that is left behind fails the run.
+ */
+import { existsSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { processesOf } from "../test/rig/leftover.ts";
+import { type Way, WAYS } from "../test/rig/program.ts";
+import { refusingProxy } from "../test/rig/refusing_proxy.ts";
+import { until } from "../test/rig/until.ts";
+import { atMost, type Figure, figureTable } from "./figures.ts";
+import { inside, isInside } from "./isolated.ts";
+import { type Office, openOffice } from "./measure/office.ts";
+import { appServersOf, childrenOf, cpuSecOf, openFilesOf, rssMbOf } from "./measure/processes.ts";
+
+const SESSIONS = 20;
+/** Other runtimes are for comparison only. */
+const COMPARED_REST_SEC = 20;
+
+const offices = new Set<Office>();
+process.exitCode = isInside() ? await measure() : inside(fileURLToPath(import.meta.url));
+
+async function measure(): Promise<number> {
+  if (!existsSync("/proc/self/stat")) {
+    console.log("Nothing is measured here: that takes a /proc");
+    return 1;
+  }
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => void closeAll().finally(() => process.exit(1)));
+  }
+  const proxy = await refusingProxy();
+  process.env.RIG_PROXY = proxy.url;
+  try {
+    await compiled();
+    await compared();
+    console.log(`\nrequests to anywhere but the fake service: ${proxy.attempts.length} (refused)`);
+    return 0;
+  } catch (thrown) {
+    console.log(`Measuring failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    return 1;
+  } finally {
+    await closeAll();
+    await proxy.close();
+  }
+}
+
+/** The program that people install, with every aim. */
+async function compiled(): Promise<void> {
+  const figures: Figure[] = [];
+  const show = (...more: Figure[]) => figures.push(...more);
+  await inOffice("compiled", 3, {}, async (office) => {
+    const { sec } = await firstReadings(office);
+    show({ name: "from the start to a reading of all 3 sessions", value: `${sec.toFixed(2)} s` });
+  });
+  await inOffice("compiled", SESSIONS, {}, async (office) => {
+    const { sec, pid } = await firstReadings(office);
+    show({ name: `the same of ${SESSIONS} sessions`, value: `${sec.toFixed(2)} s` });
+    await office.work(office.aliases[7]!, pid);
+    const { appServers, rssMb, cpuPercent, requests } = await rest(office, pid, wish("--rest", 60));
+    const cpu = Number(cpuPercent.toFixed(2));
+    show(
+      { name: "app-servers at rest, one of 20 at work", value: `${appServers}`, aim: atMost(appServers, 1) },
+      { name: "memory of the supervisor", value: `${rssMb.toFixed(1)} MB`, aim: atMost(rssMb, 90, " MB") },
+      { name: "CPU of the supervisor", value: `${cpu.toFixed(2)} % of a core`, aim: atMost(cpu, 1, " %") },
+      { name: "readings meanwhile", value: `${requests}` },
+    );
+  });
+  show(...await afterProbes(wish("--probes", 200)));
+  console.log(`\nCompiled, real Codex, ${wish("--rest", 60)} s at rest\n\n${figureTable(figures)}`);
+}
+
+/** What is left after many probes. */
+async function afterProbes(probes: number): Promise<Figure[]> {
+  const pace = { AGENTLB_PROBE_INTERVAL_SEC: "1", AGENTLB_PRE_STALE_REFRESH_COOLDOWN_SEC: "1" };
+  return await inOffice("compiled", SESSIONS, pace, async (office) => {
+    const { service, user } = office;
+    // Without logins there is nothing to ask, so that all is quiet before and after.
+    office.hideLogins();
+    const pid = await office.start();
+    await office.results("login required");
+    const before = openFilesOf(pid);
+    office.showLogins();
+    await service.waitFor({ path: "/usage", status: 200 }, probes, 180_000);
+    office.hideLogins();
+    const left = () =>
+      new Set([...childrenOf(pid), ...processesOf(user.home).map((found) => found.pid)]).size - 1;
+    await until(() => left() === 0, "the last probes end", 20_000).catch(() => {});
+    const count = service.find({ path: "/usage", status: 200 }).length;
+    const [after, remaining] = [openFilesOf(pid), left()];
+    office.showLogins();
+    return [
+      { name: `processes left after ${count} probes`, value: `${remaining}`, aim: atMost(remaining, 0) },
+      {
+        name: "open files of the supervisor before and after",
+        value: `${before}, ${after}`,
+        aim: { words: "equal", isMet: before === after },
+      },
+    ];
+  });
+}
+
+/** The same supervisor on the other runtimes. */
+async function compared(): Promise<void> {
+  const figures: Figure[] = [];
+  for (const way of WAYS.filter((way) => way !== "compiled")) {
+    await inOffice(way, SESSIONS, {}, async (office) => {
+      const { sec, pid } = await firstReadings(office);
+      await office.work(office.aliases[7]!, pid);
+      const { rssMb, cpuPercent } = await rest(office, pid, COMPARED_REST_SEC);
+      const values = [
+        `${rssMb.toFixed(1)} MB`,
+        `${cpuPercent.toFixed(2)} % of a core`,
+        `${sec.toFixed(2)} s`,
+      ];
+      figures.push({ name: `${way}: memory, CPU, first readings of 20`, value: values.join(", ") });
+    });
+  }
+  console.log(`\nFor comparison, ${COMPARED_REST_SEC} s at rest each\n\n${figureTable(figures)}`);
+}
+
+async function firstReadings(office: Office): Promise<{ sec: number; pid: number }> {
+  const began = performance.now();
+  const pid = await office.start();
+  await office.results("ok");
+  return { sec: (performance.now() - began) / 1000, pid };
+}
+
+interface Rest {
+  /** The most at one moment. */
+  readonly appServers: number;
+  readonly rssMb: number;
+  readonly cpuPercent: number;
+  /** Questions for limits that the service got. */
+  readonly requests: number;
+}
+
+/** Watches a supervisor that has nothing to do, once a second. */
+async function rest({ service }: Office, pid: number, seconds: number): Promise<Rest> {
+  const asked = () => service.find({ path: "/usage" }).length;
+  const [askedBefore, cpuBefore, began] = [asked(), cpuSecOf(pid), performance.now()];
+  let appServers = 0;
+  let rssMb = 0;
+  for (let second = 0; second < seconds; second++) {
+    await wait(1000);
+    appServers = Math.max(appServers, appServersOf(pid).length);
+    rssMb = Math.max(rssMb, rssMbOf(pid));
+  }
+  const cpuPercent = (cpuSecOf(pid) - cpuBefore) / ((performance.now() - began) / 1000) * 100;
+  return { appServers, rssMb, cpuPercent, requests: asked() - askedBefore };
+}
+
+async function inOffice<T>(
+  way: Way,
+  sessions: number,
+  env: Readonly<Record<string, string>>,
+  action: (office: Office) => Promise<T>,
+): Promise<T> {
+  const office = await openOffice(way, sessions, env);
+  offices.add(office);
+  try {
+    return await action(office);
+  } finally {
+    offices.delete(office);
+    await office.close();
+  }
+}
+
+async function closeAll(): Promise<void> {
+  for (const office of offices) await office.close();
+  offices.clear();
+}
+
+function wish(name: string, ordinary: number): number {
+  const at = process.argv.indexOf(name);
+  const given = at < 0 ? ordinary : Number(process.argv[at + 1]);
+  if (!Number.isSafeInteger(given) || given < 1) throw new Error(`${name} takes a number`);
+  return given;
+}
