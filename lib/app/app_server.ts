@@ -1,6 +1,7 @@
 import { parseReading, type Reading } from "../core/readings.ts";
 import type { ProcessIdentity } from "../core/identity.ts";
 import { VERSION } from "../core/version.ts";
+import type { Clock } from "../io/host.ts";
 import { JsonRpcClient } from "../io/rpc.ts";
 import { signal } from "../io/process.ts";
 import type { Child, Exit } from "../io/spawn.ts";
@@ -79,6 +80,11 @@ export class AppServer {
     this.#owed = this.#rpc.request("account/read", {}).then(() => {}, () => {});
   }
 
+  /** Resolves when it owes us no answer that a renewal depends on. */
+  get settled(): Promise<void> {
+    return this.#owed ?? Promise.resolve();
+  }
+
   /** Asks it to end by closing its stdin. It gets a signal only if it stays, and never while it may renew a login. */
   close(now: number): void {
     if (this.phase === "closing") return;
@@ -97,4 +103,12 @@ export class AppServer {
     this.#endsAt = this.#signals.length > 0 ? now + GRACE_MS : Infinity;
     return this.#endsAt;
   }
+}
+
+/** Waits for servers that were asked to end: briefly, but as long as one renews a login, because our own end closes its stdin. */
+export async function partWith(servers: readonly AppServer[], clock: Clock): Promise<void> {
+  const ordinary = servers.filter((server) => !server.mayRenew).map((server) => server.exited);
+  await Promise.race([Promise.all(ordinary), clock.sleep(1500)]);
+  const unsettled = servers.filter((server) => !server.isGone).map((server) => server.settled);
+  await Promise.race([Promise.all(unsettled), clock.sleep(UNTOUCHABLE_MS)]);
 }

@@ -10,6 +10,7 @@ import type { Timing } from "../core/timing.ts";
 import { fingerprintOf } from "../io/files.ts";
 import type { Host } from "../io/host.ts";
 import type { Journal } from "../io/journal.ts";
+import { partWith } from "./app_server.ts";
 import { Children } from "./children.ts";
 import { codexProgram } from "./codex_program.ts";
 import { Keeper } from "./keeper.ts";
@@ -290,8 +291,7 @@ export class Supervisor {
     this.#watches.close();
     const keepers = [...this.#keepers.values(), ...this.#retired];
     for (const keeper of keepers) keeper.retire();
-    const leaving = keepers.flatMap((keeper) => keeper.servers()).filter((server) => !server.mayRenew);
-    await Promise.race([Promise.all(leaving.map((server) => server.exited)), host.clock.sleep(1500)]);
+    await partWith(keepers.flatMap((keeper) => keeper.servers()), host.clock);
     if (isInCharge()) publisher.publish(this.#published(), true);
   }
 }

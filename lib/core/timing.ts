@@ -32,7 +32,7 @@ export function isSupervisorDisabled(env: Environment): boolean {
   return env.AGENTLB_SUPERVISOR_DISABLED === "1";
 }
 
-/** At most a year, so that no sleep overflows a timer's 32 bits by surprise. */
+/** At most eight digits: three years, which is as good as never. */
 function whole(text: string | undefined, fallback: number): number {
   return text !== undefined && /^\d{1,8}$/.test(text.trim()) ? Number(text.trim()) : fallback;
 }
