@@ -19,6 +19,7 @@ import { describeWith } from "../rig/tools.ts";
 import { until } from "../rig/until.ts";
 import { appServersOf, daemonsOf } from "./support/daemons.ts";
 import { login } from "./support/login.ts";
+import { pause } from "./support/pause.ts";
 import { published } from "./support/published.ts";
 import { startShell, tool } from "./support/shell.ts";
 import { openTerminal } from "./support/terminal.ts";
@@ -140,11 +141,11 @@ describe("start, restart and stop say what they found and what they did", () => 
     const user = sandbox();
     await supervisor(user, "start", "--background");
     const pid = only(user);
-    process.kill(pid, "SIGSTOP");
+    const goOn = pause(pid);
     expect(await supervisor(user, "stop")).toBe(
       `stopping supervisor (pid ${pid})\nsupervisor stop requested\n`,
     );
-    process.kill(pid, "SIGCONT");
+    goOn();
     await until(() => daemonsOf(user).length === 0, "it has ended after all");
   });
 
