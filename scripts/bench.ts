@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: how long a command takes, beside a compiled program that does nothing, in the same minute on the same
- * machine. `--runs N` (40). Run with Bun. Figures are shown with their aims and never asserted.
+ * machine. `--runs N` (40); `--undisturbed` measures ahead of all other work, as root. Run with Bun. Figures are shown with their aims and never asserted.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -10,6 +10,7 @@ import { TREE } from "../test/rig/codex.ts";
 import { commandOf, type Way } from "../test/rig/program.ts";
 import { emptyProgram } from "./bench/empty.ts";
 import { type Command, type Sample, sampled } from "./bench/runs.ts";
+import { undisturbed } from "./bench/undisturbed.ts";
 import { type BenchUser, benchUser } from "./bench/user.ts";
 import { type Aim, atMost, columns, verdictOf } from "./figures.ts";
 
@@ -55,7 +56,7 @@ async function bench(): Promise<void> {
     console.log(
       `\n${sessions} sessions with readings; the supervisor (pid ${user.supervisor}) lives, paused\n`,
     );
-    show(sampled(commands, runs()), aims);
+    show(measured(commands, runs()), aims);
   }
   compare(program, users[0]!);
 }
@@ -70,7 +71,12 @@ function compare(program: string, user: BenchUser): void {
     }))
   );
   console.log(`\nFor comparison, 3 sessions, ${COMPARED_RUNS} runs each\n`);
-  show(sampled([empty(program, user), ...commands], COMPARED_RUNS), new Map());
+  show(measured([empty(program, user), ...commands], COMPARED_RUNS), new Map());
+}
+
+function measured(commands: readonly Command[], runs: number): Sample[] {
+  const action = () => sampled(commands, runs);
+  return process.argv.includes("--undisturbed") ? undisturbed(action) : action();
 }
 
 function empty(program: string, { sandbox }: BenchUser): Command {

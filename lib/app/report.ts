@@ -7,7 +7,6 @@ import { parseStatus, type SessionStatus } from "../core/status.ts";
 import { renderTable } from "../core/table.ts";
 import { parseTime } from "../core/time.ts";
 import { readText } from "../io/files.ts";
-import { displayWidth } from "../io/width.ts";
 import { survey } from "./choose.ts";
 import { livingDaemon } from "./daemon.ts";
 import { glance } from "./memory.ts";
@@ -63,13 +62,20 @@ export function report(layout: Layout, config: Config, nowMs: number): Report {
     selected: chosen?.alias,
     updatedAt: status.updatedAt,
     supervisorPid: livingDaemon(layout)?.pid,
-    problem: problemOf(layout),
+    // What was read is not read again to see whether it can be.
+    problem: status.updatedAt === "" ? problemOf(layout) : undefined,
   };
 }
 
 /** A table for a terminal, where some letters take two columns. */
-export function drawTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  return renderTable(header, rows, displayWidth);
+export async function drawTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): Promise<string> {
+  // What knows the width of every letter takes longer to load than all else; most tables need none of it.
+  const isPlain = rows.every((cells) => cells.every((text) => /^[ -~]*$/.test(text)));
+  const width = isPlain ? (text: string) => text.length : (await import("../io/width.ts")).displayWidth;
+  return renderTable(header, rows, width);
 }
 
 function problemOf(layout: Layout): string | undefined {

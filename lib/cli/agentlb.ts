@@ -144,7 +144,7 @@ async function showStatus(host: Host, layout: Layout, config: Config, asJson: bo
     host.err(`session selection report: unavailable (${printable(found.problem)})\n`);
   }
   if (asJson) host.out(statusJson(found));
-  else if (found.problem === undefined) host.out(statusTable(found));
+  else if (found.problem === undefined) host.out(await statusTable(found));
   if (found.supervisorPid === undefined) {
     host.err(
       "agentlb: the supervisor is not running; start it with: agentlb supervisor start --background\n",

@@ -21,11 +21,12 @@ const HEADER = [
 ];
 
 /** The table of `agentlb status`. */
-export function statusTable({ rows, selected }: Report): string {
+export async function statusTable({ rows, selected }: Report): Promise<string> {
   const shown = printable(selected ?? "<none>");
-  return `${
-    drawTable(HEADER, rows.map((row) => cellsOf(row, row.alias === selected)))
-  }selected session: ${shown}\n`;
+  return `${await drawTable(
+    HEADER,
+    rows.map((row) => cellsOf(row, row.alias === selected)),
+  )}selected session: ${shown}\n`;
 }
 
 /** What `agentlb status --json` prints. */

@@ -67,8 +67,9 @@ function emailIn(value: unknown, depth = 0): string | undefined {
   if (own?.includes("@")) return own;
   const children = object === undefined
     ? (Array.isArray(value) ? value : [])
-    : [...object].sort(([a], [b]) => byteOrder(a, b)).map(([, child]) => child);
+    : [...object.keys()].sort(byteOrder).map((key) => object.get(key));
   for (const child of children) {
+    if (typeof child !== "object") continue;
     const found = emailIn(child, depth + 1);
     if (found !== undefined) return found;
   }
@@ -83,7 +84,10 @@ function payloadOf(token: unknown): unknown {
   if (payload === undefined || parts.length > 5) return undefined;
   try {
     const bytes = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
-    const text = new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+    // Byte by byte is slow, and few logins need it.
+    const text = /^\p{ASCII}*$/u.test(bytes)
+      ? bytes
+      : new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
     return parsed(text, LONGEST_TOKEN);
   } catch {
     return undefined; // not base64

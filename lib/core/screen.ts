@@ -5,6 +5,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\
 
 /** A text from outside as one harmless line: what can't be seen is escaped, `limit` characters at most. */
 export function printable(text: string, limit: number = LONGEST): string {
+  if (text.length <= limit && /^[ -~]*$/.test(text)) return text;
   let shown = "";
   // Where to cut if the rest turns out too long: the last place with room for the ellipsis.
   let fits = 0;
