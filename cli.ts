@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { leave, realHost } from "./lib/io/host.ts";
-import { main } from "./lib/cli/main.ts";
+import { leave, realHost, startedBy } from "./lib/io/host.ts";
+import { start } from "./lib/cli/start.ts";
 
-await leave(await main(realHost(import.meta.url)));
+await leave(await start(realHost(import.meta.url), startedBy(import.meta.url)));

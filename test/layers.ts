@@ -45,6 +45,7 @@ const DOORS: Readonly<Record<string, string>> = {
   "smol-toml": "lib/io/formats.ts",
   "re2js": "lib/io/pattern.ts",
   "string-width": "lib/io/width.ts",
+  "yaml": "lib/io/yaml.ts",
 };
 
 /** Where the process, the clock, chance and the console may be named. */

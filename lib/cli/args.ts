@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { Failure } from "../core/failure.ts";
 import { nearest } from "../core/nearest.ts";
 import { printable } from "../core/screen.ts";
 import { TOPICS, usageOf } from "./help.ts";
+import { type OptionToken, tokensOf } from "./tokens.ts";
 
 /** What to run in a session, and how. Empty texts mean "as configured". */
 export interface RunWish {
@@ -132,13 +132,7 @@ function parse(args: readonly string[]): Parsed {
   const end = args.indexOf("--");
   const ours = end < 0 ? args : args.slice(0, end);
   const passthrough = end < 0 ? [] : args.slice(end + 1);
-  const { tokens } = parseArgs({
-    args: [...ours],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+  const tokens = tokensOf(ours, OPTIONS);
   const spoken = tokens.filter((token) => token.kind === "positional").map((token) => token.value);
   const { command, words } = commandOf(spoken);
   const options = new Map<Option, string>();
@@ -159,13 +153,6 @@ function commandOf(spoken: readonly string[]): { command: string; words: readonl
   if (!FAMILIES.includes(first) || second === undefined) return { command: first, words: spoken.slice(1) };
   if (!SHAPES.has(`${first} ${second}`)) throw unrecognized(first, second);
   return { command: `${first} ${second}`, words: spoken.slice(2) };
-}
-
-interface OptionToken {
-  readonly name: string;
-  readonly rawName: string;
-  readonly value?: string | undefined;
-  readonly inlineValue?: boolean | undefined;
 }
 
 function readOption(command: string, token: OptionToken, options: Map<Option, string>): void {
