@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
 import { type Backend, type BackendOptions, startBackend } from "../../rig/backend.ts";
-import { processes } from "../../rig/backend/peer.ts";
+import { commandOf, processes } from "../../rig/backend/peer.ts";
 import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
 import { makeTeam, type Team, type TeamOptions } from "../../rig/twf/team.ts";
 import { WAY } from "../real_world.ts";
@@ -56,9 +56,9 @@ export async function poolWorld(
   };
 }
 
-/** The processes that were given a home of Codex below a folder. */
+/** The Codex processes that were given a home below a folder. */
 export function codexBelow(folder: string): number[] {
-  return processes().filter((pid) => {
+  return processes().filter((pid) => /^\S*codex/.test(commandOf(pid))).filter((pid) => {
     const file = `/proc/${pid}/environ`;
     try {
       return existsSync(file) && readFileSync(file, "utf8").includes(`\0CODEX_HOME=${folder}/`);

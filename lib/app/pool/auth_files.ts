@@ -1,0 +1,91 @@
+import { Failure, wordsOf } from "../../core/failure.ts";
+import { byteOrder } from "../../core/order.ts";
+import { fits, type GlobPart, parseGlob } from "../../core/pool/glob.ts";
+import { eachEntry, type Kind, kindOf, leadsToFile } from "../../io/directory.ts";
+import { realPath } from "../../io/files.ts";
+
+/** What is in a team directory. */
+export interface AuthListing {
+  /** Real paths without doubles, by code point. */
+  readonly files: readonly string[];
+  /** Names that are no text, as far as they can be shown: nobody can name such a file. */
+  readonly nameless: readonly string[];
+}
+
+/**
+ * The auth files of a team directory: real paths without doubles, by code point. `stateFile` and what belongs to it
+ * are none, whatever the pattern says. Throws Failure for a pattern that can't be used.
+ */
+export function listAuthFiles(dir: string, glob: string, stateFile?: string): readonly string[] {
+  return scanAuthFiles(dir, glob, stateFile).files;
+}
+
+/** The same, and what had to be left out. */
+export function scanAuthFiles(dir: string, glob: string, stateFile?: string): AuthListing {
+  const parts = partsOf(glob);
+  const state = stateFile === undefined ? undefined : realPath(stateFile) ?? stateFile;
+  const files = new Set<string>();
+  const nameless = new Set<string>();
+  const top = realPath(dir) ?? dir;
+  walk(top === "/" ? "" : top, parts, (folder, name, isLink) => {
+    if (isJunk(name)) return;
+    const path = `${folder}/${name}`;
+    if (name.includes("\ufffd") && kindOf(path) === undefined) nameless.add(path);
+    else {
+      const real = isLink ? (leadsToFile(path) ? realPath(path) : undefined) : path;
+      if (real !== undefined && !belongsToState(real, state)) files.add(real);
+    }
+  });
+  return { files: sorted([...files]), nameless: [...nameless] };
+}
+
+type Note = (folder: string, name: string, isLink: boolean) => void;
+
+/** A file that is a link counts, a directory that is a link is not entered. The folder `/` is the empty text. */
+function walk(folder: string, [part, ...rest]: readonly GlobPart[], note: Note): void {
+  if (part === undefined) return;
+  const meet = (name: string, kind: Kind | undefined) => {
+    if (rest.length > 0) {
+      if (kind === "directory") walk(`${folder}/${name}`, rest, note);
+    } else if (kind === "file" || kind === "link") {
+      note(folder, name, kind === "link");
+    }
+  };
+  if (part === "**") {
+    if (rest.length === 0) return; // directories only
+    walk(folder, rest, note);
+    eachEntry(folder || "/", (name, kind) => {
+      if (kind === "directory") walk(`${folder}/${name}`, [part, ...rest], note);
+    });
+  } else if ("literal" in part) {
+    meet(part.literal, kindOf(`${folder}/${part.literal}`));
+  } else {
+    eachEntry(folder || "/", (name, kind) => {
+      if (fits(name, part.pieces)) meet(name, kind);
+    });
+  }
+}
+
+function partsOf(glob: string): GlobPart[] {
+  try {
+    return parseGlob(glob);
+  } catch (error) {
+    throw new Failure("failed", `❌ cannot use the glob '${glob}': ${wordsOf(error)}`, { verbatim: true });
+  }
+}
+
+/** Codex's temporary and lock files, and what file managers leave behind. */
+function isJunk(name: string): boolean {
+  return name.startsWith(".auth-") || name.endsWith(".lock") || name.endsWith(".tmp") || name === ".DS_Store";
+}
+
+function belongsToState(path: string, state: string | undefined): boolean {
+  if (state === undefined || !path.startsWith(state)) return false;
+  const rest = path.slice(state.length);
+  return rest === "" || rest === ".prev" || /^\.corrupt-[^/]+$/.test(rest);
+}
+
+/** Sorting by code units is quick and the same, unless there are characters beyond the first 65,536. */
+function sorted(paths: string[]): string[] {
+  return paths.some((path) => /[\ud800-\udfff]/.test(path)) ? paths.sort(byteOrder) : paths.sort();
+}

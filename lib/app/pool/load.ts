@@ -1,0 +1,140 @@
+import { join } from "node:path";
+import { errnoOf, Failure, wordsOf } from "../../core/failure.ts";
+import { type ConfigEntry, readLines } from "../../core/pool/config_lines.ts";
+import type { AuthStrategy, Flavour, Strategy } from "../../core/pool/flavour.ts";
+import { type Origin, placeOf } from "../../core/pool/origin.ts";
+import { expandUser, type Homes, settingPath } from "../../core/pool/paths.ts";
+import { type FileValue, KEYS, wishesOf } from "../../core/pool/settings.ts";
+import { printable } from "../../core/screen.ts";
+import { resolvedPath } from "../../io/directory.ts";
+import { isFolder } from "../../io/files.ts";
+import { readUtf8 } from "../../io/folders.ts";
+import type { Host } from "../../io/host.ts";
+import { homeInPasswd } from "../../io/passwd.ts";
+
+/** What a pool program goes by. All paths are absolute. */
+export interface PoolSettings {
+  readonly name: Flavour["name"];
+  readonly skillDir: string;
+  readonly configFile: string;
+  readonly configReading: "lines" | "yaml" | "none";
+  /** Why the files are where they are, in words. */
+  readonly rule: string;
+  readonly strategy: Strategy;
+  readonly authStrategy: AuthStrategy;
+  readonly stateFile: string;
+  readonly authTeamDir: string | undefined;
+  /** Also the name of the view under which a rotation is remembered: whoever uses another glob replaces it. */
+  readonly authTeamGlob: string;
+  readonly balancedJoin: "min" | "zero";
+  readonly homes: Homes;
+  /** The existing source directories; missing ones are named on stderr. Throws Failure when there is none. */
+  sources(): readonly string[];
+}
+
+type Outside = Pick<Host, "env" | "uid" | "err">;
+
+/** Reads the settings that belong to `from`. Throws Failure for a file or a value that can't be used. */
+export async function loadPool(host: Outside, flavour: Flavour, from: Origin): Promise<PoolSettings> {
+  const homes: Homes = {
+    own: host.env.HOME ?? (host.uid === undefined ? undefined : homeInPasswd(host.uid)) ?? "/",
+    of: homeInPasswd,
+  };
+  const place = placeOf(from, flavour, host.env, homes.own || "/");
+  const file = await readConfig(place.configFile);
+  const wishes = wishesOf(flavour, host.env, file?.values ?? new Map());
+  const pathOf = (text: string) => settingPath(text, place.skillDir, homes, resolvedPath);
+  return {
+    name: flavour.name,
+    skillDir: place.skillDir,
+    configFile: place.configFile,
+    configReading: file?.reading ?? "none",
+    rule: place.rule,
+    strategy: wishes.strategy,
+    authStrategy: wishes.authStrategy,
+    stateFile: wishes.stateFile === undefined ? resolvedPath(place.stateFile) : pathOf(wishes.stateFile),
+    authTeamDir: wishes.authTeamDir === undefined ? undefined : pathOf(wishes.authTeamDir),
+    authTeamGlob: wishes.authTeamGlob,
+    balancedJoin: wishes.balancedJoin,
+    homes,
+    sources: () => existing(host, flavour, wishes.sources.map(pathOf), join(homes.own || "/", ".codex")),
+  };
+}
+
+/** A path that was typed: relative ones start from where the user stands, every link and `..` is resolved. */
+export function typedPath(
+  host: Pick<Host, "cwd">,
+  { homes }: Pick<PoolSettings, "homes">,
+  text: string,
+): string {
+  const path = expandUser(text, homes);
+  return resolvedPath(path.startsWith("/") ? path : `${host.cwd}/${path}`);
+}
+
+/** The user's own home is a source only where none is configured: a mistyped path must not pick another account. */
+function existing(
+  host: Outside,
+  flavour: Flavour,
+  configured: readonly string[],
+  fallback: string,
+): readonly string[] {
+  const all = [...new Set(configured.length === 0 ? [fallback] : configured)];
+  const found = all.filter(isFolder);
+  const missing = all.filter((path) => !found.includes(path));
+  if (found.length === 0) {
+    const lines = [
+      "❌ no valid sources configured.",
+      `   Set \`sources:\` in scripts/${flavour.configName} (or env ${flavour.prefix}SOURCES).`,
+      ...configured.length === 0
+        ? [`   Default fallback missing: ${fallback}`]
+        : missing.map((path) => `   Missing: ${printable(path, 4096)}`),
+    ];
+    throw new Failure("failed", lines.join("\n"), { verbatim: true });
+  }
+  for (const path of missing) host.err(`⚠️ source not found: ${printable(path, 4096)}\n`);
+  return found;
+}
+
+interface ConfigFile {
+  readonly values: ReadonlyMap<string, FileValue>;
+  readonly reading: "lines" | "yaml";
+}
+
+async function readConfig(path: string): Promise<ConfigFile | undefined> {
+  let text: string | undefined;
+  try {
+    text = readUtf8(path);
+  } catch (error) {
+    const why = error instanceof TypeError ? "it is not valid UTF-8" : errnoOf(error) ?? wordsOf(error);
+    throw unreadable(path, why);
+  }
+  if (text === undefined) return undefined;
+  const values = new Map<string, FileValue>();
+  let reading: ConfigFile["reading"] = "lines";
+  for (const [key, entry] of readLines(text, KEYS)) {
+    if (entry.block !== undefined) reading = "yaml";
+    values.set(key, entry.block === undefined ? entry : { texts: await textsOf(path, key, entry) });
+  }
+  return { values, reading };
+}
+
+/** What lines of YAML say of a key: one text, or those of a list. */
+async function textsOf(path: string, key: string, { block, line }: ConfigEntry): Promise<string[]> {
+  const { parseYaml } = await import("../../io/yaml.ts");
+  let value: unknown;
+  try {
+    value = (parseYaml(block ?? "") as Record<string, unknown> | null)?.[key];
+  } catch (error) {
+    throw unreadable(path, `line ${line}: ${key}: ${wordsOf(error).split("\n")[0]}`);
+  }
+  const items = Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
+  const odd = items.find((item) => typeof item === "object");
+  if (odd !== undefined) throw unreadable(path, `line ${line}: ${key}: its items must be texts`);
+  return items.map(String);
+}
+
+function unreadable(path: string, why: string): Failure {
+  return new Failure("failed", `❌ cannot read ${printable(path, 4096)}: ${printable(why)}`, {
+    verbatim: true,
+  });
+}

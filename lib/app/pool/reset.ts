@@ -1,0 +1,25 @@
+import type { Flavour } from "../../core/pool/flavour.ts";
+import { OURS, readTeams, renderTeams, withoutCounts } from "../../core/pool/teams.ts";
+import type { Host } from "../../io/host.ts";
+import type { PoolSettings } from "./load.ts";
+import { changeState } from "./store.ts";
+
+/** Forgets all counts, and the rotation too unless the flavour keeps it; returns the state file. */
+export async function resetState(
+  host: Pick<Host, "clock" | "env" | "err" | "random">,
+  flavour: Flavour,
+  settings: Pick<PoolSettings, "stateFile" | "name">,
+): Promise<string> {
+  await changeState(host, settings, ({ state, now, report }) => {
+    const ours = renderTeams(withoutCounts(readTeams(state, report), flavour.keptOnReset.length > 0));
+    const kept = flavour.keptOnReset.map((key) => [key, state.get(key)] as const);
+    state.clear();
+    for (const [key, value] of kept) {
+      if (value !== undefined) state.set(key, value);
+    }
+    state.set("reset_at", now);
+    state.set("updated_at", now);
+    if (ours !== undefined) state.set(OURS, ours);
+  }, { mayStartAnew: true });
+  return settings.stateFile;
+}

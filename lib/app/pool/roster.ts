@@ -1,0 +1,50 @@
+import { Failure } from "../../core/failure.ts";
+import type { Roster } from "../../core/pool/adopt.ts";
+import type { Flavour } from "../../core/pool/flavour.ts";
+import { printable } from "../../core/screen.ts";
+import { isFolder, realPath } from "../../io/files.ts";
+import type { Host } from "../../io/host.ts";
+import { scanAuthFiles } from "./auth_files.ts";
+import { type PoolSettings, typedPath } from "./load.ts";
+
+/** The team directory and its candidates for `pick-auth`. Throws Failure when there are none. */
+export function configuredRoster(host: Pick<Host, "err">, flavour: Flavour, settings: PoolSettings): Roster {
+  if (settings.authTeamDir === undefined) {
+    throw refusal(
+      "❌ AUTH_TEAM directory is required for auth balancing.\n" +
+        `   Set \`auth_team_dir:\` in scripts/${flavour.configName} (or env ${flavour.prefix}AUTH_TEAM_DIR).\n` +
+        "   It is a directory with one auth file per account.",
+    );
+  }
+  return rosterOf(host, settings, settings.authTeamDir);
+}
+
+/** The team directory that was typed, else the configured one. `settings` hold the glob to go by. */
+export function namedRoster(
+  host: Pick<Host, "err" | "cwd">,
+  flavour: Flavour,
+  settings: PoolSettings,
+  typed: string | undefined,
+): Roster {
+  const dir = typed ? typedPath(host, settings, typed) : settings.authTeamDir;
+  if (dir === undefined) {
+    throw refusal(`❌ auth_team_dir is required (pass --team-dir or set it in ${flavour.configName})`);
+  }
+  return rosterOf(host, settings, dir);
+}
+
+function rosterOf(host: Pick<Host, "err">, settings: PoolSettings, dir: string): Roster {
+  if (!isFolder(dir)) throw refusal(`❌ auth_team_dir not found: ${dir}`);
+  const { files, nameless } = scanAuthFiles(dir, settings.authTeamGlob, settings.stateFile);
+  for (const path of nameless) {
+    host.err(`⚠️ left out: the name of ${printable(path, 4096)} is not valid UTF-8\n`);
+  }
+  if (files.length === 0) {
+    throw refusal(`❌ no auth candidates found under ${dir} (glob='${settings.authTeamGlob}')`);
+  }
+  return { dir: realPath(dir) ?? dir, files };
+}
+
+function refusal(message: string): Failure {
+  return new Failure("failed", message, { verbatim: true });
+}

@@ -1,0 +1,129 @@
+import { basename, dirname, join } from "node:path";
+import { errnoOf, Failure, wordsOf } from "../../core/failure.ts";
+import { type Json, type JsonMap, parseJson, renderJson } from "../../core/pool/json.ts";
+import type { Report } from "../../core/pool/numbers.ts";
+import { localTime } from "../../core/pool/python.ts";
+import { offsetAt } from "../../core/pool/zone.ts";
+import { printable } from "../../core/screen.ts";
+import { kindOf, makeFolders, resolvedPath } from "../../io/directory.ts";
+import { putAside, replaceFile, sweepTemporaries } from "../../io/files.ts";
+import { readUtf8 } from "../../io/folders.ts";
+import type { Host } from "../../io/host.ts";
+import { withLock } from "../../io/lock.ts";
+import { zoneFile } from "../../io/zone.ts";
+import type { PoolSettings } from "./load.ts";
+
+type Outside = Pick<Host, "clock" | "env" | "err" | "random">;
+type Where = Pick<PoolSettings, "stateFile" | "name">;
+
+/** A state under its lock. */
+export interface OpenState {
+  /** All keys in their order; changes to it are written. */
+  readonly state: JsonMap;
+  /** Now, as it is written. */
+  readonly now: string;
+  /** Tells the user, once each, what could not be read as a number. */
+  readonly report: Report;
+}
+
+interface ChangeOptions {
+  /** A state that can't be read, with no generation before it, is started anew. */
+  readonly mayStartAnew?: boolean;
+}
+
+const LOCK_TIMEOUT_MS = 60_000;
+
+/**
+ * Reads the state, lets `change` work on it and writes it, all under the lock that the predecessor takes as well.
+ * A state that can't be read is put aside and the generation before it used; without one it is an error.
+ */
+export async function changeState<T>(
+  host: Outside,
+  { stateFile, name }: Where,
+  change: (open: OpenState) => T,
+  { mayStartAnew = false }: ChangeOptions = {},
+): Promise<T> {
+  const target = resolvedPath(stateFile);
+  return await locked(host, stateFile, target, () => {
+    const { state, isRecovered } = readState(host, target, mayStartAnew ? undefined : name);
+    const said = new Set<string>();
+    const report = (problem: string) => {
+      if (said.has(problem)) return;
+      said.add(problem);
+      host.err(`⚠️ ${printable(target, 4096)}: ${printable(problem, 4096)}, taken as 0\n`);
+    };
+    const result = change({ state, now: nowText(host), report });
+    if (mayStartAnew) sweepTemporaries(dirname(target), host.clock.now());
+    replaceFile(target, `${renderJson(state)}\n`, { durable: "file", keepPrevious: !isRecovered });
+    return result;
+  });
+}
+
+/** A state that is a link is followed, and locked under both its names: callers may use either. */
+async function locked<T>(
+  host: Outside,
+  stateFile: string,
+  target: string,
+  work: () => T,
+): Promise<T> {
+  makeFolders(dirname(stateFile));
+  makeFolders(dirname(target));
+  const lock = `${join(resolvedPath(dirname(stateFile)), basename(stateFile))}.lock`;
+  const second = `${target}.lock`;
+  const inner = lock === second ? work : () => withLock(host, second, work, LOCK_TIMEOUT_MS);
+  return await withLock(host, lock, inner, LOCK_TIMEOUT_MS);
+}
+
+function readState(
+  host: Outside,
+  target: string,
+  program: string | undefined,
+): { readonly state: JsonMap; readonly isRecovered: boolean } {
+  const kind = kindOf(target);
+  if (kind !== undefined && kind !== "file") throw unusable(target, "it is not a regular file");
+  const { state, problem } = parsedState(target);
+  if (problem === undefined) return { state: state ?? new Map(), isRecovered: false };
+  const previous = parsedState(`${target}.prev`).state;
+  if (previous === undefined && program !== undefined) {
+    throw new Failure("failed", `❌ the state can't be read: ${printable(target, 4096)}: ${problem}`, {
+      verbatim: true,
+      hint:
+        `there is no good generation before it; to put it aside and start all counts at 0: ${program} reset-state`,
+    });
+  }
+  const aside = putAside(target, host.clock.now());
+  const how = previous === undefined ? "all counts start at 0" : "going on from the generation before it";
+  host.err(`⚠️ ${printable(target, 4096)}: ${problem}; kept as ${printable(aside, 4096)}, ${how}\n`);
+  return { state: previous ?? new Map(), isRecovered: true };
+}
+
+/** What a file holds: a state, or nothing, or what is wrong with it. Throws Failure when it can't be read at all. */
+function parsedState(path: string): { readonly state?: JsonMap; readonly problem?: string } {
+  let text: string | undefined;
+  try {
+    text = readUtf8(path);
+  } catch (error) {
+    if (error instanceof TypeError) return { problem: "it is not valid UTF-8" };
+    throw unusable(path, errnoOf(error) ?? wordsOf(error));
+  }
+  if (text === undefined) return {};
+  try {
+    const value: Json = parseJson(text);
+    return value instanceof Map ? { state: value } : { problem: "it is no JSON object" };
+  } catch {
+    return { problem: text.trim() === "" ? "it is empty" : "it is no JSON" };
+  }
+}
+
+/** Now, as people here have it: the runtimes' own clocks take milliseconds to learn the time zone. */
+function nowText({ clock, env }: Outside): string {
+  const now = clock.now();
+  const zone = zoneFile(env.TZ);
+  return localTime(now, zone === undefined ? undefined : offsetAt(zone, now / 1000));
+}
+
+function unusable(path: string, why: string): Failure {
+  return new Failure("failed", `❌ cannot use the state file ${printable(path, 4096)}: ${printable(why)}`, {
+    verbatim: true,
+  });
+}

@@ -1,0 +1,35 @@
+import { errnoOf, EXIT, Failure, wordsOf } from "../../core/failure.ts";
+import { type Flavour, FLAVOURS } from "../../core/pool/flavour.ts";
+import type { Origin } from "../../core/pool/origin.ts";
+import { printable } from "../../core/screen.ts";
+import type { End } from "../../app/run.ts";
+import type { Host } from "../../io/host.ts";
+import { parseArguments } from "./arguments.ts";
+import { runPool } from "./program.ts";
+
+/** Runs `cap` or `clb`, which lies in `folder`, and returns the exit code. Failures become words here, and only here. */
+export async function main(host: Host, name: keyof typeof FLAVOURS, folder: string): Promise<End> {
+  const flavour = FLAVOURS[name];
+  try {
+    if (!host.argsAreText()) throw new Failure("failed", "an argument is not valid UTF-8");
+    // The shim tells where it lies.
+    const [first, shimFolder, ...rest] = host.args;
+    const isShim = first === "--from" && shimFolder !== undefined;
+    const from: Origin = isShim ? { by: "shim", folder: shimFolder } : { by: "program", folder };
+    return await answer(host, flavour, from, isShim ? rest : host.args);
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) && errnoOf(thrown) === undefined) throw thrown;
+    const failure = thrown instanceof Failure ? thrown : new Failure("failed", wordsOf(thrown));
+    const text = failure.message.split("\n").map((line) => printable(line, 4096)).join("\n");
+    host.err(`${failure.verbatim ? "" : "❌ "}${text}\n`);
+    if (failure.hint !== undefined) host.err(`   ${printable(failure.hint, 4096)}\n`);
+    return EXIT[failure.code];
+  }
+}
+
+async function answer(host: Host, flavour: Flavour, from: Origin, args: readonly string[]): Promise<End> {
+  const request = parseArguments(flavour, args, host.env.COLUMNS);
+  if (request.do === "run") return await runPool(host, flavour, from, request.command, request.options);
+  host.out(request.text);
+  return 0;
+}

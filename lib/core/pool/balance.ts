@@ -1,0 +1,55 @@
+import type { JsonMap } from "./json.ts";
+import { successor, type Whole } from "./python.ts";
+import type { Team } from "./teams.ts";
+
+/** Gives every candidate a count: new ones join at the lowest of the others, or at 0. */
+export function join(team: Team, files: readonly string[], how: "min" | "zero"): void {
+  const fresh: string[] = [];
+  let least: Whole | undefined;
+  for (const path of files) {
+    const count = team.counts.get(path);
+    if (count === undefined) fresh.push(path);
+    else if (least === undefined || count < least) least = count;
+  }
+  for (const path of fresh) team.counts.set(path, how === "zero" ? 0 : least ?? 0);
+}
+
+/** One of the candidates with the fewest starts; `random` is evenly spread over [0, 1). */
+export function leastUsed(team: Team, files: readonly string[], random: number): string | undefined {
+  let fewest: Whole = 0;
+  let least: string[] = [];
+  for (const path of files) {
+    const count = team.counts.get(path) ?? 0;
+    if (least.length > 0 && count > fewest) continue;
+    if (count !== fewest) least = [];
+    fewest = count;
+    least.push(path);
+  }
+  return least[Math.floor(random * least.length)];
+}
+
+/**
+ * Counts a start of `chosen`. Those that were passed over because they can't be used stay level with it: once repaired
+ * they don't take every start.
+ */
+export function countStart(
+  team: Team,
+  chosen: string,
+  passedOver: readonly string[],
+  how: "min" | "zero",
+): void {
+  const count = team.counts.get(chosen) ?? 0;
+  for (const path of how === "min" ? passedOver : []) {
+    if ((team.counts.get(path) ?? 0) < count) team.counts.set(path, count);
+  }
+  team.counts.set(chosen, successor(count));
+}
+
+/** Shows the counts of these candidates in the predecessor's keys; `files` are sorted by path. */
+export function showCounts(state: JsonMap, team: Team, files: readonly string[], now: string): void {
+  const shown = new Map<string, Whole>();
+  for (const path of files) shown.set(path, team.counts.get(path) ?? 0);
+  state.set("auth_counts", shown);
+  state.set("auth_updated_at", now);
+  state.set("updated_at", now);
+}

@@ -1,0 +1,46 @@
+export type Strategy = "round_robin" | "hash";
+export type AuthStrategy = "balanced" | "team_cycle";
+
+/** One of the two pool programs, as data. */
+export interface Flavour {
+  readonly name: "cap" | "clb";
+  /** Of the environment variables that configure it. */
+  readonly prefix: "CAP_" | "CLB_";
+  /** The file beside the program that configures it. */
+  readonly configName: string;
+  /** In the order of usage lines. */
+  readonly commands: readonly string[];
+  /** The first is the default; where there is only one, nothing names it. */
+  readonly authStrategies: readonly AuthStrategy[];
+  /** What `reset-state` keeps, in the order in which it is written. */
+  readonly keptOnReset: readonly string[];
+}
+
+export const FLAVOURS: Readonly<Record<"cap" | "clb", Flavour>> = {
+  cap: {
+    name: "cap",
+    prefix: "CAP_",
+    configName: "cap_config.yaml",
+    commands: [
+      "where",
+      "list",
+      "pick",
+      "pick-auth",
+      "auth-current",
+      "auth-advance",
+      "reset-state",
+      "status",
+      "watch-team",
+    ],
+    authStrategies: ["balanced", "team_cycle"],
+    keptOnReset: ["auth_order", "auth_current", "auth_order_updated_at", "auth_switched_at"],
+  },
+  clb: {
+    name: "clb",
+    prefix: "CLB_",
+    configName: "clb_config.yaml",
+    commands: ["where", "list", "pick", "pick-auth", "reset-state", "status"],
+    authStrategies: ["balanced"],
+    keptOnReset: [],
+  },
+};

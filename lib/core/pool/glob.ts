@@ -1,0 +1,99 @@
+/** One level of a pattern: any number of directories, or names that fit. */
+export type GlobPart = "**" | { readonly literal: string } | { readonly pieces: readonly Piece[] };
+
+/** What one character, or with `*` any number of them, may be; other texts are characters as they are. */
+type Piece = string | CharacterClass;
+
+interface CharacterClass {
+  readonly isNegated: boolean;
+  readonly ranges: readonly (readonly [from: string, to: string])[];
+}
+
+/** The levels of a pattern as pathlib reads them. Throws Error with a reason for one that can't be used. */
+export function parseGlob(pattern: string): GlobPart[] {
+  if (pattern.startsWith("/")) throw new Error("it is absolute");
+  if (pattern.endsWith("/")) throw new Error("it names directories only");
+  const names = pattern.split("/").filter((name) => name !== "" && name !== ".");
+  if (names.includes("..")) throw new Error("it leaves the directory (..)");
+  if (names.length === 0) throw new Error("it names nothing");
+  return names.map((name) => {
+    if (name === "**") return name;
+    if (name.includes("**")) throw new Error("** can only be a whole level");
+    return /[*?[]/.test(name) ? { pieces: piecesOf(name) } : { literal: name };
+  });
+}
+
+/** Whether a name fits one level; case counts, and a leading dot is a character like any other. */
+export function fits(name: string, pieces: readonly Piece[]): boolean {
+  if (pieces.length === 1 && pieces[0] === "*") return true;
+  const chars = Array.from(name);
+  let [at, piece] = [0, 0];
+  // Where to go on when what follows the last star did not fit: the star takes one character more.
+  let [starAt, starPiece] = [-1, -1];
+  while (at < chars.length) {
+    const wanted = pieces[piece];
+    if (wanted === "*") {
+      [starAt, starPiece] = [at, piece++];
+    } else if (wanted !== undefined && isAllowed(chars[at]!, wanted)) {
+      at++;
+      piece++;
+    } else if (starPiece >= 0) {
+      [at, piece] = [++starAt, starPiece + 1];
+    } else {
+      return false;
+    }
+  }
+  while (pieces[piece] === "*") piece++;
+  return piece === pieces.length;
+}
+
+function piecesOf(name: string): Piece[] {
+  const chars = Array.from(name);
+  const pieces: Piece[] = [];
+  for (let at = 0; at < chars.length; at++) {
+    const char = chars[at]!;
+    if (char !== "[") {
+      pieces.push(char);
+    } else {
+      const end = classEnd(chars, at);
+      pieces.push(end === undefined ? char : classOf(chars.slice(at + 1, end)));
+      at = end ?? at;
+    }
+  }
+  return pieces;
+}
+
+/** Where the class that opens at `start` closes; a `]` right at its beginning is one of its members. */
+function classEnd(chars: readonly string[], start: number): number | undefined {
+  let from = start + 1;
+  if (chars[from] === "!") from++;
+  if (chars[from] === "]") from++;
+  const end = chars.indexOf("]", from);
+  return end < 0 ? undefined : end;
+}
+
+function classOf(chars: readonly string[]): CharacterClass {
+  const isNegated = chars[0] === "!";
+  const members = isNegated ? chars.slice(1) : chars;
+  const ranges: (readonly [string, string])[] = [];
+  for (let at = 0; at < members.length; at++) {
+    const [from, dash, to] = members.slice(at, at + 3);
+    if (dash === "-" && to !== undefined) {
+      ranges.push([from!, to]);
+      at += 2;
+    } else {
+      ranges.push([from!, from!]);
+    }
+  }
+  return { isNegated, ranges };
+}
+
+function isAllowed(char: string, piece: Piece): boolean {
+  if (piece === "?") return true;
+  if (typeof piece === "string") return piece === char;
+  const code = char.codePointAt(0)!;
+  const isMember = piece.ranges.some(([from, to]) =>
+    from.codePointAt(0)! <= code && code <= to.codePointAt(0)!
+  );
+  return isMember !== piece.isNegated;
+}

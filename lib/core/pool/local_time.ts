@@ -1,0 +1,7 @@
+/** Epoch milliseconds of a local time as the state has it, `2026-11-20T12:41:07`; undefined for anything else. */
+export function parseLocalTime(text: string | undefined): number | undefined {
+  const found = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)$/.exec(text ?? "");
+  if (found === null) return undefined;
+  const [year, month, day, hour, minute, second] = found.slice(1).map(Number);
+  return new Date(year ?? 0, (month ?? 1) - 1, day, hour, minute, second).getTime();
+}

@@ -1,0 +1,44 @@
+import { parseAccount } from "../account.ts";
+import { sha256 } from "./sha256.ts";
+
+/** What an auth file is worth. */
+export interface Login {
+  /** Why Codex could not use it; undefined when it can. */
+  readonly problem: string | undefined;
+  /** A hash of user and workspace; undefined when the file doesn't tell them. */
+  readonly account: string | undefined;
+}
+
+/** Looks at the text of an auth file. */
+export function loginIn(text: string): Login {
+  const { kind, user, workspace } = parseAccount(text);
+  return {
+    problem: kind === "chatgpt" || kind === "apikey" ? undefined : problemOf(text),
+    account: user === undefined && workspace === undefined
+      ? undefined
+      : hex(sha256(`${user ?? ""}\0${workspace ?? ""}`).subarray(0, 8)),
+  };
+}
+
+/** SHA-256 in hex. */
+export function hash(text: string): string {
+  return hex(sha256(text));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function problemOf(text: string): string | undefined {
+  if (text.trim() === "") return "it is empty";
+  let file: { auth_mode?: unknown } | null;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    return "it is no JSON";
+  }
+  // A later Codex may have kinds of logins that we don't know; it names them itself.
+  const mode = typeof file === "object" ? file?.auth_mode : undefined;
+  if (typeof mode === "string" && mode !== "chatgpt" && mode !== "apikey") return undefined;
+  return "it holds no login";
+}

@@ -1,0 +1,46 @@
+import { basename, dirname, join } from "node:path";
+import type { Environment } from "../launch.ts";
+import type { Flavour } from "./flavour.ts";
+
+/** Which file was started: the shim of a skill, or the program itself. */
+export interface Origin {
+  readonly by: "shim" | "program";
+  /** Its folder, links resolved. */
+  readonly folder: string;
+}
+
+/** Where a pool program keeps its settings and its state unless told otherwise. */
+export interface Place {
+  /** What relative paths in the settings start from. */
+  readonly skillDir: string;
+  readonly configFile: string;
+  readonly stateFile: string;
+  /** The rule that found it, in words. */
+  readonly rule: string;
+}
+
+/** The place that belongs to an origin; `userHome` is where `~` leads. */
+export function placeOf(origin: Origin, flavour: Flavour, env: Environment, userHome: string): Place {
+  if (origin.by === "shim" || basename(origin.folder) === "scripts") {
+    const skillDir = dirname(origin.folder);
+    return {
+      skillDir,
+      configFile: join(origin.folder, flavour.configName),
+      stateFile: join(skillDir, "share", "state.json"),
+      rule: "the skill that the program is in",
+    };
+  }
+  const skillDir = join(absolute(env.XDG_CONFIG_HOME) ?? join(userHome, ".config"), "agentlb");
+  const stateFolder = join(absolute(env.XDG_STATE_HOME) ?? join(userHome, ".local", "state"), "agentlb");
+  return {
+    skillDir,
+    configFile: join(skillDir, flavour.configName),
+    stateFile: join(stateFolder, `${flavour.name}.json`),
+    rule: "the user's folders, because the program is in no skill",
+  };
+}
+
+/** A relative path in these variables is to be ignored (XDG Base Directory Specification). */
+function absolute(path: string | undefined): string | undefined {
+  return path?.startsWith("/") ? path : undefined;
+}

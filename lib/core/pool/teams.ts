@@ -1,0 +1,167 @@
+import { Failure } from "../failure.ts";
+import type { Json, JsonMap } from "./json.ts";
+import { type Report, wholesOf } from "./numbers.ts";
+import { strip, type Whole } from "./python.ts";
+
+/** What is remembered of one team directory: by real path of the auth file, also of those that are away just now. */
+export interface Team {
+  /** Starts so far. */
+  readonly counts: Map<string, Whole>;
+  /** Places in the rotation, lowest first. */
+  readonly order: Map<string, Whole>;
+  current: string | undefined;
+  switchedAt: string | undefined;
+  /** Where the rotation stands for a glob that leaves `current` out. */
+  readonly views: Map<string, string>;
+}
+
+/**
+ * Everything beyond the predecessor's own keys. It lies under one key that the predecessor keeps and ignores; its own
+ * keys show the team used last.
+ */
+export interface Teams {
+  readonly byDir: Map<string, Team>;
+  /** Whose login a file held when it was chosen, as a hash, by real path. */
+  readonly accounts: Map<string, string>;
+  /** What the predecessor wrote of a team that we have not met yet. */
+  readonly unclaimed: Team;
+  /** Which team the predecessor's keys show, and the `auth_current` that we wrote there. */
+  readonly shown: { counts: string | undefined; rotation: string | undefined; current: string | undefined };
+  /** What a later version put there. */
+  readonly others: JsonMap;
+}
+
+/** The predecessor's key that only we use. */
+export const OURS = "agentlb";
+const VERSION = 1;
+
+export function emptyTeam(): Team {
+  return { counts: new Map(), order: new Map(), current: undefined, switchedAt: undefined, views: new Map() };
+}
+
+/** Reads our part of a state. Throws Failure when a later version wrote it in another way. */
+export function readTeams(state: JsonMap, report: Report): Teams {
+  const ours = mapOf(state.get(OURS));
+  const version = ours.get("v");
+  if (typeof version === "number" && version > VERSION) {
+    throw new Failure("failed", `Cannot use the state: it was written by a later version (v ${version})`, {
+      hint: "use that version, or remove the key agentlb from the state file",
+    });
+  }
+  const shown = mapOf(ours.get("shown"));
+  const known = new Set(["v", "teams", "accounts", "unclaimed", "shown"]);
+  return {
+    byDir: new Map(Array.from(mapOf(ours.get("teams")), ([dir, team]) => [dir, readTeam(team, report)])),
+    accounts: textsOf(ours.get("accounts")),
+    unclaimed: readTeam(ours.get("unclaimed"), report),
+    shown: {
+      counts: textOf(shown.get("counts")),
+      rotation: textOf(shown.get("rotation")),
+      current: textOf(shown.get("current")),
+    },
+    others: new Map([...ours].filter(([key]) => !known.has(key))),
+  };
+}
+
+/** Our part of a state as JSON; undefined when there is nothing to remember. */
+export function renderTeams(teams: Teams): JsonMap | undefined {
+  const byDir: JsonMap = new Map();
+  for (const [dir, team] of teams.byDir) {
+    const rendered = renderTeam(team);
+    if (rendered.size > 0) byDir.set(dir, rendered);
+  }
+  const ours: JsonMap = new Map();
+  if (byDir.size > 0) ours.set("teams", byDir);
+  if (teams.accounts.size > 0) ours.set("accounts", teams.accounts);
+  const unclaimed = renderTeam(teams.unclaimed);
+  if (unclaimed.size > 0) ours.set("unclaimed", unclaimed);
+  const shown = new Map(Object.entries(teams.shown).filter((entry) => entry[1] !== undefined));
+  if (shown.size > 0) ours.set("shown", shown as JsonMap);
+  for (const [key, value] of teams.others) ours.set(key, value);
+  return ours.size === 0 ? undefined : new Map<string, Json>([["v", VERSION], ...ours]);
+}
+
+/** What `reset-state` leaves: who a file belongs to, and where the rotations stand if those are kept. */
+export function withoutCounts(teams: Teams, keepsRotation: boolean): Teams {
+  const bare = (team: Team): Team => keepsRotation ? { ...team, counts: new Map() } : emptyTeam();
+  const { rotation, current } = teams.shown;
+  return {
+    ...teams,
+    byDir: new Map(Array.from(teams.byDir, ([dir, team]) => [dir, bare(team)])),
+    accounts: keepsRotation ? teams.accounts : new Map(),
+    unclaimed: bare(teams.unclaimed),
+    shown: keepsRotation
+      ? { counts: undefined, rotation, current }
+      : { counts: undefined, rotation: undefined, current: undefined },
+  };
+}
+
+/** A file got another name, perhaps in another team. */
+export function moveFile(
+  teams: Teams,
+  from: string,
+  to: string,
+  team: Team,
+  ceiling: Whole | undefined,
+): void {
+  for (const old of [...teams.byDir.values(), teams.unclaimed]) {
+    const isSame = old === team;
+    const count = old.counts.get(from);
+    if (count !== undefined) {
+      team.counts.set(to, isSame || ceiling === undefined || count < ceiling ? count : ceiling);
+      old.counts.delete(from);
+    }
+    const place = old.order.get(from);
+    if (place !== undefined) {
+      if (isSame || ceiling === undefined) team.order.set(to, place);
+      old.order.delete(from);
+    }
+    if (old.current === from) {
+      if (isSame || team.current === undefined) [team.current, team.switchedAt] = [to, old.switchedAt];
+      if (!isSame) [old.current, old.switchedAt] = [undefined, undefined];
+    }
+    for (const [view, path] of old.views) {
+      if (path === from && isSame) old.views.set(view, to);
+    }
+  }
+  const account = teams.accounts.get(from);
+  teams.accounts.delete(from);
+  if (account !== undefined) teams.accounts.set(to, account);
+}
+
+function readTeam(value: Json | undefined, report: Report): Team {
+  const team = mapOf(value);
+  return {
+    counts: wholesOf(team.get("counts"), "counts", report),
+    order: wholesOf(team.get("order"), "order", report),
+    current: textOf(team.get("current")),
+    switchedAt: textOf(team.get("switched_at")),
+    views: textsOf(team.get("views")),
+  };
+}
+
+function renderTeam(team: Team): JsonMap {
+  const entries: readonly [string, Json | undefined][] = [
+    ["current", team.current],
+    ["switched_at", team.switchedAt],
+    ["order", team.order.size === 0 ? undefined : team.order],
+    ["counts", team.counts.size === 0 ? undefined : team.counts],
+    ["views", team.views.size === 0 ? undefined : team.views],
+  ];
+  return new Map(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+}
+
+export function mapOf(value: Json | undefined): JsonMap {
+  return value instanceof Map ? value : new Map();
+}
+
+/** A text that says something. */
+export function textOf(value: Json | undefined): string | undefined {
+  return typeof value === "string" && strip(value) !== "" ? strip(value) : undefined;
+}
+
+function textsOf(value: Json | undefined): Map<string, string> {
+  return new Map(
+    [...mapOf(value)].filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}

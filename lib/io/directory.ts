@@ -1,0 +1,99 @@
+import {
+  type Dirent,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { errnoOf } from "../core/failure.ts";
+
+/** An entry of a directory. */
+export interface Entry {
+  readonly name: string;
+  readonly kind: Kind;
+}
+
+export type Kind = "file" | "directory" | "link" | "other";
+
+/** Calls `note` for all that is in a directory, in no order; for nothing when it is none, or not ours to read. */
+export function eachEntry(directory: string, note: (name: string, kind: Kind) => void): void {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EACCES", "EPERM"].includes(errnoOf(error) ?? "")) return;
+    throw error;
+  }
+  for (const entry of entries) {
+    note(
+      entry.name,
+      entry.isFile() ? "file" : entry.isDirectory() ? "directory" : entry.isSymbolicLink() ? "link" : "other",
+    );
+  }
+}
+
+/** What is in a directory, in no order; nothing when it is none, or not ours to read. */
+export function entriesIn(directory: string): Entry[] {
+  const entries: Entry[] = [];
+  eachEntry(directory, (name, kind) => entries.push({ name, kind }));
+  return entries;
+}
+
+/** What kind of entry a path is; undefined when there is none. */
+export function kindOf(path: string): Kind | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  if (stat.isFile()) return "file";
+  if (stat.isDirectory()) return "directory";
+  return stat.isSymbolicLink() ? "link" : "other";
+}
+
+/** Whether a path leads, links followed, to a regular file. */
+export function leadsToFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false; // a circle of links, or not ours to see
+  }
+}
+
+const MOST_LINKS = 40;
+
+/** An absolute path with every link and `..` resolved; what does not exist stays as it is written. */
+export function resolvedPath(path: string): string {
+  // The runtimes drop `a/..` before they look where `a` leads.
+  if (/(^|\/)\.\.(\/|$)/.test(path)) return resolvedStepwise(path, MOST_LINKS);
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolvedStepwise(path, MOST_LINKS);
+  }
+}
+
+function resolvedStepwise(path: string, linksLeft: number): string {
+  let done = "/";
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") {
+      done = dirname(done);
+      continue;
+    }
+    const next = join(done, part);
+    const isLink = linksLeft > 0 && lstatSync(next, { throwIfNoEntry: false })?.isSymbolicLink();
+    done = isLink ? resolvedStepwise(absoluteTarget(next), linksLeft - 1) : next;
+  }
+  return done;
+}
+
+function absoluteTarget(link: string): string {
+  const target = readlinkSync(link);
+  return target.startsWith("/") ? target : `${dirname(link)}/${target}`;
+}
+
+/** Makes a folder and those above it where they are missing; what exists stays as it is. */
+export function makeFolders(path: string): void {
+  mkdirSync(path, { recursive: true });
+}

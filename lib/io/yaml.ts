@@ -1,0 +1,6 @@
+import { parse } from "yaml";
+
+/** A YAML text as plain values. Throws Error naming line and column. */
+export function parseYaml(text: string): unknown {
+  return parse(text, { logLevel: "error" });
+}

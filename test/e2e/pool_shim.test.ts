@@ -1,0 +1,183 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { TREE } from "../rig/codex.ts";
+import { sandbox } from "../rig/in_test.ts";
+import { ways } from "../rig/program.ts";
+import { toolPath } from "../rig/tools.ts";
+import { makeSkill, runWords, shellPath } from "./support/skill.ts";
+
+/** A program that tells what it was started with. */
+const TELLER = '#!/bin/sh\necho "$0: $*"\n';
+
+function place(path: string, text = TELLER): string {
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+function stage() {
+  const user = sandbox();
+  const skill = makeSkill(user);
+  const path = skill.bin();
+  const start = (words: readonly string[], env: Record<string, string> = {}) =>
+    runWords(user, words, { env: { PATH: path, ...env } });
+  return { user, skill, path, start };
+}
+
+test("the two shims are one text but for their name", () => {
+  const text = (name: string) => readFileSync(join(TREE, "scripts", name), "utf8");
+  expect(text("clb").replace("name=clb", "name=cap").replace("CLB_BIN", "CAP_BIN")).toBe(text("cap"));
+});
+
+describe.each(["bash", "sh"] as const)("under %s the shim", (name) => {
+  const shell = shellPath(name);
+
+  test("finds what is beside it, wherever it was linked from, and says where it lies", async () => {
+    const { user, skill, start } = stage();
+    const program = place(join(skill.scripts, "cap.bin"));
+    const links = join(user.home, "some links");
+    mkdirSync(links);
+    symlinkSync(join(skill.scripts, "cap"), join(links, "far"));
+    symlinkSync("far", join(links, "near"));
+    symlinkSync(skill.dir, join(user.home, "linked"));
+    const answer = `${program}: --from ${skill.scripts} pick --worker a b\n`;
+    for (
+      const shim of [join(skill.scripts, "cap"), join(links, "near"), join(user.home, "linked/scripts/cap")]
+    ) {
+      expect(await start([shell, shim, "pick", "--worker", "a b"])).toMatchObject({
+        code: 0,
+        stdout: answer,
+        stderr: "",
+      });
+    }
+    const inside = await runWords(user, [shell, "cap", "pick", "--worker", "a b"], { cwd: skill.scripts });
+    expect(inside.stdout).toBe(answer);
+  });
+
+  test("takes the first of what it looks for", async () => {
+    const { user, skill, path, start } = stage();
+    const said = async (env?: Record<string, string>) =>
+      (await start([shell, join(skill.scripts, "cap"), "x"], env)).stdout.split(": ")[0];
+    // Beside the agentlb of PATH, links resolved.
+    const real = join(user.dir, "real");
+    mkdirSync(real);
+    place(join(real, "agentlb"));
+    symlinkSync(join(real, "agentlb"), join(path, "agentlb"));
+    expect(await start([shell, join(skill.scripts, "cap")])).toMatchObject({ code: 127 });
+    const beside = place(join(real, "cap"));
+    expect(await said()).toBe(beside);
+    const bin = place(join(skill.scripts, "cap.bin"));
+    expect(await said()).toBe(bin);
+    const systems = [
+      "linux-x64",
+      "linux-x64-musl",
+      "linux-arm64",
+      "linux-arm64-musl",
+      "darwin-arm64",
+      "darwin-x64",
+    ];
+    for (const system of systems) place(join(skill.scripts, `cap-${system}`));
+    expect(await said()).toMatch(/\/cap-(linux|darwin)-(x64|arm64)(-musl)?$/);
+    const named = place(join(user.dir, "my own"));
+    expect(await said({ CAP_BIN: named })).toBe(named);
+    expect(await said({ CLB_BIN: named })).not.toBe(named);
+    place(join(user.dir, "agentlb"));
+    expect(
+      (await start([shell, join(skill.scripts, "cap"), "x"], { CAP_BIN: join(user.dir, "agentlb") })).stdout,
+    ).toBe(
+      `${join(user.dir, "agentlb")}: cap --from ${skill.scripts} x\n`,
+    );
+  });
+
+  test("says in one line what is missing, and exits with 127", async () => {
+    const { user, skill, path, start } = stage();
+    for (const pool of ["cap", "clb"]) {
+      const { code, stdout, stderr } = await start([shell, join(skill.scripts, pool), "pick"]);
+      expect([code, stdout]).toEqual([127, ""]);
+      expect(stderr).toMatch(new RegExp(`^${pool}: no program found: install agentlb.*${pool}\\.bin\\n$`));
+    }
+    const wrong = await start([shell, join(skill.scripts, "cap")], { CAP_BIN: "/no/such" });
+    expect(wrong).toMatchObject({
+      code: 127,
+      stdout: "",
+      stderr: "cap: /no/such, which the environment names, is no program\n",
+    });
+    writeFileSync(join(skill.scripts, "cap.js"), "");
+    const lonely = await start([shell, join(skill.scripts, "cap")]);
+    expect(lonely).toMatchObject({
+      code: 127,
+      stderr: `cap: ${skill.scripts}/cap.js needs deno, bun or node on PATH\n`,
+    });
+    // A shim beside agentlb, or the shim itself on PATH, does not start itself for ever.
+    rmSync(join(skill.scripts, "cap.js"));
+    place(join(path, "agentlb"));
+    symlinkSync(join(skill.scripts, "cap"), join(path, "cap"));
+    expect(await start([shell, join(skill.scripts, "cap")])).toMatchObject({ code: 127 });
+    rmSync(join(path, "cap"));
+    copyFileSync(join(skill.scripts, "cap"), join(path, "cap"));
+    chmodSync(join(path, "cap"), 0o755);
+    expect(await start([shell, join(skill.scripts, "cap")])).toMatchObject({ code: 127 });
+    expect(user.home).toBeTruthy();
+  });
+
+  test("hands the exit code on, and all words as they are", async () => {
+    const { skill, start } = stage();
+    place(
+      join(skill.scripts, "cap.bin"),
+      '#!/bin/sh\nshift 2\nfor word in "$@"; do printf "<%s>" "$word"; done\nexit 7\n',
+    );
+    const words = ["", "a  b", "*", "$HOME", "'", "-n", "--", "\\"];
+    const { code, stdout } = await start([shell, join(skill.scripts, "cap"), ...words]);
+    expect([code, stdout]).toEqual([7, words.map((word) => `<${word}>`).join("")]);
+  });
+});
+
+test.runIf(ways.includes("compiled"))(
+  "the compiled program goes by its own name and place when nobody tells it",
+  async () => {
+    const { user, skill } = stage();
+    const program = skill.put("cap.bin", "compiled");
+    expect((await runWords(user, [program, "where"])).stdout).toContain(
+      `config:     ${skill.scripts}/cap_config.yaml\n`,
+    );
+    mkdirSync(join(user.home, "bin"));
+    symlinkSync(program, join(user.home, "bin", "clb"));
+    const { stdout } = await runWords(user, ["clb", "where"], { env: { PATH: join(user.home, "bin") } });
+    expect(stdout).toContain(`config:     ${skill.scripts}/clb_config.yaml\n`);
+    expect(stdout).not.toContain("auth_strategy");
+    renameSync(program, join(user.home, "bin", "cap-linux-x64"));
+    const elsewhere = await runWords(user, [join(user.home, "bin", "cap-linux-x64"), "where"]);
+    expect(elsewhere.stdout).toContain(`config:     ${user.home}/.config/agentlb/cap_config.yaml\n`);
+    expect(elsewhere.stdout).toContain(`state_file: ${user.home}/.local/state/agentlb/cap.json\n`);
+  },
+);
+
+describe.each(ways)("the program started by %s", (way) => {
+  test("is cap or clb when the first word says so, and then belongs to no skill", async () => {
+    const user = sandbox();
+    const env = { XDG_CONFIG_HOME: join(user.home, "c"), XDG_STATE_HOME: "relative" };
+    const { stdout } = await user.run(way, ["clb", "where"], { env });
+    expect(stdout).toContain(`config:     ${user.home}/c/agentlb/clb_config.yaml\n`);
+    expect(stdout).toContain(`state_file: ${user.home}/.local/state/agentlb/clb.json\n`);
+    const skill = makeSkill(user);
+    const told = await user.run(way, ["cap", "--from", skill.scripts, "where"]);
+    expect(told.stdout).toContain(`skill_dir:  ${skill.dir}\n`);
+  });
+});
+
+test("the built programs of both names are one file each", () => {
+  const inode = (path: string) => readFileSync(join(TREE, "dist", path)).length;
+  expect(inode("cap")).toBe(inode("agentlb"));
+  expect(inode("js/clb.js")).toBe(inode("js/agentlb.js"));
+  expect(toolPath("bash")).toBeDefined();
+});
