@@ -1,4 +1,5 @@
 /** Runs commands in turn, many times, and keeps what each run took. Bun only: nothing else tells what one child used. */
+import { spawnSync } from "node:child_process";
 import { median, quantile } from "../figures.ts";
 
 export interface Command {
@@ -46,6 +47,7 @@ const WARM_UP = 5;
 /** Interleaved, every other round backwards, so that what the machine does meanwhile hits all alike. Throws when one fails. */
 export function sampled(commands: readonly Command[], runs: number): Sample[] {
   for (const command of commands) tried(command);
+  spawnSync("sync"); // or the programs just built would go to the disk in between
   const taken = commands.map((command) => ({ command, walls: [] as number[], cpus: [] as number[] }));
   for (let round = 0; round < WARM_UP + runs; round++) {
     const order = round % 2 === 0 ? taken : taken.toReversed();
