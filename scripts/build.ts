@@ -39,7 +39,9 @@ async function build(): Promise<void> {
   ]);
   finishScript(join(TREE, SCRIPT));
   for (const name of ["cap", "clb"]) {
-    for (const path of [SCRIPT, PROGRAM]) alsoCalled(join(TREE, path), join(TREE, path.replace("agentlb", name)));
+    for (const path of [SCRIPT, PROGRAM]) {
+      alsoCalled(join(TREE, path), join(TREE, path.replace("agentlb", name)));
+    }
   }
   for (const path of [SCRIPT, PROGRAM]) {
     console.log(`${path}  ${(statSync(join(TREE, path)).size / 1024).toFixed(0)} KiB`);

@@ -9,7 +9,7 @@ import { publish } from "./support/published.ts";
 /** Most files of ours that a pick may load. Every one of them costs each start of Codex a little. */
 const MOST_FILES = 50;
 /** What a pick may load of the runtime; `node:url` only where the program is no compiled one. */
-const BUILTINS = ["node:fs", "node:path", "node:process", "node:url", "node:util"];
+const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What only other commands need. */
 const ELSEWHERE =
   /^lib\/(\w+\/pool\/.+|app\/(supervisor|daemon_run|keeper|login|remove|report|settings)|io\/(rpc|formats|width|watch|journal)|cli\/reports)\.ts$/;
