@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: how long a command takes, beside a compiled program that does nothing, in the same minute on the same
- * machine. `--runs N` (40); `--undisturbed` measures ahead of all other work, as root. Run with Bun. Figures are shown with their aims and never asserted.
+ * machine. `--runs N` (40); `--undisturbed` measures ahead of all other work, as root. Run with Bun.
+ * Figures are shown with their aims and never asserted.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

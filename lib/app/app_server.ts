@@ -80,11 +80,6 @@ export class AppServer {
     this.#owed = this.#rpc.request("account/read", {}).then(() => {}, () => {});
   }
 
-  /** Resolves when it owes us no answer that a renewal depends on. */
-  get settled(): Promise<void> {
-    return this.#owed ?? Promise.resolve();
-  }
-
   /** Asks it to end by closing its stdin. It gets a signal only if it stays, and never while it may renew a login. */
   close(now: number): void {
     if (this.phase === "closing") return;
@@ -105,10 +100,11 @@ export class AppServer {
   }
 }
 
-/** Waits for servers that were asked to end: briefly, but as long as one renews a login, because our own end closes its stdin. */
+/**
+ * Waits briefly for servers that were asked to end. One that renews a login is left to finish: that our own end closes
+ * its stdin does not end it while it owes us an answer (codex 0.169).
+ */
 export async function partWith(servers: readonly AppServer[], clock: Clock): Promise<void> {
   const ordinary = servers.filter((server) => !server.mayRenew).map((server) => server.exited);
   await Promise.race([Promise.all(ordinary), clock.sleep(1500)]);
-  const unsettled = servers.filter((server) => !server.isGone).map((server) => server.settled);
-  await Promise.race([Promise.all(unsettled), clock.sleep(UNTOUCHABLE_MS)]);
 }

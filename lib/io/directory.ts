@@ -1,13 +1,5 @@
-import {
-  type Dirent,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { type Dirent, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { errnoOf } from "../core/failure.ts";
 
 /** An entry of a directory. */
@@ -62,18 +54,16 @@ export function leadsToFile(path: string): boolean {
 
 const MOST_LINKS = 40;
 
-/** An absolute path with every link and `..` resolved; what does not exist stays as it is written. */
+/**
+ * An absolute path with every link and `..` resolved; what does not exist stays as it is written. Step by step, because
+ * the runtimes' own way drops `a/..` before it looks where `a` leads, and Bun's, when the file is replaced at that
+ * instant, gives a name that ends in " (deleted)".
+ */
 export function resolvedPath(path: string): string {
-  // The runtimes drop `a/..` before they look where `a` leads.
-  if (/(^|\/)\.\.(\/|$)/.test(path)) return resolvedStepwise(path, MOST_LINKS);
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolvedStepwise(path, MOST_LINKS);
-  }
+  return resolved(path, MOST_LINKS);
 }
 
-function resolvedStepwise(path: string, linksLeft: number): string {
+function resolved(path: string, linksLeft: number): string {
   let done = "/";
   for (const part of path.split("/")) {
     if (part === "" || part === ".") continue;
@@ -81,16 +71,22 @@ function resolvedStepwise(path: string, linksLeft: number): string {
       done = dirname(done);
       continue;
     }
-    const next = join(done, part);
-    const isLink = linksLeft > 0 && lstatSync(next, { throwIfNoEntry: false })?.isSymbolicLink();
-    done = isLink ? resolvedStepwise(absoluteTarget(next), linksLeft - 1) : next;
+    const next = done === "/" ? `/${part}` : `${done}/${part}`;
+    const target = linksLeft > 0 ? absoluteTarget(next) : undefined;
+    done = target === undefined ? next : resolved(target, linksLeft - 1);
   }
   return done;
 }
 
-function absoluteTarget(link: string): string {
-  const target = readlinkSync(link);
-  return target.startsWith("/") ? target : `${dirname(link)}/${target}`;
+/** Where a link leads; undefined when it is none. */
+function absoluteTarget(path: string): string | undefined {
+  try {
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
+    const target = readlinkSync(path);
+    return target.startsWith("/") ? target : `${dirname(path)}/${target}`;
+  } catch {
+    return undefined; // below what is no directory, or gone just now
+  }
 }
 
 /** Makes a folder and those above it where they are missing; what exists stays as it is. */

@@ -283,9 +283,6 @@ function count({ state, team }: Pool, members: readonly Member[]) {
   let [lost, untold] = [0, 0];
   for (const key of new Set([...told.keys(), ...counted.keys()])) {
     const difference = (counted.get(key) ?? 0) - (told.get(key) ?? 0);
-    if (process.env.POOL_DEBUG && difference !== 0) {
-      console.log(key, difference, counted.get(key), told.get(key));
-    }
     if (difference < 0) lost -= difference;
     else untold += difference;
   }

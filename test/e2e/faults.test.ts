@@ -86,6 +86,8 @@ describe("readings", () => {
   test("that are sparse change only what they say, and those of other limits nothing", async () => {
     const user = sandbox(PROMPT);
     const home = user.addAlias("a", { authFile: login("a") });
+    // From its first look on, so that no answer of a probe can be taken for the child's.
+    writeFileSync(join(user.root, "config.toml"), '[supervisor]\nmanaged = "all"\n');
     await user.run("compiled", ["new", "a"]);
     const used = () => [
       entry(user, "a")?.rateLimits.primary?.usedPercent,

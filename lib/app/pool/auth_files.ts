@@ -1,8 +1,7 @@
 import { Failure, wordsOf } from "../../core/failure.ts";
 import { byteOrder } from "../../core/order.ts";
 import { fits, type GlobPart, parseGlob } from "../../core/pool/glob.ts";
-import { eachEntry, type Kind, kindOf, leadsToFile } from "../../io/directory.ts";
-import { realPath } from "../../io/files.ts";
+import { eachEntry, type Kind, kindOf, leadsToFile, resolvedPath } from "../../io/directory.ts";
 
 /** What is in a team directory. */
 export interface AuthListing {
@@ -23,16 +22,16 @@ export function listAuthFiles(dir: string, glob: string, stateFile?: string): re
 /** The same, and what had to be left out. */
 export function scanAuthFiles(dir: string, glob: string, stateFile?: string): AuthListing {
   const parts = partsOf(glob);
-  const state = stateFile === undefined ? undefined : realPath(stateFile) ?? stateFile;
+  const state = stateFile === undefined ? undefined : resolvedPath(stateFile);
   const files = new Set<string>();
   const nameless = new Set<string>();
-  const top = realPath(dir) ?? dir;
+  const top = resolvedPath(dir);
   walk(top === "/" ? "" : top, parts, (folder, name, isLink) => {
     if (isJunk(name)) return;
     const path = `${folder}/${name}`;
     if (name.includes("\ufffd") && kindOf(path) === undefined) nameless.add(path);
     else {
-      const real = isLink ? (leadsToFile(path) ? realPath(path) : undefined) : path;
+      const real = isLink ? (leadsToFile(path) ? resolvedPath(path) : undefined) : path;
       if (real !== undefined && !belongsToState(real, state)) files.add(real);
     }
   });

@@ -1,5 +1,6 @@
 import { parseRestart, recordOf, renderRestart, type Restart } from "../../core/pool/restart.ts";
-import { readText, realPath, replaceFile } from "../../io/files.ts";
+import { resolvedPath } from "../../io/directory.ts";
+import { readText, replaceFile } from "../../io/files.ts";
 import { tryLock } from "../../io/lock.ts";
 import type { PoolSettings } from "./load.ts";
 
@@ -13,8 +14,8 @@ export interface RestartFile {
 
 /** The record of one team, beside the state. */
 export function restartFileOf({ stateFile }: Pick<PoolSettings, "stateFile">, dir: string): RestartFile {
-  const state = realPath(stateFile) ?? stateFile;
-  const path = recordOf(state, realPath(dir) ?? dir);
+  const state = resolvedPath(stateFile);
+  const path = recordOf(state, resolvedPath(dir));
   return {
     read: () => parseRestart(readText(path)),
     write: (restart) => replaceFile(path, renderRestart(restart), { durable: true }),

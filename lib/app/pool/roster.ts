@@ -2,7 +2,8 @@ import { Failure } from "../../core/failure.ts";
 import type { Roster } from "../../core/pool/adopt.ts";
 import type { Flavour } from "../../core/pool/flavour.ts";
 import { printable } from "../../core/screen.ts";
-import { isFolder, realPath } from "../../io/files.ts";
+import { resolvedPath } from "../../io/directory.ts";
+import { isFolder } from "../../io/files.ts";
 import type { Host } from "../../io/host.ts";
 import { scanAuthFiles } from "./auth_files.ts";
 import { type PoolSettings, typedPath } from "./load.ts";
@@ -42,7 +43,7 @@ function rosterOf(host: Pick<Host, "err">, settings: PoolSettings, dir: string):
   if (files.length === 0) {
     throw refusal(`❌ no auth candidates found under ${dir} (glob='${settings.authTeamGlob}')`);
   }
-  return { dir: realPath(dir) ?? dir, files };
+  return { dir: resolvedPath(dir), files };
 }
 
 function refusal(message: string): Failure {

@@ -2,8 +2,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Roster } from "../../core/pool/adopt.ts";
 import { after, showRotation, stand, standing, turns } from "../../core/pool/cycle.ts";
 import type { Teams } from "../../core/pool/teams.ts";
-import { kindOf } from "../../io/directory.ts";
-import { realPath } from "../../io/files.ts";
+import { kindOf, resolvedPath } from "../../io/directory.ts";
 import type { Host } from "../../io/host.ts";
 import type { PoolSettings } from "./load.ts";
 import { keepTeams, noteAccount, recallTeam, usableLogin } from "./memory.ts";
@@ -72,7 +71,7 @@ function turn(
   files: readonly string[],
   advance?: Advance,
 ): Turn {
-  const roster: Roster = { dir: realPath(dir) ?? dir, files };
+  const roster: Roster = { dir: resolvedPath(dir), files };
   const { teams, team } = recallTeam(open, roster);
   const inTurn = turns(team, files);
   const stood = standing(team, authTeamGlob, files);

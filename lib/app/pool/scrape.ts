@@ -2,7 +2,7 @@ import type { Account } from "../../core/account.ts";
 import { noAnswerIn, REASONS } from "../../core/answer.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Card } from "../../core/pool/card.ts";
-import { composerOf, type Look, START, step } from "../../core/pool/dialogue.ts";
+import { afterStatus, composerOf, type Look, START, step } from "../../core/pool/dialogue.ts";
 import type { Reading } from "../../core/pool/usage.ts";
 import type { Host } from "../../io/host.ts";
 import type { Tmux } from "../../io/tmux.ts";
@@ -70,6 +70,8 @@ async function converse(
     last,
     gone: leave(host, tmux, pane).catch(() => {}), // the server is gone, and Codex with it
   });
+  // A card without limits says why there are none.
+  const seen = () => afterStatus(last.screen, clock.now());
   while (!interrupted.aborted && clock.monotonic() < deadline) {
     last = await tmux.look(pane);
     if (last.exitCode === null) { // its code may come a moment later
@@ -88,13 +90,13 @@ async function converse(
       case "end":
         return found(readingOf(move.card, account), move.card);
       case "give up":
-        return found({ kind: "failed", trouble: move.trouble, reason: move.reason });
+        return found({ kind: "failed", trouble: move.trouble, reason: move.reason }, seen());
       case "wait":
     }
     await clock.sleep(LOOK_EVERY_MS, interrupted);
   }
   const reason = noAnswerIn(Math.round((readyMs + timeoutMs) / 1000));
-  return found({ kind: "failed", trouble: "network", reason });
+  return found({ kind: "failed", trouble: "network", reason }, seen());
 }
 
 function readingOf(card: Card, account: Account): Reading {
