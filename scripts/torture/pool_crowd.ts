@@ -7,10 +7,11 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { login } from "../../test/e2e/support/login.ts";
 import { TREE } from "../../test/rig/codex.ts";
@@ -93,7 +94,7 @@ export async function crowd({ members, kills }: CrowdSettings): Promise<CrowdFig
       isOver = true;
     }
     await Promise.all(others);
-    troubles.push(...running.flatMap((member) => member.troubles()));
+    troubles.push(...running.flatMap((member) => member.troubles()), ...strangers(pool));
     return {
       ...count(pool, running),
       kills: killed,
@@ -299,10 +300,19 @@ function count({ state, team }: Pool, members: readonly Member[]) {
   };
 }
 
+/** Files beside the state that nobody should have made; what a killed process was writing is none. */
+function strangers({ state }: Pool): string[] {
+  return readdirSync(dirname(state))
+    .filter((name) =>
+      !/^(state\.json(\.lock|\.prev|\.tmp|\.\d+\.tmp)?|\.state\.json\.[0-9a-f]{16}\.tmp)$/.test(name)
+    )
+    .map((name) => `${name} beside the state`);
+}
+
 /** Spreads the kills over about the time that all picks take. */
 function pauseOf(members: CrowdSettings["members"], kills: number): number {
   const picks = members.reduce((sum, [, picks]) => sum + picks, 0);
-  return picks * 8 / Math.max(1, kills);
+  return picks * 3 / Math.max(1, kills);
 }
 
 function isJson(path: string): boolean {

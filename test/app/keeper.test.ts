@@ -394,9 +394,10 @@ describe("an app-server that does not end with its stdin", () => {
   /** Notes every TERM of the first one, and goes on; so does a process of its own. */
   function stubborn(world: Root, alias: string): { terms(): number; isReady(): boolean } {
     const log = join(world.layout.root, `${alias}.log`);
+    // A shell that is just about to start something runs its trap when that has ended: so nothing here takes long.
     world.scripts.set(
       world.home(alias),
-      `trap 'echo TERM $$ >>"${log}"' TERM; (trap '' TERM; exec sleep 1000) & echo ready $$ >>"${log}"; while :; do sleep 1000; done`,
+      `trap 'echo TERM $$ >>"${log}"' TERM; (trap '' TERM; exec sleep 1000) & echo ready $$ >>"${log}"; while :; do sleep 0.1; done`,
     );
     const lines = () => existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
     const has = (what: string) => lines().filter((line) => line === `${what} ${world.pids[0]}`).length;

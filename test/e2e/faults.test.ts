@@ -342,10 +342,21 @@ describe("a disk that takes nothing", () => {
     const user = sandbox(PROMPT);
     for (const alias of ["a", "b"]) user.addAlias(alias, { authFile: login(alias) });
     const pid = await start(user);
-    await until(() => entry(user, "b")?.lastProbeResult === "ok", "it has written");
+    await until(
+      () => ["a", "b"].every((alias) => entry(user, alias)?.lastProbeResult === "ok"),
+      "it has written",
+    );
     const status = join(user.root, "status.json");
-    rmSync(status);
-    mkdirSync(status);
+    const isInTheWay = () => {
+      rmSync(status, { force: true });
+      try {
+        mkdirSync(status);
+        return true;
+      } catch {
+        return false; // written once more in between
+      }
+    };
+    await until(isInTheWay, "nothing can be written");
     await user.run("compiled", ["new", "a", "--cmd", "true"]);
     await until(() => notes(user, "cannot write status.json").length > 0, "it has noted it");
     rmdirSync(status);
