@@ -342,7 +342,7 @@ describe("it ends", () => {
   });
 
   test.each([
-    ["removed", (user: Sandbox) => rmSync(user.root, { recursive: true })],
+    ["removed", (user: Sandbox) => rmSync(user.root, { recursive: true, force: true, maxRetries: 10 })],
     ["replaced by another", (user: Sandbox) => {
       renameSync(user.root, join(user.dir, "moved"));
       mkdirSync(join(user.root, "locks"), { recursive: true, mode: 0o700 });
