@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { TREE } from "../test/rig/codex.ts";
 import { commandOf, type Way } from "../test/rig/program.ts";
 import { emptyProgram } from "./bench/empty.ts";
+import { poolBench } from "./bench/pool.ts";
 import { type Command, type Sample, sampled } from "./bench/runs.ts";
 import { undisturbed } from "./bench/undisturbed.ts";
 import { type BenchUser, benchUser } from "./bench/user.ts";
@@ -60,6 +61,8 @@ async function bench(): Promise<void> {
     show(measured(commands, runs()), aims);
   }
   compare(program, users[0]!);
+  console.log("\nThe pool programs\n");
+  await poolBench(folder, runs());
 }
 
 /** The same program on the other runtimes. */

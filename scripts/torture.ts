@@ -1,16 +1,16 @@
 /**
- * `npm run torture`: the long runs with the real Codex, about seven minutes; `npm run torture -- kills` for a part.
+ * `npm run torture`: the long runs, about ten minutes; `npm run torture -- kills` for a part.
  * Builds, prints figures, and fails when a login was lost or renewed twice. Run with Bun.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TREE } from "../test/rig/codex.ts";
+import { inside, isInside } from "./isolated.ts";
 import { expiry } from "./torture/expiry.ts";
 import { kills } from "./torture/kills.ts";
+import { poolTorture } from "./torture/pool.ts";
 
-/** Set for the copy of this script that runs in the network namespace. */
-const INSIDE = "RIG_INSIDE";
 const LEAD_SEC = 20;
 
 const PARTS: Readonly<Record<string, () => Promise<string[]>>> = {
@@ -39,20 +39,10 @@ const PARTS: Readonly<Record<string, () => Promise<string[]>>> = {
     }
     return wrong;
   },
+  pool: poolTorture,
 };
 
-process.exitCode = process.env[INSIDE] === undefined ? isolated() : await torture();
-
-/** Runs this script again where there is no network but loopback; where that can't be had, proxies keep Codex inside. */
-function isolated(): number {
-  const words = [process.execPath, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
-  const inside = ["--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
-  const isRoot = process.platform === "linux" && process.getuid?.() === 0;
-  const hasNamespace = isRoot && spawnSync("unshare", [...inside, "true"]).status === 0;
-  const env = { ...process.env, [INSIDE]: "1" };
-  const [file = "", ...args] = hasNamespace ? ["unshare", ...inside, ...words] : words;
-  return spawnSync(file, args, { stdio: "inherit", env }).status ?? 1;
-}
+process.exitCode = isInside() ? await torture() : inside(fileURLToPath(import.meta.url));
 
 async function torture(): Promise<number> {
   const wanted = process.argv.slice(2);
