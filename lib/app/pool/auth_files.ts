@@ -23,20 +23,26 @@ export function listAuthFiles(dir: string, glob: string, stateFile?: string): re
 export function scanAuthFiles(dir: string, glob: string, stateFile?: string): AuthListing {
   const parts = partsOf(glob);
   const state = stateFile === undefined ? undefined : resolvedPath(stateFile);
-  const files = new Set<string>();
-  const nameless = new Set<string>();
+  const files: string[] = [];
+  const nameless: string[] = [];
   const top = resolvedPath(dir);
   walk(top === "/" ? "" : top, parts, (folder, name, isLink) => {
-    if (isJunk(name)) return;
     const path = `${folder}/${name}`;
-    if (name.includes("\ufffd") && kindOf(path) === undefined) nameless.add(path);
-    else {
-      const real = isLink ? (leadsToFile(path) ? resolvedPath(path) : undefined) : path;
-      if (real !== undefined && !belongsToState(real, state)) files.add(real);
+    if (ODD.test(name)) {
+      if (isJunk(name)) return;
+      if (name.includes("\ufffd") && kindOf(path) === undefined) {
+        nameless.push(path);
+        return;
+      }
     }
+    const real = isLink ? (leadsToFile(path) ? resolvedPath(path) : undefined) : path;
+    if (real !== undefined && !belongsToState(real, state)) files.push(real);
   });
-  return { files: sorted([...files]), nameless: [...nameless] };
+  return { files: sorted([...new Set(files)]), nameless: [...new Set(nameless)] };
 }
+
+/** Names that need a second look; most don't. */
+const ODD = /^\.(?:auth-|DS_Store$)|\.(?:lock|tmp)$|\ufffd/;
 
 type Note = (folder: string, name: string, isLink: boolean) => void;
 
@@ -81,10 +87,10 @@ function isJunk(name: string): boolean {
 function belongsToState(path: string, state: string | undefined): boolean {
   if (state === undefined || !path.startsWith(state)) return false;
   const rest = path.slice(state.length);
-  return rest === "" || rest === ".prev" || /^\.corrupt-[^/]+$/.test(rest);
+  return rest === "" || rest === ".prev" || /^\.(corrupt|restart)-[^/]+$/.test(rest);
 }
 
 /** Sorting by code units is quick and the same, unless there are characters beyond the first 65,536. */
 function sorted(paths: string[]): string[] {
-  return paths.some((path) => /[\ud800-\udfff]/.test(path)) ? paths.sort(byteOrder) : paths.sort();
+  return /[\ud800-\udfff]/.test(paths.join("")) ? paths.sort(byteOrder) : paths.sort();
 }

@@ -1,7 +1,7 @@
 import { type Roster, teamOf } from "../../core/pool/adopt.ts";
-import type { JsonMap } from "../../core/pool/json.ts";
+import { isRecord, type Json, type JsonMap } from "../../core/pool/json.ts";
 import { type Login, loginIn } from "../../core/pool/login.ts";
-import type { Whole } from "../../core/pool/python.ts";
+import { highestOf, isEmpty } from "../../core/pool/numbers.ts";
 import { moveFile, OURS, readTeams, renderTeams, type Team, type Teams } from "../../core/pool/teams.ts";
 import { errnoOf } from "../../core/failure.ts";
 import { printable } from "../../core/screen.ts";
@@ -47,21 +47,21 @@ export function usableLogin(host: Pick<Host, "err">, path: string): Login | unde
 
 /** Remembers whose login a chosen file holds, to know it again under another name. */
 export function noteAccount(teams: Teams, path: string, { account }: Login): void {
-  if (account === undefined) teams.accounts.delete(path);
-  else teams.accounts.set(path, account);
+  if (account === undefined) delete teams.accounts[path];
+  else teams.accounts[path] = account;
 }
 
 /** New files are looked into only when one that was chosen before has vanished. */
 function followMoves(state: JsonMap, teams: Teams, team: Team, roster: Roster): void {
-  const unknown = roster.files.filter((path) => !team.counts.has(path) && !team.order.has(path));
-  if (unknown.length === 0 || teams.accounts.size === 0) return;
+  const unknown = roster.files.filter((path) => !(path in team.counts || path in team.order));
+  if (unknown.length === 0) return;
   const present = new Set(roster.files);
   const vanished = new Map<string, string>();
-  for (const [path, account] of teams.accounts) {
+  for (const [path, account] of Object.entries(teams.accounts)) {
     if (!present.has(path) && kindOf(path) === undefined) vanished.set(account, path);
   }
   if (vanished.size === 0) return;
-  const ceiling = team.counts.size + team.order.size === 0 ? undefined : highest(team);
+  const ceiling = isEmpty(team.counts) && isEmpty(team.order) ? undefined : highestOf(team.counts);
   const gone = new Set<string>();
   const move = (from: string, to: string) => {
     moveFile(teams, from, to, team, ceiling);
@@ -71,16 +71,16 @@ function followMoves(state: JsonMap, teams: Teams, team: Team, roster: Roster): 
     const from = vanished.get(accountOf(path) ?? "");
     if (from === undefined) continue;
     for (const [dir, old] of teams.byDir) {
-      if (old !== team && (old.counts.has(from) || old.order.has(from)) && kindOf(dir) === undefined) {
+      if (old !== team && (from in old.counts || from in old.order) && kindOf(dir) === undefined) {
         gone.add(dir);
       }
     }
     move(from, path);
-    vanished.delete(teams.accounts.get(path) ?? "");
+    vanished.delete(teams.accounts[path] ?? "");
   }
   // A directory that was moved takes those along that were never chosen.
   for (const dir of gone) {
-    for (const path of unknown.filter((path) => !team.counts.has(path) && !team.order.has(path))) {
+    for (const path of unknown.filter((path) => !(path in team.counts || path in team.order))) {
       move(`${dir}${path.slice(roster.dir.length)}`, path);
     }
   }
@@ -94,16 +94,9 @@ function accountOf(path: string): string | undefined {
   }
 }
 
-function highest(team: Team): Whole {
-  let most: Whole = 0;
-  for (const count of team.counts.values()) {
-    if (count > most) most = count;
-  }
-  return most;
-}
-
-function renameKey(map: unknown, from: string, to: string): void {
-  if (!(map instanceof Map) || !map.has(from)) return;
-  map.set(to, map.get(from));
-  map.delete(from);
+function renameKey(record: Json | undefined, from: string, to: string): void {
+  if (!isRecord(record) || record[from] === undefined) return;
+  const numbers = record as Record<string, Json>;
+  numbers[to] = record[from];
+  delete numbers[from];
 }

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { errnoOf, Failure, wordsOf } from "../../core/failure.ts";
-import { type Json, type JsonMap, parseJson, renderJson } from "../../core/pool/json.ts";
+import { fieldsOf, type JsonMap, parseJson, renderJson } from "../../core/pool/json.ts";
 import type { Report } from "../../core/pool/numbers.ts";
 import { localTime } from "../../core/pool/python.ts";
 import { offsetAt } from "../../core/pool/zone.ts";
@@ -108,8 +108,9 @@ function parsedState(path: string): { readonly state?: JsonMap; readonly problem
   }
   if (text === undefined) return {};
   try {
-    const value: Json = parseJson(text);
-    return value instanceof Map ? { state: value } : { problem: "it is no JSON object" };
+    const value = parseJson(text);
+    const state = fieldsOf(value);
+    return state === undefined ? { problem: "it is no JSON object" } : { state };
   } catch {
     return { problem: text.trim() === "" ? "it is empty" : "it is no JSON" };
   }

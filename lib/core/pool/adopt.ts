@@ -1,6 +1,5 @@
 import type { JsonMap } from "./json.ts";
-import { type Report, wholesOf } from "./numbers.ts";
-import type { Whole } from "./python.ts";
+import { isEmpty, type Numbers, numbersOf, type Report } from "./numbers.ts";
 import { emptyTeam, type Team, type Teams, textOf } from "./teams.ts";
 
 /** A team directory (its real path) and the files in it that are candidates now. */
@@ -20,12 +19,13 @@ export function teamOf(state: JsonMap, teams: Teams, { dir, files }: Roster, rep
   const owner = (paths: readonly string[], shown: string | undefined) =>
     ownerOf(paths, teams, shown === undefined ? undefined : teams.byDir.get(shown), team, present);
 
-  const counts = wholesOf(state.get("auth_counts"), "auth_counts", report);
-  merge(owner([...counts.keys()], teams.shown.counts).counts, counts);
+  const counts = numbersOf(state.get("auth_counts"), "auth_counts", report);
+  merge(owner(Object.keys(counts), teams.shown.counts).counts, counts);
 
-  const order = wholesOf(state.get("auth_order"), "auth_order", report);
+  const order = numbersOf(state.get("auth_order"), "auth_order", report);
   const current = textOf(state.get("auth_current"));
-  const named = order.size > 0 || current === undefined ? [...order.keys()] : [current];
+  const places = Object.keys(order);
+  const named = places.length > 0 || current === undefined ? places : [current];
   const rotating = owner(named, teams.shown.rotation);
   merge(rotating.order, order);
   if (current !== undefined && current !== teams.shown.current) {
@@ -45,7 +45,7 @@ function ownerOf(
   present: ReadonlySet<string>,
 ): Team {
   const knows = (team: Team) => (path: string) =>
-    team.counts.has(path) || team.order.has(path) || (team === asking && present.has(path));
+    path in team.counts || path in team.order || (team === asking && present.has(path));
   if (shown !== undefined && paths.every(knows(shown))) return shown;
   let [best, most] = [teams.unclaimed, 0];
   for (const team of new Set([...shown === undefined ? [] : [shown], asking, ...teams.byDir.values()])) {
@@ -55,20 +55,20 @@ function ownerOf(
   return best;
 }
 
-function merge(into: Map<string, Whole>, numbers: ReadonlyMap<string, Whole>): void {
-  for (const [path, number] of numbers) {
-    if (into.get(path) !== number) into.set(path, number);
+function merge(into: Numbers, numbers: Numbers): void {
+  for (const path in numbers) {
+    if (into[path] !== numbers[path]) into[path] = numbers[path]!;
   }
 }
 
 /** Takes what the predecessor remembered of these files. */
 function claim(team: Team, unclaimed: Team, files: readonly string[], present: ReadonlySet<string>): void {
   for (const key of ["counts", "order"] as const) {
-    if (unclaimed[key].size === 0) continue;
+    if (isEmpty(unclaimed[key])) continue;
     for (const path of files) {
-      const number = unclaimed[key].get(path);
-      if (number !== undefined && !team[key].has(path)) team[key].set(path, number);
-      unclaimed[key].delete(path);
+      const number = unclaimed[key][path];
+      if (number !== undefined) team[key][path] ??= number;
+      delete unclaimed[key][path];
     }
   }
   if (unclaimed.current !== undefined && present.has(unclaimed.current)) {

@@ -1,4 +1,5 @@
 import type { JsonMap } from "./json.ts";
+import type { Numbers } from "./numbers.ts";
 import { successor, type Whole } from "./python.ts";
 import type { Team } from "./teams.ts";
 
@@ -7,11 +8,11 @@ export function join(team: Team, files: readonly string[], how: "min" | "zero"):
   const fresh: string[] = [];
   let least: Whole | undefined;
   for (const path of files) {
-    const count = team.counts.get(path);
+    const count = team.counts[path];
     if (count === undefined) fresh.push(path);
     else if (least === undefined || count < least) least = count;
   }
-  for (const path of fresh) team.counts.set(path, how === "zero" ? 0 : least ?? 0);
+  for (const path of fresh) team.counts[path] = how === "zero" ? 0 : least ?? 0;
 }
 
 /** One of the candidates with the fewest starts; `random` is evenly spread over [0, 1). */
@@ -19,7 +20,7 @@ export function leastUsed(team: Team, files: readonly string[], random: number):
   let fewest: Whole = 0;
   let least: string[] = [];
   for (const path of files) {
-    const count = team.counts.get(path) ?? 0;
+    const count = team.counts[path] ?? 0;
     if (least.length > 0 && count > fewest) continue;
     if (count !== fewest) least = [];
     fewest = count;
@@ -38,17 +39,17 @@ export function countStart(
   passedOver: readonly string[],
   how: "min" | "zero",
 ): void {
-  const count = team.counts.get(chosen) ?? 0;
+  const count = team.counts[chosen] ?? 0;
   for (const path of how === "min" ? passedOver : []) {
-    if ((team.counts.get(path) ?? 0) < count) team.counts.set(path, count);
+    if ((team.counts[path] ?? 0) < count) team.counts[path] = count;
   }
-  team.counts.set(chosen, successor(count));
+  team.counts[chosen] = successor(count);
 }
 
 /** Shows the counts of these candidates in the predecessor's keys; `files` are sorted by path. */
 export function showCounts(state: JsonMap, team: Team, files: readonly string[], now: string): void {
-  const shown = new Map<string, Whole>();
-  for (const path of files) shown.set(path, team.counts.get(path) ?? 0);
+  const shown: Numbers = {};
+  for (const path of files) shown[path] = team.counts[path] ?? 0;
   state.set("auth_counts", shown);
   state.set("auth_updated_at", now);
   state.set("updated_at", now);

@@ -1,21 +1,20 @@
 import type { JsonMap } from "./json.ts";
-import { successor, type Whole } from "./python.ts";
+import { highestOf, type Numbers } from "./numbers.ts";
+import { successor } from "./python.ts";
 import type { Team } from "./teams.ts";
 
 /** The candidates in the order of the rotation; new ones get the last places, by path. */
 export function turns(team: Team, files: readonly string[]): string[] {
-  let last: Whole = 0;
-  for (const place of team.order.values()) {
-    if (place > last) last = place;
-  }
+  let last = highestOf(team.order);
   for (const path of files) {
-    if (team.order.has(path)) continue;
+    if (path in team.order) continue;
     last = successor(last);
-    team.order.set(path, last);
+    team.order[path] = last;
   }
   // `files` are sorted by path and sorting is stable.
   return [...files].sort((a, b) => {
-    const [x, y] = [team.order.get(a) ?? 0, team.order.get(b) ?? 0];
+    const x = team.order[a] ?? 0;
+    const y = team.order[b] ?? 0;
     return x < y ? -1 : x > y ? 1 : 0;
   });
 }
@@ -54,7 +53,9 @@ export function showRotation(
   current: string,
   now: string,
 ): void {
-  state.set("auth_order", new Map(inTurn.map((path) => [path, team.order.get(path) ?? 0])));
+  const shown: Numbers = {};
+  for (const path of inTurn) shown[path] = team.order[path] ?? 0;
+  state.set("auth_order", shown);
   state.set("auth_order_updated_at", now);
   state.set("auth_current", current);
   if (team.switchedAt !== undefined) state.set("auth_switched_at", team.switchedAt);

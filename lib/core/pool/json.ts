@@ -9,9 +9,13 @@ export class RawNumber {
   }
 }
 
-export type Json = null | boolean | string | Whole | RawNumber | readonly Json[] | JsonMap;
+export type Json = null | boolean | string | Whole | RawNumber | readonly Json[] | JsonMap | JsonRecord;
 /** An object; keys keep their order, whatever they look like. */
 export type JsonMap = Map<string, Json>;
+/** An object as `JSON.parse` leaves it: thousands of entries cost nothing. Only its own keys may be looked at. */
+export interface JsonRecord {
+  readonly [key: string]: Json;
+}
 
 const DEEPEST = 500;
 /** What `JSON.parse` would refuse or change: numbers that are not whole and small, keys that look like numbers. */
@@ -21,13 +25,33 @@ const UNUSUAL = /(?:^|[:[,])\s*(?:-?\d+[.eE]|-?\d{16}|-?Infinity|NaN)|"\d+"\s*:/
 export function parseJson(text: string): Json {
   const body = text.startsWith("\ufeff") ? text.slice(1) : text;
   if (UNUSUAL.test(body)) return new Reader(body).document();
-  return mapped(JSON.parse(body), 0);
+  const value: Json = JSON.parse(body);
+  refuseDepth(value, 0);
+  return value;
 }
 
 /** A value as Python's `json.dumps(value, ensure_ascii=False, indent=2)` writes it; numbers as they were read. */
 export function renderJson(value: Json): string {
   const plain = plainOf(value);
-  return plain === undefined ? rendered(value, "") : JSON.stringify(plain, null, 2);
+  if (plain !== undefined) {
+    try {
+      return JSON.stringify(plain, null, 2);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // a bigint among the numbers
+    }
+  }
+  return rendered(value, "");
+}
+
+/** The entries of an object, undefined for anything else. */
+export function fieldsOf(value: Json | undefined): JsonMap | undefined {
+  if (value instanceof Map) return value;
+  return isRecord(value) ? new Map(Object.entries(value)) : undefined;
+}
+
+export function isRecord(value: Json | undefined): value is JsonRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Map) &&
+    !(value instanceof RawNumber);
 }
 
 /** The same value for `JSON.stringify`, which is quick; undefined when that would change it. */
@@ -35,8 +59,8 @@ function plainOf(value: Json): unknown {
   if (value instanceof Map) {
     const object: Record<string, unknown> = {};
     for (const [key, child] of value) {
-      const plain = typeof child === "object" ? plainOf(child) : child;
-      if (plain === undefined || typeof plain === "bigint" || /^(\d|__proto__$)/.test(key)) return undefined;
+      const plain = plainOf(child);
+      if (plain === undefined || /^(\d|__proto__$)/.test(key)) return undefined;
       object[key] = plain;
     }
     return object;
@@ -45,37 +69,33 @@ function plainOf(value: Json): unknown {
     const list = value.map(plainOf);
     return list.includes(undefined) ? undefined : list;
   }
-  return value instanceof RawNumber || typeof value === "bigint" ? undefined : value;
+  return value instanceof RawNumber ? undefined : value;
 }
 
 function rendered(value: Json, indent: string): string {
-  if (value instanceof Map) {
-    if (value.size === 0) return "{}";
-    const inner = `${indent}  `;
-    let text = "{";
-    for (const [key, child] of value) {
-      text += `${text === "{" ? "" : ","}\n${inner}${JSON.stringify(key)}: ${rendered(child, inner)}`;
-    }
-    return `${text}\n${indent}}`;
+  const inner = `${indent}  `;
+  const fields = fieldsOf(value);
+  if (fields !== undefined) {
+    const lines = Array.from(
+      fields,
+      ([key, child]) => `${inner}${JSON.stringify(key)}: ${rendered(child, inner)}`,
+    );
+    return lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n${indent}}`;
   }
   if (Array.isArray(value)) {
-    if (value.length === 0) return "[]";
-    const inner = `${indent}  `;
-    return `[\n${value.map((child) => `${inner}${rendered(child, inner)}`).join(",\n")}\n${indent}]`;
+    const lines = value.map((child) => `${inner}${rendered(child, inner)}`);
+    return lines.length === 0 ? "[]" : `[\n${lines.join(",\n")}\n${indent}]`;
   }
   if (value instanceof RawNumber) return value.text;
   return typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }
 
-function mapped(value: unknown, depth: number): Json {
-  if (typeof value !== "object" || value === null) return value as Json;
+/** What nests deeper than anything of ours could not be written again. */
+function refuseDepth(value: Json, depth: number): void {
   if (depth > DEEPEST) throw new SyntaxError("nested too deeply");
-  if (Array.isArray(value)) return value.map((child) => mapped(child, depth + 1));
-  const map: JsonMap = new Map();
-  for (const [key, child] of Object.entries(value)) {
-    map.set(key, typeof child === "object" ? mapped(child, depth + 1) : child);
+  for (const child of Object.values(value ?? {})) {
+    if (typeof child === "object" && child !== null) refuseDepth(child, depth + 1);
   }
-  return map;
 }
 
 const SPACES = /[ \t\n\r]*/y;

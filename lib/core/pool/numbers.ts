@@ -1,4 +1,4 @@
-import { type Json, type JsonMap, RawNumber } from "./json.ts";
+import { fieldsOf, isRecord, type Json, RawNumber } from "./json.ts";
 import { type Whole, wholeOfFloat, wholeOfText } from "./python.ts";
 
 /** Called with a line for the user about a value that makes no sense. */
@@ -12,27 +12,43 @@ export function wholeOf(value: Json): Whole | undefined {
   return value instanceof RawNumber ? wholeOfFloat(Number(value.text)) : undefined;
 }
 
-/** Whether everything in a map is a number that can be counted on with; so it is unless somebody meddled. */
-function isUsual(map: JsonMap): map is Map<string, number> {
-  for (const value of map.values()) {
-    if (typeof value !== "number" || value < 0) return false;
+/** Numbers by real path. A path starts with `/`, so that no key is one that every object has. */
+export type Numbers = Record<string, Whole>;
+
+/** The numbers of an object, never below 0; what is no number is reported and left out. */
+export function numbersOf(value: Json | undefined, key: string, report: Report): Numbers {
+  if (value === undefined || value === null) return {};
+  if (isUsual(value)) return value;
+  const numbers: Numbers = {};
+  const fields = fieldsOf(value);
+  if (fields === undefined) report(`${key} is no object`);
+  for (const [path, child] of fields ?? []) {
+    const number = wholeOf(child);
+    if (number === undefined) report(`${key} of ${path} is no whole number`);
+    else if (path.startsWith("/")) numbers[path] = number < 0 ? 0 : number;
   }
+  return numbers;
+}
+
+export function highestOf(numbers: Numbers): Whole {
+  let most: Whole = 0;
+  for (const path in numbers) {
+    if (numbers[path]! > most) most = numbers[path]!;
+  }
+  return most;
+}
+
+export function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in record) return false;
   return true;
 }
 
-/** The numbers of an object, never below 0; what is no number is reported and left out. */
-export function wholesOf(value: Json | undefined, key: string, report: Report): Map<string, Whole> {
-  const numbers = new Map<string, Whole>();
-  if (value === undefined || value === null) return numbers;
-  if (!(value instanceof Map)) {
-    report(`${key} is no object`);
-    return numbers;
+/** Whether everything in an object is a number that can be counted on with; so it is unless somebody meddled. */
+function isUsual(value: Json): value is Record<string, number> {
+  if (!isRecord(value)) return false;
+  for (const path in value) {
+    const number = value[path]!;
+    if (typeof number !== "number" || number < 0 || !path.startsWith("/")) return false;
   }
-  if (isUsual(value)) return value;
-  for (const [path, child] of value) {
-    const number = wholeOf(child);
-    if (number === undefined) report(`${key} of ${path} is no whole number`);
-    else numbers.set(path, number < 0 ? 0 : number);
-  }
-  return numbers;
+  return true;
 }

@@ -1,14 +1,14 @@
 import { Failure } from "../failure.ts";
-import type { Json, JsonMap } from "./json.ts";
-import { type Report, wholesOf } from "./numbers.ts";
+import { fieldsOf, isRecord, type Json, type JsonMap } from "./json.ts";
+import { isEmpty, type Numbers, numbersOf, type Report } from "./numbers.ts";
 import { strip, type Whole } from "./python.ts";
 
 /** What is remembered of one team directory: by real path of the auth file, also of those that are away just now. */
 export interface Team {
   /** Starts so far. */
-  readonly counts: Map<string, Whole>;
+  readonly counts: Numbers;
   /** Places in the rotation, lowest first. */
-  readonly order: Map<string, Whole>;
+  readonly order: Numbers;
   current: string | undefined;
   switchedAt: string | undefined;
   /** Where the rotation stands for a glob that leaves `current` out. */
@@ -22,7 +22,7 @@ export interface Team {
 export interface Teams {
   readonly byDir: Map<string, Team>;
   /** Whose login a file held when it was chosen, as a hash, by real path. */
-  readonly accounts: Map<string, string>;
+  readonly accounts: Record<string, string>;
   /** What the predecessor wrote of a team that we have not met yet. */
   readonly unclaimed: Team;
   /** Which team the predecessor's keys show, and the `auth_current` that we wrote there. */
@@ -36,7 +36,7 @@ export const OURS = "agentlb";
 const VERSION = 1;
 
 export function emptyTeam(): Team {
-  return { counts: new Map(), order: new Map(), current: undefined, switchedAt: undefined, views: new Map() };
+  return { counts: {}, order: {}, current: undefined, switchedAt: undefined, views: new Map() };
 }
 
 /** Reads our part of a state. Throws Failure when a later version wrote it in another way. */
@@ -52,7 +52,7 @@ export function readTeams(state: JsonMap, report: Report): Teams {
   const known = new Set(["v", "teams", "accounts", "unclaimed", "shown"]);
   return {
     byDir: new Map(Array.from(mapOf(ours.get("teams")), ([dir, team]) => [dir, readTeam(team, report)])),
-    accounts: textsOf(ours.get("accounts")),
+    accounts: accountsOf(ours.get("accounts")),
     unclaimed: readTeam(ours.get("unclaimed"), report),
     shown: {
       counts: textOf(shown.get("counts")),
@@ -72,7 +72,7 @@ export function renderTeams(teams: Teams): JsonMap | undefined {
   }
   const ours: JsonMap = new Map();
   if (byDir.size > 0) ours.set("teams", byDir);
-  if (teams.accounts.size > 0) ours.set("accounts", teams.accounts);
+  if (!isEmpty(teams.accounts)) ours.set("accounts", teams.accounts);
   const unclaimed = renderTeam(teams.unclaimed);
   if (unclaimed.size > 0) ours.set("unclaimed", unclaimed);
   const shown = new Map(Object.entries(teams.shown).filter((entry) => entry[1] !== undefined));
@@ -83,12 +83,12 @@ export function renderTeams(teams: Teams): JsonMap | undefined {
 
 /** What `reset-state` leaves: who a file belongs to, and where the rotations stand if those are kept. */
 export function withoutCounts(teams: Teams, keepsRotation: boolean): Teams {
-  const bare = (team: Team): Team => keepsRotation ? { ...team, counts: new Map() } : emptyTeam();
+  const bare = (team: Team): Team => keepsRotation ? { ...team, counts: {} } : emptyTeam();
   const { rotation, current } = teams.shown;
   return {
     ...teams,
     byDir: new Map(Array.from(teams.byDir, ([dir, team]) => [dir, bare(team)])),
-    accounts: keepsRotation ? teams.accounts : new Map(),
+    accounts: keepsRotation ? teams.accounts : {},
     unclaimed: bare(teams.unclaimed),
     shown: keepsRotation
       ? { counts: undefined, rotation, current }
@@ -106,15 +106,15 @@ export function moveFile(
 ): void {
   for (const old of [...teams.byDir.values(), teams.unclaimed]) {
     const isSame = old === team;
-    const count = old.counts.get(from);
+    const count = old.counts[from];
     if (count !== undefined) {
-      team.counts.set(to, isSame || ceiling === undefined || count < ceiling ? count : ceiling);
-      old.counts.delete(from);
+      team.counts[to] = isSame || ceiling === undefined || count < ceiling ? count : ceiling;
+      delete old.counts[from];
     }
-    const place = old.order.get(from);
+    const place = old.order[from];
     if (place !== undefined) {
-      if (isSame || ceiling === undefined) team.order.set(to, place);
-      old.order.delete(from);
+      if (isSame || ceiling === undefined) team.order[to] = place;
+      delete old.order[from];
     }
     if (old.current === from) {
       if (isSame || team.current === undefined) [team.current, team.switchedAt] = [to, old.switchedAt];
@@ -124,16 +124,16 @@ export function moveFile(
       if (path === from && isSame) old.views.set(view, to);
     }
   }
-  const account = teams.accounts.get(from);
-  teams.accounts.delete(from);
-  if (account !== undefined) teams.accounts.set(to, account);
+  const account = teams.accounts[from];
+  delete teams.accounts[from];
+  if (account !== undefined) teams.accounts[to] = account;
 }
 
 function readTeam(value: Json | undefined, report: Report): Team {
   const team = mapOf(value);
   return {
-    counts: wholesOf(team.get("counts"), "counts", report),
-    order: wholesOf(team.get("order"), "order", report),
+    counts: numbersOf(team.get("counts"), "counts", report),
+    order: numbersOf(team.get("order"), "order", report),
     current: textOf(team.get("current")),
     switchedAt: textOf(team.get("switched_at")),
     views: textsOf(team.get("views")),
@@ -144,20 +144,28 @@ function renderTeam(team: Team): JsonMap {
   const entries: readonly [string, Json | undefined][] = [
     ["current", team.current],
     ["switched_at", team.switchedAt],
-    ["order", team.order.size === 0 ? undefined : team.order],
-    ["counts", team.counts.size === 0 ? undefined : team.counts],
+    ["order", isEmpty(team.order) ? undefined : team.order],
+    ["counts", isEmpty(team.counts) ? undefined : team.counts],
     ["views", team.views.size === 0 ? undefined : team.views],
   ];
   return new Map(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
 
 export function mapOf(value: Json | undefined): JsonMap {
-  return value instanceof Map ? value : new Map();
+  return fieldsOf(value) ?? new Map();
 }
 
 /** A text that says something. */
 export function textOf(value: Json | undefined): string | undefined {
   return typeof value === "string" && strip(value) !== "" ? strip(value) : undefined;
+}
+
+/** Hashes by real path. */
+function accountsOf(value: Json | undefined): Record<string, string> {
+  if (isRecord(value) && Object.values(value).every((text) => typeof text === "string")) {
+    return value as Record<string, string>;
+  }
+  return Object.fromEntries([...textsOf(value)].filter(([path]) => path.startsWith("/")));
 }
 
 function textsOf(value: Json | undefined): Map<string, string> {

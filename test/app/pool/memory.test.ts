@@ -338,6 +338,9 @@ describe("links", () => {
     const pool = poolWorld();
     pool.auth("a");
     for (const junk of [".auth-x1", "a.lock", "b.tmp", ".DS_Store"]) pool.write(join(pool.team, junk), "{}");
+    for (const name of ["state.json.corrupt-1-a", "state.json.restart-1.json"]) {
+      pool.write(join(pool.team, name), "{}");
+    }
     pool.env.CAP_STATE_FILE = join(pool.team, "state.json");
     for (let n = 0; n < 3; n++) expect(await pool.pickAuth()).toBe("a");
     const { err } = await pool.cap("pick-auth", "--worker", "w", "--base", "b");
