@@ -10,7 +10,6 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -19,6 +18,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { errnoOf, wordsOf } from "../core/failure.ts";
+import { resolvedPath } from "./directory.ts";
 
 interface ReplaceOptions {
   /** Survive a power loss: flush the file, and the folder that names it. With "file" the old one may come back whole. */
@@ -115,12 +115,13 @@ export function fingerprintOf(path: string): string | undefined {
   return stat && `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`;
 }
 
-/** Where a path leads when every link is followed; undefined when it leads nowhere. */
+/** Where an absolute path leads when every link is followed; undefined when it leads nowhere. */
 export function realPath(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    const resolved = resolvedPath(path);
+    return statSync(resolved, { throwIfNoEntry: false }) && resolved;
   } catch {
-    return undefined;
+    return undefined; // a circle of links, or not ours to see
   }
 }
 
@@ -161,7 +162,7 @@ export function randomName(): string {
 function replaceable(path: string, follow: boolean): string {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined || stat.isFile()) return path;
-  if (stat.isSymbolicLink() && follow) return replaceable(realpathSync(path), false);
+  if (stat.isSymbolicLink() && follow) return replaceable(resolvedPath(path), false);
   throw new Error(`not a regular file: ${path}`);
 }
 
