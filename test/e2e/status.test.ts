@@ -9,7 +9,7 @@ import { treeOf } from "./support/tree.ts";
 
 /** Short paths make a table that can be read. */
 function shown(text: string, root: string): string {
-  return text.replaceAll(root, "/root").replace(/┆ \d\ds /g, "┆ 15s ");
+  return text.replaceAll(root, "<root>").replace(/┆ \d\ds /g, "┆ 15s ");
 }
 
 describe("status", () => {
@@ -40,14 +40,14 @@ describe("status", () => {
         "╭─┬─┬─┬─┬─┬─┬─┬─┬─┬─┬─┬─┬─╮",
         "│ SEL ┆ ALIAS ┆ EMAIL ┆ PATH ┆ PRIM ┆ WEEK ┆ USAGE ┆ REFRESH ┆ SCORE ┆ RESTART ┆ ACTIVE ┆ HEALTH ┆ REASON │",
         "╞═╪═╪═╪═╪═╪═╪═╪═╪═╪═╪═╪═╪═╡",
-        "│ * ┆ a ┆ - ┆ /root/sessions/a ┆ 85% ┆ 60% ┆ 75% ┆ 15s ┆ 65 ┆ 0 ┆ 2 ┆ healthy ┆ eligible │",
+        "│ * ┆ a ┆ - ┆ <root>/sessions/a ┆ 85% ┆ 60% ┆ 75% ┆ 15s ┆ 65 ┆ 0 ┆ 2 ┆ healthy ┆ eligible │",
         "├╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┤",
-        "│ ┆ b ┆ b@example.test ┆ /root/sessions/b ┆ - ┆ - ┆ 30% ┆ 12h ┆ - ┆ 3 ┆ 0 ┆ healthy ┆ stale (43200s>420s) │"
+        "│ ┆ b ┆ b@example.test ┆ <root>/sessions/b ┆ - ┆ - ┆ 30% ┆ 12h ┆ - ┆ 3 ┆ 0 ┆ healthy ┆ stale (43200s>420s) │"
           .replace("43200", /\((\d+)s>/.exec(table)?.[1] ?? ""),
         "├╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┤",
-        "│ ┆ ghost ┆ - ┆ /root/sessions/ghost ┆ 100% ┆ 100% ┆ 0% ┆ 3m ┆ - ┆ 0 ┆ 0 ┆ odd\\u{1b}[31m ┆ no such session │",
+        "│ ┆ ghost ┆ - ┆ <root>/sessions/ghost ┆ 100% ┆ 100% ┆ 0% ┆ 3m ┆ - ┆ 0 ┆ 0 ┆ odd\\u{1b}[31m ┆ no such session │",
         "├╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┼╌┤",
-        "│ ┆ new ┆ - ┆ /root/sessions/new ┆ - ┆ - ┆ - ┆ - ┆ - ┆ - ┆ - ┆ unknown ┆ missing status │",
+        "│ ┆ new ┆ - ┆ <root>/sessions/new ┆ - ┆ - ┆ - ┆ - ┆ - ┆ - ┆ - ┆ unknown ┆ missing status │",
         "╰─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─╯",
         "selected session: a",
         "",
