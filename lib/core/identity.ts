@@ -12,10 +12,6 @@ export interface DaemonIdentity extends ProcessIdentity {
   readonly exe: string;
 }
 
-export function sameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
-  return a.pid === b.pid && a.startTime === b.startTime && a.bootId === b.bootId;
-}
-
 /** One line; complete only with its newline. */
 export function renderIdentity(identity: DaemonIdentity): string {
   return `${JSON.stringify(identity)}\n`;

@@ -2,12 +2,6 @@ import { type Dirent, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync 
 import { dirname } from "node:path";
 import { errnoOf } from "../core/failure.ts";
 
-/** An entry of a directory. */
-export interface Entry {
-  readonly name: string;
-  readonly kind: Kind;
-}
-
 export type Kind = "file" | "directory" | "link" | "other";
 
 /** Calls `note` for all that is in a directory, in no order; for nothing when it is none, or not ours to read. */
@@ -25,13 +19,6 @@ export function eachEntry(directory: string, note: (name: string, kind: Kind) =>
       entry.isFile() ? "file" : entry.isDirectory() ? "directory" : entry.isSymbolicLink() ? "link" : "other",
     );
   }
-}
-
-/** What is in a directory, in no order; nothing when it is none, or not ours to read. */
-export function entriesIn(directory: string): Entry[] {
-  const entries: Entry[] = [];
-  eachEntry(directory, (name, kind) => entries.push({ name, kind }));
-  return entries;
 }
 
 /** What kind of entry a path is; undefined when there is none. */
