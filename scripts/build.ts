@@ -1,93 +1,78 @@
 /**
- * Builds `dist/js/agentlb.js` (one file for Node 20, Deno and Bun) and `dist/agentlb` (compiled), and gives both the
- * names of the other programs that they are as well. Run with Bun.
+ * `npm run build`: all that runs here, in `dist`. `agentlb` is one compiled program, `js/agentlb.js` one file for Node 20,
+ * Deno and Bun, both with the names of the other programs that they are as well; `js/mod.js` and `types` are the library,
+ * `skills` what agents load. `npm run build -- --all` adds the programs of all machines, in `<target>`; `--js` compiles
+ * nothing. Run with Bun.
  */
-import { spawn } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { builtinModules } from "node:module";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { COMPILE } from "./compile_flags.ts";
+import { bundle } from "./bundle.ts";
+import { buildLibrary } from "./library.ts";
+import { bundledPackages } from "./release/bundled.ts";
+import { alsoCalled, compile, compileFor, ENTRY, OTHER_NAMES } from "./release/compile.ts";
+import { licencesText } from "./release/licences.ts";
+import { type Target, TARGETS } from "./release/targets.ts";
+import { writeSkills } from "./skills.ts";
 
-const TREE = fileURLToPath(new URL("..", import.meta.url));
-const ENTRY = "cli.ts";
 const SCRIPT = "dist/js/agentlb.js";
 const PROGRAM = process.platform === "win32" ? "dist/agentlb.exe" : "dist/agentlb";
 
-try {
-  await build();
-} catch (thrown) {
-  console.log(thrown instanceof Error ? thrown.message : String(thrown));
-  process.exitCode = 1;
+/** Builds what runs here into `dist` of the tree, and says how big it is. */
+export async function build(tree: string): Promise<void> {
+  await Promise.all([buildScripts(tree), compile(tree, join(tree, PROGRAM))]);
+  for (const name of OTHER_NAMES) {
+    alsoCalled(join(tree, PROGRAM), join(tree, PROGRAM.replace("agentlb", name)));
+  }
+  for (const path of [SCRIPT, PROGRAM]) tell(tree, path);
 }
 
-async function build(): Promise<void> {
-  const began = Date.now();
-  mkdirSync(join(TREE, "dist/js"), { recursive: true });
-  await Promise.all([
-    bun(["build", "--target=node", ENTRY, `--outfile=${SCRIPT}`]),
-    bun(["build", ...COMPILE, ENTRY, `--outfile=${PROGRAM}`]),
+/** Builds all that is not compiled, which is what the npm package holds. */
+export async function buildScripts(tree: string): Promise<void> {
+  mkdirSync(join(tree, "dist/js"), { recursive: true });
+  const [packages] = await Promise.all([
+    bundledPackages(tree),
+    bundle(tree, ENTRY, SCRIPT).then(() => beginWithNode(join(tree, SCRIPT))),
+    buildLibrary(tree),
   ]);
-  finishScript(join(TREE, SCRIPT));
-  for (const name of ["cap", "clb"]) {
-    for (const path of [SCRIPT, PROGRAM]) {
-      alsoCalled(join(TREE, path), join(TREE, path.replace("agentlb", name)));
-    }
+  writeFileSync(join(tree, "dist/js/THIRD-PARTY-LICENSES"), licencesText(tree, packages));
+  for (const name of OTHER_NAMES) {
+    // npm leaves second names of one file out when it installs a package.
+    const other = join(tree, SCRIPT.replace("agentlb", name));
+    rmSync(other, { force: true });
+    copyFileSync(join(tree, SCRIPT), other);
   }
-  for (const path of [SCRIPT, PROGRAM]) {
-    console.log(`${path}  ${(statSync(join(TREE, path)).size / 1024).toFixed(0)} KiB`);
-  }
-  console.log(`built in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  await writeSkills(tree);
 }
 
-/** Gives a program a second name, which costs no room where files can have two. */
-function alsoCalled(path: string, other: string): void {
-  rmSync(other, { force: true });
-  try {
-    linkSync(path, other);
-  } catch {
-    copyFileSync(path, other);
+/** Builds the programs of these machines, one by one: each takes twice its size of memory. */
+export async function buildFor(tree: string, targets: readonly Target[]): Promise<void> {
+  for (const target of targets) {
+    await compileFor(tree, target, join(tree, "dist", target.name));
+    tell(tree, `dist/${target.name}/${target.exe}`);
   }
 }
 
-/** Makes the bundle a program for Node; fails when it needs anything but Node. */
-function finishScript(path: string): void {
+/** Makes a script a program that Node runs. */
+function beginWithNode(path: string): void {
   const text = readFileSync(path, "utf8").replace(/^#!.*\n/, "");
-  const foreign = importsOf(text).filter((name) =>
-    !name.startsWith("node:") && !builtinModules.includes(name)
-  );
-  if (foreign.length > 0) throw new Error(`${SCRIPT} imports ${foreign.join(", ")}`);
   writeFileSync(path, `#!/usr/bin/env node\n${text}`);
   chmodSync(path, 0o755);
 }
 
-/** What the statements of a bundle import or require. */
-function importsOf(text: string): string[] {
-  const found = text.matchAll(
-    /^(?:import|export)\b[^"';]*["']([^"']+)["'];?$|\brequire\(["']([^"']+)["']\)/gm,
-  );
-  return [...found].map((match) => match[1] ?? match[2] ?? "");
+function tell(tree: string, path: string): void {
+  console.log(`${path}  ${(statSync(join(tree, path)).size / 1024).toFixed(0)} KiB`);
 }
 
-function bun(args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: TREE, stdio: ["ignore", "pipe", "pipe"] });
-    let said = "";
-    child.stdout.on("data", (part) => said += part);
-    child.stderr.on("data", (part) => said += part);
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${args.at(-1)} was not built (${code}):\n${said}`));
-    });
-  });
+if (import.meta.main) {
+  const tree = fileURLToPath(new URL("..", import.meta.url));
+  const began = Date.now();
+  try {
+    await (process.argv.includes("--js") ? buildScripts(tree) : build(tree));
+    if (process.argv.includes("--all")) await buildFor(tree, TARGETS);
+    console.log(`built in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  } catch (thrown) {
+    console.log(thrown instanceof Error ? thrown.message : String(thrown));
+    process.exitCode = 1;
+  }
 }

@@ -1,11 +1,12 @@
-/** The Debian packages of `test/debian.txt`: which are missing, and how they come. */
+/** The Debian packages of a list, say `test/debian.txt`: which are missing, and how they come. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { toolPath } from "./tool_path.ts";
 
 export interface Package {
   readonly name: string;
-  /** A program that comes with it. */
+  /** A program that comes with it; a file of it, if it has none. */
   readonly program: string;
 }
 
@@ -17,9 +18,10 @@ export function parsePackages(text: string): Package[] {
   });
 }
 
-/** The listed packages whose program is not on PATH. */
+/** The listed packages whose program is not on PATH, or whose file is not there. */
 export function missingPackages(list: string): Package[] {
-  return parsePackages(readFileSync(list, "utf8")).filter(({ program }) => toolPath(program) === undefined);
+  const isThere = (program: string) => program.startsWith("/") ? existsSync(program) : toolPath(program);
+  return parsePackages(readFileSync(list, "utf8")).filter(({ program }) => !isThere(program));
 }
 
 /** The one line that installs them. */
@@ -29,8 +31,9 @@ export function installLine(packages: readonly Package[]): string {
   }`;
 }
 
-/** Installs what is missing when we are root and there is apt-get; returns what is missing after that. */
+/** Installs what is missing when we are root and there is apt-get; returns what is missing after that. Linux only. */
 export function installMissing(list: string): Package[] {
+  if (process.platform !== "linux") return [];
   const missing = missingPackages(list);
   if (missing.length === 0) return [];
   if (process.getuid?.() !== 0 || toolPath("apt-get") === undefined) {
@@ -47,6 +50,6 @@ export function installMissing(list: string): Package[] {
 }
 
 if (import.meta.main) {
-  const left = installMissing(new URL("../test/debian.txt", import.meta.url).pathname);
+  const left = installMissing(fileURLToPath(new URL("../test/debian.txt", import.meta.url)));
   process.exitCode = left.length === 0 ? 0 : 1;
 }

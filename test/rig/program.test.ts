@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { TREE } from "./codex.ts";
 import { sandbox } from "./in_test.ts";
 import { commandOf, ways } from "./program.ts";
@@ -31,6 +31,26 @@ describe.each(ways)("started by %s", (way) => {
     );
     expect(ended.code).toBe(2);
   });
+});
+
+test("another compiled program, and the scripts on Deno and Bun too, can be what is tested", async () => {
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const user = sandbox();
+  for (const name of ["other", "agentlb.js"]) writeFileSync(join(user.dir, name), "");
+  vi.stubEnv("RIG_PROGRAM", join(user.dir, "other"));
+  vi.stubEnv("RIG_SCRIPT", user.dir);
+  vi.resetModules();
+  const told = await import("./program.ts");
+  expect(told.commandOf("compiled")).toEqual([join(user.dir, "other")]);
+  for (const way of ["deno", "bun", "node"] as const) {
+    expect(told.commandOf(way).at(-1)).toBe(join(user.dir, "agentlb.js"));
+  }
+  vi.stubEnv("RIG_PROGRAM", join(user.dir, "gone"));
+  vi.resetModules();
+  const { commandOf } = await import("./program.ts");
+  expect(() => commandOf("compiled")).toThrow("gone is not there");
 });
 
 test.runIf(ways.includes("compiled"))(

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { TREE } from "./codex.ts";
 import { finished, type Result } from "./result.ts";
 
@@ -18,18 +18,27 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
+/** Instead of the compiled program of this tree: another one, say out of an archive. */
+const { RIG_PROGRAM = "dist/agentlb" } = process.env;
+/** A folder of scripts (`dist/js`) of which Deno and Bun run the one that Node runs, instead of the sources. */
+const { RIG_SCRIPT } = process.env;
+
 /** The words that start the program. */
 export function commandOf(way: Way): readonly [file: string, ...args: string[]] {
   switch (way) {
     case "deno":
-      return [join(TREE, "node_modules/deno/deno"), "run", "-A", "--no-prompt", join(TREE, "cli.ts")];
+      return [join(TREE, "node_modules/deno/deno"), "run", "-A", "--no-prompt", scriptOr("cli.ts")];
     case "bun":
-      return [join(TREE, "node_modules/bun/bin/bun.exe"), join(TREE, "cli.ts")];
+      return [join(TREE, "node_modules/bun/bin/bun.exe"), scriptOr("cli.ts")];
     case "node":
-      return [nodePath(), built("dist/js/agentlb.js")];
+      return [nodePath(), scriptOr("dist/js/agentlb.js")];
     case "compiled":
-      return [built("dist/agentlb")];
+      return [built(RIG_PROGRAM)];
   }
+}
+
+function scriptOr(path: string): string {
+  return built(RIG_SCRIPT === undefined ? path : resolve(TREE, RIG_SCRIPT, "agentlb.js"));
 }
 
 /** Runs the program to its end. */
@@ -56,7 +65,7 @@ function nodePath(): string {
 }
 
 function built(path: string): string {
-  const whole = join(TREE, path);
+  const whole = resolve(TREE, path);
   if (!existsSync(whole)) throw new Error(`${path} is not there: run npm run build`);
   return whole;
 }

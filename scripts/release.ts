@@ -1,0 +1,93 @@
+/**
+ * `npm run release`: everything of `npm run build -- --all`, and in `dist/release` an archive per machine, SHA256SUMS, the
+ * bill of materials and the install scripts. The same tree makes the same bytes. Run with Bun.
+ *
+ * `--target NAME` (again for more) only these, `--out FOLDER` instead of `dist`, `--level 1…9` of compression (9).
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "./build.ts";
+import { pack, stageArchive, type Texts } from "./release/archive.ts";
+import { bundledPackages, packageIn } from "./release/bundled.ts";
+import { checksums } from "./release/checksums.ts";
+import { compileFor } from "./release/compile.ts";
+import { releaseBase, writeInstallers } from "./release/installers.ts";
+import { licencesText } from "./release/licences.ts";
+import { billOfMaterials } from "./release/sbom.ts";
+import { type Target, targetOf, TARGETS } from "./release/targets.ts";
+
+export interface Release {
+  /** Gets a folder per target, and `release`. */
+  readonly out: string;
+  readonly targets: readonly Target[];
+  /** Of compression, 1 to 9. */
+  readonly level: number;
+}
+
+/** Makes the release of the sources in `tree`. */
+export async function release(tree: string, { out, targets, level }: Release): Promise<void> {
+  const product = JSON.parse(readFileSync(join(tree, "package.json"), "utf8"));
+  const base = releaseBase(product.repository, product.version);
+  const packages = await bundledPackages(tree);
+  const bun = packageIn(tree, "bun");
+  const texts: Texts = {
+    LICENSE: readFileSync(join(tree, "LICENSE"), "utf8"),
+    "README.md": readFileSync(join(tree, "README.md"), "utf8"),
+    "THIRD-PARTY-LICENSES": licencesText(tree, packages, bun),
+  };
+  const folder = join(out, "release");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const files: string[] = [];
+
+  for (const target of targets) {
+    const built = join(out, target.name);
+    await compileFor(tree, target, built);
+    const name = `agentlb-${product.version}-${target.name}`;
+    const stage = mkdtempSync(join(out, "stage-"));
+    try {
+      stageArchive(stage, name, target, { built, texts });
+      files.push(`${name}${target.archive}`);
+      await pack(stage, join(folder, files.at(-1)!), target, level);
+    } finally {
+      rmSync(stage, { recursive: true, force: true });
+    }
+  }
+
+  const bill = `agentlb-${product.version}.cdx.json`;
+  writeFileSync(join(folder, bill), billOfMaterials(tree, product, packages, bun));
+  files.push(bill, ...writeInstallers(tree, folder, base));
+  writeFileSync(join(folder, "SHA256SUMS"), checksums(folder, files));
+
+  for (const file of [...files, "SHA256SUMS"]) {
+    console.log(`${file}  ${(statSync(join(folder, file)).size / 1024).toFixed(0)} KiB`);
+  }
+  if (base === undefined) {
+    console.log(
+      "package.json names no repository, so the install scripts have no address of their own: --base",
+    );
+  }
+}
+
+if (import.meta.main) {
+  const tree = fileURLToPath(new URL("..", import.meta.url));
+  const { values } = parseArgs({
+    options: {
+      target: { type: "string", multiple: true },
+      out: { type: "string", default: join(tree, "dist") },
+      level: { type: "string", default: "9" },
+    },
+  });
+  const began = Date.now();
+  try {
+    if (values.target === undefined) await build(tree);
+    const targets = values.target?.map(targetOf) ?? TARGETS;
+    await release(tree, { out: resolve(values.out), targets, level: Number(values.level) });
+    console.log(`released in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  } catch (thrown) {
+    console.log(thrown instanceof Error ? thrown.message : String(thrown));
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * `npm run release:smoke`: whether what is in `dist/release` (or the folder that is named) is whole and works on this
+ * machine, as its users get it: installed by its own script, run by all its names, uninstalled. Run with Bun.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { sha256 } from "./checksums.ts";
+
+/** How the install script is started and told things on a system. */
+interface Installer {
+  readonly words: readonly [file: string, ...args: string[]];
+  readonly base: string;
+  readonly to: string;
+  readonly uninstall: string;
+  readonly more: readonly string[];
+}
+
+/** The installers of this system: Windows has two PowerShells. */
+function installers(folder: string): readonly Installer[] {
+  if (process.platform !== "win32") {
+    const words = ["sh", join(folder, "install.sh")] as const;
+    return [{ words, base: "--base", to: "--to", uninstall: "--uninstall", more: [] }];
+  }
+  return ["powershell", "pwsh"].map((shell) => ({
+    words: [shell, "-NoProfile", "-ExecutionPolicy", "Bypass", "-File", join(folder, "install.ps1")],
+    base: "-Base",
+    to: "-To",
+    uninstall: "-Uninstall",
+    more: ["-NoPath"],
+  }));
+}
+
+/** Throws unless every file of the folder is what SHA256SUMS says, and is named there. */
+function checkSums(folder: string): number {
+  const lines = readFileSync(join(folder, "SHA256SUMS"), "utf8").trimEnd().split("\n");
+  const sums = new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
+  const names = readdirSync(folder).filter((name) => name !== "SHA256SUMS");
+  for (const name of new Set([...names, ...sums.keys()])) {
+    if (!names.includes(name)) throw new Error(`${name} of SHA256SUMS is not there`);
+    if (sums.get(name) !== sha256(join(folder, name))) throw new Error(`${name} is not what SHA256SUMS says`);
+  }
+  return names.length;
+}
+
+/** Installs into a folder of its own, runs the programs, uninstalls; throws when anything is not as it should be. */
+function tryOut({ words, base, to, uninstall, more }: Installer, folder: string, version: string): void {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-smoke-")));
+  try {
+    const bin = join(home, "bin");
+    mkdirSync(join(home, "local"));
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      HOME: home,
+      USERPROFILE: home,
+      LOCALAPPDATA: join(home, "local"),
+    };
+    // The receipt shall be below HOME, and of two PowerShells the older can't use the modules of the newer.
+    for (const name of ["XDG_DATA_HOME", "PSModulePath"]) delete env[name];
+    const run = ([file = "", ...args]: readonly string[]) => {
+      const isCmd = file.endsWith(".cmd");
+      const done = spawnSync(isCmd ? `"${file}"` : file, args, {
+        env,
+        cwd: home,
+        encoding: "utf8",
+        shell: isCmd,
+      });
+      if (done.error !== undefined) throw done.error;
+      if (done.status !== 0) {
+        throw new Error(
+          `${[file, ...args].join(" ")} ended with ${done.status}\n${done.stdout}${done.stderr}`,
+        );
+      }
+      return done.stdout.replaceAll("\r", "");
+    };
+    const [exe, cmd] = process.platform === "win32" ? [".exe", ".cmd"] : ["", ""];
+    console.log(run([...words, base, folder, to, bin, ...more]).trimEnd());
+    const said = run([join(bin, `agentlb${exe}`), "--version"]).trim();
+    if (said !== `agentlb ${version}`) {
+      throw new Error(`agentlb --version says ${said}, not agentlb ${version}`);
+    }
+    for (const name of ["cap", "clb"]) {
+      const usage = run([join(bin, `${name}${cmd}`), "-h"]);
+      if (!usage.startsWith(`usage: ${name} `)) throw new Error(`${name} -h says ${usage}`);
+    }
+    console.log(run([...words, uninstall, to, bin]).trimEnd());
+    const left = readdirSync(home, { recursive: true, encoding: "utf8" }).filter((name) =>
+      /agentlb|cap|clb/.test(name)
+    );
+    if (left.length > 0) throw new Error(`left behind: ${left.join(", ")}`);
+  } finally {
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+const tree = resolve(fileURLToPath(import.meta.url), "../../..");
+const folder = resolve(process.argv[2] ?? join(tree, "dist/release"));
+try {
+  const { version } = JSON.parse(readFileSync(join(tree, "package.json"), "utf8"));
+  console.log(`${checkSums(folder)} files are what SHA256SUMS says`);
+  for (const installer of installers(folder)) tryOut(installer, folder, version);
+  console.log("the release works here");
+} catch (thrown) {
+  console.error(thrown instanceof Error ? thrown.message : String(thrown));
+  process.exitCode = 1;
+}
