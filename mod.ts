@@ -1,54 +1,102 @@
 /**
- * agentlb for other programs: pick a session, or look at all of them.
+ * agentlb for other programs, on Node, Deno and Bun: pick a session and run Codex in it, see what each has left, pick from
+ * a pool, ask a `codex app-server`.
  *
- *     const { alias, home } = await pickSession();
- *     spawn("codex", [], { env: { ...process.env, CODEX_HOME: home } });
+ * ```ts
+ * import { spawnSync } from "node:child_process";
+ * import { codexEnvironment, pickSession } from "agentlb";
+ *
+ * const { alias, home, score } = await pickSession();
+ * console.log(alias, score); // work 76
+ * const env = await codexEnvironment(home);
+ * spawnSync("codex", ["exec", "Say hello."], { env, stdio: "inherit" }); // hello
+ * ```
+ *
+ * What each session has left, and why it would not be picked; this changes nothing and starts nothing:
+ *
+ * ```ts
+ * import { readReport } from "agentlb";
+ *
+ * const { selected, sessions } = await readReport();
+ * console.log(selected); // work
+ * for (const { alias, score, reason } of sessions) console.log(alias, score ?? reason);
+ * // idle missing status
+ * // personal 42
+ * // work 76
+ * ```
+ *
+ * The same from the text of a status.json, wherever it comes from:
+ *
+ * ```ts
+ * import { readFileSync } from "node:fs";
+ * import { homedir } from "node:os";
+ * import { parseStatus } from "agentlb";
+ *
+ * const status = parseStatus(readFileSync(`${homedir()}/.agentlb/status.json`, "utf8"));
+ * console.log(status.sessions.get("work")?.rateLimits.primary?.usedPercent); // 20
+ * ```
+ *
+ * The source and the auth file for a worker, as `cap pick` and `cap pick-auth` find them:
+ *
+ * ```ts
+ * import { homedir } from "node:os";
+ * import { basename } from "node:path";
+ * import { pickAuth, pickSource } from "agentlb";
+ *
+ * const pool = { skill: `${homedir()}/.codex/skills/codex-account-pool` };
+ * console.log(basename(await pickSource("worker-1", pool))); // source-a
+ * console.log(basename(await pickSource("worker-2", pool))); // source-b
+ * const [first, second] = [await pickAuth(pool), await pickAuth(pool)];
+ * console.log(first === second); // false
+ * ```
+ *
+ * The limits of any home, asked now; or more than one question:
+ *
+ * ```ts
+ * import { homedir } from "node:os";
+ * import { openAppServer, readLimits } from "agentlb";
+ *
+ * const home = `${homedir()}/.agentlb/sessions/work`;
+ * const limits = await readLimits(home);
+ * console.log(limits.get("codex")?.secondary?.usedPercent); // 30
+ *
+ * const server = await openAppServer(home);
+ * const answer = await server.request("getAuthStatus", {});
+ * console.log(JSON.stringify(answer)); // {"authMethod":"chatgpt","authToken":null,"requiresOpenaiAuth":true}
+ * await server.close();
+ * ```
+ *
+ * What can't be done is a `Failure` with words for a user:
+ *
+ * ```ts
+ * import { Failure, openAppServer } from "agentlb";
+ *
+ * try {
+ *   await openAppServer("/nowhere");
+ * } catch (error) {
+ *   if (!(error instanceof Failure)) throw error;
+ *   console.log(error.message); // Cannot start an app-server in /nowhere: there is no such folder
+ * }
+ * ```
+ *
+ * Nothing here logs out or hands out a token, renewals are left to the supervisor, and app-servers are ended by closing
+ * their stdin.
  *
  * @module
  */
-import { awaitReadings, choose, type Picked } from "./lib/app/choose.ts";
-import { loadConfig } from "./lib/app/config.ts";
-import { ensureSupervisor } from "./lib/app/daemon.ts";
-import { awaitRenewal } from "./lib/app/renewal.ts";
-import { type Report, report } from "./lib/app/report.ts";
-import { ensureLayout } from "./lib/app/sessions.ts";
-import { type Layout, layoutOf, rootFrom } from "./lib/core/layout.ts";
-import { type Host, realHost } from "./lib/io/host.ts";
-
-export { Failure } from "./lib/core/failure.ts";
+export { openAppServer, readLimits } from "./lib/app/library/app_servers.ts";
+export type { AppServerClient, AppServerOptions, Limits } from "./lib/app/library/client.ts";
+export type { Options } from "./lib/app/library/options.ts";
+export { pickAuth, pickSource, type PoolOptions } from "./lib/app/library/pools.ts";
+export {
+  codexEnvironment,
+  type PickedSession,
+  type PickOptions,
+  pickSession,
+  readReport,
+} from "./lib/app/library/sessions.ts";
+export { Failure, type FailureCode } from "./lib/core/failure.ts";
+export type { LimitWindow, RateLimits } from "./lib/core/limits.ts";
+export type { SessionReport, StatusReport } from "./lib/core/report.ts";
+export type { Terms } from "./lib/core/score.ts";
 export { parseStatus, type SessionStatus, type Status } from "./lib/core/status.ts";
-export type { Verdict } from "./lib/core/score.ts";
-export type { Picked, Report };
-
-export interface Options {
-  /** Gets the lines that the command would print on stderr; without it they are dropped. */
-  readonly say?: (line: string) => void;
-  /** Instead of the environment of this process: `HOME`, `AGENTLB_…`, `PATH`. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-}
-
-/** Picks the session that has the most left, as `agentlb pick` does, and records the pick. Throws Failure. */
-export async function pickSession(options: Options = {}): Promise<Picked> {
-  const { host, layout } = open(options);
-  const config = await loadConfig(host, layout);
-  await ensureSupervisor(host, layout);
-  await awaitReadings(host, layout, config);
-  const picked = await choose(host, layout, config, "best");
-  if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
-  return picked;
-}
-
-/** What `agentlb status` shows; changes nothing and starts nothing. Throws Failure. */
-export async function readReport(options: Options = {}): Promise<Report> {
-  const { host, layout } = open(options);
-  return report(layout, await loadConfig(host, layout), host.clock.now());
-}
-
-function open({ say, env }: Options): { host: Host; layout: Layout } {
-  // The supervisor is a program of its own, beside this file.
-  const real = realHost(new URL("./cli.ts", import.meta.url).href);
-  const host: Host = { ...real, env: env ?? real.env, err: (text) => say?.(text.trimEnd()) };
-  const layout = layoutOf(rootFrom(host.env));
-  ensureLayout(host, layout);
-  return { host, layout };
-}

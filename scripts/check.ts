@@ -1,18 +1,19 @@
-/** Format, lint and types, offline, one line per step: `npm run check`. Run with Bun. */
+/** Format, lint, documentation and types, offline, one line per step: `npm run check`. Run with Bun. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DENO } from "./tool_path.ts";
 
 const TREE = fileURLToPath(new URL("..", import.meta.url));
-const DENO = join(TREE, "node_modules/deno/deno");
-const TSC = join(TREE, "node_modules/.bin/tsc");
+const TSC = join(TREE, "node_modules/typescript/bin/tsc");
 const ENTRIES = ["cli.ts", "mod.ts"].filter((path) => existsSync(join(TREE, path)));
 
 const STEPS: readonly (readonly [name: string, file: string, ...args: string[]])[] = [
   ["format", DENO, "fmt", "--check", "--quiet"],
   ["lint", DENO, "lint", "--quiet"],
-  ["types", TSC, "--noEmit"],
+  ["documentation of the library", DENO, "doc", "--lint", "--quiet", "mod.ts"],
+  ["types", "node", TSC, "--noEmit"],
   ["types as Deno sees them", DENO, "check", "--quiet", "--node-modules-dir=manual", ...ENTRIES],
 ];
 

@@ -21,6 +21,8 @@ interface Role {
   readonly startedAt: number;
   /** The fingerprint of its program. */
   readonly program: string;
+  /** What we call ourselves. */
+  readonly client: string;
 }
 
 /** One `codex app-server` process and our conversation with it. Times are monotonic milliseconds. */
@@ -36,6 +38,7 @@ export class AppServer {
   mayRenew: boolean;
   readonly #child: Child;
   readonly #rpc: JsonRpcClient;
+  readonly #name: string;
   #owed: Promise<void> | undefined;
   #endsAt = Infinity;
   #signals: NodeJS.Signals[] = ["SIGTERM", "SIGKILL"];
@@ -44,7 +47,7 @@ export class AppServer {
     child: Child,
     identity: ProcessIdentity,
     role: Role,
-    updated: (params: unknown) => void,
+    notified: (method: string, params: unknown) => void,
   ) {
     this.#child = child;
     this.identity = identity;
@@ -52,10 +55,9 @@ export class AppServer {
     this.mayRenew = role.mayRenew;
     this.startedAt = role.startedAt;
     this.program = role.program;
+    this.#name = role.client;
     this.exited = child.exited;
-    this.#rpc = new JsonRpcClient(child, (method, params) => {
-      if (method === "account/rateLimits/updated") updated(params);
-    });
+    this.#rpc = new JsonRpcClient(child, notified);
   }
 
   /** Lines that were too long to read. */
@@ -65,7 +67,7 @@ export class AppServer {
 
   /** The handshake, during which Codex renews a login that is about to expire. */
   async greet(): Promise<void> {
-    await this.#rpc.request("initialize", { clientInfo: { name: "agentlb-supervisor", version: VERSION } });
+    await this.#rpc.request("initialize", { clientInfo: { name: this.#name, version: VERSION } });
   }
 
   /** The account's limits; undefined when the answer is not understood. */
@@ -73,6 +75,11 @@ export class AppServer {
     return parseReading(
       await this.#rpc.request("account/rateLimits/read", { excludeResetCreditDetails: true }),
     );
+  }
+
+  /** Asks anything; `core/methods` says what may be asked. Rejects with `RpcError` and `RpcClosed`. */
+  request(method: string, params: unknown): Promise<unknown> {
+    return this.#rpc.request(method, params);
   }
 
   /** Asks who is logged in, which Codex answers only when no renewal is under way: before that, `close` does not close. */

@@ -2,8 +2,9 @@ import type { Config } from "../core/config.ts";
 import { wordsOf } from "../core/failure.ts";
 import { homeOf, type Layout } from "../core/layout.ts";
 import { byteOrder } from "../core/order.ts";
-import { best, type Verdict } from "../core/score.ts";
-import { parseStatus, type SessionStatus } from "../core/status.ts";
+import type { Report } from "../core/report.ts";
+import { best } from "../core/score.ts";
+import { parseStatus } from "../core/status.ts";
 import { renderTable } from "../core/table.ts";
 import { parseTime } from "../core/time.ts";
 import { readText } from "../io/files.ts";
@@ -11,29 +12,6 @@ import { survey } from "./choose.ts";
 import { livingDaemon } from "./daemon.ts";
 import { glance } from "./memory.ts";
 import { accountIn, aliasesOf } from "./sessions.ts";
-
-/** One session, or one that only status.json still knows. */
-export interface Row {
-  readonly alias: string;
-  readonly home: string;
-  readonly email: string | undefined;
-  readonly plan: string | undefined;
-  readonly status: SessionStatus | undefined;
-  readonly verdict: Verdict;
-  /** Of its reading; undefined when there is none. */
-  readonly ageMs: number | undefined;
-}
-
-/** All that can be said of all sessions at this moment. */
-export interface Report {
-  readonly rows: readonly Row[];
-  /** Who would be picked. */
-  readonly selected: string | undefined;
-  readonly updatedAt: string;
-  readonly supervisorPid: number | undefined;
-  /** Why status.json could not be used. */
-  readonly problem: string | undefined;
-}
 
 /** Looks at all sessions; changes nothing and starts nothing. */
 export function report(layout: Layout, config: Config, nowMs: number): Report {

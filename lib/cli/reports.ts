@@ -1,7 +1,8 @@
 import { left, type LimitWindow } from "../core/limits.ts";
+import { type Report, type Row, statusReport } from "../core/report.ts";
 import { printable } from "../core/screen.ts";
 import { formatAge } from "../core/time.ts";
-import { drawTable, type Report, type Row } from "../app/report.ts";
+import { drawTable } from "../app/report.ts";
 import type { Picked } from "../app/choose.ts";
 
 const HEADER = [
@@ -31,24 +32,8 @@ export async function statusTable({ rows, selected }: Report): Promise<string> {
 
 /** What `agentlb status --json` prints. */
 export function statusJson(report: Report): string {
-  return json({
-    schema: "agentlb.status/1",
-    updatedAt: report.updatedAt,
-    supervisor: { running: report.supervisorPid !== undefined, pid: report.supervisorPid },
-    problem: report.problem,
-    selected: report.selected ?? null,
-    sessions: report.rows.map(({ alias, home, email, plan, status, verdict }) => ({
-      alias,
-      home,
-      email,
-      plan,
-      eligible: verdict.eligible,
-      score: verdict.eligible ? verdict.score : undefined,
-      terms: verdict.eligible ? verdict.terms : undefined,
-      reason: verdict.reason,
-      status,
-    })),
-  });
+  const { selected, sessions, ...rest } = statusReport(report);
+  return json({ schema: "agentlb.status/1", ...rest, selected: selected ?? null, sessions });
 }
 
 /** What `agentlb pick` prints. */

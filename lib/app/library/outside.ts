@@ -1,0 +1,30 @@
+import { type Layout, layoutOf, rootFrom } from "../../core/layout.ts";
+import { type Host, realHost, scriptCommand } from "../../io/host.ts";
+import type { Options } from "./options.ts";
+
+/** The program that the supervisor is: beside the package's script, or at the top of the source tree. */
+const PROGRAM = new URL(
+  import.meta.url.endsWith("/lib/app/library/outside.ts") ? "../../../cli.ts" : "./agentlb.js",
+  import.meta.url,
+).href;
+
+/** The outside as a caller of the library wants it. */
+export function outside({ env, say }: Options): Host {
+  const real = realHost(PROGRAM);
+  return {
+    ...real,
+    get self() {
+      return scriptCommand(PROGRAM);
+    },
+    env: env ?? real.env,
+    out: () => {},
+    err: (text) => {
+      for (const line of text.replace(/\n$/, "").split("\n")) say?.(line);
+    },
+  };
+}
+
+/** The paths below the root of this outside. Throws Failure when the environment names none. */
+export function layoutIn(host: Pick<Host, "env" | "platform">): Layout {
+  return layoutOf(rootFrom(host));
+}

@@ -1,0 +1,66 @@
+import { join, resolve } from "node:path";
+import { Failure } from "../../core/failure.ts";
+import { type Flavour, FLAVOURS } from "../../core/pool/flavour.ts";
+import type { Origin } from "../../core/pool/origin.ts";
+import { strip } from "../../core/pool/python.ts";
+import { resolvedPath } from "../../io/directory.ts";
+import { isFolder } from "../../io/files.ts";
+import type { Host } from "../../io/host.ts";
+import { loadPool, type PoolSettings } from "../pool/load.ts";
+import { pickSource as pickSourceFrom } from "../pool/picks.ts";
+import { pickAuth as pickAuthFrom } from "../pool/roster.ts";
+import type { Options } from "./options.ts";
+import { outside } from "./outside.ts";
+
+/** Which pool to pick from. */
+export interface PoolOptions extends Options {
+  /** Whose settings, variables and counts: those of `cap`, unless given. */
+  readonly flavour?: "cap" | "clb";
+  /**
+   * The folder of the skill that the pool belongs to: settings in `scripts/cap_config.yaml`, counts in
+   * `share/state.json`. Without it the user's own: `~/.config/agentlb/cap_config.yaml`, `~/.local/state/agentlb/cap.json`.
+   */
+  readonly skill?: string;
+}
+
+/**
+ * Picks the source directory (a home to copy) for a worker and counts the pick, as `cap pick` does: in turn, or, with the
+ * strategy "hash", by the worker's name. Returns an absolute path. Throws `Failure` for settings or a state that can't be
+ * used, and when no source is there.
+ */
+export async function pickSource(worker: string, options: PoolOptions = {}): Promise<string> {
+  const name = strip(worker);
+  if (name === "") throw new Failure("usage", "Cannot pick a source: the worker has no name");
+  const { host, settings } = await openPool(options);
+  return await pickSourceFrom(host, settings, settings.sources(), name);
+}
+
+/**
+ * Picks an auth file of the team directory and counts the pick, as `cap pick-auth` does: the one with the fewest starts,
+ * or, with "team_cycle", the one that the team is on. Returns its absolute path.
+ * Throws `Failure` for settings or a state that can't be used, and when no auth file can be.
+ */
+export async function pickAuth(options: PoolOptions = {}): Promise<string> {
+  const { host, flavour, settings } = await openPool(options);
+  return await pickAuthFrom(host, flavour, settings);
+}
+
+interface Pool {
+  readonly host: Host;
+  readonly flavour: Flavour;
+  readonly settings: PoolSettings;
+}
+
+async function openPool(options: PoolOptions): Promise<Pool> {
+  const host = outside(options);
+  const flavour = FLAVOURS[options.flavour ?? "cap"];
+  return { host, flavour, settings: await loadPool(host, flavour, originOf(host, options.skill)) };
+}
+
+/** Where the program would lie that has these settings. */
+function originOf({ cwd }: Pick<Host, "cwd">, skill: string | undefined): Origin {
+  if (skill === undefined) return { by: "program", folder: "/" };
+  const folder = join(resolvedPath(resolve(cwd, skill)), "scripts");
+  if (!isFolder(folder)) throw new Failure("usage", `Cannot find a pool in ${skill}: there is no ${folder}`);
+  return { by: "shim", folder };
+}

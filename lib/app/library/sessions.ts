@@ -1,0 +1,83 @@
+import { codexEnvironment as environmentIn } from "../../core/launch.ts";
+import { type StatusReport, statusReport } from "../../core/report.ts";
+import type { Terms } from "../../core/score.ts";
+import { awaitReadings, choose } from "../choose.ts";
+import { loadConfig } from "../config.ts";
+import { ensureSupervisor } from "../daemon.ts";
+import { awaitRenewal } from "../renewal.ts";
+import { report } from "../report.ts";
+import { ensureLayout } from "../sessions.ts";
+import type { Options } from "./options.ts";
+import { layoutIn, outside } from "./outside.ts";
+
+/** How to pick. */
+export interface PickOptions extends Options {
+  /** The session that has the most left, the next in turn, or the one that was picked last; "best" unless given. */
+  readonly how?: "best" | "turn" | "last";
+}
+
+/** A session that was picked, and is recorded as picked. */
+export interface PickedSession {
+  /** The user's name for it. */
+  readonly alias: string;
+  /** Its `CODEX_HOME`, an absolute path. */
+  readonly home: string;
+  /** Why it: nobody could be judged, or nobody should be, when it is the next in turn. */
+  readonly reason: "most left" | "next in turn" | "last";
+  /** Undefined unless it has the most left. */
+  readonly score: number | undefined;
+  /** What the score is made of; undefined unless it has the most left. */
+  readonly terms: Terms | undefined;
+  /** Why each session was no candidate, when the best was asked for and there was none. */
+  readonly refused: readonly { readonly alias: string; readonly reason: string }[];
+}
+
+/**
+ * Picks a session and records the pick, as `agentlb pick` does: starts the supervisor if none runs, waits up to 3 s
+ * (`AGENTLB_DAEMON_START_TIMEOUT_MS`) for a first reading, and, while the login of the picked session is being renewed,
+ * up to 45 s until it is safe to start Codex there. Throws `Failure`: "nothingToPick" when there is no session.
+ */
+export async function pickSession(options: PickOptions = {}): Promise<PickedSession> {
+  const how = options.how ?? "best";
+  const host = outside(options);
+  const layout = layoutIn(host);
+  ensureLayout(host, layout);
+  const config = await loadConfig(host, layout);
+  await ensureSupervisor(host, layout);
+  if (how === "best") await awaitReadings(host, layout, config);
+  const { alias, home, verdict, refused, isRenewing } = await choose(host, layout, config, how);
+  if (isRenewing) await awaitRenewal(host, layout, alias);
+  const fallback = how === "last" ? "last" : "next in turn";
+  return {
+    alias,
+    home,
+    reason: verdict === undefined ? fallback : "most left",
+    score: verdict?.score,
+    terms: verdict?.terms,
+    refused: (refused ?? []).map(({ alias, reason }) => ({ alias, reason })),
+  };
+}
+
+/**
+ * The environment for a Codex that is to run in a home: ours with `CODEX_HOME` set, and without the variables that would
+ * put another login into it (`OPENAI_API_KEY` and the like), but for those that `runner.pass_env` names. Throws `Failure`
+ * for a config.toml that can't be used.
+ */
+export async function codexEnvironment(
+  home: string,
+  options: Options = {},
+): Promise<Readonly<Record<string, string>>> {
+  const host = outside(options);
+  const { runner } = await loadConfig(host, layoutIn(host));
+  return environmentIn(host, home, runner.passEnv);
+}
+
+/**
+ * Looks at all sessions, as `agentlb status --json` does; changes nothing and starts nothing. Throws `Failure` for a
+ * config.toml that can't be used; a status.json that can't be is a `problem` of the report.
+ */
+export async function readReport(options: Options = {}): Promise<StatusReport> {
+  const host = outside(options);
+  const layout = layoutIn(host);
+  return statusReport(report(layout, await loadConfig(host, layout), host.clock.now()));
+}

@@ -1,0 +1,195 @@
+import { resolve } from "node:path";
+import { noAnswerIn, reasonOf, REASONS } from "../../core/answer.ts";
+import { Failure } from "../../core/failure.ts";
+import { codexEnvironment } from "../../core/launch.ts";
+import type { Layout } from "../../core/layout.ts";
+import { safeRequest } from "../../core/methods.ts";
+import { printable } from "../../core/screen.ts";
+import { isFolder } from "../../io/files.ts";
+import type { Host } from "../../io/host.ts";
+import { identityOf } from "../../io/process.ts";
+import { RpcClosed, RpcError } from "../../io/rpc.ts";
+import { AppServer } from "../app_server.ts";
+import { codexProgram } from "../codex_program.ts";
+import { loadConfig } from "../config.ts";
+import { converse } from "../conversation.ts";
+import type { AppServerClient, AppServerOptions, Limits } from "./client.ts";
+import { failure, HomeLogin } from "./home_login.ts";
+
+const START = "start an app-server in";
+const TIMEOUT_MS = 30_000;
+/** Clocks are set and files replaced at any time. */
+const LOOK_MS = 60_000;
+
+/** Starts an app-server in a home and greets it. Throws Failure when that can't be done. */
+export async function openTalk(
+  host: Host,
+  layout: Layout,
+  folder: string,
+  options: AppServerOptions,
+): Promise<AppServerClient> {
+  const home = resolve(host.cwd, folder);
+  const { supervisor, ...config } = await loadConfig(host, layout);
+  const named = { ...config, supervisor: { ...supervisor, codex: options.codex ?? supervisor.codex } };
+  const program = codexProgram(named, host);
+  if (program === undefined) throw failure(START, home, REASONS.codexNotFound);
+  if (!isFolder(home)) throw failure(START, home, "there is no such folder");
+  const login = new HomeLogin(host.clock, layout, home);
+  login.check(START);
+  const child = host.spawn({
+    file: program.path,
+    args: ["app-server", "--listen", "stdio://"],
+    env: codexEnvironment(host, home, []),
+    cwd: home,
+  });
+  if (child.pid === undefined) throw failure(START, home, REASONS.codexNotFound);
+  const role = {
+    purpose: "manage",
+    mayRenew: false,
+    startedAt: host.clock.monotonic(),
+    program: program.fingerprint,
+    client: "agentlb-library",
+  } as const;
+  const identity = identityOf(child.pid) ?? { pid: child.pid, startTime: "", bootId: "" }; // gone already
+  const server = new AppServer(child, identity, role, options.notified ?? (() => {}));
+  const talk = new Talk(host.clock, server, login, options.timeoutMs ?? TIMEOUT_MS);
+  await talk.greet();
+  return talk;
+}
+
+/** A conversation with one app-server. */
+class Talk implements AppServerClient {
+  readonly home: string;
+  readonly #clock: Host["clock"];
+  readonly #server: AppServer;
+  readonly #login: HomeLogin;
+  readonly #timeoutMs: number;
+  readonly #gone = new AbortController();
+  /** Requests without an answer. */
+  #open = 0;
+  /** The last answer shows that the service takes the login: Codex renews nothing behind our back. */
+  #isTrusted = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(clock: Host["clock"], server: AppServer, login: HomeLogin, timeoutMs: number) {
+    this.home = login.home;
+    this.#clock = clock;
+    this.#server = server;
+    this.#login = login;
+    this.#timeoutMs = timeoutMs;
+    void server.exited.then(() => this.#gone.abort());
+  }
+
+  /** The handshake; when it fails the app-server is asked to end, and not waited for. */
+  async greet(): Promise<void> {
+    try {
+      await this.#inTime(this.#server.greet(), START);
+      this.#login.check(START);
+    } catch (error) {
+      void this.close();
+      throw this.#worded(error, START);
+    }
+    this.#server.phase = "idle";
+    void this.#closeWhenDue();
+  }
+
+  async readLimits(): Promise<Limits> {
+    const doing = "read the limits of";
+    this.#check(doing);
+    const server = this.#server;
+    const answer = converse(server, {
+      renewal: () => this.#login.renewal(),
+      workspace: () => this.#login.workspace,
+      settled: () => {},
+      unsettled: () => server.mayRenew = true,
+    });
+    const reading = await this.#counted(answer, doing);
+    if (reading === REASONS.apiKey) return new Map();
+    if (typeof reading === "string") throw failure(doing, this.home, reading);
+    this.#isTrusted = this.#open === 0;
+    return reading.readings;
+  }
+
+  async request(method: string, params?: unknown): Promise<unknown> {
+    // What is judged is what is sent, whatever the caller's object does when it is looked at.
+    const plain = params === undefined ? undefined : JSON.parse(JSON.stringify(params));
+    const safe = safeRequest(method, plain);
+    if ("refused" in safe) throw new Failure("usage", `${printable(method)} is not sent: ${safe.refused}`);
+    const doing = `ask ${printable(method)} in`;
+    this.#check(doing);
+    try {
+      return await this.#counted(this.#server.request(method, safe.params), doing);
+    } catch (error) {
+      throw this.#worded(error, doing);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#end();
+  }
+
+  async #end(): Promise<void> {
+    const [server, clock] = [this.#server, this.#clock];
+    if (!this.#isTrusted) {
+      // What the service has refused to Codex it renews in the background; at the end of its stdin it would exit without
+      // the new login, unless it owes us an answer that depends on it (codex 0.169).
+      server.mayRenew = true;
+      if (server.phase !== "greeting") server.askAccount();
+    }
+    server.close(clock.monotonic());
+    while (!this.#gone.signal.aborted) {
+      const now = clock.monotonic();
+      await clock.sleep(server.enforce(now) - now, this.#gone.signal);
+    }
+  }
+
+  /** Throws Failure unless something may be asked now; ends the app-server when its login comes near expiry. */
+  #check(doing: string): void {
+    if (this.#closing !== undefined || this.#gone.signal.aborted) {
+      throw failure(doing, this.home, "the app-server has ended");
+    }
+    try {
+      this.#login.check(doing);
+    } catch (error) {
+      void this.close();
+      throw error;
+    }
+  }
+
+  /** One that stays would keep the supervisor from renewing the login. */
+  async #closeWhenDue(): Promise<void> {
+    while (!this.#gone.signal.aborted) {
+      if (this.#login.renewal().kind === "possible") return void this.close();
+      await this.#clock.sleep(LOOK_MS, this.#gone.signal);
+    }
+  }
+
+  async #counted<T>(answer: Promise<T>, doing: string): Promise<T> {
+    this.#open++;
+    this.#isTrusted = false;
+    return await this.#inTime(answer.finally(() => this.#open--), doing);
+  }
+
+  async #inTime<T>(answer: Promise<T>, doing: string): Promise<T> {
+    const limit = new AbortController();
+    const late = this.#clock.sleep(this.#timeoutMs, limit.signal).then(() => LATE);
+    try {
+      const outcome = await Promise.race([answer, late]);
+      if (outcome !== LATE) return outcome as T;
+    } finally {
+      limit.abort();
+    }
+    throw failure(doing, this.home, noAnswerIn(Math.round(this.#timeoutMs / 1000)));
+  }
+
+  #worded(error: unknown, doing: string): unknown {
+    if (error instanceof RpcError) {
+      const { code, message } = error.fault;
+      if (reasonOf(error.fault) === REASONS.tokenRefused) this.#server.mayRenew = true;
+      return failure(doing, this.home, `codex answers ${code}: ${printable(message)}`, error);
+    }
+    return error instanceof RpcClosed ? failure(doing, this.home, REASONS.ended, error) : error;
+  }
+}
+
+const LATE = Symbol("no answer in time");
