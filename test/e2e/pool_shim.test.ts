@@ -99,6 +99,31 @@ describe.each(["bash", "sh"] as const)("under %s the shim", (name) => {
     );
   });
 
+  test("gives a script to the first runtime there is, and its name where only the program knows it", async () => {
+    const { user, skill, path, start } = stage();
+    const shim = join(skill.scripts, "cap");
+    const script = join(skill.scripts, "cap.js");
+    const bundle = join(user.dir, "agentlb.js");
+    writeFileSync(script, "");
+    writeFileSync(bundle, "");
+    const from = `--from ${skill.scripts} x y`;
+    for (const runtime of ["node", "bun", "deno"]) {
+      place(join(path, runtime));
+      const { stdout } = await start([shell, shim, "x", "y"]);
+      expect(stdout.startsWith(`${path}/${runtime}: `)).toBe(true);
+      expect(stdout.endsWith(`${script} ${from}\n`)).toBe(true);
+      // Of what is called otherwise, or linked to that, the program is asked for by name.
+      expect((await start([shell, shim, "x", "y"], { CAP_BIN: bundle })).stdout).toMatch(
+        new RegExp(` ${bundle} cap ${from}\n$`),
+      );
+      rmSync(script);
+      symlinkSync(bundle, script);
+      expect((await start([shell, shim, "x", "y"])).stdout).toMatch(new RegExp(` ${bundle} cap ${from}\n$`));
+      rmSync(script);
+      writeFileSync(script, "");
+    }
+  });
+
   test("says in one line what is missing, and exits with 127", async () => {
     const { user, skill, path, start } = stage();
     for (const pool of ["cap", "clb"]) {

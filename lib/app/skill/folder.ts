@@ -1,0 +1,78 @@
+import { basename, isAbsolute, join } from "node:path";
+import { Failure } from "../../core/failure.ts";
+import { KEPT } from "../../core/skill/plan.ts";
+import type { Skill } from "../../core/skill/skill.ts";
+import { kindOf, resolvedPath } from "../../io/directory.ts";
+import { isFolder } from "../../io/files.ts";
+import type { Host } from "../../io/host.ts";
+
+/** Where a skill is or is to be. */
+export interface SkillFolder {
+  /** As it was named. */
+  readonly named: string;
+  /** Links resolved. */
+  readonly path: string;
+  /** Where we keep what belongs to the install, in it. */
+  readonly kept: string;
+}
+
+/**
+ * The folder of a skill below `to`, a folder of skills. By default that is the one of the project the user stands in, if
+ * it has a `.codex`, else the user's own: callers look beside themselves, which is one of the two. Throws Failure where
+ * following links would change something else.
+ */
+export function folderOf(host: Pick<Host, "cwd" | "env">, skill: Skill, to: string | undefined): SkillFolder {
+  const skills = to === undefined ? defaultSkills(host) : absolute(host, to);
+  if (basename(skills) === skill.folder) {
+    throw new Failure("usage", `${skills} is the skill itself; --to names the folder of all skills`, {
+      hint: `leave the last name out: --to ${join(skills, "..")}`,
+    });
+  }
+  const named = join(skills, skill.folder);
+  const path = resolvedPath(named);
+  const kind = kindOf(path);
+  if (kind !== undefined && kind !== "directory") {
+    throw new Failure("failed", `Cannot use ${named}: it is not a folder`);
+  }
+  if (kind === undefined && kindOf(named) === "link") {
+    throw new Failure("failed", `Cannot use ${named}: it is a link that leads nowhere`);
+  }
+  for (const inner of ["scripts", KEPT]) {
+    const inside = join(path, inner);
+    const kind = kindOf(inside);
+    if (kind === undefined || kind === "directory") continue;
+    throw kind === "link"
+      ? new Failure(
+        "failed",
+        `Cannot use ${inside}: it is a link, and what it leads to is not the skill's own`,
+        {
+          hint: "put a folder in its place",
+        },
+      )
+      : new Failure("failed", `Cannot use ${inside}: it is not a folder`);
+  }
+  return { named, path, kept: join(path, KEPT) };
+}
+
+/** The user's own folder of skills; callers that find nothing beside themselves look there. */
+export function userSkills({ env }: Pick<Host, "env">): string {
+  const home = env.HOME ?? env.USERPROFILE ?? "";
+  if (isAbsolute(home)) return join(home, ".codex", "skills");
+  throw new Failure(
+    "failed",
+    `Cannot tell where your skills are: HOME is ${home === "" ? "not set" : home}`,
+    {
+      hint: "say it with --to <folder>",
+    },
+  );
+}
+
+function defaultSkills(host: Pick<Host, "cwd" | "env">): string {
+  const project = join(host.cwd, ".codex");
+  return isFolder(project) ? join(project, "skills") : userSkills(host);
+}
+
+function absolute({ cwd }: Pick<Host, "cwd">, path: string): string {
+  if (path === "") throw new Failure("usage", "--to names no folder");
+  return isAbsolute(path) ? join(path) : join(cwd, path);
+}

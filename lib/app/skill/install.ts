@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { Failure } from "../../core/failure.ts";
+import { runningProgram } from "../../core/skill/carried.ts";
+import { type Carried, piecesOf } from "../../core/skill/piece.ts";
+import { planInstall, planRemoval, type Step } from "../../core/skill/plan.ts";
+import { type Skill, SKILLS } from "../../core/skill/skill.ts";
+import { quote } from "../../core/quote.ts";
+import { VERSION } from "../../core/version.ts";
+import { makeFolders, resolvedPath } from "../../io/directory.ts";
+import { ensureFolder, isFolder, isLink, namesIn } from "../../io/files.ts";
+import type { Host } from "../../io/host.ts";
+import { withLock } from "../../io/lock.ts";
+import { removeIfEmpty, sha256At } from "../../io/placement.ts";
+import { folderOf, type SkillFolder, userSkills } from "./folder.ts";
+import { carryOut, changedIn, halfDone, lockOf, look, recordIn, removeFolders, sweep } from "./steps.ts";
+
+/** Which skill, and where. */
+export interface SkillWish {
+  readonly pool: "cap" | "clb";
+  /** The folder of skills; undefined = the project's, else the user's. */
+  readonly to: string | undefined;
+  /** Only tell what would be done. */
+  readonly isDry: boolean;
+}
+
+/** What was done, or would be. */
+export interface SkillWork {
+  readonly folder: SkillFolder;
+  readonly steps: readonly Step[];
+  /** What the user should know besides. */
+  readonly notes: readonly string[];
+}
+
+type Outside = Pick<Host, "clock" | "cwd" | "env" | "random" | "self">;
+
+/** Puts a skill with the running program in place. Throws Failure where something stands in the way. */
+export async function installSkill(
+  host: Outside,
+  wish: SkillWish & { readonly how: "copy" | "link" },
+): Promise<SkillWork> {
+  const { pool, to, how, isDry } = wish;
+  const skill = SKILLS[pool];
+  const program = carried(host);
+  const folder = folderOf(host, skill, to);
+  const pieces = piecesOf(skill, program, how);
+  if (how === "link" && pieces.some(({ path }) => join(folder.path, path) === program.path)) {
+    throw new Failure("failed", `Cannot link ${program.path} to itself`, {
+      hint: "it is in place already; for the rest: agentlb skill install, without --link",
+    });
+  }
+  const plan = () => planInstall(look(folder, recordIn(folder)), pieces, VERSION);
+  const notes = [...linked(folder), ...unseen(host, folder, to), ...foundFirst(skill, folder)];
+  if (isDry) return { folder, steps: plan(), notes };
+  makeFolders(folder.path);
+  ensureFolder(folder.kept);
+  const again = lineFor("install", wish) + (how === "link" ? " --link" : "");
+  return { folder, steps: await carriedOut(host, folder, again, plan), notes };
+}
+
+/** Makes a skill's folder what it was before the first install. */
+export async function removeSkill(host: Outside, wish: SkillWish): Promise<SkillWork> {
+  const { pool, to, isDry } = wish;
+  const folder = folderOf(host, SKILLS[pool], to);
+  const plan = () => planRemoval(look(folder, recordIn(folder)));
+  if (isDry) return { folder, steps: plan(), notes: linked(folder) };
+  if (!isFolder(folder.kept)) {
+    if (!isLink(folder.named)) removeIfEmpty(folder.path);
+    return { folder, steps: [], notes: linked(folder) };
+  }
+  const steps = await carriedOut(host, folder, lineFor("remove", wish), plan, removeFolders);
+  const kept = changedIn(folder).map((path) => `what you had changed is kept: ${path}`);
+  return { folder, steps, notes: [...linked(folder), ...kept] };
+}
+
+/** The command line that does the same once more. */
+function lineFor(verb: string, { pool, to }: SkillWish): string {
+  return `agentlb skill ${verb} ${pool}${to === undefined ? "" : ` --to ${quote(to)}`}`;
+}
+
+/** Plans and does, while nobody else changes this folder. */
+async function carriedOut(
+  host: Outside,
+  folder: SkillFolder,
+  again: string,
+  plan: () => Step[],
+  end: (folder: SkillFolder) => void = () => {},
+): Promise<Step[]> {
+  try {
+    return await withLock(host, lockOf(folder), () => {
+      sweep(folder);
+      const steps = plan();
+      for (const step of steps) carryOut(folder, step);
+      end(folder);
+      return steps;
+    });
+  } catch (error) {
+    throw halfDone(error, again);
+  }
+}
+
+function carried({ self }: Outside): Carried {
+  const { form, path } = runningProgram(self);
+  const real = resolvedPath(path);
+  return { form, path: real, sha256: sha256At(real) };
+}
+
+function linked({ named, path }: SkillFolder): string[] {
+  return isLink(named) ? [`${named} is a link; what changes is ${path}`] : [];
+}
+
+/** A caller looks beside itself and among the user's skills; one that is there does not look into a project. */
+function unseen(host: Outside, { named }: SkillFolder, to: string | undefined): string[] {
+  const CALLER = "tmux-workflow";
+  const skills = join(named, "..");
+  if (to !== undefined || !host.env.HOME || isFolder(join(skills, CALLER))) return [];
+  const users = userSkills(host);
+  if (skills === users || !isFolder(join(users, CALLER))) return [];
+  return [`${CALLER} is in ${users} and does not look here; for it, add: --to ${users}`];
+}
+
+/** Programs that the shim prefers. */
+function foundFirst({ flavour }: Skill, { path }: SkillFolder): string[] {
+  return namesIn(join(path, "scripts")).filter((name) => name.startsWith(`${flavour.name}-`)).map((name) =>
+    `on a machine that it is made for, ${join(path, "scripts", name)} is started instead`
+  );
+}

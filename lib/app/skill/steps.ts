@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import { errnoOf, Failure, wordsOf } from "../../core/failure.ts";
+import type { Entry } from "../../core/skill/entry.ts";
+import type { Seen, Step } from "../../core/skill/plan.ts";
+import { type InstallRecord, parseRecord, renderRecord } from "../../core/skill/record.ts";
+import { makeFolders } from "../../io/directory.ts";
+import { isLink, namesIn, readText, replaceFile } from "../../io/files.ts";
+import { removeFile } from "../../io/folders.ts";
+import { entryAt, keepAs, moveTo, place, removeIfEmpty, takeAway } from "../../io/placement.ts";
+import type { SkillFolder } from "./folder.ts";
+
+const LOCK = "lock";
+
+/** What is in a skill's folder; each path is looked at once. */
+export function look({ path }: SkillFolder, record: InstallRecord | undefined): Seen {
+  const seen = new Map<string, Entry>();
+  return {
+    record,
+    at(name) {
+      const entry = seen.get(name) ?? entryAt(join(path, name));
+      seen.set(name, entry);
+      return entry;
+    },
+  };
+}
+
+/** The record of what was installed; undefined when nothing was. Throws Failure when it can't be read. */
+export function recordIn(folder: SkillFolder): InstallRecord | undefined {
+  const path = recordOf(folder);
+  const text = readText(path);
+  return text === undefined ? undefined : parseRecord(text, path);
+}
+
+/** Carries out a step; what it promises has reached the disk when it returns. */
+export function carryOut(folder: SkillFolder, step: Step): void {
+  const at = (name: string) => join(folder.path, name);
+  const temporary = join(folder.kept, "next.new");
+  switch (step.do) {
+    case "note":
+      return replaceFile(recordOf(folder), renderRecord(step.record), { durable: true });
+    case "forget":
+      return takeAway(recordOf(folder));
+    case "back up":
+      return keepAs(at(step.path), at(step.as), temporary);
+    case "take away":
+      return takeAway(at(step.path));
+    case "bring back":
+      makeFolders(join(at(step.path), ".."));
+      return moveTo(at(step.from), at(step.path));
+    case "put": {
+      const { path, from, want } = step.piece;
+      if (from === "nothing" || want.kind === "none") return takeAway(at(path));
+      makeFolders(join(at(path), ".."));
+      return place(from, at(path), want.kind === "file" ? want.mode : 0, temporary);
+    }
+    case "keep":
+    case "leave":
+      return;
+  }
+}
+
+/** Removes what an install or a removal that was cut short left behind. Only under the lock. */
+export function sweep({ kept }: SkillFolder): void {
+  for (const name of namesIn(kept)) {
+    if (name.endsWith(".new") || /^\..*\.tmp$/.test(name)) removeFile(join(kept, name));
+  }
+}
+
+/** Removes the folders that are empty once all files are as they were. The last thing done under the lock. */
+export function removeFolders(folder: SkillFolder): void {
+  const { named, path, kept } = folder;
+  removeIfEmpty(join(path, "scripts"));
+  if (namesIn(kept).join() === LOCK) {
+    takeAway(lockOf(folder));
+    removeIfEmpty(kept);
+  }
+  // What the user has linked is the user's.
+  if (!isLink(named)) removeIfEmpty(path);
+}
+
+/** Held while a skill's folder is changed. */
+export function lockOf({ kept }: SkillFolder): string {
+  return join(kept, LOCK);
+}
+
+/** What is kept of things that the user changed after an install, by name. */
+export function changedIn({ kept }: SkillFolder): string[] {
+  return namesIn(kept).filter((name) => name.includes(".changed-")).map((name) => join(kept, name));
+}
+
+/** The system's trouble in the middle, with what to do about it. */
+export function halfDone(error: unknown, again: string): unknown {
+  if (error instanceof Failure || errnoOf(error) === undefined) return error;
+  return new Failure("failed", wordsOf(error), {
+    cause: error,
+    hint: `nothing is lost; to finish: ${again}`,
+  });
+}
+
+function recordOf({ kept }: SkillFolder): string {
+  return join(kept, "install.json");
+}

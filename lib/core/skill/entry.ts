@@ -1,0 +1,27 @@
+/** What has a name in a folder; links are not followed. */
+export type Entry =
+  | { readonly kind: "none" }
+  | {
+    readonly kind: "file";
+    /** Of what it holds, in hex. */
+    readonly sha256: string;
+    /** Permissions: 0o755. */
+    readonly mode: number;
+  }
+  | { readonly kind: "link"; readonly target: string }
+  /** A folder, a pipe. */
+  | { readonly kind: "other" };
+
+export const NONE: Entry = { kind: "none" };
+
+/** Whether two entries hold the same, whoever may read them. */
+export function isSame(one: Entry, other: Entry): boolean {
+  if (one.kind === "file" && other.kind === "file") return one.sha256 === other.sha256;
+  if (one.kind === "link" && other.kind === "link") return one.target === other.target;
+  return one.kind === other.kind && one.kind !== "other";
+}
+
+/** Whether two entries hold the same and may be read and run by the same. */
+export function isExact(one: Entry, other: Entry): boolean {
+  return isSame(one, other) && (one.kind !== "file" || other.kind !== "file" || one.mode === other.mode);
+}

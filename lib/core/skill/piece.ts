@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import type { Running } from "./carried.ts";
+import { type Entry, NONE } from "./entry.ts";
+import { pageText } from "./page.ts";
+import { settingsText } from "./settings_text.ts";
+import { shimText } from "./shim.ts";
+import type { Skill } from "./skill.ts";
+
+/** Something that an install wants at a path, and where it comes from. */
+export interface Piece {
+  readonly path: string;
+  readonly want: Entry;
+  readonly from:
+    | { readonly text: string }
+    | { readonly file: string; readonly sha256: string }
+    | { readonly link: string }
+    | "nothing";
+  /** What is there already stays: it is the user's. */
+  readonly isUsers?: boolean;
+}
+
+/** The program that is to be put into a skill; links in its path are resolved. */
+export interface Carried extends Running {
+  readonly sha256: string;
+}
+
+/**
+ * What an install puts in place, in this order: until the shim is there, callers have what they had before, and then the
+ * program that the shim finds is there already.
+ */
+export function piecesOf(skill: Skill, program: Carried, how: "copy" | "link"): Piece[] {
+  const { flavour } = skill;
+  const { name, configName } = flavour;
+  const isScript = program.form === "script";
+  const file = `scripts/${name}${isScript ? ".js" : ".bin"}`;
+  return [
+    // Whatever folder the skill is in may say that its scripts are of the older kind, and Node believes it.
+    ...isScript ? [text("scripts/package.json", MODULE, 0o644)] : [],
+    how === "link"
+      ? { path: file, want: { kind: "link", target: program.path }, from: { link: program.path } }
+      : {
+        path: file,
+        want: { kind: "file", sha256: program.sha256, mode: 0o755 },
+        from: { file: program.path, sha256: program.sha256 },
+      },
+    { ...text(`scripts/${configName}`, settingsText(flavour), 0o644), isUsers: true },
+    text(`scripts/${name}`, shimText(flavour), 0o755),
+    text("SKILL.md", pageText(skill), 0o644),
+    // The shim would take this one first.
+    ...isScript ? [{ path: `scripts/${name}.bin`, want: NONE, from: "nothing" } as const] : [],
+  ];
+}
+
+/** Tells Node what kind of scripts lie beside it. */
+export const MODULE = '{ "type": "module" }\n';
+
+/** SHA-256 in hex. */
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function text(path: string, content: string, mode: number): Piece {
+  return { path, want: { kind: "file", sha256: digestOf(content), mode }, from: { text: content } };
+}
