@@ -41,7 +41,7 @@ const NODE_MODULES: Readonly<Record<string, readonly string[] | "any">> = {
 };
 
 /** Each library has one door. */
-const DOORS: Readonly<Record<string, string>> = {
+export const DOORS: Readonly<Record<string, string>> = {
   "smol-toml": "lib/io/formats.ts",
   "re2js": "lib/io/pattern.ts",
   "string-width": "lib/io/width.ts",
@@ -53,7 +53,7 @@ const OUTSIDE = ["lib/io/host.ts", "lib/io/process.ts", "cli.ts"];
 const GLOBALS =
   /(?<![\w.$])(process\s*(?:\?\.|[.[])|Date\.now\b|new Date\(\)|Math\.random\b|console\s*[.[]|performance\.)/;
 /** Where the globals and modules of a single runtime may be named. */
-const RUNTIMES = /^lib\/io\/(lock|flock_\w+)\.ts$/;
+const RUNTIMES = /^lib\/io\/(lock|flock_\w+|kernel32)\.ts$/;
 const RUNTIME_NAMES = /(?<![\w$])(Deno|Bun)(?![\w$])|["'`](bun|jsr|npm):/;
 
 /** Everything that breaks the plan, one line each, naming the file and, for an import, both files. */
@@ -141,7 +141,7 @@ function fileFaults(path: string, source: string): string[] {
   const code = withoutComments(source);
   const runtime = /["'`](?:bun|jsr|npm):/.exec(code)?.[0] ?? RUNTIME_NAMES.exec(withoutText(source))?.[0];
   if (runtime !== undefined && !RUNTIMES.test(path)) {
-    faults.push(`${path} names ${runtime}: only lib/io/lock and flock may`);
+    faults.push(`${path} names ${runtime}: only lib/io/lock, flock and kernel32 may`);
   }
   return faults;
 }

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { helpOf, TOPICS } from "../lib/cli/help.ts";
 import { VERSION } from "../lib/core/version.ts";
+import * as library from "../mod.ts";
+import { DOORS } from "./layers.ts";
 import { settingsTable } from "./settings_table.ts";
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
@@ -45,7 +47,13 @@ describe("the README", () => {
   });
 
   test("names every library that runs with the program", () => {
-    expect(Object.keys(manifest.dependencies).filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+    expect(Object.keys(DOORS).filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test("names every function of the library", () => {
+    const functions = Object.entries(library).filter(([, value]) => typeof value === "function");
+    expect(functions.length).toBeGreaterThan(5);
+    expect(functions.filter(([name]) => !new RegExp(`\`${name}\\b`).test(readme))).toEqual([]);
   });
 });
 
@@ -55,14 +63,25 @@ describe("the manifests", () => {
     expect(read("CHANGELOG.md")).toContain(`\n## ${VERSION}`);
   });
 
-  test("lock every dependency exactly, and Deno has the same ones", () => {
-    const all = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies };
-    for (const [name, version] of Object.entries(all)) {
+  test("lock every dependency exactly, and whoever installs the package needs none", () => {
+    for (
+      const [name, version] of Object.entries({
+        ...manifest.devDependencies,
+        ...manifest.optionalDependencies,
+      })
+    ) {
       expect(`${name}@${version}`).toMatch(/@\d+\.\d+\.\d+$/);
     }
-    const wanted = Object.entries(manifest.dependencies).map((
-      [name, version],
-    ) => [name, `npm:${name}@${version}`]);
+    expect(manifest).not.toHaveProperty("dependencies");
+  });
+
+  test("give Deno the libraries of the sources, in the same versions", () => {
+    const wanted = Object.keys(DOORS).map((name) => [name, `npm:${name}@${manifest.devDependencies[name]}`]);
     expect(JSON.parse(read("deno.json")).imports).toEqual(Object.fromEntries(wanted));
+  });
+
+  test("name one file that is the library", () => {
+    expect(JSON.parse(read("deno.json")).exports).toBe("./mod.ts");
+    expect(manifest.exports["."]).toEqual({ types: `./${manifest.types}`, default: "./dist/js/mod.js" });
   });
 });

@@ -7,7 +7,7 @@ import { VERSION } from "../core/version.ts";
 import { readText } from "../io/files.ts";
 import type { Host } from "../io/host.ts";
 import { withLock } from "../io/lock.ts";
-import { commandLineOf, identityOf, isAlive, ownerOf, signal, variableOf } from "../io/process.ts";
+import { commandLineOf, identityOf, isAlive, mayBeAlive, ownerOf, variableOf } from "../io/process.ts";
 import { spawnDetached } from "../io/spawn.ts";
 
 /** Set for the daemon that a command starts: it says on stdout when it is ready, or why it will not be. */
@@ -16,10 +16,10 @@ export const READY = "ready";
 
 const STOP_MS = 3000;
 
-/** The supervisor of this root, if one lives: the identity in its lock file is that of a running process. */
-export function livingDaemon(layout: Layout): DaemonIdentity | undefined {
+/** The supervisor of this root, if one lives: the identity in its lock file is that of a process that `runs`. */
+export function livingDaemon(layout: Layout, runs = mayBeAlive): DaemonIdentity | undefined {
   const identity = parseIdentity(readText(layout.supervisorLock) ?? "");
-  return identity && isAlive(identity) ? identity : undefined;
+  return identity && runs(identity) ? identity : undefined;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function superviseCommand(
   layout: Layout,
   verb: "start" | "restart" | "stop",
 ): Promise<string[]> {
-  const living = livingDaemon(layout);
+  const living = livingDaemon(layout, isAlive);
   const predecessor = living ? undefined : predecessorOf(host, layout);
   const pid = living?.pid ?? predecessor;
   if (verb === "start") {
@@ -60,7 +60,7 @@ export async function superviseCommand(
   const lines = [];
   if (pid !== undefined) {
     lines.push(`stopping supervisor (pid ${pid})`);
-    const isGone = await endProcess(host, pid);
+    const isGone = await endProcess(host, layout, pid);
     if (verb === "stop") return [...lines, isGone ? "supervisor stopped" : "supervisor stop requested"];
   } else if (verb === "stop") {
     return [`supervisor already stopped${stale(layout)}`];
@@ -81,12 +81,12 @@ async function startSupervisor(host: Host, layout: Layout): Promise<void> {
     if (isCurrent(living)) return;
     if (living) {
       host.err(`agentlb: replacing the supervisor of version ${living.version} (pid ${living.pid})\n`);
-      await endProcess(host, living.pid);
+      await endProcess(host, layout, living.pid);
     }
     const predecessor = predecessorOf(host, layout);
     if (predecessor !== undefined) {
       host.err(`agentlb: replacing the supervisor of an earlier program (pid ${predecessor})\n`);
-      await endProcess(host, predecessor);
+      await endProcess(host, layout, predecessor);
     }
     await spawnDaemon(host, layout, startTimeoutMs);
   }, startTimeoutMs + 2 * STOP_MS);
@@ -94,11 +94,22 @@ async function startSupervisor(host: Host, layout: Layout): Promise<void> {
 
 /** A daemon of its own session and without core dumps, which could hold a login. */
 async function spawnDaemon(host: Host, layout: Layout, timeoutMs: number): Promise<void> {
+  if (host.self.length === 0) {
+    throw new Failure(
+      "failed",
+      "there is no agentlb beside this program; start it with: agentlb supervisor start --background",
+    );
+  }
   const command = [...host.self, "supervisor", "daemon"];
+  // Windows keeps no cores where others look for them, and has no such shell.
+  const words = host.platform === "win32"
+    ? command
+    : ["/bin/sh", "-c", 'ulimit -c 0; exec "$@"', "sh", ...command];
+  const [file = "", ...args] = words;
   const { line, error } = await spawnDetached({
-    file: "/bin/sh",
-    args: ["-c", 'ulimit -c 0; exec "$@"', "sh", ...command],
-    env: { ...selfEnvironment(host.env), [ANNOUNCE]: "1" },
+    file,
+    args,
+    env: { ...selfEnvironment(host), [ANNOUNCE]: "1" },
     cwd: layout.root,
   }, timeoutMs);
   if (error) throw error;
@@ -125,10 +136,12 @@ async function startedLine(
 }
 
 /** Asks a process to end and waits; whether it is gone. */
-async function endProcess({ clock }: Host, pid: number): Promise<boolean> {
+async function endProcess(host: Host, layout: Layout, pid: number): Promise<boolean> {
+  const { clock } = host;
   const identity = identityOf(pid);
   if (identity === undefined) return true;
-  signal(pid, "SIGTERM");
+  const { askToStop } = await import("./stopping.ts");
+  askToStop(host, layout, identity);
   const deadline = clock.monotonic() + STOP_MS;
   while (clock.monotonic() < deadline) {
     if (!isAlive(identity)) return true;

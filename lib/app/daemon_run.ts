@@ -13,6 +13,7 @@ import { type HeldLock, tryLock } from "../io/lock.ts";
 import { onSignals, ownIdentity, restrictNewFiles } from "../io/process.ts";
 import { ANNOUNCE, READY } from "./daemon.ts";
 import { Publisher } from "./publisher.ts";
+import { heedStopRequest } from "./stopping.ts";
 import { Supervisor } from "./supervisor.ts";
 
 /** What a test may set otherwise. */
@@ -26,10 +27,11 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   const announce = (line: string) => host.env[ANNOUNCE] === "1" && host.out(`${line}\n`);
   let supervisor: Supervisor | undefined;
   let isEnded = false;
-  onSignals(["SIGTERM", "SIGINT"], () => {
+  const stop = () => {
     isEnded = true;
     supervisor?.stop();
-  });
+  };
+  onSignals(["SIGTERM", "SIGINT"], stop);
   onSignals(["SIGHUP"], () => supervisor?.reload());
 
   const lock = await takeOffice(host, layout).catch((error: unknown) => {
@@ -39,8 +41,10 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   if (lock === undefined) return void announce("another supervisor runs already");
   const self = ownIdentity();
   const journal = openJournal(layout.log, host.clock);
+  let unheed = () => {};
   try {
     lock.write(renderIdentity({ ...self, version: VERSION, exe: host.self.join(" ") }));
+    if (host.platform === "win32") unheed = heedStopRequest(layout, self, stop);
     replaceFile(layout.pidFile, `${self.pid}\n`);
     journal.note("started", { pid: self.pid, version: VERSION });
     for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates]) {
@@ -72,6 +76,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
     announce(wordsOf(error));
     throw error;
   } finally {
+    unheed();
     lock.release();
   }
 }

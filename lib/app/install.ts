@@ -1,9 +1,9 @@
 import { Failure } from "../core/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../core/layout.ts";
-import { exists, realPath } from "../io/files.ts";
-import { nameBeside, removeFile, rename, writeNew } from "../io/folders.ts";
+import { exists, isPassing, realPath } from "../io/files.ts";
+import { nameBeside, removeFile, renameAtOnce, writeNew } from "../io/folders.ts";
 import type { Host } from "../io/host.ts";
-import { tryLock } from "../io/lock.ts";
+import { holderHint, tryLock } from "../io/lock.ts";
 import { awaitRenewal, renewing } from "./renewal.ts";
 
 const PATIENCE_MS = 5000;
@@ -24,7 +24,7 @@ export async function installLogin(host: Host, layout: Layout, alias: string, te
   try {
     let deadline = host.clock.monotonic() + PATIENCE_MS;
     for (;;) {
-      const result = await tryToInstall(layout, alias, fresh, target);
+      const result = await tryToInstall(host, layout, alias, fresh, target);
       if (result === "done") return;
       if (result === "renewing") {
         await awaitRenewal(host, layout, alias);
@@ -32,7 +32,7 @@ export async function installLogin(host: Host, layout: Layout, alias: string, te
       }
       if (host.clock.monotonic() >= deadline) {
         throw new Failure("failed", `another process has held ${target}.lock for ${PATIENCE_MS / 1000} s`, {
-          hint: `find it with: fuser -v ${target}.lock`,
+          hint: holderHint(`${target}.lock`),
         });
       }
       await host.clock.sleep(LOOK_MS);
@@ -44,6 +44,7 @@ export async function installLogin(host: Host, layout: Layout, alias: string, te
 
 /** Under the lock of the picks nobody of ours begins a renewal; under that of the file nobody at all writes it. */
 async function tryToInstall(
+  { platform }: Pick<Host, "platform">,
   layout: Layout,
   alias: string,
   fresh: string,
@@ -56,8 +57,12 @@ async function tryToInstall(
     const lock = await tryLock(`${target}.lock`);
     if (lock === undefined) return "busy";
     try {
-      if (!rename(fresh, target)) throw new Error(`${fresh} has been removed`);
+      if (!renameAtOnce(fresh, target)) throw new Error(`${fresh} has been removed`);
       return "done";
+    } catch (error) {
+      // Codex must have its lock back before anybody waits.
+      if (platform === "win32" && isPassing(error)) return "busy";
+      throw error;
     } finally {
       lock.release();
     }

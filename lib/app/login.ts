@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { type Account, parseAccount } from "../core/account.ts";
 import type { Config } from "../core/config.ts";
-import { Failure, wordsOf } from "../core/failure.ts";
+import { Failure, isForbidden, wordsOf } from "../core/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../core/layout.ts";
 import { printable } from "../core/screen.ts";
+import { printedCommand, usualShell } from "../core/quote.ts";
 import { ensureFolder, exists, isFolder, readText } from "../io/files.ts";
 import { makeTemporaryFolder, removeTree, sweepFolders, writeNew } from "../io/folders.ts";
 import { parseToml, renderToml } from "../io/formats.ts";
@@ -37,7 +38,7 @@ export async function logInAgain(
   wish: LoginWish,
 ): Promise<void> {
   const alias = aliasFor(layout, target);
-  checkKnownAlias(alias);
+  checkKnownAlias(host, alias);
   const home = homeOf(layout, alias);
   if (!isFolder(home)) throw missingSession(alias);
   await underLoginLock(host, layout, alias, async () => {
@@ -56,11 +57,12 @@ async function refuseHidden(host: Host, config: Config, alias: string, home: str
   const isHidden = store === "keyring" ||
     (!exists(authFileOf(home)) && await loginStatus(host, config, home) === "some");
   if (!isHidden) return;
+  const bare = await printedCommand(usualShell(host.platform), home, ["codex", "login"]);
   throw new Failure(
     "failed",
     `Cannot log in to "${alias}" again: its login is not in a file (cli_auth_credentials_store = "${store}"), ` +
       "so it could not be kept until the new one is there",
-    { hint: `to replace it all the same: CODEX_HOME=${home} codex login` },
+    { hint: `to replace it all the same: ${bare}` },
   );
 }
 
@@ -92,10 +94,20 @@ async function replaceLogin(
   } finally {
     if (!isKept) removeTree(temporary);
   }
-  const openers = openersOf(layout, home).filter(({ pid }) => pid !== 0);
+  const openers = openersSeen(host, layout, home).filter(({ pid }) => pid !== 0);
   if (openers.length > 0) {
     const pids = openers.map(({ pid }) => pid).join(", ");
     host.err(`agentlb: note: Codex goes on with the old login until it is started again (pid ${pids})\n`);
+  }
+}
+
+/** Where nobody may look, nothing is said of it: the login is in place. */
+function openersSeen(host: Host, layout: Layout, home: string): ReturnType<typeof openersOf> {
+  try {
+    return openersOf(host, layout, home);
+  } catch (error) {
+    if (isForbidden(error)) return [];
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from "../core/config.ts";
 import { Failure, wordsOf } from "../core/failure.ts";
-import { codexEnvironment } from "../core/launch.ts";
+import { codexEnvironment, type Launch } from "../core/launch.ts";
 import { type Layout, loginLockOf } from "../core/layout.ts";
 import { debugQuote } from "../core/quote.ts";
 import { printable } from "../core/screen.ts";
@@ -9,8 +9,9 @@ import { exists } from "../io/files.ts";
 import { authFileOf } from "../core/layout.ts";
 import type { Host } from "../io/host.ts";
 import { type HeldLock, tryLock } from "../io/lock.ts";
-import { findProgram } from "../io/spawn.ts";
+import { behindBatch } from "./batch_file.ts";
 import { namedCodex } from "./codex_program.ts";
+import { findProgram } from "./find_program.ts";
 import { launchIn } from "./run.ts";
 import { accountIn } from "./sessions.ts";
 
@@ -37,10 +38,12 @@ export async function loginStatus(
   config: Config,
   home: string,
 ): Promise<"some" | "none" | "unclear" | undefined> {
-  const file = findProgram(namedCodex(config), host.env, host.cwd);
+  const file = findProgram(namedCodex(config, host), host);
   if (file === undefined) return undefined;
-  const env = codexEnvironment(host.env, home, []);
-  const { exit, stderr } = await host.capture({ file, args: ["login", "status"], env }, STATUS_MS);
+  const env = codexEnvironment(host, home, []);
+  const { file: started, before } = behindBatch(file, host);
+  const launch = { file: started, args: [...before, "login", "status"], env };
+  const { exit, stderr } = await host.capture(launch, STATUS_MS);
   if (!("code" in exit)) return "unclear";
   if (exit.code === 0) return "some";
   return exit.code === 1 && stderr.includes("Not logged in") ? "none" : "unclear";
@@ -49,12 +52,12 @@ export async function loginStatus(
 /** Runs the login command in a home, at our terminal. `command` empty = as configured. Throws the login failure. */
 export async function runLogin(host: Host, config: Config, command: string, home: string): Promise<void> {
   const text = command === "" ? config.runner.loginCommand : command;
-  const split = splitWords(text);
+  const split = splitWords(text, host.platform);
   if (!("words" in split) || split.words.length === 0) {
     const problem = "problem" in split ? split.problem : "it is empty";
     throw new Failure("usage", `Cannot split the login command ${debugQuote(text)} into words: ${problem}`);
   }
-  const exit = await host.foreground(launchOf(host, config, home, split.words));
+  const exit = await host.foreground(await launchOf(host, config, home, split.words));
   if ("code" in exit && exit.code === 0) return;
   if ("error" in exit) throw new Failure("loginFailed", wordsOf(exit.error), { cause: exit.error });
   const detail = "code" in exit ? ` (exit ${exit.code})` : "";
@@ -96,9 +99,9 @@ async function loginLock({ clock, err }: Host, layout: Layout, alias: string): P
   }
 }
 
-function launchOf(host: Host, config: Config, home: string, words: readonly string[]) {
+async function launchOf(host: Host, config: Config, home: string, words: readonly string[]): Promise<Launch> {
   try {
-    return launchIn(host, config, home, words);
+    return await launchIn(host, config, home, words);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure("loginFailed", error.message, {

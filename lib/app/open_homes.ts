@@ -1,8 +1,9 @@
 import { wordsOf } from "../core/failure.ts";
-import { threadLocksOf } from "../core/layout.ts";
+import { type Layout, threadLocksOf } from "../core/layout.ts";
 import type { Clock } from "../io/host.ts";
 import type { Journal } from "../io/journal.ts";
 import { lockedInodes, openThreads } from "../io/locktable.ts";
+import { runsIn } from "./runs.ts";
 
 /** A home of which it is to be known whether a Codex of the user has it open. */
 interface Watched {
@@ -21,14 +22,16 @@ const SETTLES_MS = 2000;
 export class OpenHomes {
   readonly #clock: Clock;
   readonly #journal: Journal;
+  readonly #layout: Pick<Layout, "runs">;
   #isDue = true;
   #lookedAt = -Infinity;
   /** Until when to look again, whatever is open. */
   #watchfulUntil = -Infinity;
 
-  constructor(clock: Clock, journal: Journal) {
+  constructor(clock: Clock, journal: Journal, layout: Pick<Layout, "runs">) {
     this.#clock = clock;
     this.#journal = journal;
+    this.#layout = layout;
   }
 
   /** A lock file came or went. */
@@ -55,7 +58,8 @@ export class OpenHomes {
 
   #isOpen({ alias, home }: Watched, locked: ReadonlySet<string> | undefined): boolean {
     try {
-      return locked !== undefined && openThreads(threadLocksOf(home), locked).length > 0;
+      if (locked === undefined) return runsIn(this.#layout, home).length > 0;
+      return openThreads(threadLocksOf(home), locked).length > 0;
     } catch (error) {
       this.#journal.note("cannot look for open threads", { alias, why: wordsOf(error) });
       return false; // a start that may renew looks again, and then this stops it

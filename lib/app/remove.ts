@@ -28,12 +28,12 @@ export async function removeSession(
   force: boolean,
 ): Promise<string> {
   const alias = aliasFor(layout, target);
-  checkKnownAlias(alias);
+  checkKnownAlias(host, alias);
   const home = homeOf(layout, alias);
   // Of a link that leads nowhere the link is what there is to remove.
   const isThere = () => isFolder(home) || (exists(home) && isLink(home));
   if (!isThere()) throw missingSession(alias);
-  if (!force) await refuseOpen(layout, alias, home);
+  if (!force) await refuseOpen(host, layout, alias, home);
   await awaitRenewal(host, layout, alias);
   const takeBack = await announceRemoval(host, layout, alias);
   try {
@@ -47,8 +47,8 @@ export async function removeSession(
   return alias;
 }
 
-async function refuseOpen(layout: Layout, alias: string, home: string): Promise<void> {
-  const openers = openersOf(layout, home);
+async function refuseOpen(host: Host, layout: Layout, alias: string, home: string): Promise<void> {
+  const openers = openersOf(host, layout, home);
   if (openers.length > 0) {
     const names = openers.map(({ pid, name }) => pid === 0 ? name : `${name} (pid ${pid})`).join(", ");
     throw new Failure("failed", `Cannot remove "${alias}": in use by ${names}`, {

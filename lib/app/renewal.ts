@@ -4,7 +4,7 @@ import { authFileOf, homeOf, type Layout } from "../core/layout.ts";
 import { readText, realPath } from "../io/files.ts";
 import type { Host } from "../io/host.ts";
 import { serversIn } from "../io/openers.ts";
-import { isAlive } from "../io/process.ts";
+import { mayBeAlive } from "../io/process.ts";
 
 const PATIENCE_MS = 45_000;
 
@@ -14,7 +14,11 @@ const PATIENCE_MS = 45_000;
  * supervisor sees the pick.
  */
 export function renewing(layout: Layout, alias: string): boolean {
-  const home = homeOf(layout, alias);
+  return renewingIn(layout, homeOf(layout, alias), alias);
+}
+
+/** The same for a home that may be none of a session: what counts then is which auth file it uses. */
+export function renewingIn(layout: Layout, home: string, alias?: string): boolean {
   const auth = realPath(authFileOf(home));
   return parseChildren(readText(layout.children))
     .filter((child) => child.mayRenew && (child.alias === alias || child.auth === auth))
@@ -43,5 +47,5 @@ export async function awaitRenewal(host: Host, layout: Layout, alias: string): P
 
 /** An entry without a pid was written just before its process started; its supervisor may have died in between. */
 function runs(child: ChildEntry, home: string): boolean {
-  return child.pid === 0 ? serversIn(home).length > 0 : isAlive(child);
+  return child.pid === 0 ? serversIn(home).length > 0 : mayBeAlive(child);
 }

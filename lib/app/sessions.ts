@@ -4,7 +4,7 @@ import { Failure } from "../core/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../core/layout.ts";
 import { byteOrder } from "../core/order.ts";
 import { debugQuote } from "../core/quote.ts";
-import { isFolder, readText } from "../io/files.ts";
+import { folderIdentity, isFolder, readText } from "../io/files.ts";
 import { foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../io/folders.ts";
 import type { Host } from "../io/host.ts";
 import { compilePattern } from "../io/pattern.ts";
@@ -38,9 +38,11 @@ export function accountIn(home: string): Account {
  * first. Throws the usage failure for no login of that email and for several.
  */
 export function aliasFor(layout: Layout, target: string): string {
-  if (!target.includes("@")) return target;
   const aliases = aliasesOf(layout);
   if (aliases.includes(target)) return target;
+  const twin = twinOf(layout, target, aliases);
+  if (twin !== undefined) return twin;
+  if (!target.includes("@")) return target;
   const wanted = asciiLower(target);
   const matches = aliases.filter((alias) =>
     asciiLower(accountIn(homeOf(layout, alias)).email ?? "") === wanted
@@ -54,16 +56,27 @@ export function aliasFor(layout: Layout, target: string): string {
   throw new Failure("usage", message, { verbatim: true });
 }
 
+/** Of a file system that takes `Work` and `work` for one name: the alias as its folder is really called. */
+function twinOf(layout: Layout, target: string, aliases: readonly string[]): string | undefined {
+  if (target === "" || /^\.|[\\/\0]/.test(target)) return undefined;
+  const folder = folderIdentity(homeOf(layout, target));
+  return folder && aliases.find((alias) => folderIdentity(homeOf(layout, alias)) === folder);
+}
+
 /** Throws the usage failure unless a session may have this name under the user's pattern. */
-export async function checkNewAlias(alias: string, pattern: string): Promise<void> {
+export async function checkNewAlias(
+  { platform }: Pick<Host, "platform">,
+  alias: string,
+  pattern: string,
+): Promise<void> {
   const compiled = await compilePattern(pattern, DEFAULT_ALIAS_PATTERN);
   if ("problem" in compiled) throw patternFailure(pattern, compiled.problem);
-  checkAlias(alias, pattern, compiled.matches);
+  checkAlias(alias, pattern, compiled.matches, platform);
 }
 
 /** Throws the usage failure for what can't be an alias under any pattern, such as a path. */
-export function checkKnownAlias(alias: string): void {
-  checkAlias(alias, DEFAULT_ALIAS_PATTERN, () => true);
+export function checkKnownAlias({ platform }: Pick<Host, "platform">, alias: string): void {
+  checkAlias(alias, DEFAULT_ALIAS_PATTERN, () => true, platform);
 }
 
 export function missingSession(alias: string): Failure {

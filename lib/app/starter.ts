@@ -23,7 +23,7 @@ export interface Role {
 export type Started = { readonly server: AppServer } | { readonly reason: string };
 
 interface Surroundings {
-  readonly host: Pick<Host, "clock" | "random" | "spawn" | "env">;
+  readonly host: Pick<Host, "clock" | "random" | "spawn" | "env" | "platform">;
   readonly layout: Layout;
   readonly children: Children;
   codex(): CodexProgram | undefined;
@@ -47,7 +47,7 @@ export class Starter {
     return withLock(host, layout.stateLock, () => {
       const now = host.clock.now();
       const sincePick = Math.abs(now - lastPickOf(layout, alias).ms);
-      if (sincePick < PICK_SETTLES_MS || openersOf(layout, home).length > 0) {
+      if (sincePick < PICK_SETTLES_MS || openersOf(host, layout, home).length > 0) {
         return { reason: REASONS.aboutToRenew };
       }
       const self = ownIdentity();
@@ -99,7 +99,7 @@ export class Starter {
     if (program === undefined) return { reason: REASONS.codexNotFound };
     const sqlite = join(layout.sqlite, alias);
     ensureFolder(sqlite);
-    const env = { ...codexEnvironment(host.env, home, []), CODEX_SQLITE_HOME: sqlite };
+    const env = { ...codexEnvironment(host, home, []), CODEX_SQLITE_HOME: sqlite };
     const child = host.spawn({
       file: program.path,
       args: ["app-server", "--listen", "stdio://"],
@@ -118,7 +118,16 @@ export class Starter {
     children.settle(alias, entry);
     const startedAt = host.clock.monotonic();
     const { purpose, mayRenew, updated } = role;
-    const whole = { purpose, mayRenew, startedAt, program: program.fingerprint };
-    return { server: new AppServer(child, identity, whole, updated) };
+    const whole = {
+      purpose,
+      mayRenew,
+      startedAt,
+      program: program.fingerprint,
+      client: "agentlb-supervisor",
+    };
+    const notified = (method: string, params: unknown) => {
+      if (method === "account/rateLimits/updated") updated(params);
+    };
+    return { server: new AppServer(child, identity, whole, notified) };
   }
 }

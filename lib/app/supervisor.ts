@@ -72,7 +72,7 @@ export class Supervisor {
     this.#settings = settings;
     this.#children = new Children(layout, journal);
     this.#known = new Map(settings.sessions);
-    this.#openHomes = new OpenHomes(host.clock, journal);
+    this.#openHomes = new OpenHomes(host.clock, journal, layout);
     this.#shared = {
       host,
       journal,

@@ -1,7 +1,7 @@
 import type { Config } from "../core/config.ts";
 import { type Layout, layoutOf, rootFrom } from "../core/layout.ts";
-import { printedCommand } from "../core/quote.ts";
 import { printable } from "../core/screen.ts";
+import { printedCommand, usualShell } from "../core/quote.ts";
 import { isSupervisorDisabled } from "../core/timing.ts";
 import { VERSION } from "../core/version.ts";
 import { awaitReadings, choose, type How, type Picked } from "../app/choose.ts";
@@ -24,15 +24,19 @@ export async function agentlb(host: Host, request: Request): Promise<End> {
     case "version":
       host.out(`agentlb ${VERSION}\n`);
       return 0;
+    case "skill": {
+      const { skillCommand } = await import("./skill.ts");
+      return await skillCommand(host, request.request);
+    }
     default: {
-      const layout = layoutOf(rootFrom(host.env));
+      const layout = layoutOf(rootFrom(host));
       ensureLayout(host, layout);
       return await carryOut(host, layout, request);
     }
   }
 }
 
-type Work = Exclude<Request, { do: "help" | "version" }>;
+type Work = Exclude<Request, { do: "help" | "version" | "skill" }>;
 
 async function carryOut(host: Host, layout: Layout, request: Work): Promise<End> {
   switch (request.do) {
@@ -43,9 +47,9 @@ async function carryOut(host: Host, layout: Layout, request: Work): Promise<End>
     case "new": {
       const config = await loadConfig(host, layout);
       const alias = aliasFor(layout, request.target);
-      if (alias === request.target) await checkNewAlias(alias, config.sessions.aliasPattern);
+      if (alias === request.target) await checkNewAlias(host, alias, config.sessions.aliasPattern);
       const { makeSession, prepareSession } = await import("../app/create.ts");
-      startable(host, commandOf(config, request.wish.cmd, request.wish.passthrough), request.wish);
+      startable(host, commandOf(host, config, request.wish.cmd, request.wish.passthrough), request.wish);
       if (request.wish.printOnly) makeSession(layout, alias);
       else await prepareSession(host, layout, config, alias, request.wish.loginCmd);
       return await runChosen(host, layout, config, { alias }, request.wish);
@@ -92,11 +96,12 @@ async function carryOut(host: Host, layout: Layout, request: Work): Promise<End>
 }
 
 async function runChosen(host: Host, layout: Layout, config: Config, how: How, wish: RunWish): Promise<End> {
-  const words = commandOf(config, wish.cmd, wish.passthrough);
+  const words = commandOf(host, config, wish.cmd, wish.passthrough);
   const picked = await pick(host, layout, config, how, () => startable(host, words, wish));
   if (!wish.printOnly) return await runPicked(host, layout, config, picked, words);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
-  host.out(`${printedCommand(picked.home, words)}\n`);
+  const shell = wish.shell ?? usualShell(host.platform);
+  host.out(`${await printedCommand(shell, picked.home, words)}\n`);
   return 0;
 }
 

@@ -1,7 +1,9 @@
 import { Failure } from "../core/failure.ts";
 import { nearest } from "../core/nearest.ts";
 import { printable } from "../core/screen.ts";
+import { isShell, type Shell, SHELLS } from "../core/quote.ts";
 import { TOPICS, usageOf } from "./help.ts";
+import type { SkillRequest } from "./skill.ts";
 import { type OptionToken, tokensOf } from "./tokens.ts";
 
 /** What to run in a session, and how. Empty texts mean "as configured". */
@@ -9,6 +11,8 @@ export interface RunWish {
   readonly cmd: string;
   readonly loginCmd: string;
   readonly printOnly: boolean;
+  /** The shell to print for; undefined = the usual one. */
+  readonly shell?: Shell;
   readonly passthrough: readonly string[];
 }
 
@@ -23,7 +27,8 @@ export type Request =
   | { readonly do: "remove"; readonly target: string; readonly force: boolean }
   | { readonly do: "supervise"; readonly verb: "start" | "restart" | "stop" }
   | { readonly do: "daemon" }
-  | { readonly do: "init"; readonly force: boolean };
+  | { readonly do: "init"; readonly force: boolean }
+  | { readonly do: "skill"; readonly request: SkillRequest };
 
 interface Shape {
   /** What the one word after the command is, if there may be one. */
@@ -36,16 +41,21 @@ const OPTIONS = {
   cmd: { type: "string" },
   "login-cmd": { type: "string" },
   "print-command": { type: "boolean" },
+  shell: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
   json: { type: "boolean" },
   force: { type: "boolean" },
   background: { type: "boolean" },
+  to: { type: "string" },
+  copy: { type: "boolean" },
+  link: { type: "boolean" },
+  "dry-run": { type: "boolean" },
 } as const;
 type Option = keyof typeof OPTIONS;
 
 /** Options that every command accepts, before it and after it. */
-const EVERYWHERE: readonly string[] = ["cmd", "login-cmd", "print-command", "help"];
+const EVERYWHERE: readonly string[] = ["cmd", "login-cmd", "print-command", "shell", "help"];
 
 const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ["", { flags: ["version"], runs: true }],
@@ -63,9 +73,12 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ["supervisor daemon", {}],
   ["config", {}],
   ["config init", { flags: ["force"] }],
+  ["skill", {}],
+  ["skill install", { takes: "skill", flags: ["to", "copy", "link", "dry-run"] }],
+  ["skill remove", { takes: "skill", flags: ["to", "dry-run"] }],
   ["help", { takes: "command" }],
 ]);
-const FAMILIES = ["supervisor", "config"];
+const FAMILIES = ["supervisor", "config", "skill"];
 
 interface Parsed {
   readonly command: string;
@@ -81,7 +94,7 @@ export function parseRequest(args: readonly string[]): Request {
   if (options.has("help")) return { do: "help", topic: command };
   if (options.has("version")) return { do: "version" };
   if (command === "help") return { do: "help", topic: words.join(" ") };
-  if (command === "supervisor") return { do: "help", topic: "supervisor" };
+  if (command === "supervisor" || command === "skill") return { do: "help", topic: command };
   if (options.has("print-command") && !SHAPES.get(command)?.runs) {
     throw line("--print-command is only supported for session run commands");
   }
@@ -89,6 +102,7 @@ export function parseRequest(args: readonly string[]): Request {
     cmd: options.get("cmd") ?? "",
     loginCmd: options.get("login-cmd") ?? "",
     printOnly: options.has("print-command"),
+    ...shellOf(command, options),
     passthrough,
   };
   const [target] = words;
@@ -122,9 +136,41 @@ export function parseRequest(args: readonly string[]): Request {
       throw line("usage: agentlb config init");
     case "config init":
       return { do: "init", force };
+    case "skill install":
+    case "skill remove":
+      return { do: "skill", request: skillRequest(command, target, options) };
     default:
       return { do: "best", wish };
   }
+}
+
+function skillRequest(
+  command: "skill install" | "skill remove",
+  pool: string | undefined,
+  options: ReadonlyMap<Option, string>,
+): SkillRequest {
+  if (pool === undefined) throw line(`usage: ${usageOf(command)}`);
+  if (pool !== "cap" && pool !== "clb") {
+    throw problem(command, `there is no skill '${printable(pool)}'`, "it is cap or clb");
+  }
+  const wish = { pool, to: options.get("to"), isDry: options.has("dry-run") } as const;
+  if (command === "skill remove") return { ...wish, verb: "remove" };
+  if (options.has("copy") && options.has("link")) {
+    throw problem(command, "the argument '--copy' cannot be used with '--link'");
+  }
+  return { ...wish, verb: "install", how: options.has("link") ? "link" : "copy" };
+}
+
+function shellOf(command: string, options: ReadonlyMap<Option, string>): { readonly shell?: Shell } {
+  const shell = options.get("shell");
+  if (shell === undefined) return {};
+  if (!options.has("print-command")) throw line("--shell is only supported with --print-command");
+  if (isShell(shell)) return { shell };
+  throw problem(
+    command,
+    `invalid value '${printable(shell)}' for '--shell <shell>'`,
+    `it is one of ${SHELLS.join(", ")}`,
+  );
 }
 
 /** Splits the line into command, words and options; `--` ends what is ours. */
@@ -162,11 +208,12 @@ function readOption(command: string, token: OptionToken, options: Map<Option, st
     throw unexpected(command, rawName, allowed.map((each) => `--${each}`));
   }
   if (OPTIONS[name].type === "string") {
-    const shown = `'--${name} <command>'`;
+    const what = name === "to" ? "dir" : name === "shell" ? "shell" : "command";
+    const shown = `'--${name} <${what}>'`;
     if (value === undefined || (inlineValue === false && value.startsWith("-") && value !== "-")) {
       const tip = value === undefined
         ? undefined
-        : `a value that starts with '-' is written '--${name}=<command>'`;
+        : `a value that starts with '-' is written '--${name}=<${what}>'`;
       throw problem(command, `a value is required for ${shown} but none was supplied`, tip);
     }
     if (options.has(name)) throw problem(command, `the argument ${shown} cannot be used multiple times`);

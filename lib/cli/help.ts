@@ -8,6 +8,7 @@ const RUN_OPTIONS = `options:
   --cmd <command>         run this instead of runner.default_command
   --login-cmd <command>   log in with this instead of runner.login_command
   --print-command         print the command for a shell's eval; run nothing
+  --shell <shell>         print it for sh, fish or powershell
   -- <args>...            given to the command as they are
   -h, --help              this help`;
 
@@ -28,6 +29,8 @@ usage:
   agentlb supervisor start --background    keep limits fresh (picking starts it by itself)
   agentlb supervisor restart | stop
   agentlb config init [--force]            write config.toml with its defaults
+  agentlb skill install cap | clb          put the picker for tmux workers among the skills of Codex
+  agentlb skill remove cap | clb           put back what was there before
   agentlb help [<command>]
   agentlb --version
 
@@ -52,6 +55,16 @@ usage:
   agentlb supervisor restart               end it and start it
   agentlb supervisor stop                  end it; the renewal of a login is finished first
   agentlb supervisor daemon                be it, in the foreground; for service managers
+`;
+
+const SKILL = `agentlb skill
+
+Puts cap or clb, which tell a keeper of tmux workers which home and which auth file a worker gets, where it looks for
+them: among the skills of Codex.
+
+usage:
+  agentlb skill install cap | clb [--to <dir>] [--copy | --link] [--dry-run]
+  agentlb skill remove cap | clb [--to <dir>] [--dry-run]
 `;
 
 const PAGES: ReadonlyMap<string, Page> = new Map([
@@ -116,6 +129,28 @@ options:
 
 options:
   --force       replace a config.toml that exists`,
+  ),
+  ["skill", { usage: "agentlb skill install | remove", text: SKILL }],
+  page(
+    "skill install",
+    "cap | clb [--to <dir>] [--copy | --link] [--dry-run]",
+    `Puts codex-account-pool (cap) or codex-load-balancer (clb) into a folder of skills, with this program in it.
+What it replaces is kept, and settings and counts stay. A newer program takes the place of an older one.
+
+options:
+  --to <dir>    the folder of skills; else .codex/skills where .codex is here, else ~/.codex/skills
+  --copy        copy this program into the skill; that is the default
+  --link        link it, so that the skill changes when the program does
+  --dry-run     only say what would be done`,
+  ),
+  page(
+    "skill remove",
+    "cap | clb [--to <dir>] [--dry-run]",
+    `Makes the folder of the skill what it was before the first install. What you changed since stays, and is named.
+
+options:
+  --to <dir>    the folder of skills; else .codex/skills where .codex is here, else ~/.codex/skills
+  --dry-run     only say what would be done`,
   ),
   page("help", "[<command>]", "Prints the help of a command."),
 ]);

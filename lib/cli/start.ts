@@ -1,4 +1,6 @@
-import { programOf } from "../core/programs.ts";
+import { EXIT, isForbidden } from "../core/failure.ts";
+import { type Program, programOf } from "../core/programs.ts";
+import { printable } from "../core/screen.ts";
 import type { End } from "../app/run.ts";
 import type { Host } from "../io/host.ts";
 
@@ -8,10 +10,23 @@ export async function start(
   startedBy: { readonly name: string; readonly folder: string },
 ): Promise<End> {
   const { program, args } = programOf(startedBy.name, host.args);
-  if (program === "agentlb") {
-    const { main } = await import("./main.ts");
-    return await main(host);
+  try {
+    if (program === "agentlb") {
+      const { main } = await import("./main.ts");
+      return await main(host);
+    }
+    const { main } = await import("./pool/main.ts");
+    return await main({ ...host, args }, program, startedBy.folder);
+  } catch (thrown) {
+    if (!isForbidden(thrown)) throw thrown;
+    for (const line of forbidden(program, thrown.message)) host.err(`${printable(line, 4096)}\n`);
+    return EXIT.failed;
   }
-  const { main } = await import("./pool/main.ts");
-  return await main({ ...host, args }, program, startedBy.folder);
+}
+
+/** Deno's words for a permission that it was started without, as ours. */
+function forbidden(program: Program, message: string): string[] {
+  const [, access, option] = /^Requires (.+), run again with the (--[\w-]+) flag$/s.exec(message) ?? [];
+  if (access === undefined) return [`${program}: error: Not allowed: ${message}`];
+  return [`${program}: error: Not allowed: ${access}`, `${program}: hint: run it with: deno run ${option} …`];
 }

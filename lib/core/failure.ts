@@ -1,23 +1,29 @@
+/** What kind of failure it is: it can't be done, was asked wrongly, there is nothing to pick, or a login failed. */
+export type FailureCode = "failed" | "usage" | "nothingToPick" | "loginFailed";
+
 /** Exit codes of the program; 3 is reserved. */
-export const EXIT = { failed: 1, usage: 2, nothingToPick: 4, loginFailed: 5 } as const;
+export const EXIT: Readonly<Record<FailureCode, number>> = {
+  failed: 1,
+  usage: 2,
+  nothingToPick: 4,
+  loginFailed: 5,
+};
 
-export type FailureCode = keyof typeof EXIT;
-
-interface FailureOptions {
-  /** What the user can do next, as one sentence or command. */
-  readonly hint?: string;
-  readonly cause?: unknown;
-  /** The message is a whole line that scripts know by heart: print it without a prefix. */
-  readonly verbatim?: boolean;
-}
-
-/** An expected way for a command to fail: something a user can cause or cure. */
+/** An expected way to fail: something a user can cause or cure. Anything else that is thrown is a fault of ours. */
 export class Failure extends Error {
+  /** What kind of failure it is. */
   readonly code: FailureCode;
+  /** What the user can do next, as one sentence or command. */
   readonly hint: string | undefined;
+  /** The message is a whole line that scripts know by heart: the programs print it without a prefix. */
   readonly verbatim: boolean;
 
-  constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
+  /** `message` says what could not be done, to what, and why. */
+  constructor(
+    code: FailureCode,
+    message: string,
+    options: { readonly hint?: string; readonly cause?: unknown; readonly verbatim?: boolean } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "Failure";
     this.code = code;
@@ -35,4 +41,9 @@ export function wordsOf(thrown: unknown): string {
 export function errnoOf(thrown: unknown): string | undefined {
   const code = (thrown as { code?: unknown } | undefined)?.code;
   return typeof code === "string" ? code : undefined;
+}
+
+/** Whether the runtime refused what nobody had allowed it (Deno's permissions). */
+export function isForbidden(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && thrown.name === "NotCapable";
 }

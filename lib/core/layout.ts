@@ -1,11 +1,14 @@
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { Failure } from "./failure.ts";
+import { homeVariable, isFixed, pathsOn, type Surroundings, variable } from "./platform.ts";
 
 /** Every path under one root; no other file spells them out. */
 export interface Layout {
   readonly root: string;
   readonly config: string;
   readonly pidFile: string;
+  /** Names the supervisor that is to end, where there are no signals. */
+  readonly stopRequest: string;
   readonly status: string;
   readonly log: string;
   readonly sessions: string;
@@ -14,6 +17,8 @@ export interface Layout {
   readonly sessionStates: string;
   /** The app-servers of ours that may still run, written by the supervisor. */
   readonly children: string;
+  /** Which processes of ours run a Codex where, on systems that don't tell. */
+  readonly runs: string;
   /** Where app-servers of ours keep their databases, one folder per alias. */
   readonly sqlite: string;
   /** Empty homes for a login that must not touch the one it replaces. */
@@ -32,6 +37,7 @@ export function layoutOf(root: string): Layout {
     root,
     config: join(root, "config.toml"),
     pidFile: join(root, "supervisor.pid"),
+    stopRequest: join(root, "supervisor.stop"),
     status: join(root, "status.json"),
     log: join(root, "supervisor.log"),
     sessions: join(root, "sessions"),
@@ -39,6 +45,7 @@ export function layoutOf(root: string): Layout {
     globalState: join(state, "global.json"),
     sessionStates: join(state, "sessions"),
     children: join(state, "children.json"),
+    runs: join(state, "runs"),
     sqlite: join(state, "sqlite"),
     logins: join(state, "logins"),
     locks,
@@ -48,17 +55,22 @@ export function layoutOf(root: string): Layout {
   };
 }
 
-/** The root that `AGENTLB_HOME`, else `HOME`, names; fails when neither names an absolute path. */
-export function rootFrom(env: Readonly<Record<string, string | undefined>>): string {
-  const named = env.AGENTLB_HOME;
+/** The root that `AGENTLB_HOME`, else `HOME` (on Windows `USERPROFILE`), names; fails when neither names an absolute path. */
+export function rootFrom({ env, platform }: Surroundings): string {
+  const named = variable(env, "AGENTLB_HOME", platform);
   if (named !== undefined && named !== "") {
-    if (!isAbsolute(named)) throw new Failure("failed", `AGENTLB_HOME is not an absolute path: ${named}`);
+    if (!isFixed(named, platform)) {
+      throw new Failure("failed", `AGENTLB_HOME is not an absolute path: ${named}`);
+    }
     return named;
   }
-  const home = env.HOME ?? env.USERPROFILE;
-  if (home === undefined || home === "") throw new Failure("failed", "HOME is not set", { verbatim: true });
-  if (!isAbsolute(home)) throw new Failure("failed", `HOME is not an absolute path: ${home}`);
-  return join(home, ".agentlb");
+  const name = homeVariable(platform);
+  const home = variable(env, name, platform);
+  if (home === undefined || home === "") {
+    throw new Failure("failed", `${name} is not set`, { verbatim: true });
+  }
+  if (!isFixed(home, platform)) throw new Failure("failed", `${name} is not an absolute path: ${home}`);
+  return pathsOn(platform).join(home, ".agentlb");
 }
 
 /** The `CODEX_HOME` of an alias. */

@@ -1,14 +1,20 @@
-/** One rate-limit window; whole numbers, `resetsAt` in unix seconds. */
+/** One rate-limit window; whole numbers. */
 export interface LimitWindow {
+  /** How much is used, in percent: 0 to 100, or beyond when the service says so. */
   readonly usedPercent: number;
+  /** How long the window is, in minutes: 300, 10080; absent when not known. */
   readonly windowDurationMins?: number;
+  /** When it starts anew, in unix seconds; absent when not known. */
   readonly resetsAt?: number;
 }
 
 /** One limit's windows. Which is the short one is told by their durations, not by their places. */
 export interface RateLimits {
+  /** "codex" = the account's own; others are limits of single models. */
   readonly limitId: string;
+  /** One window; null when not known. */
   readonly primary: LimitWindow | null;
+  /** The other window; null when there is none, or it is not known. */
   readonly secondary: LimitWindow | null;
 }
 

@@ -9,7 +9,7 @@ export function programOf(
   startedAs: string,
   args: readonly string[],
 ): { readonly program: Program; readonly args: readonly string[] } {
-  const [, name] = /^(cap|clb)(?:[.-].*)?$/.exec(startedAs) ?? [];
+  const [, name] = /^(cap|clb)(?:[.-].*)?$/.exec(startedAs.toLowerCase()) ?? [];
   if (isPool(name)) return { program: name, args };
   return isPool(args[0]) ? { program: args[0], args: args.slice(1) } : { program: "agentlb", args };
 }

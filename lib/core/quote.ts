@@ -1,3 +1,30 @@
+import type { Platform } from "./platform.ts";
+
+/** The shells that a command can be printed for; "sh" is also bash, zsh and all other descendants of it. */
+export const SHELLS = ["sh", "fish", "powershell"] as const;
+export type Shell = typeof SHELLS[number];
+
+export function isShell(name: string): name is Shell {
+  return (SHELLS as readonly string[]).includes(name);
+}
+
+/** The shell that most people use on a platform. */
+export function usualShell(platform: Platform): Shell {
+  return platform === "win32" ? "powershell" : "sh";
+}
+
+/** A text that a shell runs as the command `argv` in a home. */
+export async function printedCommand(shell: Shell, home: string, argv: readonly string[]): Promise<string> {
+  switch (shell) {
+    case "sh":
+      return shCommand(home, argv);
+    case "fish":
+      return (await import("./quote_fish.ts")).fishCommand(home, argv);
+    case "powershell":
+      return (await import("./quote_powershell.ts")).powershellCommand(home, argv);
+  }
+}
+
 const BARE = /^[A-Za-z0-9_./:=+-]+$/;
 /** zsh puts a program's path for `=name` at the start of a word and, in assignments, after a colon. */
 const EXPANDED_BY_ZSH = /(^|:)=/;
@@ -12,7 +39,7 @@ export function quote(word: string): string {
 }
 
 /** One line that runs `argv` in a home, for a shell's `eval`. */
-export function printedCommand(home: string, argv: readonly string[]): string {
+export function shCommand(home: string, argv: readonly string[]): string {
   const words = argv.map((word, index) =>
     index === 0 && (ASSIGNMENT.test(word) || GRAMMAR.test(word)) ? quoted(word) : quote(word)
   );

@@ -14,9 +14,13 @@ export interface Candidate {
 
 /** What a score is made of: percent left, minus the three penalties. */
 export interface Terms {
+  /** Left of the limits, in percent: 0 to 100. */
   readonly usage: number;
+  /** For turns under way. */
   readonly busy: number;
+  /** For restarts of its app-server. */
   readonly restarts: number;
+  /** For the age of its reading. */
   readonly staleness: number;
 }
 

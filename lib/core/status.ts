@@ -4,15 +4,23 @@ import { byteOrder } from "./order.ts";
 
 /** What status.json says of one session; times are RFC 3339 or empty. */
 export interface SessionStatus {
+  /** "healthy", or what else it is. */
   readonly health: string;
+  /** Its supervised app-server; a pid of 0 = none runs. */
   readonly appServer: { readonly state: string; readonly pid: number; readonly restartCount: number };
+  /** The account's own limits. */
   readonly rateLimits: RateLimits;
+  /** Left over both windows by their weights: 0 to 100. */
   readonly usageLeftPercent: number;
+  /** What is under way. */
   readonly activity: { readonly activeTurns: number };
+  /** When the limits were read. */
   readonly lastRateLimitUpdateAt: string;
+  /** When they were last asked for. */
   readonly lastProbeAt: string;
   /** "ok", or in words why there was no reading; empty before the first try. */
   readonly lastProbeResult: string;
+  /** When it was last picked. */
   readonly lastSelectedAt: string;
   /** When a child that keeps crashing is started again; the predecessor doesn't know it. */
   readonly nextTryAt?: string;
@@ -20,9 +28,13 @@ export interface SessionStatus {
 
 /** What the supervisor publishes; only it writes the file while it lives. */
 export interface Status {
+  /** Of the format: 1. */
   readonly version: number;
+  /** When it was written, RFC 3339. */
   readonly updatedAt: string;
+  /** The supervisor that wrote it; it need not run any more. */
   readonly daemon: { readonly pid: number; readonly startedAt: string };
+  /** By alias. */
   readonly sessions: ReadonlyMap<string, SessionStatus>;
 }
 

@@ -1,10 +1,14 @@
+import type { Platform } from "./platform.ts";
+
 export type Words = { readonly words: readonly string[] } | { readonly problem: string };
 
 /**
  * A command line's words as a POSIX shell splits them: quotes and backslashes work; nothing is expanded, and
- * operators and `#` are plain characters. A newline is a blank. The problem is a quote that never closes.
+ * operators and `#` are plain characters. A newline is a blank. The problem is a quote that never closes. On Windows,
+ * where it stands in every path, a backslash is a plain character too.
  */
-export function splitWords(text: string): Words {
+export function splitWords(text: string, platform: Platform): Words {
+  const isEscape = (char: string) => char === "\\" && platform !== "win32";
   const words: string[] = [];
   let word: string | undefined;
   let at = 0;
@@ -19,11 +23,11 @@ export function splitWords(text: string): Words {
       word = (word ?? "") + text.slice(at, end);
       at = end + 1;
     } else if (char === '"') {
-      const inside = doubleQuoted(text, at);
+      const inside = doubleQuoted(text, at, isEscape);
       if (inside === undefined) return { problem: unclosed(char, at) };
       word = (word ?? "") + inside.text;
       at = inside.end;
-    } else if (char === "\\" && at < text.length) {
+    } else if (isEscape(char) && at < text.length) {
       const next = text.charAt(at++);
       // A backslash and a newline join two lines.
       if (next !== "\n") word = (word ?? "") + next;
@@ -35,13 +39,17 @@ export function splitWords(text: string): Words {
   return { words };
 }
 
-function doubleQuoted(text: string, start: number): { text: string; end: number } | undefined {
+function doubleQuoted(
+  text: string,
+  start: number,
+  isEscape: (char: string) => boolean,
+): { text: string; end: number } | undefined {
   let inside = "";
   for (let at = start; at < text.length; at++) {
     const char = text.charAt(at);
     if (char === '"') return { text: inside, end: at + 1 };
     const next = text.charAt(at + 1);
-    if (char === "\\" && next !== "" && '$`"\\\n'.includes(next)) {
+    if (isEscape(char) && next !== "" && '$`"\\\n'.includes(next)) {
       if (next !== "\n") inside += next;
       at++;
     } else {

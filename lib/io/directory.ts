@@ -1,5 +1,5 @@
 import { type Dirent, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import native from "node:path";
 import { errnoOf } from "../core/failure.ts";
 
 export type Kind = "file" | "directory" | "link" | "other";
@@ -47,30 +47,37 @@ const MOST_LINKS = 40;
  * instant, gives a name that ends in " (deleted)".
  */
 export function resolvedPath(path: string): string {
-  return resolved(path, MOST_LINKS);
+  return resolvedOn(native, path);
 }
 
-function resolved(path: string, linksLeft: number): string {
-  let done = "/";
-  for (const part of path.split("/")) {
+type Paths = Pick<typeof native, "dirname" | "isAbsolute" | "parse" | "sep">;
+
+/** The same, as paths are written on some platform. */
+export function resolvedOn(paths: Paths, path: string, linksLeft = MOST_LINKS): string {
+  const { dirname, parse, sep } = paths;
+  const isSlashed = sep === "/";
+  const { root } = parse(path);
+  // Windows takes c:/ and C:\ for the same.
+  let done = isSlashed ? "/" : root.replaceAll("/", sep).replace(/^[a-z]/, (drive) => drive.toUpperCase());
+  for (const part of path.slice(root.length).split(isSlashed ? "/" : /[\\/]/)) {
     if (part === "" || part === ".") continue;
     if (part === "..") {
       done = dirname(done);
       continue;
     }
-    const next = done === "/" ? `/${part}` : `${done}/${part}`;
-    const target = linksLeft > 0 ? absoluteTarget(next) : undefined;
-    done = target === undefined ? next : resolved(target, linksLeft - 1);
+    const next = done.endsWith(sep) ? `${done}${part}` : `${done}${sep}${part}`;
+    const target = linksLeft > 0 ? absoluteTarget(paths, next) : undefined;
+    done = target === undefined ? next : resolvedOn(paths, target, linksLeft - 1);
   }
   return done;
 }
 
 /** Where a link leads; undefined when it is none. */
-function absoluteTarget(path: string): string | undefined {
+function absoluteTarget({ dirname, isAbsolute, sep }: Paths, path: string): string | undefined {
   try {
     if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
     const target = readlinkSync(path);
-    return target.startsWith("/") ? target : `${dirname(path)}/${target}`;
+    return isAbsolute(target) ? target : `${dirname(path)}${sep}${target}`;
   } catch {
     return undefined; // below what is no directory, or gone just now
   }

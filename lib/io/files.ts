@@ -2,6 +2,7 @@ import {
   chmodSync,
   closeSync,
   constants,
+  copyFileSync,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -19,6 +20,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { errnoOf, wordsOf } from "../core/failure.ts";
 import { resolvedPath } from "./directory.ts";
+import { isWindows } from "./process.ts";
 
 interface ReplaceOptions {
   /** Survive a power loss: flush the file, and the folder that names it. With "file" the old one may come back whole. */
@@ -45,7 +47,7 @@ export function replaceFile(path: string, text: string, options: ReplaceOptions 
       closeSync(fd);
     }
     if (options.keepPrevious) keepGeneration(target);
-    renameSync(temporary, target);
+    patiently(() => renameSync(temporary, target));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw whileWriting(path, error);
@@ -56,7 +58,7 @@ export function replaceFile(path: string, text: string, options: ReplaceOptions 
 /** The text of a file; undefined when there is none. Any other trouble is thrown. */
 export function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return patiently(() => readFileSync(path, "utf8"));
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
     throw error;
@@ -130,7 +132,7 @@ export function putAside(path: string, nowMs: number): string {
   const stamp = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "");
   const prefix = `${basename(path)}.corrupt-`;
   const aside = join(dirname(path), `${prefix}${stamp}-${randomName().slice(0, 4)}`);
-  renameSync(path, aside);
+  patiently(() => renameSync(path, aside));
   const kept = namesIn(dirname(path)).filter((name) => name.startsWith(prefix)).sort();
   for (const name of kept.slice(0, -5)) rmSync(join(dirname(path), name), { force: true });
   return aside;
@@ -151,6 +153,22 @@ export function whileWriting(path: string, error: unknown): unknown {
   const code = errnoOf(error);
   if (code === undefined) return error;
   return Object.assign(new Error(`Cannot write ${path}: ${wordsOf(error)}`, { cause: error }), { code });
+}
+
+/**
+ * Does something to a file. Windows refuses that for as long as another process, such as a virus scanner, has the file
+ * open in a way of its own: there it is tried again for two seconds, and what fails then is thrown.
+ */
+export function patiently<T>(action: () => T, waits: readonly number[] = isWindows() ? patience() : []): T {
+  for (const ms of waits) {
+    try {
+      return action();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      pause(ms);
+    }
+  }
+  return action();
 }
 
 /** Sixteen hex digits that nobody can guess. */
@@ -179,19 +197,21 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
 function keepGeneration(target: string): void {
   const previous = `${target}.prev`;
   try {
-    unlinkSync(previous);
+    patiently(() => unlinkSync(previous));
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw error;
   }
   try {
     linkSync(target, previous);
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw error;
+    if (errnoOf(error) === "ENOENT") return;
+    copyFileSync(target, previous, constants.COPYFILE_EXCL); // a file system without second names
   }
 }
 
-/** Some file systems can't flush a folder; then the file's own flush is all there is. */
-function flushFolder(folder: string): void {
+/** Some file systems can't flush a folder, and Windows none; then the file's own flush is all there is. */
+export function flushFolder(folder: string): void {
+  if (isWindows()) return;
   let fd: number;
   try {
     fd = openSync(folder, constants.O_RDONLY);
@@ -205,4 +225,19 @@ function flushFolder(folder: string): void {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Milliseconds between tries: two seconds in all. */
+function patience(): number[] {
+  return [1, 2, 5, 10, 20, ...Array.from({ length: 39 }, () => 50)];
+}
+
+/** Whether Windows may refuse this for a moment only, because somebody has the file open. */
+export function isPassing(error: unknown): boolean {
+  return ["EPERM", "EACCES", "EBUSY"].includes(errnoOf(error) ?? "");
+}
+
+/** Waits without letting anything else happen: the caller may hold a lock. */
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -21,10 +21,13 @@ export function openDeno(path: string): OpenLock {
   const stat = file.statSync();
   const byName = lstatSync(path, { throwIfNoEntry: false });
   return {
-    identity: `${stat.dev}:${stat.ino}`,
     // Deno follows links when it opens, so the name must lead straight to what was opened.
     isFile: stat.isFile && (byName === undefined || byName.isFile()),
     links: stat.nlink ?? 1,
+    isCurrent() {
+      const named = lstatSync(path, { throwIfNoEntry: false });
+      return named !== undefined && `${named.dev}:${named.ino}` === `${stat.dev}:${stat.ino}`;
+    },
     tryLock: () => file.tryLockSync(true),
     write(bytes) {
       file.truncateSync(0);

@@ -12,13 +12,15 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   unlinkSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { errnoOf, Failure } from "../core/failure.ts";
-import { isFolder, namesIn, randomName, whileWriting, writeAll } from "./files.ts";
+import { isFolder, namesIn, patiently, randomName, whileWriting, writeAll } from "./files.ts";
+import { isWindows } from "./process.ts";
 
 /** Makes sure of a folder that is ours (`uid`, where users have numbers) and nobody else's to enter (0700). */
 export function ownFolder(path: string, uid: number | undefined): void {
@@ -109,6 +111,11 @@ export function nameBeside(path: string): string {
 
 /** Renames a file or folder; false when there is none of that name. */
 export function rename(path: string, to: string): boolean {
+  return patiently(() => renameAtOnce(path, to));
+}
+
+/** The same, tried once: on Windows it may fail for as long as somebody has one of them open. */
+export function renameAtOnce(path: string, to: string): boolean {
   try {
     renameSync(path, to);
     return true;
@@ -120,19 +127,33 @@ export function rename(path: string, to: string): boolean {
 
 /** Removes a file or a link, if it is there. */
 export function removeFile(path: string): void {
-  rmSync(path, { force: true });
+  patiently(() => rmSync(path, { force: true }));
 }
 
 /** Removes a folder with all it holds, or whatever else has this name. Links are never followed. */
 export function removeTree(path: string): void {
-  rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  if (isWindows()) removeStepwise(path);
+  else rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** The same, name by name: Bun's own way asks for more than wine can, which is where this is tested. */
+export function removeStepwise(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (stat.isDirectory()) {
+    for (const name of readdirSync(path)) removeStepwise(join(path, name));
+    return patiently(() => rmdirSync(path));
+  }
+  // Windows keeps what may not be written, as git's objects, from being removed too.
+  if ((stat.mode & 0o200) === 0 && !stat.isSymbolicLink()) chmodSync(path, 0o600);
+  patiently(() => unlinkSync(path));
 }
 
 /** The text of a file, which must be UTF-8 (`UnicodeError` text otherwise); undefined when there is none. */
 export function readUtf8(path: string): string | undefined {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = patiently(() => readFileSync(path));
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;

@@ -1,8 +1,9 @@
-import { readFileSync, realpathSync, writeSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import process from "node:process";
 import { errnoOf } from "../core/failure.ts";
 import type { Environment, Launch } from "../core/launch.ts";
+import { exit } from "./process.ts";
 import type { Captured, Exit, Spawn } from "./spawn.ts";
 import { become, runForeground, spawnCaptured, spawnChild } from "./spawn.ts";
 
@@ -52,7 +53,9 @@ export function realHost(entry: string): Host {
   return {
     args: ownArguments(entry),
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return process.cwd();
+    },
     self: ownCommand(entry),
     platform: process.platform,
     arch: process.arch,
@@ -85,16 +88,35 @@ export function realHost(entry: string): Host {
   };
 }
 
-/** What the program was called when it was started, and the folder where it lies, links resolved. */
+/** What the program was called when it was started, and the folder where that file lies, links resolved. */
 export function startedBy(entry: string): { readonly name: string; readonly folder: string } {
   if (isCompiled(entry)) return { name: basename(process.argv0), folder: dirname(process.execPath) };
-  const file = process.getBuiltinModule("node:url").fileURLToPath(entry);
-  return { name: basename(process.argv[1] ?? file), folder: dirname(realpathSync(file)) };
+  const file = process.argv[1] ?? process.getBuiltinModule("node:url").fileURLToPath(entry);
+  return {
+    name: basename(file),
+    /** Looked up when somebody asks: the runtime may have been told to let us look nowhere. */
+    get folder() {
+      return dirname(realpathSync(file));
+    },
+  };
+}
+
+/**
+ * The command line that runs a script (its URL) as a program of its own; empty where that can't be done: it is not there,
+ * or this process is no runtime but somebody's compiled program. What this process was told beside (`-e`, `--test`) is left
+ * out: it would run its code once more.
+ */
+export function scriptCommand(script: string): string[] {
+  const [, runtime] = /^(node|deno|bun)(?:js)?[\d.]*(?:\.exe)?$/.exec(basename(process.execPath)) ?? [];
+  if (runtime === undefined || !script.startsWith("file:")) return [];
+  const file = process.getBuiltinModule("node:url").fileURLToPath(script);
+  if (!existsSync(file)) return [];
+  return runtime === "deno" ? denoCommand(file) : [process.execPath, file];
 }
 
 /** Ends this process: with an exit code, or by the signal that ended what it ran. */
 export async function leave(end: number | NodeJS.Signals): Promise<never> {
-  if (typeof end === "number") process.exit(end);
+  if (typeof end === "number") exit(end);
   process.kill(process.pid, end);
   await sleep(1000);
   process.exit(1);
@@ -104,9 +126,13 @@ function ownCommand(entry: string): string[] {
   if (entry.includes("/$bunfs/") || entry.includes("/~BUN/") || entry.includes("%7EBUN")) {
     return [process.execPath];
   }
+  if (!entry.startsWith("file:")) return [];
   const file = process.getBuiltinModule("node:url").fileURLToPath(entry);
-  if ("Deno" in globalThis) return [process.execPath, "run", "-A", "--no-prompt", file];
-  return [process.execPath, ...process.execArgv, file];
+  return "Deno" in globalThis ? denoCommand(file) : [process.execPath, ...process.execArgv, file];
+}
+
+function denoCommand(file: string): string[] {
+  return [process.execPath, "run", "-A", "--no-prompt", file];
 }
 
 /** Looked up when somebody asks: loading it takes as long as everything else that a pick needs. */

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { Failure } from "../core/failure.ts";
 import type { Clock } from "./host.ts";
-import { childProcesses } from "./process.ts";
+import { childProcesses, isWindows } from "./process.ts";
 
 /** A kernel lock that dies with its holder. */
 export interface HeldLock {
@@ -28,9 +28,10 @@ interface LockSettings {
 
 /** A lock file, open: each runtime has another way to the same `flock(2)`. */
 export interface OpenLock {
-  readonly identity: string;
   readonly isFile: boolean;
   readonly links: number;
+  /** Whether the path still names this file. */
+  isCurrent(): boolean;
   /** Whether the lock is ours now; throws when this file system can't lock. */
   tryLock(): boolean;
   write(bytes: Uint8Array): void;
@@ -59,7 +60,7 @@ export async function withLock<T>(
         "failed",
         `Cannot lock ${path}: another process has held it for ${timeoutMs / 1000} s`,
         {
-          hint: `find it with: fuser -v ${path}`,
+          hint: holderHint(path),
         },
       );
     }
@@ -75,8 +76,8 @@ export async function tryLock(path: string): Promise<HeldLock | undefined> {
     try {
       if (!open.tryLock()) return undefined;
       // Between our open and our lock the file may have been replaced; then others lock another file.
-      ours = identityAt(path) === open.identity;
-      if (ours) return held(path, open);
+      ours = open.isCurrent();
+      if (ours) return held(open);
     } finally {
       if (!ours) open.close();
     }
@@ -84,10 +85,10 @@ export async function tryLock(path: string): Promise<HeldLock | undefined> {
   throw new Failure("failed", `Cannot lock ${path}: the file keeps being replaced`);
 }
 
-function held(path: string, open: OpenLock): HeldLock {
+function held(open: OpenLock): HeldLock {
   return {
     write: (text) => open.write(new TextEncoder().encode(text)),
-    isCurrent: () => identityAt(path) === open.identity,
+    isCurrent: () => open.isCurrent(),
     release: () => open.close(),
   };
 }
@@ -95,10 +96,9 @@ function held(path: string, open: OpenLock): HeldLock {
 /** Opens without following a link and without emptying: others may hold the file right now. */
 async function openLock(path: string): Promise<OpenLock> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw unfit(path, "it is a link");
-  const open = "Deno" in globalThis ? (await import("./flock_deno.ts")).openDeno : openPosix;
   let lock: OpenLock;
   try {
-    lock = await open(path);
+    lock = await openHere(path);
   } catch (error) {
     throw error instanceof Failure ? error : unfit(path, (error as Error).message);
   }
@@ -112,15 +112,22 @@ async function openLock(path: string): Promise<OpenLock> {
   throw unfit(path, trouble);
 }
 
+async function openHere(path: string): Promise<OpenLock> {
+  if (isWindows()) return (await import("./lock_windows.ts")).openWindows(path);
+  if ("Deno" in globalThis) return (await import("./flock_deno.ts")).openDeno(path);
+  return await openPosix(path);
+}
+
 async function openPosix(path: string): Promise<OpenLock> {
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
   const flock = "Bun" in globalThis ? await (await import("./flock_bun.ts")).loadFlock() : helperFlock;
   const fd = openSync(path, O_RDWR | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
   const stat = fstatSync(fd);
+  const identity = `${stat.dev}:${stat.ino}`;
   return {
-    identity: `${stat.dev}:${stat.ino}`,
     isFile: stat.isFile(),
     links: stat.nlink,
+    isCurrent: () => identityAt(path) === identity,
     tryLock: () => flock(fd, path),
     write(bytes) {
       ftruncateSync(fd, 0);
@@ -128,6 +135,11 @@ async function openPosix(path: string): Promise<OpenLock> {
     },
     close: () => closeSync(fd),
   };
+}
+
+/** How to find who holds a lock. */
+export function holderHint(path: string): string {
+  return isWindows() ? `find it in the Resource Monitor, by ${path}` : `find it with: fuser -v ${path}`;
 }
 
 function identityAt(path: string): string | undefined {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import { namesIn, realPath } from "./files.ts";
-import { commandLineOf, ownIdentity, variableOf } from "./process.ts";
+import { commandLineOf, isLinux, ownIdentity, variableOf } from "./process.ts";
 
 /** A Codex process of the user that has a home open. */
 export interface Opener {
@@ -50,6 +50,7 @@ function lockHolders(): Map<string, number> {
 }
 
 function codexIn(home: string): number[] {
+  if (!isLinux()) return [];
   const wanted = realPath(home) ?? home;
   return namesIn("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
     if (!isCodex(commandLineOf(pid))) return false;
@@ -76,6 +77,7 @@ function groupOf(pid: number): number {
 }
 
 function procText(name: string): string {
+  if (!isLinux()) return "";
   try {
     return readFileSync(`/proc/${name}`, "utf8");
   } catch {

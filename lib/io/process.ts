@@ -1,16 +1,30 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
+import { isForbidden } from "../core/failure.ts";
 import type { ProcessIdentity } from "../core/identity.ts";
+import { exitCodeOf, type Kernel32, loadKernel32, startTimeOf } from "./kernel32.ts";
 
 /** Who the process `pid` is; undefined when there is none, or only its zombie. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
-  if (process.platform === "linux") {
+  if (isLinux()) {
     const stat = statOf(pid);
     return stat && { pid, startTime: stat.startTime, bootId: bootId() };
   }
-  const words = ["-o", "stat=,lstart=", "-p", String(pid)];
-  const { status, stdout } = childProcesses().spawnSync("/bin/ps", words, { encoding: "utf8" });
-  const [, state, started] = /^(\S+)\s+(.+?)\s*$/.exec(stdout ?? "") ?? [];
+  if (isWindows()) {
+    const startTime = startTimeOf(kernel32(), pid);
+    return startTime === undefined ? undefined : { pid, startTime, bootId: "" };
+  }
+  return identityByPs(pid);
+}
+
+/** The same by ps(1), in words that don't depend on the user's settings. A header, here none, ends an `-o` (POSIX). */
+export function identityByPs(pid: number): ProcessIdentity | undefined {
+  const { status, stdout } = childProcesses().spawnSync(
+    "/bin/ps",
+    ["-o", "stat=", "-o", "lstart=", "-p", String(pid)],
+    { encoding: "utf8", env: { LC_ALL: "C", TZ: "UTC" } },
+  );
+  const [, state, started] = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout ?? "") ?? [];
   if (status !== 0 || state === undefined || state.startsWith("Z")) return undefined;
   return { pid, startTime: started ?? "", bootId: "" };
 }
@@ -21,20 +35,52 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return now !== undefined && now.startTime === identity.startTime && now.bootId === identity.bootId;
 }
 
-/** This process. */
+/** The same, but yes where we are not allowed to look: what may be renewing a login must not be taken for gone. */
+export function mayBeAlive(identity: ProcessIdentity): boolean {
+  try {
+    return isAlive(identity);
+  } catch (error) {
+    if (isForbidden(error)) return true;
+    throw error;
+  }
+}
+
+/** This process; where we are not allowed to look, by its number alone. */
 export function ownIdentity(): ProcessIdentity {
-  return identityOf(process.pid) ?? { pid: process.pid, startTime: "", bootId: "" };
+  const unknown = { pid: process.pid, startTime: "", bootId: "" };
+  try {
+    return identityOf(process.pid) ?? unknown;
+  } catch (error) {
+    if (isForbidden(error)) return unknown;
+    throw error;
+  }
 }
 
 /** Sends a signal to a process, or with a negative number to a process group; false when nobody is there. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
+  // Windows has neither groups nor signals: a process can only be ended, and that at once.
+  if (isWindows() && name !== "SIGTERM" && name !== "SIGKILL") return false;
   try {
-    process.kill(pid, name);
+    process.kill(isWindows() ? Math.abs(pid) : pid, name);
     return true;
   } catch {
     return false;
   }
 }
+
+/** Whether there is a /proc to look into. */
+export function isLinux(): boolean {
+  return process.platform === "linux";
+}
+
+export function isWindows(): boolean {
+  return process.platform === "win32";
+}
+
+/** The calls of Windows. Throws Failure where they can't be had. */
+export const kernel32: () => Kernel32 = once(() =>
+  loadKernel32((name) => process.getBuiltinModule(name) as unknown)
+);
 
 /** The words a process was started with; none when it is gone or not ours to see. */
 export function commandLineOf(pid: number): string[] {
@@ -56,6 +102,22 @@ export function ownerOf(pid: number): number | undefined {
 /** What this process creates from now on is readable by its owner alone. */
 export function restrictNewFiles(): void {
   process.umask(0o077);
+}
+
+/** Ends this process. Bun keeps the last eight bits of an exit code only, and Windows has codes such as 0xc0000005. */
+export function exit(code: number): never {
+  if (isShort(code)) kernel32().ExitProcess(code);
+  process.exit(code);
+}
+
+/** The whole exit code of a process that was just started, for when it has ended; undefined where its runtime tells it. */
+export function wholeExitCode(pid: number | undefined): () => number | undefined {
+  return pid !== undefined && isShort(256) ? exitCodeOf(kernel32(), pid) : () => undefined;
+}
+
+/** Whether the runtime would cut this exit code. */
+function isShort(code: number): boolean {
+  return isWindows() && code > 255 && process.versions.bun !== undefined;
 }
 
 /** Calls `listener` for each of these signals instead of dying; returns what takes that back. */
@@ -81,7 +143,7 @@ type Execve = (file: string, args: readonly string[], env: Readonly<Record<strin
 /** The system call that turns this process into another program, where the runtime has it. */
 export function execve(): Execve | undefined {
   const own = (process as unknown as { execve?: Execve }).execve;
-  if (typeof own !== "function" || process.platform === "win32") return undefined;
+  if (typeof own !== "function" || isWindows()) return undefined;
   return (file, args, env) => {
     // Runtimes ignore these two; ignored signals stay ignored in the new program, caught ones do not.
     for (const name of ["SIGPIPE", "SIGXFSZ"] as const) process.on(name, () => {});
@@ -104,9 +166,16 @@ function statOf(pid: number): { startTime: string } | undefined {
 }
 
 function procFile(pid: number, name: string): string {
+  if (!isLinux()) return "";
   try {
     return readFileSync(`/proc/${pid}/${name}`, "utf8");
-  } catch {
+  } catch (error) {
+    if (isForbidden(error)) throw error;
     return "";
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => made ??= make();
 }

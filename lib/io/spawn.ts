@@ -1,9 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
-import { delimiter, isAbsolute, join } from "node:path";
-import { resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import type { Environment, Launch } from "../core/launch.ts";
-import { childProcesses, execve, onSignals, signal } from "./process.ts";
+import type { Launch } from "../core/launch.ts";
+import { childProcesses, execve, isWindows, onSignals, signal, wholeExitCode } from "./process.ts";
 
 /** How a process ended. */
 export type Exit =
@@ -26,7 +24,7 @@ export type Spawn = (launch: Launch) => Child;
 /** Starts a child with pipes for stdin and stdout, in a process group of its own. */
 export function spawnChild(launch: Launch): Child {
   const child = childProcesses().spawn(launch.file, launch.args, {
-    ...options(launch),
+    ...hidden(launch),
     detached: true,
     stdio: ["pipe", "pipe", "ignore"],
   });
@@ -54,7 +52,7 @@ export function spawnDetached(
 ): Promise<{ line: string | undefined; error?: Error }> {
   return new Promise((resolved) => {
     const child = childProcesses().spawn(launch.file, launch.args, {
-      ...options(launch),
+      ...hidden(launch),
       detached: true,
       stdio: ["ignore", "pipe", "ignore"],
     });
@@ -89,7 +87,7 @@ export interface Captured {
 export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captured> {
   return new Promise((resolved) => {
     const child = childProcesses().spawn(launch.file, launch.args, {
-      ...options(launch),
+      ...hidden(launch),
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
@@ -110,19 +108,30 @@ export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captur
 export function runForeground(launch: Launch): Promise<Exit> {
   return new Promise((resolved) => {
     const child = childProcesses().spawn(launch.file, launch.args, { ...options(launch), stdio: "inherit" });
+    const whole = wholeExitCode(child.pid);
     const pass = (name: NodeJS.Signals) => child.pid !== undefined && signal(child.pid, name);
-    const undo = [
-      onSignals(["SIGINT", "SIGQUIT"], () => {}),
-      onSignals(["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"], pass),
-    ];
+    const { borne, passed } = isWindows() ? ON_WINDOWS : ELSEWHERE;
+    const undo = [onSignals(borne, () => {}), onSignals(passed, pass)];
     const done = (exit: Exit) => {
       undo.forEach((off) => off());
       resolved(exit);
     };
     child.once("error", (error) => done({ error }));
-    child.once("close", (code, name) => done(exitOf(code, name)));
+    child.once("close", (code, name) => done(exitOf(whole() ?? code, name)));
   });
 }
+
+interface Heard {
+  /** What the terminal tells the program itself. */
+  readonly borne: readonly NodeJS.Signals[];
+  readonly passed: readonly NodeJS.Signals[];
+}
+const ELSEWHERE: Heard = {
+  borne: ["SIGINT", "SIGQUIT"],
+  passed: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
+};
+/** Ctrl-C, Ctrl-Break and the closing of the window, of which every program of a console is told. */
+const ON_WINDOWS: Heard = { borne: ["SIGINT", "SIGBREAK", "SIGHUP"], passed: [] };
 
 /** Becomes the program where the runtime can; elsewhere runs it in the foreground. `launch.file` is a path. */
 export function become(launch: Launch): Promise<Exit> {
@@ -131,19 +140,8 @@ export function become(launch: Launch): Promise<Exit> {
   return runForeground(launch);
 }
 
-/** Where a program is: a path is taken as it is (relative to `cwd`), a name is looked up in the absolute folders of PATH. */
-export function findProgram(name: string, env: Environment, cwd: string): string | undefined {
-  if (name.includes("/")) {
-    const path = isAbsolute(name) ? name : resolve(cwd, name);
-    return isExecutable(path) ? path : undefined;
-  }
-  for (const folder of (env.PATH ?? "").split(delimiter)) {
-    if (isAbsolute(folder) && isExecutable(join(folder, name))) return join(folder, name);
-  }
-  return undefined;
-}
-
-function isExecutable(path: string): boolean {
+/** Whether a path is a file that may be started. */
+export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
@@ -175,6 +173,11 @@ function isNative(path: string): boolean {
 function options(launch: Launch): { env: Record<string, string>; cwd?: string } {
   const env = { ...launch.env };
   return launch.cwd === undefined ? { env } : { env, cwd: launch.cwd };
+}
+
+/** On Windows, what does not have our terminal would open a window of its own. */
+function hidden(launch: Launch) {
+  return { ...options(launch), windowsHide: true };
 }
 
 function exitOf(code: number | null, name: NodeJS.Signals | null): Exit {

@@ -1,6 +1,8 @@
 import {
   chmodSync,
+  constants,
   copyFileSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -10,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { errnoOf } from "../core/failure.ts";
+import { isWindows } from "./process.ts";
 
 /**
  * Copies what a folder holds into another, new one: readable by its owner alone, links leading where they led before,
@@ -27,9 +30,14 @@ export function copyTree(from: string, to: string, isLeftOut: (name: string) => 
   }
 }
 
-/** Makes a link. */
+/** Makes a link; on Windows, where not everybody may, a second name of the file, or on another drive a copy. */
 export function makeLink(target: string, path: string): void {
-  symlinkSync(target, path);
+  if (!isWindows()) return symlinkSync(target, path);
+  try {
+    linkSync(target, path);
+  } catch {
+    copyFileSync(target, path, constants.COPYFILE_EXCL);
+  }
 }
 
 /** The files below a folder whose names fit, newest first, `most` at most. A folder that is a link is not entered. */

@@ -5,6 +5,6 @@ import { layoutOf, rootFrom } from "../../lib/core/layout.ts";
 import { realHost } from "../../lib/io/host.ts";
 
 const host = realHost(import.meta.url);
-const layout = layoutOf(rootFrom(host.env));
+const layout = layoutOf(rootFrom(host));
 ensureLayout(host, layout);
 await runDaemon(host, layout, { renewalMarginMs: 0 });

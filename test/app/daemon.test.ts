@@ -15,6 +15,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ensureSupervisor, livingDaemon, superviseCommand } from "../../lib/app/daemon.ts";
 import { runDaemon } from "../../lib/app/daemon_run.ts";
+import { askToStop, heedStopRequest } from "../../lib/app/stopping.ts";
 import { type DaemonIdentity, renderIdentity } from "../../lib/core/identity.ts";
 import { layoutOf } from "../../lib/core/layout.ts";
 import { emptySession, parseStatus, renderStatus } from "../../lib/core/status.ts";
@@ -345,6 +346,20 @@ describe("the daemon", () => {
     expect(readFileSync(around.layout.pidFile, "utf8")).toBe("4711\n");
   });
 
+  it("ends on Windows, which has no signals, when a file asks this very process to", async () => {
+    const around = place();
+    const host = { ...around.host, platform: "win32" };
+    const running = daemon({ ...around, host });
+    await until(() => around.said.out === "ready\n", "ready");
+    askToStop(host, around.layout, { ...ownIdentity(), startTime: "another" });
+    await running.clock.advance(60_000);
+    expect(running.state.isDone).toBe(false);
+    askToStop(host, around.layout, ownIdentity());
+    await until(() => running.state.isDone, "its end");
+    expect(existsSync(around.layout.stopRequest)).toBe(false);
+    expect(livingDaemon(around.layout)).toBeUndefined();
+  });
+
   it("puts a status that makes no sense aside, and starts without it", async () => {
     const around = place();
     writeFileSync(around.layout.status, "{half");
@@ -386,5 +401,35 @@ describe("the daemon", () => {
       return running.state.isDone;
     }, "its end");
     expect(livingDaemon(around.layout)).toBeUndefined();
+  });
+});
+
+describe("a request to stop", () => {
+  it("that came before anybody heeded it is heeded, and taken away", () => {
+    const { layout, host } = place();
+    askToStop({ ...host, platform: "win32" }, layout, ownIdentity());
+    let stops = 0;
+    const unheed = heedStopRequest(layout, ownIdentity(), () => stops++);
+    expect(stops).toBe(1);
+    unheed();
+    expect(existsSync(layout.stopRequest)).toBe(false);
+  });
+
+  it("to another process stays", () => {
+    const { layout, host } = place();
+    askToStop({ ...host, platform: "win32" }, layout, { pid: 4711, startTime: "1", bootId: "" });
+    let stops = 0;
+    heedStopRequest(layout, ownIdentity(), () => stops++)();
+    expect(stops).toBe(0);
+    expect(existsSync(layout.stopRequest)).toBe(true);
+  });
+
+  it("is a signal where there are such", async () => {
+    const { layout, host } = place();
+    const child = spawn("/bin/sleep", ["1000"], { detached: true, stdio: "ignore" });
+    const ended = new Promise((resolve) => child.once("exit", (_, name) => resolve(name)));
+    askToStop(host, layout, identityOf(child.pid!)!);
+    expect(await ended).toBe("SIGTERM");
+    expect(existsSync(layout.stopRequest)).toBe(false);
   });
 });

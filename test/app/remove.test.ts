@@ -43,8 +43,13 @@ async function started(
 function codexIn(user: World, home: string): Promise<number> {
   const program = join(user.bin, "codex-sleeps");
   symlinkSync("/bin/sleep", program);
-  const before = openersOf(user.layout, home).length;
-  return started(program, ["60"], { CODEX_HOME: home }, () => openersOf(user.layout, home).length > before);
+  const before = openersOf(user.host(), user.layout, home).length;
+  return started(
+    program,
+    ["60"],
+    { CODEX_HOME: home },
+    () => openersOf(user.host(), user.layout, home).length > before,
+  );
 }
 
 describe.skipIf(process.platform !== "linux")("a home that is open", () => {
@@ -53,20 +58,22 @@ describe.skipIf(process.platform !== "linux")("a home that is open", () => {
     const [home, other] = [user.session("a"), user.session("b")];
     user.write("", "sessions", "a", "thread-writer-locks", "t1.lock");
     user.write("", "sessions", "a", "thread-writer-locks", ".coordination.lock");
-    expect(openersOf(user.layout, home)).toEqual([]);
+    expect(openersOf(user.host(), user.layout, home)).toEqual([]);
     const locks = join(home, "thread-writer-locks");
     const coordinator = await tryLock(join(locks, ".coordination.lock"));
-    expect(openersOf(user.layout, home)).toEqual([]);
+    expect(openersOf(user.host(), user.layout, home)).toEqual([]);
     coordinator?.release();
     const holder = await started(
       "flock",
       ["--no-fork", join(locks, "t1.lock"), "sleep", "60"],
       {},
-      () => openersOf(user.layout, home).length > 0,
+      () => openersOf(user.host(), user.layout, home).length > 0,
     );
     const codex = await codexIn(user, home);
-    expect(openersOf(user.layout, home).map(({ pid }) => pid)).toEqual([holder, codex].sort((a, b) => a - b));
-    expect(openersOf(user.layout, other)).toEqual([]);
+    expect(openersOf(user.host(), user.layout, home).map(({ pid }) => pid)).toEqual(
+      [holder, codex].sort((a, b) => a - b),
+    );
+    expect(openersOf(user.host(), user.layout, other)).toEqual([]);
   });
 
   it("is not seen by our own app-servers", async () => {
@@ -76,10 +83,10 @@ describe.skipIf(process.platform !== "linux")("a home that is open", () => {
     const { identityOf } = await import("../../lib/io/process.ts");
     const child = { alias: "a", auth: "", ...identityOf(pid)!, startedAt: START, mayRenew: false };
     user.write(JSON.stringify({ children: [child] }), "state", "children.json");
-    expect(openersOf(user.layout, home)).toEqual([]);
+    expect(openersOf(user.host(), user.layout, home)).toEqual([]);
     // Another process that got the number of one that is gone is none of ours.
     user.write(JSON.stringify({ children: [{ ...child, startTime: "1" }] }), "state", "children.json");
-    expect(openersOf(user.layout, home).map((opener) => opener.pid)).toEqual([pid]);
+    expect(openersOf(user.host(), user.layout, home).map((opener) => opener.pid)).toEqual([pid]);
   });
 
   it("is not removed, unless by force", async () => {

@@ -25,7 +25,13 @@ function place(env: Record<string, string> = {}, spawn?: Spawn) {
     program: { path: "/bin/codex", fingerprint: "first" },
   };
   const starter = new Starter({
-    host: { clock: new FakeClock(), random: () => 0.5, env, spawn: spawn ?? spawned.spawn },
+    host: {
+      clock: new FakeClock(),
+      random: () => 0.5,
+      env,
+      platform: "linux",
+      spawn: spawn ?? spawned.spawn,
+    },
     layout,
     children: new Children(layout, { note: () => {} }),
     codex: () => found.program,

@@ -36,6 +36,19 @@ describe("a command line is read as what it asks for", () => {
     ["rm a@b.c", { do: "remove", target: "a@b.c", force: false }],
     ["rm ''", { do: "remove", target: "", force: false }],
     ["supervisor", { do: "help", topic: "supervisor" }],
+    ["skill", { do: "help", topic: "skill" }],
+    ["skill install cap", {
+      do: "skill",
+      request: { verb: "install", pool: "cap", to: undefined, isDry: false, how: "copy" },
+    }],
+    ["skill --to=a install --link clb", {
+      do: "skill",
+      request: { verb: "install", pool: "clb", to: "a", isDry: false, how: "link" },
+    }],
+    ["skill remove clb --to ./b --dry-run", {
+      do: "skill",
+      request: { verb: "remove", pool: "clb", to: "./b", isDry: true },
+    }],
     ["supervisor start --background", { do: "supervise", verb: "start" }],
     ["supervisor restart", { do: "supervise", verb: "restart" }],
     ["supervisor stop", { do: "supervise", verb: "stop" }],
@@ -50,6 +63,19 @@ describe("a command line is read as what it asks for", () => {
     "options stand before and after the command: %s",
     (line) => expect(parse(line)).toEqual({ do: "new", target: "a", wish: { ...PLAIN, cmd: "x" } }),
   );
+
+  it.each(["sh", "fish", "powershell"] as const)("a command is printed for %s", (shell) => {
+    const request = { do: "turn", wish: { ...PLAIN, printOnly: true, shell } };
+    expect(parse(`rr --print-command --shell ${shell}`)).toEqual(request);
+    expect(parse(`--shell=${shell} rr --print-command`)).toEqual(request);
+  });
+
+  it("for no other shell, and only where it is printed", () => {
+    expect(refusal("--print-command --shell cmd")).toContain("invalid value 'cmd' for '--shell <shell>'");
+    expect(refusal("--print-command --shell")).toContain("a value is required for '--shell <shell>'");
+    expect(refusal("rr --shell sh")).toBe("--shell is only supported with --print-command");
+    expect(refusal("pick --shell sh")).toBe("--shell is only supported with --print-command");
+  });
 
   it("what follows -- is passed through, and is no command of ours", () => {
     const passthrough = ["new", "a", "--help", "--"];
@@ -78,6 +104,7 @@ describe("asking for help is help, whatever else stands there", () => {
     ["config --help", "config"],
     ["supervisor start -h", "supervisor start"],
     ["supervisor daemon --help", "supervisor daemon"],
+    ["skill install -h", "skill install"],
     ["--print-command status --help", "status"],
   ])("%s", (line, topic) => expect(parse(line)).toEqual({ do: "help", topic }));
 });
@@ -107,6 +134,12 @@ describe("a wrong command line says what is wrong", () => {
     ["supervisor bogus", "error: unrecognized subcommand 'bogus'"],
     ["help bogus", "error: unrecognized subcommand 'bogus'"],
     ["rm --help --nope", "error: unexpected argument '--nope' found"],
+    ["skill bogus", "error: unrecognized subcommand 'bogus'"],
+    ["skill install nope", "error: there is no skill 'nope'"],
+    ["skill install cap clb", "error: unexpected argument 'clb' found"],
+    ["skill install cap --to", "error: a value is required for '--to <dir>' but none was supplied"],
+    ["skill install cap --copy --link", "error: the argument '--copy' cannot be used with '--link'"],
+    ["skill remove cap --link", "error: unexpected argument '--link' found"],
   ])("%s", (line, first) => {
     const lines = refusal(line).split("\n");
     expect(lines[0]).toBe(first);
@@ -128,6 +161,7 @@ describe("a wrong command line says what is wrong", () => {
     ["rm", "usage: agentlb rm <alias-or-email>"],
     ["config", "usage: agentlb config init"],
     ["supervisor start", "usage: agentlb supervisor start --background"],
+    ["skill remove", "usage: agentlb skill remove cap | clb [--to <dir>] [--dry-run]"],
     ["status --print-command", "--print-command is only supported for session run commands"],
     ["--print-command pick", "--print-command is only supported for session run commands"],
   ])("%s: one line that scripts know", (line, message) => expect(refusal(line)).toBe(message));

@@ -33,8 +33,8 @@ describe("an alias", () => {
   ])(
     "can be %s when the user's pattern allows it",
     (alias) => {
-      expect(refusal(alias)).toBeUndefined();
-      expect(() => checkAlias(alias, ".*", any)).not.toThrow();
+      expect(refusal(alias, "linux")).toBeUndefined();
+      expect(() => checkAlias(alias, ".*", any, "linux")).not.toThrow();
     },
   );
 
@@ -62,14 +62,25 @@ describe("an alias", () => {
     ["LPT²", "it is the name of a device on Windows"],
     ["CONIN$", "it is the name of a device on Windows"],
   ])("can never be %j", (alias, reason) => {
-    expect(refusal(alias)).toBe(reason);
-    const failure = failureOf(() => checkAlias(alias, ".*", any));
+    expect(refusal(alias, "linux")).toBe(reason);
+    const failure = failureOf(() => checkAlias(alias, ".*", any, "linux"));
     expect(failure.code).toBe("usage");
     expect(failure.hint).toContain(reason);
   });
 
+  it.each([
+    ["a:b", 'it holds ":", which Windows has in no file name'],
+    ["what?", 'it holds "?", which Windows has in no file name'],
+    ["a.", 'it ends with ".", which Windows drops'],
+    ["a ", 'it ends with " ", which Windows drops'],
+  ])("can't be %j on Windows, and can elsewhere", (alias, reason) => {
+    expect(refusal(alias, "win32")).toBe(reason);
+    expect(refusal(alias, "linux")).toBeUndefined();
+    expect(refusal("a.b", "win32")).toBeUndefined();
+  });
+
   it("that the pattern refuses is named as the predecessor names it", () => {
-    const failure = failureOf(() => checkAlias('a\t"b"', DEFAULT_ALIAS_PATTERN, () => false));
+    const failure = failureOf(() => checkAlias('a\t"b"', DEFAULT_ALIAS_PATTERN, () => false, "linux"));
     expect(failure.message).toBe(
       'invalid alias "a\\t\\"b\\""; must match ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$ (example: a1)',
     );
@@ -101,7 +112,7 @@ describe("an alias", () => {
     let accepted = 0;
     fc.assert(
       fc.property(text, (alias) => {
-        if (refusal(alias) !== undefined) return;
+        if (refusal(alias, "linux") !== undefined) return;
         accepted++;
         expect(posix.dirname(posix.resolve("/r/sessions", alias))).toBe("/r/sessions");
         expect(posix.basename(posix.resolve("/r/sessions", alias))).toBe(alias);

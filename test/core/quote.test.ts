@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { debugQuote, printedCommand, quote } from "../../lib/core/quote.ts";
+import { debugQuote, quote, shCommand } from "../../lib/core/quote.ts";
 
 describe("quote()", () => {
   it.each([
@@ -22,15 +22,15 @@ describe("quote()", () => {
   ])("writes %j as %s", (word, quoted) => expect(quote(word)).toBe(quoted));
 });
 
-describe("printedCommand()", () => {
+describe("shCommand()", () => {
   it("is one line for eval", () => {
-    expect(printedCommand("/h o/.agentlb/sessions/a1", ["codex", "-m", "gpt 5"])).toBe(
+    expect(shCommand("/h o/.agentlb/sessions/a1", ["codex", "-m", "gpt 5"])).toBe(
       "CODEX_HOME='/h o/.agentlb/sessions/a1' codex -m 'gpt 5'",
     );
   });
   it("quotes a program whose name would be an assignment or grammar, but not an argument", () => {
-    expect(printedCommand("/h", ["A=b", "A=b"])).toBe("CODEX_HOME=/h 'A=b' A=b");
-    expect(printedCommand("/h", ["if", "if"])).toBe("CODEX_HOME=/h 'if' if");
+    expect(shCommand("/h", ["A=b", "A=b"])).toBe("CODEX_HOME=/h 'A=b' A=b");
+    expect(shCommand("/h", ["if", "if"])).toBe("CODEX_HOME=/h 'if' if");
   });
 });
 
@@ -86,7 +86,7 @@ describe.each(shells)("what is quoted is read back byte for byte by $shell", ({ 
   inShell("in 1,000 commands, home and program included", () => {
     // A function stands in for the program, so that thousands of commands need no thousand processes.
     const commands = fc.sample(fc.tuple(word, fc.array(word, { maxLength: 4 })), { numRuns: 1000, seed: 2 });
-    const script = commands.map(([home, args]) => printedCommand(home, ["show", ...args]) + "\n").join("");
+    const script = commands.map(([home, args]) => shCommand(home, ["show", ...args]) + "\n").join("");
     const show = `show() { printf '%s\\0' "$CODEX_HOME" "$#" "$@"; }\n`;
     expect(run(show + script)).toEqual(
       commands.flatMap(([home, args]) => [home, String(args.length), ...args]),
@@ -109,7 +109,7 @@ describe.each(shells)("what is quoted is read back byte for byte by $shell", ({ 
     ];
     for (const name of names) {
       // Not found is the shell's answer to a name that it took for a name.
-      const { status } = spawnSync(shell, ["-c", `PATH=/nowhere; ${printedCommand("/h", [name])}`]);
+      const { status } = spawnSync(shell, ["-c", `PATH=/nowhere; ${shCommand("/h", [name])}`]);
       expect([name, status]).toEqual([name, 127]);
     }
   });

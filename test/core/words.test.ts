@@ -23,7 +23,7 @@ describe("splitWords()", () => {
     ["$HOME `x` *? ~ #no ; | & > <( )", ["$HOME", "`x`", "*?", "~", "#no", ";", "|", "&", ">", "<(", ")"]],
     ["end\\", ["end\\"]],
     ["é \u{1f600}\u00a0x", ["é", "\u{1f600}\u00a0x"]],
-  ])("splits %j", (text, words) => expect(splitWords(text)).toEqual({ words }));
+  ])("splits %j", (text, words) => expect(splitWords(text, "linux")).toEqual({ words }));
 
   it.each<[string, string]>([
     ["a 'b", "the quote ' at character 3 is never closed"],
@@ -32,21 +32,30 @@ describe("splitWords()", () => {
     ['"a\\', 'the quote " at character 1 is never closed'],
   ])(
     "tells which quote in %j never closes",
-    (text, problem) => expect(splitWords(text)).toEqual({ problem }),
+    (text, problem) => expect(splitWords(text, "linux")).toEqual({ problem }),
   );
+
+  it.each<[string, string[]]>([
+    ["C:\\Users\\me\\codex.exe -m x", ["C:\\Users\\me\\codex.exe", "-m", "x"]],
+    ['"C:\\Program Files\\codex.exe" \'a b\' "c\\"', ["C:\\Program Files\\codex.exe", "a b", "c\\"]],
+    ["a\\ b", ["a\\", "b"]],
+    ["end\\", ["end\\"]],
+  ])("splits %j on Windows, where a backslash is one", (text, words) => {
+    expect(splitWords(text, "win32")).toEqual({ words });
+  });
 
   it("agrees with sh on all that sh neither expands nor takes for an operator", () => {
     // A newline outside of quotes ends sh's command, so it is left out here.
     const texts = fc.sample(fc.string({ unit: fc.constantFrom("a", "é", " ", "\t", "'", '"', "\\", "=") }), {
       numRuns: 1000,
       seed: 1,
-    }).filter((text) => "words" in splitWords(text) && !/\\$/.test(text));
+    }).filter((text) => "words" in splitWords(text, "linux") && !/\\$/.test(text));
     expect(texts.length).toBeGreaterThan(300);
     // "set --" takes even a first word that looks like an assignment.
     const script = texts.map((text) => `set -- ${text}\nprintf '%s\\0' "$#" "$@"\n`).join("");
     const { stdout } = spawnSync("sh", ["-s"], { input: script, encoding: "utf8" });
     const expected = texts.flatMap((text) => {
-      const split = splitWords(text);
+      const split = splitWords(text, "linux");
       return "words" in split ? [String(split.words.length), ...split.words] : [];
     });
     expect(stdout.split("\0").slice(0, -1)).toEqual(expected);

@@ -135,6 +135,23 @@ describe("the line starts the right program with byte-equal words", () => {
   }
 });
 
+describe("--shell fish", () => {
+  describeWith(["fish"], "is for fish", () => {
+    test.each([["by eval", "eval $line"], ["by source", "string join \\n -- $line | source"]])(
+      "%s",
+      async (_, run) => {
+        const user = sandbox(ALONE);
+        const home = user.addAlias("a");
+        const script = `set line ($argv[2..]); ${run}; set -q CODEX_HOME; and echo it stays`;
+        const args = ["--print-command", "--shell", "fish", "--", ...WORDS];
+        const result = await inShell(user, script, "compiled", args, { shell: "fish" });
+        expect(result).toMatchObject({ stdout: "" });
+        expect(user.fake.started()).toMatchObject([{ args: WORDS, home }]);
+      },
+    );
+  });
+});
+
 describe("a command is split as a shell splits words", () => {
   async function words(user: Sandbox, args: readonly string[]): Promise<readonly string[] | undefined> {
     expect(await user.run("compiled", args)).toMatchObject({ code: 0 });

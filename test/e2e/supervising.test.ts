@@ -13,6 +13,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { TREE } from "../rig/codex.ts";
 import { sandbox } from "../rig/in_test.ts";
+import { commandOf } from "../rig/program.ts";
 import { finished, killGroup } from "../rig/result.ts";
 import type { Sandbox } from "../rig/sandbox.ts";
 import { describeWith } from "../rig/tools.ts";
@@ -226,7 +227,7 @@ describe("it stands on its own", () => {
       const user = sandbox();
       user.addAlias("a", { authFile: login("a"), script: { run: { holdUntil: "never" } } });
       const terminal = openTerminal(user);
-      terminal.type(`'${join(TREE, "dist/agentlb")}' rr`);
+      terminal.type(`'${commandOf("compiled")[0]}' rr`);
       await until(() => user.fake.happened("holding").length === 1, "Codex runs");
       const pid = only(user);
       terminal.press("C-c");

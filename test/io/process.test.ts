@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   commandLineOf,
+  identityByPs,
   identityOf,
   isAlive,
   onSignals,
@@ -44,6 +45,21 @@ describe("a process", () => {
     expect(ownerOf(NOBODY)).toBeUndefined();
     expect(signal(NOBODY, "SIGTERM")).toBe(false);
     expect(signal(-NOBODY, "SIGTERM")).toBe(false);
+  });
+
+  it.skipIf(!existsSync("/bin/ps"))("is known by ps too, whatever the user's time zone", async () => {
+    const pid = await process_(["sleep 1000; :"]);
+    const before = process.env.TZ;
+    onTestFinished(() => before === undefined ? void delete process.env.TZ : void (process.env.TZ = before));
+    const seen = ["Pacific/Kiritimati", "America/Los_Angeles"].map((zone) => {
+      process.env.TZ = zone;
+      return identityByPs(pid)!.startTime;
+    });
+    expect(seen[0]).toMatch(/^\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/);
+    const [first, second] = seen.map((text) => Date.parse(`${text} UTC`));
+    expect(Math.abs(first! - second!)).toBeLessThan(60_000); // on Linux ps reckons, and may be a second off
+    expect(Math.abs(first! - Date.now())).toBeLessThan(600_000);
+    expect(identityByPs(NOBODY)).toBeUndefined();
   });
 
   it("is also this one", () => {

@@ -1,21 +1,10 @@
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { JsonRpcClient } from "../../lib/io/rpc.ts";
-import { type Child, findProgram, spawnCaptured, spawnChild, spawnDetached } from "../../lib/io/spawn.ts";
+import { type Child, spawnCaptured, spawnChild, spawnDetached } from "../../lib/io/spawn.ts";
 import { identityOf, signal } from "../../lib/io/process.ts";
 import { hasTools } from "../rig/tools.ts";
 import { until } from "../rig/until.ts";
@@ -183,35 +172,5 @@ describe("a program that is listened to", () => {
   it("that can't be started is told with its error", async () => {
     const { exit } = await spawnCaptured({ file: join(folder(), "none"), args: [], env }, 10_000);
     expect(exit).toMatchObject({ error: { code: "ENOENT" } });
-  });
-});
-
-describe("a program's place", () => {
-  function bin(dir: string, name: string, mode = 0o755): string {
-    writeFileSync(join(dir, name), "");
-    chmodSync(join(dir, name), mode);
-    return join(dir, name);
-  }
-
-  it("is that of the first program of its name in the absolute folders of PATH", () => {
-    const [one, two] = [folder(), folder()];
-    bin(one, "codex", 0o644);
-    mkdirSync(join(one, "other"));
-    const found = bin(two, "codex");
-    bin(two, "other");
-    const PATH = `${relative(process.cwd(), two)}:.::${one}:${two}`;
-    expect(findProgram("codex", { PATH }, two)).toBe(found);
-    expect(findProgram("other", { PATH }, two)).toBe(join(two, "other"));
-    expect(findProgram("codex", { PATH: "." }, two)).toBeUndefined();
-    expect(findProgram("codex", {}, two)).toBeUndefined();
-  });
-
-  it("is taken as it is when it is a path", () => {
-    const dir = folder();
-    const path = bin(dir, "codex");
-    expect(findProgram(path, {}, "/")).toBe(path);
-    expect(findProgram("./codex", {}, dir)).toBe(path);
-    expect(findProgram("./none", {}, dir)).toBeUndefined();
-    expect(findProgram(dir, {}, "/")).toBeUndefined();
   });
 });

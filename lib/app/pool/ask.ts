@@ -1,5 +1,6 @@
 import { noAnswerIn, reasonOf, REASONS } from "../../core/answer.ts";
 import type { Account } from "../../core/account.ts";
+import { isForbidden } from "../../core/failure.ts";
 import type { Flavour } from "../../core/pool/flavour.ts";
 import { type Reading, type Trouble, usageIn } from "../../core/pool/usage.ts";
 import { VERSION } from "../../core/version.ts";
@@ -21,7 +22,7 @@ export interface Question {
   readonly interrupted: AbortSignal;
 }
 
-type Around = Pick<Host, "clock" | "spawn" | "env">;
+type Around = Pick<Host, "clock" | "spawn" | "env" | "platform">;
 
 /** An app-server gets no signal in its first minute, even though ours can't renew a login. */
 const UNTOUCHABLE_MS = 60_000;
@@ -69,7 +70,9 @@ async function converse(rpc: JsonRpcClient, { flavour, account }: Question): Pro
   } catch (error) {
     if (error instanceof RpcError) return ofReason(reasonOf(error.fault));
     if (!(error instanceof RpcClosed)) return failed("other", REASONS.notUnderstood);
-    return "error" in error.exit ? failed("codex", REASONS.codexNotFound) : failed("codex", REASONS.ended);
+    if (!("error" in error.exit)) return failed("codex", REASONS.ended);
+    if (isForbidden(error.exit.error)) throw error.exit.error;
+    return failed("codex", REASONS.codexNotFound);
   }
 }
 

@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import { Failure, wordsOf } from "../../core/failure.ts";
 import { byteOrder } from "../../core/order.ts";
 import { fits, type GlobPart, parseGlob } from "../../core/pool/glob.ts";
@@ -26,8 +27,8 @@ export function scanAuthFiles(dir: string, glob: string, stateFile?: string): Au
   const files: string[] = [];
   const nameless: string[] = [];
   const top = resolvedPath(dir);
-  walk(top === "/" ? "" : top, parts, (folder, name, isLink) => {
-    const path = `${folder}/${name}`;
+  walk(top.endsWith(sep) ? top.slice(0, -1) : top, parts, (folder, name, isLink) => {
+    const path = `${folder}${sep}${name}`;
     if (ODD.test(name)) {
       if (isJunk(name)) return;
       if (name.includes("\ufffd") && kindOf(path) === undefined) {
@@ -46,12 +47,12 @@ const ODD = /^\.(?:auth-|DS_Store$)|\.(?:lock|tmp)$|\ufffd/;
 
 type Note = (folder: string, name: string, isLink: boolean) => void;
 
-/** A file that is a link counts, a directory that is a link is not entered. The folder `/` is the empty text. */
+/** A file that is a link counts, a directory that is a link is not entered. A folder has no separator at its end. */
 function walk(folder: string, [part, ...rest]: readonly GlobPart[], note: Note): void {
   if (part === undefined) return;
   const meet = (name: string, kind: Kind | undefined) => {
     if (rest.length > 0) {
-      if (kind === "directory") walk(`${folder}/${name}`, rest, note);
+      if (kind === "directory") walk(`${folder}${sep}${name}`, rest, note);
     } else if (kind === "file" || kind === "link") {
       note(folder, name, kind === "link");
     }
@@ -59,13 +60,13 @@ function walk(folder: string, [part, ...rest]: readonly GlobPart[], note: Note):
   if (part === "**") {
     if (rest.length === 0) return; // directories only
     walk(folder, rest, note);
-    eachEntry(folder || "/", (name, kind) => {
-      if (kind === "directory") walk(`${folder}/${name}`, [part, ...rest], note);
+    eachEntry(`${folder}${sep}`, (name, kind) => {
+      if (kind === "directory") walk(`${folder}${sep}${name}`, [part, ...rest], note);
     });
   } else if ("literal" in part) {
-    meet(part.literal, kindOf(`${folder}/${part.literal}`));
+    meet(part.literal, kindOf(`${folder}${sep}${part.literal}`));
   } else {
-    eachEntry(folder || "/", (name, kind) => {
+    eachEntry(`${folder}${sep}`, (name, kind) => {
       if (fits(name, part.pieces)) meet(name, kind);
     });
   }
@@ -73,7 +74,7 @@ function walk(folder: string, [part, ...rest]: readonly GlobPart[], note: Note):
 
 function partsOf(glob: string): GlobPart[] {
   try {
-    return parseGlob(glob);
+    return parseGlob(glob, sep);
   } catch (error) {
     throw new Failure("failed", `❌ cannot use the glob '${glob}': ${wordsOf(error)}`, { verbatim: true });
   }
@@ -87,7 +88,7 @@ function isJunk(name: string): boolean {
 function belongsToState(path: string, state: string | undefined): boolean {
   if (state === undefined || !path.startsWith(state)) return false;
   const rest = path.slice(state.length);
-  return rest === "" || rest === ".prev" || /^\.(corrupt|restart)-[^/]+$/.test(rest);
+  return rest === "" || rest === ".prev" || /^\.(corrupt|restart)-[^/\\]+$/.test(rest);
 }
 
 /** Sorting by code units is quick and the same, unless there are characters beyond the first 65,536. */

@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import { errnoOf, Failure, wordsOf } from "../../core/failure.ts";
 import { type ConfigEntry, readLines } from "../../core/pool/config_lines.ts";
 import type { AuthStrategy, Flavour, Strategy } from "../../core/pool/flavour.ts";
 import { type Origin, placeOf } from "../../core/pool/origin.ts";
-import { expandUser, type Homes, settingPath } from "../../core/pool/paths.ts";
+import { below, expandUser, type Homes, settingPath } from "../../core/pool/paths.ts";
 import { type FileValue, KEYS, wishesOf } from "../../core/pool/settings.ts";
+import { homeVariable, isFixed, pathsOn, variable } from "../../core/platform.ts";
 import { printable } from "../../core/screen.ts";
 import { resolvedPath } from "../../io/directory.ts";
 import { isFolder } from "../../io/files.ts";
@@ -32,18 +32,16 @@ export interface PoolSettings {
   sources(): readonly string[];
 }
 
-type Outside = Pick<Host, "env" | "uid" | "err">;
+type Outside = Pick<Host, "env" | "uid" | "platform" | "err">;
 
 /** Reads the settings that belong to `from`. Throws Failure for a file or a value that can't be used. */
 export async function loadPool(host: Outside, flavour: Flavour, from: Origin): Promise<PoolSettings> {
-  const homes: Homes = {
-    own: host.env.HOME ?? (host.uid === undefined ? undefined : homeInPasswd(host.uid)) ?? "/",
-    of: homeInPasswd,
-  };
-  const place = placeOf(from, flavour, host.env, homes.own || "/");
+  const { platform } = host;
+  const homes = homesOf(host);
+  const place = placeOf(from, flavour, host, homes.own || "/");
   const file = await readConfig(place.configFile);
   const wishes = wishesOf(flavour, host.env, file?.values ?? new Map());
-  const pathOf = (text: string) => settingPath(text, place.skillDir, homes, resolvedPath);
+  const pathOf = (text: string) => settingPath(text, { base: place.skillDir, homes, platform }, resolvedPath);
   return {
     name: flavour.name,
     skillDir: place.skillDir,
@@ -57,18 +55,25 @@ export async function loadPool(host: Outside, flavour: Flavour, from: Origin): P
     authTeamGlob: wishes.authTeamGlob,
     balancedJoin: wishes.balancedJoin,
     homes,
-    sources: () => existing(host, flavour, wishes.sources.map(pathOf), join(homes.own || "/", ".codex")),
+    sources: () =>
+      existing(host, flavour, wishes.sources.map(pathOf), pathsOn(platform).join(homes.own || "/", ".codex")),
   };
+}
+
+function homesOf({ env, uid, platform }: Outside): Homes {
+  const named = variable(env, homeVariable(platform), platform);
+  if (platform === "win32") return { own: named ?? "C:\\", of: () => undefined };
+  return { own: named ?? (uid === undefined ? undefined : homeInPasswd(uid)) ?? "/", of: homeInPasswd };
 }
 
 /** A path that was typed: relative ones start from where the user stands, every link and `..` is resolved. */
 export function typedPath(
-  host: Pick<Host, "cwd">,
+  { cwd, platform }: Pick<Host, "cwd" | "platform">,
   { homes }: Pick<PoolSettings, "homes">,
   text: string,
 ): string {
-  const path = expandUser(text, homes);
-  return resolvedPath(path.startsWith("/") ? path : `${host.cwd}/${path}`);
+  const path = expandUser(text, homes, platform);
+  return resolvedPath(isFixed(path, platform) ? path : below(cwd, path, platform));
 }
 
 /** The user's own home is a source only where none is configured: a mistyped path must not pick another account. */

@@ -8,9 +8,9 @@ import type { Flavour } from "../../core/pool/flavour.ts";
 import type { Reading } from "../../core/pool/usage.ts";
 import { renewalOf } from "../../core/renewal.ts";
 import type { Host } from "../../io/host.ts";
-import { findProgram } from "../../io/spawn.ts";
 import { startTmux, type Tmux } from "../../io/tmux.ts";
 import { codexOnPath } from "../codex_program.ts";
+import { findProgram } from "../find_program.ts";
 import { ask } from "./ask.ts";
 import { scrape } from "./scrape.ts";
 import { openWorkshop, plainEnvironment, type Workshop } from "./temp_home.ts";
@@ -181,7 +181,7 @@ async function openAsker(host: Outside, wish: ReadingWish): Promise<{ ask: Asker
 }
 
 async function openTmux(host: Outside, workshop: Workshop): Promise<Tmux> {
-  const file = findProgram("tmux", host.env, host.cwd);
+  const file = findProgram("tmux", host);
   const failed = "❌ failed to start tmux session for status (is tmux installed?)";
   if (file === undefined) throw verbatim(failed);
   const env = plainEnvironment(host);

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { errnoOf, Failure, wordsOf } from "../../core/failure.ts";
 import { type Member, parseRegistry, parseWorkerState, type WorkerState } from "../../core/pool/registry.ts";
 import { printable } from "../../core/screen.ts";
@@ -17,11 +17,11 @@ type Settings = Pick<PoolSettings, "homes" | "skillDir">;
 
 /** Where the registry of the team is: as typed, as the environment names it, else where the sibling skill keeps it. */
 export async function registryPath(
-  host: Pick<Host, "env" | "cwd">,
+  host: Pick<Host, "env" | "cwd" | "platform">,
   settings: Settings,
   typed: string | undefined,
 ): Promise<string> {
-  const { env } = host;
+  const { env, platform } = host;
   const named = [
     typed,
     env.AITWF_REGISTRY,
@@ -31,7 +31,9 @@ export async function registryPath(
   if (named) return typedPath(host, settings, named.trim());
   const sibling = join(dirname(settings.skillDir), "ai-team-workflow");
   const folder = await shareFolder(join(sibling, "scripts", "atwf_config.yaml"));
-  if (folder !== undefined) return join(typedPath({ cwd: sibling }, settings, folder), "registry.json");
+  if (folder !== undefined) {
+    return join(typedPath({ cwd: sibling, platform }, settings, folder), "registry.json");
+  }
   return join(sibling, "share", "registry.json");
 }
 
@@ -88,7 +90,7 @@ function membersIn(registry: string): Member[] {
 
 function stateFileOf(registry: string, { stateFile }: Member): string {
   const path = stateFile ?? "";
-  return path.startsWith("/") ? path : join(dirname(registry), path);
+  return isAbsolute(path) ? path : join(dirname(registry), path);
 }
 
 function textOf(path: string): string | undefined {

@@ -8,8 +8,23 @@ import type { Host } from "../../io/host.ts";
 import { scanAuthFiles } from "./auth_files.ts";
 import { type PoolSettings, typedPath } from "./load.ts";
 
+/** The auth file for a worker: the one its team is on, or a balanced one. Throws Failure when none can be used. */
+export async function pickAuth(
+  host: Pick<Host, "clock" | "env" | "err" | "random">,
+  flavour: Flavour,
+  settings: PoolSettings,
+): Promise<string> {
+  const roster = configuredRoster(host, flavour, settings);
+  if (settings.authStrategy === "balanced") {
+    const { pickLeastUsed } = await import("./picks.ts");
+    return await pickLeastUsed(host, settings, roster);
+  }
+  const { currentAuth } = await import("./rotation.ts");
+  return await currentAuth(host, settings, roster.dir, roster.files);
+}
+
 /** The team directory and its candidates for `pick-auth`. Throws Failure when there are none. */
-export function configuredRoster(host: Pick<Host, "err">, flavour: Flavour, settings: PoolSettings): Roster {
+function configuredRoster(host: Pick<Host, "err">, flavour: Flavour, settings: PoolSettings): Roster {
   if (settings.authTeamDir === undefined) {
     throw refusal(
       "❌ AUTH_TEAM directory is required for auth balancing.\n" +
@@ -22,7 +37,7 @@ export function configuredRoster(host: Pick<Host, "err">, flavour: Flavour, sett
 
 /** The team directory that was typed, else the configured one. `settings` hold the glob to go by. */
 export function namedRoster(
-  host: Pick<Host, "err" | "cwd">,
+  host: Pick<Host, "err" | "cwd" | "platform">,
   flavour: Flavour,
   settings: PoolSettings,
   typed: string | undefined,

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import type { Flavour } from "../../core/pool/flavour.ts";
 import { isSet, type PoolOptions, textOption } from "../../core/pool/options.ts";
@@ -25,13 +26,14 @@ export async function statusCommand(
   options: PoolOptions,
 ): Promise<End> {
   const wish = timingOf(options);
-  const via = viaOf(options, "tmux");
+  // tmux is where Codex shows what its terminal shows; Windows has none.
+  const via = viaOf(options, host.platform === "win32" ? "app-server" : "tmux");
   const settings = await loadPool(host, flavour, from);
   const dir = typedPath(host, settings, textOption(options, "team_dir") ?? "");
   if (!isFolder(dir)) throw refusal(`❌ team dir not found: ${dir}`);
   const glob = textOption(options, "glob") ?? settings.authTeamGlob;
   const files = [...listAuthFiles(dir, glob, settings.stateFile)].sort((a, b) =>
-    byteOrder(nameOf(a), nameOf(b))
+    byteOrder(basename(a), basename(b))
   );
   if (files.length === 0) throw refusal(`❌ no auth files found under ${dir} (glob='${glob}')`);
   const interrupt = interruptible();
@@ -111,10 +113,6 @@ function show(host: Host, dir: string, all: readonly Found[], options: PoolOptio
     return host.out(renderTable(header, rows, displayWidth));
   }
   for (const found of all) host.out(blockOf(found, now, isSet(options, "print_raw")));
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function refusal(message: string): Failure {

@@ -3,6 +3,7 @@ import type { Flavour } from "../../core/pool/flavour.ts";
 import { temporaryHomeConfig } from "../../core/pool/home_config.ts";
 import { codexEnvironment } from "../../core/launch.ts";
 import { authFileOf } from "../../core/layout.ts";
+import { temporaryFolder } from "../../core/platform.ts";
 import { ensureFolder, readText } from "../../io/files.ts";
 import { makeTemporaryFolder, removeTree, sweepFolders, writeNew } from "../../io/folders.ts";
 import { parseToml, renderToml } from "../../io/formats.ts";
@@ -43,14 +44,14 @@ const LEFT_OUT =
   /^(auth\.json|\.auth.*|\.credentials\.json|config\.toml|history\.jsonl|sessions|archived_sessions|log|tmp|worktrees|packages|version\.json|app-server-.*|thread-writer-locks|.*\.lock|.*\.sqlite.*)$/;
 
 /** Our own environment without any login; it names no home yet. */
-export function plainEnvironment(host: Pick<Host, "env">): Record<string, string> {
-  const { CODEX_HOME: _home, ...env } = codexEnvironment(host.env, "", []);
+export function plainEnvironment(host: Pick<Host, "env" | "platform">): Record<string, string> {
+  const { CODEX_HOME: _home, ...env } = codexEnvironment(host, "", []);
   return env;
 }
 
 /** Makes a workshop below the folder for temporary files. */
-export function openWorkshop(host: Pick<Host, "env" | "clock">, flavour: Flavour): Workshop {
-  const [place, prefix] = [host.env.TMPDIR || "/tmp", `${flavour.name}-status-`];
+export function openWorkshop(host: Pick<Host, "env" | "clock" | "platform">, flavour: Flavour): Workshop {
+  const [place, prefix] = [temporaryFolder(host), `${flavour.name}-status-`];
   sweep(place, prefix, host.clock.now());
   const folder = makeTemporaryFolder(place, prefix);
   const [desk, temporary] = [join(folder, "desk"), join(folder, "tmp")];

@@ -4,10 +4,10 @@ import type { Launch } from "../../core/launch.ts";
 import { printable } from "../../core/screen.ts";
 import { exists } from "../../io/files.ts";
 import type { Host } from "../../io/host.ts";
-import { findProgram } from "../../io/spawn.ts";
+import { findProgram } from "../find_program.ts";
 import { type PoolSettings, typedPath } from "./load.ts";
 
-type Outside = Pick<Host, "env" | "cwd" | "capture">;
+type Outside = Pick<Host, "env" | "cwd" | "capture" | "platform">;
 
 /** The program that starts and stops workers. */
 export interface Twf {
@@ -49,7 +49,7 @@ export function twfAt(host: Outside, path: string, stateFolder: string | undefin
 
 /** The user's own tmux server. */
 export function workersTmux(host: Outside): WorkersTmux {
-  const file = findProgram("tmux", host.env, host.cwd) ?? "tmux";
+  const file = findProgram("tmux", host) ?? "tmux";
   const tmux = (...args: readonly string[]) =>
     host.capture({ file, args, env: defined(host.env) }, TMUX_PATIENCE_MS);
   return {

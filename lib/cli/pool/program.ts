@@ -52,6 +52,7 @@ export async function runPool(
     case "pick-auth": {
       const worker = workerOf(options);
       const named = flavour.authStrategies.length > 1 ? `strategy=${settings.authStrategy} ` : "";
+      const { pickAuth } = await import("../../app/pool/roster.ts");
       hand(host, flavour, `pick-auth ${named}${worker.shown}`, await pickAuth(host, flavour, settings));
       return 0;
     }
@@ -77,20 +78,9 @@ export async function runPool(
   }
 }
 
-async function pickAuth(host: Host, flavour: Flavour, settings: PoolSettings): Promise<string> {
-  const { configuredRoster } = await import("../../app/pool/roster.ts");
-  const roster = configuredRoster(host, flavour, settings);
-  if (settings.authStrategy === "balanced") {
-    const { pickLeastUsed } = await import("../../app/pool/picks.ts");
-    return await pickLeastUsed(host, settings, roster);
-  }
-  const { currentAuth } = await import("../../app/pool/rotation.ts");
-  return await currentAuth(host, settings, roster.dir, roster.files);
-}
-
 /** Prints what was picked, for a shell that reads the last line through xargs. */
 function hand(host: Host, flavour: Flavour, how: string, path: string): void {
-  if (!survivesXargs(path)) {
+  if (!survivesXargs(path, host.platform)) {
     host.err(
       `⚠️ quotes, backslashes and double blanks are lost when this goes through xargs: ${
         printable(path, 4096)

@@ -9,9 +9,15 @@ interface CharacterClass {
   readonly ranges: readonly (readonly [from: string, to: string])[];
 }
 
-/** The levels of a pattern as pathlib reads them. Throws Error with a reason for one that can't be used. */
-export function parseGlob(pattern: string): GlobPart[] {
-  if (pattern.startsWith("/")) throw new Error("it is absolute");
+/**
+ * The levels of a pattern as pathlib reads them, with `/` or what else separates names here. Throws Error with a reason
+ * for one that can't be used.
+ */
+export function parseGlob(given: string, separator = "/"): GlobPart[] {
+  const pattern = given.replaceAll(separator, "/");
+  if (pattern.startsWith("/") || (separator !== "/" && /^[A-Za-z]:/.test(pattern))) {
+    throw new Error("it is absolute");
+  }
   if (pattern.endsWith("/")) throw new Error("it names directories only");
   const names = pattern.split("/").filter((name) => name !== "" && name !== ".");
   if (names.includes("..")) throw new Error("it leaves the directory (..)");

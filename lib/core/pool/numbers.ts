@@ -12,7 +12,12 @@ export function wholeOf(value: Json): Whole | undefined {
   return value instanceof RawNumber ? wholeOfFloat(Number(value.text)) : undefined;
 }
 
-/** Numbers by real path. A path starts with `/`, so that no key is one that every object has. */
+/** Whether a key is a real path, of this or another platform. */
+export function isPath(key: string): boolean {
+  return key.startsWith("/") || /^([A-Za-z]:|\\)\\/.test(key);
+}
+
+/** Numbers by real path. A path says where it starts, so that no key is one that every object has. */
 export type Numbers = Record<string, Whole>;
 
 /** The numbers of an object, never below 0; what is no number is reported and left out. */
@@ -25,7 +30,7 @@ export function numbersOf(value: Json | undefined, key: string, report: Report):
   for (const [path, child] of fields ?? []) {
     const number = wholeOf(child);
     if (number === undefined) report(`${key} of ${path} is no whole number`);
-    else if (path.startsWith("/")) numbers[path] = number < 0 ? 0 : number;
+    else if (isPath(path)) numbers[path] = number < 0 ? 0 : number;
   }
   return numbers;
 }
@@ -48,7 +53,7 @@ function isUsual(value: Json): value is Record<string, number> {
   if (!isRecord(value)) return false;
   for (const path in value) {
     const number = value[path]!;
-    if (typeof number !== "number" || number < 0 || !path.startsWith("/")) return false;
+    if (typeof number !== "number" || number < 0 || !isPath(path)) return false;
   }
   return true;
 }

@@ -1,5 +1,4 @@
-import { basename, dirname, join } from "node:path";
-import type { Environment } from "../launch.ts";
+import { isFixed, pathsOn, type Surroundings, variable } from "../platform.ts";
 import type { Flavour } from "./flavour.ts";
 
 /** Which file was started: the shim of a skill, or the program itself. */
@@ -20,7 +19,8 @@ export interface Place {
 }
 
 /** The place that belongs to an origin; `userHome` is where `~` leads. */
-export function placeOf(origin: Origin, flavour: Flavour, env: Environment, userHome: string): Place {
+export function placeOf(origin: Origin, flavour: Flavour, around: Surroundings, userHome: string): Place {
+  const { basename, dirname, join } = pathsOn(around.platform);
   if (origin.by === "shim" || basename(origin.folder) === "scripts") {
     const skillDir = dirname(origin.folder);
     return {
@@ -30,8 +30,13 @@ export function placeOf(origin: Origin, flavour: Flavour, env: Environment, user
       rule: "the skill that the program is in",
     };
   }
-  const skillDir = join(absolute(env.XDG_CONFIG_HOME) ?? join(userHome, ".config"), "agentlb");
-  const stateFolder = join(absolute(env.XDG_STATE_HOME) ?? join(userHome, ".local", "state"), "agentlb");
+  const [config, state] = FOLDERS[around.platform === "win32" ? "windows" : "others"];
+  const folderOf = ([name, ...usual]: readonly [string, ...string[]]) =>
+    join(
+      absolute(variable(around.env, name, around.platform), around) ?? join(userHome, ...usual),
+      "agentlb",
+    );
+  const [skillDir, stateFolder] = [folderOf(config), folderOf(state)];
   return {
     skillDir,
     configFile: join(skillDir, flavour.configName),
@@ -40,7 +45,13 @@ export function placeOf(origin: Origin, flavour: Flavour, env: Environment, user
   };
 }
 
+/** What names the folders of settings and of state, and where they are, below the user's own, when nothing does. */
+const FOLDERS = {
+  windows: [["APPDATA", "AppData", "Roaming"], ["LOCALAPPDATA", "AppData", "Local"]],
+  others: [["XDG_CONFIG_HOME", ".config"], ["XDG_STATE_HOME", ".local", "state"]],
+} as const;
+
 /** A relative path in these variables is to be ignored (XDG Base Directory Specification). */
-function absolute(path: string | undefined): string | undefined {
-  return path?.startsWith("/") ? path : undefined;
+function absolute(path: string | undefined, { platform }: Surroundings): string | undefined {
+  return path !== undefined && isFixed(path, platform) ? path : undefined;
 }

@@ -1,6 +1,6 @@
 import { Failure } from "../failure.ts";
 import { fieldsOf, isRecord, type Json, type JsonMap } from "./json.ts";
-import { isEmpty, type Numbers, numbersOf, type Report } from "./numbers.ts";
+import { isEmpty, isPath, type Numbers, numbersOf, type Report } from "./numbers.ts";
 import { strip, type Whole } from "./python.ts";
 
 /** What is remembered of one team directory: by real path of the auth file, also of those that are away just now. */
@@ -165,7 +165,7 @@ function accountsOf(value: Json | undefined): Record<string, string> {
   if (isRecord(value) && Object.values(value).every((text) => typeof text === "string")) {
     return value as Record<string, string>;
   }
-  return Object.fromEntries([...textsOf(value)].filter(([path]) => path.startsWith("/")));
+  return Object.fromEntries([...textsOf(value)].filter(([path]) => isPath(path)));
 }
 
 function textsOf(value: Json | undefined): Map<string, string> {

@@ -123,7 +123,14 @@ describe("a pattern", () => {
     ["a**", "whole level"],
   ])("%j is refused with its reason", (text, reason) => {
     expect(() => parseGlob(text)).toThrow(reason);
+    expect(() => parseGlob(text.replaceAll("/", "\\"), "\\")).toThrow(reason);
     expect(() => listAuthFiles(dir, text)).toThrow(`❌ cannot use the glob '${text}': `);
+  });
+
+  test("names its levels with backslashes too where those separate names", () => {
+    expect(parseGlob("a\\b\\c/d", "\\")).toEqual(parseGlob("a/b/c/d"));
+    expect(parseGlob("a\\b")).toEqual([{ literal: "a\\b" }]);
+    expect(() => parseGlob("C:\\x", "\\")).toThrow("absolute");
   });
 
   test("with many stars is matched in no time", () => {

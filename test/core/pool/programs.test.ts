@@ -10,6 +10,8 @@ test.each<[startedAs: string, args: string[], program: string, left: string[]]>(
   ["clb", ["where"], "clb", ["where"]],
   ["cap.bin", ["where"], "cap", ["where"]],
   ["cap.js", [], "cap", []],
+  ["CAP.EXE", ["list"], "cap", ["list"]],
+  ["agentlb.exe", ["clb", "list"], "clb", ["list"]],
   ["cap-linux-x64-musl", ["list"], "cap", ["list"]],
   ["captain", ["list"], "agentlb", ["list"]],
 ])("a program started as %s with %j", (startedAs, args, program, left) => {

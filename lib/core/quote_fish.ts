@@ -1,0 +1,29 @@
+const BARE = /^[A-Za-z0-9_./:=+-]+$/;
+/** What fish takes for grammar at the start of a command, in quotes too (parse_constants.h, fish 3 and 4). */
+const GRAMMAR =
+  /^(and|begin|builtin|case|command|else|end|exec|for|function|if|in|not|or|switch|time|while|!)$/;
+const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
+
+/**
+ * One line that runs `argv` in a home, for fish's `source` or `eval`: fish 3.1 or newer, which sets a variable for one
+ * command as other shells do.
+ */
+export function fishCommand(home: string, argv: readonly string[]): string {
+  const [name = "", ...args] = argv;
+  const program = GRAMMAR.test(name)
+    ? `command ${quoted(name)}`
+    : ASSIGNMENT.test(name)
+    ? quoted(name)
+    : quote(name);
+  return [`CODEX_HOME=${quote(home)}`, program, ...args.map(quote)].join(" ");
+}
+
+/** A word as fish reads it back. */
+function quote(word: string): string {
+  return BARE.test(word) ? word : quoted(word);
+}
+
+/** In single quotes only `\` and `'` mean anything; a line break stands outside, because `eval` would make a blank of it. */
+function quoted(word: string): string {
+  return word.split("\n").map((line) => `'${line.replace(/[\\']/g, "\\$&")}'`).join("\\n");
+}
