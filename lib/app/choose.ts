@@ -105,7 +105,7 @@ export function survey(
   const verdicts = aliases.map((alias): Verdict => {
     const entry = status.sessions.get(alias);
     if (entry === undefined) {
-      return { alias, eligible: false, usage: 0, reason: "missing status", final: false };
+      return { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false };
     }
     const session = sessions.get(alias);
     const candidate = {

@@ -55,7 +55,7 @@ export function report(layout: Layout, config: Config, nowMs: number): Report {
         plan,
         status: entry,
         verdict: byAlias.get(alias) ??
-          { alias, eligible: false, usage: 0, reason: "no such session", final: true },
+          { alias, eligible: false, usage: 0, reason: "no such session", kind: "missing", final: true },
         ageMs: readAt === undefined ? undefined : nowMs - readAt,
       };
     }),

@@ -1,6 +1,8 @@
 import { indent, objectOf, renderObject, textOf } from "./json.ts";
 import { type LimitWindow, parseWindow, type RateLimits, wholePercent } from "./limits.ts";
+import type { Allowance } from "./allowance.ts";
 import { byteOrder } from "./order.ts";
+import type { Pace } from "./pace.ts";
 
 /** What status.json says of one session; times are RFC 3339 or empty. */
 export interface SessionStatus {
@@ -8,14 +10,32 @@ export interface SessionStatus {
   readonly appServer: { readonly state: string; readonly pid: number; readonly restartCount: number };
   readonly rateLimits: RateLimits;
   readonly usageLeftPercent: number;
-  readonly activity: { readonly activeTurns: number };
+  readonly activity: Activity;
   readonly lastRateLimitUpdateAt: string;
   readonly lastProbeAt: string;
   /** "ok", or in words why there was no reading; empty before the first try. */
   readonly lastProbeResult: string;
   readonly lastSelectedAt: string;
-  /** When a child that keeps crashing is started again; the predecessor doesn't know it. */
+  /** When a child that keeps crashing is started again. This key and those below are unknown to the predecessor. */
   readonly nextTryAt?: string;
+  /** Whose login it is: a hash of user and workspace. Two aliases with one key are one account. */
+  readonly account?: string;
+  readonly allowance?: Allowance;
+  /** Until when a turn was told that the account's main limit is used up, unless a later reading says otherwise. */
+  readonly exhaustedUntil?: string;
+  readonly pace?: Pace;
+}
+
+/** What goes on in a session. */
+export interface Activity {
+  /** Turns under way, and leases and reservations whose thread is not open yet. */
+  readonly activeTurns: number;
+  /** Turns under way in open threads, whoever started them. */
+  readonly turns?: number;
+  readonly openThreads?: number;
+  readonly lastActivityAt?: string;
+  /** The processes with a lease whose thread is open: they are counted there. */
+  readonly leased?: readonly number[];
 }
 
 /** What the supervisor publishes; only it writes the file while it lives. */
