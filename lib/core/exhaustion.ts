@@ -1,5 +1,8 @@
+import type { JsonObject } from "./json.ts";
+import { parseWindow } from "./limits.ts";
+import { limitOf, MAIN_LIMIT } from "./readings.ts";
 import type { SessionStatus } from "./status.ts";
-import { parseTime } from "./time.ts";
+import { formatTime, parseTime } from "./time.ts";
 import { gaugesIn, gaugesOf } from "./windows.ts";
 
 /** An account with nothing left. */
@@ -18,6 +21,7 @@ export function exhaustionOf(status: SessionStatus, nowMs: number): Exhaustion |
   const full = gaugesIn(gaugesOf(status.rateLimits, nowMs)).filter(({ left }) => left <= 0);
   const until: (number | undefined)[] = full.map(({ resetsAtMs }) => resetsAtMs);
   const mark = parseTime(status.exhaustedUntil);
+  if (status.exhaustedUntil === "") until.push(undefined);
   if (mark !== undefined && mark > nowMs) until.push(mark);
   const { spendControlReached, spendLimit, ordinaryUsageAllowed, credits } = status.allowance ?? {};
   if (spendControlReached === true) until.push(resetOf(spendLimit?.resetsAt, nowMs));
@@ -33,6 +37,22 @@ export function exhaustionOf(status: SessionStatus, nowMs: number): Exhaustion |
     untilMs: known.length === until.length ? Math.max(...known) : undefined,
     onCredits: hasMoney,
   };
+}
+
+/**
+ * Until when an account is used up whose turn was refused, by the limits that came with it (in the words of
+ * `account/rateLimits/updated`): the last reset of its full windows, RFC 3339; empty = until a reading says otherwise.
+ * Undefined when it is a limit of a single model that is full, and when all is over.
+ */
+export function markOf(snapshot: JsonObject | undefined, nowMs: number): string | undefined {
+  const windows = [parseWindow(snapshot?.get("primary")), parseWindow(snapshot?.get("secondary"))];
+  const full = windows.filter((window) => window !== null && window.usedPercent >= 100);
+  if (full.length === 0) return "";
+  if (snapshot !== undefined && limitOf(snapshot) !== MAIN_LIMIT) return undefined;
+  const resets = full.map((window) => (window?.resetsAt ?? Infinity) * 1000);
+  const untilMs = Math.max(...resets);
+  if (untilMs === Infinity) return "";
+  return untilMs > nowMs ? formatTime(untilMs) : undefined;
 }
 
 function resetOf(seconds: number | undefined, nowMs: number): number | undefined {

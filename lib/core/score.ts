@@ -45,6 +45,8 @@ export interface Ineligible {
   readonly kind: Hindrance;
   /** Of an exhausted account: when it comes back, epoch milliseconds, if anybody knows. */
   readonly comesBackMs?: number;
+  /** Of an exhausted account: it can be used at once, at a price. */
+  readonly onCredits?: boolean;
   /** Waiting for a newer reading won't help: only the user can change it. */
   readonly final: boolean;
 }
@@ -106,15 +108,6 @@ export function judge(candidate: Candidate, nowMs: number, settings: Settings): 
     lastSelectedMs,
     pickSeq,
   };
-}
-
-/** The verdict to pick, undefined when none is eligible. */
-export function best(verdicts: Iterable<Verdict>): Eligible | undefined {
-  let first: Eligible | undefined;
-  for (const verdict of verdicts) {
-    if (verdict.eligible && (first === undefined || compareEligible(verdict, first) < 0)) first = verdict;
-  }
-  return first;
 }
 
 /** Best first: score, percent left, fewest turns under way, longest not picked (never comes first), alias. */

@@ -1,8 +1,9 @@
-import { indent, objectOf, renderObject, textOf } from "./json.ts";
+import { type Allowance, parseAllowance } from "./allowance.ts";
+import { indent, type JsonObject, objectOf, renderObject, textOf, told } from "./json.ts";
 import { type LimitWindow, parseWindow, type RateLimits, wholePercent } from "./limits.ts";
-import type { Allowance } from "./allowance.ts";
+import { type Cost, parseCost } from "./cost.ts";
 import { byteOrder } from "./order.ts";
-import type { Pace } from "./pace.ts";
+import { parseTime } from "./time.ts";
 
 /** What status.json says of one session; times are RFC 3339 or empty. */
 export interface SessionStatus {
@@ -21,9 +22,13 @@ export interface SessionStatus {
   /** Whose login it is: a hash of user and workspace. Two aliases with one key are one account. */
   readonly account?: string;
   readonly allowance?: Allowance;
-  /** Until when a turn was told that the account's main limit is used up, unless a later reading says otherwise. */
+  /**
+   * Until when a turn was told that the account's main limit is used up, unless a later reading says otherwise; empty =
+   * nobody knows until when.
+   */
   readonly exhaustedUntil?: string;
-  readonly pace?: Pace;
+  /** What work costs the account. */
+  readonly cost?: Cost;
 }
 
 /** What goes on in a session. */
@@ -36,6 +41,8 @@ export interface Activity {
   readonly lastActivityAt?: string;
   /** The processes with a lease whose thread is open: they are counted there. */
   readonly leased?: readonly number[];
+  /** The reservations, by their times, that a thread has been opened for. */
+  readonly redeemed?: readonly number[];
 }
 
 /** What the supervisor publishes; only it writes the file while it lives. */
@@ -111,7 +118,6 @@ function parseSession(value: unknown): SessionStatus {
   const session = objectOf(value);
   const appServer = objectOf(session?.get("appServer"));
   const limits = objectOf(session?.get("rateLimits"));
-  const nextTryAt = textOf(session?.get("nextTryAt"));
   return {
     health: textOf(session?.get("health")),
     appServer: {
@@ -125,16 +131,43 @@ function parseSession(value: unknown): SessionStatus {
       secondary: parseWindow(limits?.get("secondary")),
     },
     usageLeftPercent: count(session?.get("usageLeftPercent")),
-    activity: { activeTurns: count(objectOf(session?.get("activity"))?.get("activeTurns")) },
+    activity: parseActivity(session?.get("activity")),
     lastRateLimitUpdateAt: textOf(session?.get("lastRateLimitUpdateAt")),
     lastProbeAt: textOf(session?.get("lastProbeAt")),
     lastProbeResult: textOf(session?.get("lastProbeResult")),
     lastSelectedAt: textOf(session?.get("lastSelectedAt")),
-    ...(nextTryAt === "" ? {} : { nextTryAt }),
+    ...oursIn(session),
   };
 }
 
-/** One session in the predecessor's order of keys. */
+/** The keys that the predecessor passes over. */
+function oursIn(session: JsonObject | undefined) {
+  return told({
+    nextTryAt: wordsIn(session?.get("nextTryAt")),
+    account: wordsIn(session?.get("account")),
+    allowance: parseAllowance(session?.get("allowance")),
+    exhaustedUntil: markIn(session?.get("exhaustedUntil")),
+    cost: parseCost(session?.get("cost")),
+  });
+}
+
+function parseActivity(value: unknown): Activity {
+  const activity = objectOf(value);
+  const optional = (key: string) =>
+    typeof activity?.get(key) === "number" ? count(activity.get(key)) : undefined;
+  return {
+    activeTurns: count(activity?.get("activeTurns")),
+    ...told({
+      turns: optional("turns"),
+      openThreads: optional("openThreads"),
+      lastActivityAt: wordsIn(activity?.get("lastActivityAt")),
+      leased: countsIn(activity?.get("leased"), I32),
+      redeemed: countsIn(activity?.get("redeemed"), Number.MAX_SAFE_INTEGER),
+    }),
+  };
+}
+
+/** One session in the predecessor's order of keys; what its reader, or ours, would not take is not written. */
 function plain(session: SessionStatus): Record<string, unknown> {
   const { appServer, rateLimits } = session;
   return {
@@ -150,16 +183,15 @@ function plain(session: SessionStatus): Record<string, unknown> {
       secondary: plainWindow(rateLimits.secondary),
     },
     usageLeftPercent: count(session.usageLeftPercent),
-    activity: { activeTurns: count(session.activity.activeTurns) },
+    activity: parseActivity(session.activity),
     lastRateLimitUpdateAt: session.lastRateLimitUpdateAt,
     lastProbeAt: session.lastProbeAt,
     lastProbeResult: session.lastProbeResult,
     lastSelectedAt: session.lastSelectedAt,
-    nextTryAt: session.nextTryAt,
+    ...oursIn(objectOf(session)),
   };
 }
 
-/** Through the reader's eyes: what it would not take is not written. */
 function plainWindow(window: LimitWindow | null): LimitWindow | null {
   return window === null || wholePercent(window.usedPercent) === undefined ? null : parseWindow(window);
 }
@@ -168,4 +200,16 @@ function plainWindow(window: LimitWindow | null): LimitWindow | null {
 function count(value: unknown, most: number = LARGEST_COUNT): number {
   if (typeof value !== "number" || !(value > 0)) return 0;
   return Math.min(Math.ceil(value), most);
+}
+
+function countsIn(value: unknown, most: number): number[] | undefined {
+  return Array.isArray(value) ? value.map((each) => count(each, most)).filter((each) => each > 0) : undefined;
+}
+
+function wordsIn(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function markIn(value: unknown): string | undefined {
+  return value === "" || parseTime(value) !== undefined ? value as string : undefined;
 }

@@ -39,7 +39,8 @@ export function gaugesIn({ short, long }: Gauges): Gauge[] {
   return [short, long].filter((gauge) => gauge !== undefined);
 }
 
-function isShort({ windowDurationMins }: LimitWindow, isFirst: boolean): boolean {
+/** Whether a window is the short one; one that does not say how long it is goes by its place. */
+export function isShort({ windowDurationMins }: LimitWindow, isFirst: boolean): boolean {
   return windowDurationMins === undefined ? isFirst : windowDurationMins <= SHORT_AT_MOST_MINS;
 }
 

@@ -5,6 +5,7 @@ import {
   commandLineOf,
   identityOf,
   isAlive,
+  livingNow,
   onSignals,
   ownerOf,
   ownIdentity,
@@ -31,9 +32,14 @@ describe("a process", () => {
     expect(isAlive(identity)).toBe(true);
     expect(isAlive({ ...identity, startTime: `${identity.startTime}0` })).toBe(false);
     expect(isAlive({ ...identity, bootId: "another" })).toBe(false);
+    const lives = livingNow();
+    expect(
+      [identity, { ...identity, startTime: "0" }, { ...identity, bootId: "another" }, identity].map(lives),
+    ).toEqual([true, false, false, true]);
     signal(-pid, "SIGKILL");
     await until(() => !isAlive(identity), "its end");
     expect(identityOf(pid)).toBeUndefined();
+    expect(lives(identity)).toBe(false);
   });
 
   it("of a number that nobody has is none", () => {
