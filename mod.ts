@@ -6,19 +6,21 @@
  *
  * @module
  */
-import { awaitReadings, choose, type Picked } from "./lib/app/choose.ts";
+import { choose, type Picked } from "./lib/app/choose.ts";
 import { loadConfig } from "./lib/app/config.ts";
 import { ensureSupervisor } from "./lib/app/daemon.ts";
+import { awaitReadings } from "./lib/app/readings.ts";
 import { awaitRenewal } from "./lib/app/renewal.ts";
 import { type Report, report } from "./lib/app/report.ts";
 import { ensureLayout } from "./lib/app/sessions.ts";
+import type { Demand } from "./lib/app/survey.ts";
 import { type Layout, layoutOf, rootFrom } from "./lib/core/layout.ts";
 import { type Host, realHost } from "./lib/io/host.ts";
 
 export { Failure } from "./lib/core/failure.ts";
 export { parseStatus, type SessionStatus, type Status } from "./lib/core/status.ts";
 export type { Verdict } from "./lib/core/score.ts";
-export type { Picked, Report };
+export type { Demand, Picked, Report };
 
 export interface Options {
   /** Gets the lines that the command would print on stderr; without it they are dropped. */
@@ -28,12 +30,12 @@ export interface Options {
 }
 
 /** Picks the session that has the most left, as `agentlb pick` does, and records the pick. Throws Failure. */
-export async function pickSession(options: Options = {}): Promise<Picked> {
+export async function pickSession(options: Options & Demand = {}): Promise<Picked> {
   const { host, layout } = open(options);
   const config = await loadConfig(host, layout);
   await ensureSupervisor(host, layout);
-  await awaitReadings(host, layout, config);
-  const picked = await choose(host, layout, config, "best");
+  const read = await awaitReadings(host, layout, config, options);
+  const picked = await choose(host, layout, config, "best", { demand: options, read });
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
   return picked;
 }

@@ -2,15 +2,16 @@ import type { Config } from "../core/config.ts";
 import { wordsOf } from "../core/failure.ts";
 import { homeOf, type Layout } from "../core/layout.ts";
 import { byteOrder } from "../core/order.ts";
-import { best, type Verdict } from "../core/score.ts";
+import type { Policy } from "../core/policy.ts";
+import type { Verdict } from "../core/score.ts";
 import { parseStatus, type SessionStatus } from "../core/status.ts";
 import { renderTable } from "../core/table.ts";
 import { parseTime } from "../core/time.ts";
+import { type Gauges, gaugesOf } from "../core/windows.ts";
 import { readText } from "../io/files.ts";
-import { survey } from "./choose.ts";
 import { livingDaemon } from "./daemon.ts";
-import { glance } from "./memory.ts";
 import { accountIn, aliasesOf } from "./sessions.ts";
+import { type Demand, look } from "./survey.ts";
 
 /** One session, or one that only status.json still knows. */
 export interface Row {
@@ -20,6 +21,12 @@ export interface Row {
   readonly plan: string | undefined;
   readonly status: SessionStatus | undefined;
   readonly verdict: Verdict;
+  /** What the policy ranks it by; undefined when it may not be picked. */
+  readonly figure: number | undefined;
+  /** What its windows have left now. */
+  readonly gauges: Gauges;
+  /** Turns under way, and leases and reservations that have no thread yet. */
+  readonly active: number;
   /** Of its reading; undefined when there is none. */
   readonly ageMs: number | undefined;
 }
@@ -27,20 +34,25 @@ export interface Row {
 /** All that can be said of all sessions at this moment. */
 export interface Report {
   readonly rows: readonly Row[];
+  readonly policy: Policy;
   /** Who would be picked. */
   readonly selected: string | undefined;
   readonly updatedAt: string;
+  /** When it was looked at, epoch milliseconds. */
+  readonly atMs: number;
   readonly supervisorPid: number | undefined;
   /** Why status.json could not be used. */
   readonly problem: string | undefined;
 }
 
+const NO_GAUGES: Gauges = { short: undefined, long: undefined };
+
 /** Looks at all sessions; changes nothing and starts nothing. */
-export function report(layout: Layout, config: Config, nowMs: number): Report {
+export function report(layout: Layout, config: Config, nowMs: number, demand: Demand = {}): Report {
   const aliases = aliasesOf(layout);
-  const { status, verdicts } = survey(layout, config, aliases, glance(layout, aliases), nowMs);
-  const chosen = best(verdicts);
-  const byAlias = new Map(verdicts.map((verdict) => [verdict.alias, verdict]));
+  const { status, policy, contestants, decision } = look(layout, config, aliases, nowMs, demand);
+  const leases = new Map(contestants.map((each) => [each.alias, each.leases ?? 0]));
+  const byAlias = new Map(decision.verdicts.map((verdict) => [verdict.alias, verdict]));
   const all = [...new Set([...aliases, ...status.sessions.keys()])].sort(byteOrder);
   return {
     rows: all.map((alias) => {
@@ -56,11 +68,16 @@ export function report(layout: Layout, config: Config, nowMs: number): Report {
         status: entry,
         verdict: byAlias.get(alias) ??
           { alias, eligible: false, usage: 0, reason: "no such session", kind: "missing", final: true },
+        figure: decision.figures.get(alias),
+        gauges: entry === undefined ? NO_GAUGES : gaugesOf(entry.rateLimits, nowMs),
+        active: (entry?.activity.turns ?? entry?.activity.activeTurns ?? 0) + (leases.get(alias) ?? 0),
         ageMs: readAt === undefined ? undefined : nowMs - readAt,
       };
     }),
-    selected: chosen?.alias,
+    policy,
+    selected: decision.winner?.alias,
     updatedAt: status.updatedAt,
+    atMs: nowMs,
     supervisorPid: livingDaemon(layout)?.pid,
     // What was read is not read again to see whether it can be.
     problem: status.updatedAt === "" ? problemOf(layout) : undefined,

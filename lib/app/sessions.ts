@@ -54,6 +54,14 @@ export function aliasFor(layout: Layout, target: string): string {
   throw new Failure("usage", message, { verbatim: true });
 }
 
+/** The alias of a session that exists, given by alias or email. Throws the usage failure for any other. */
+export function knownAlias(layout: Layout, target: string): string {
+  const alias = aliasFor(layout, target);
+  checkKnownAlias(alias);
+  if (!isFolder(homeOf(layout, alias))) throw missingSession(alias);
+  return alias;
+}
+
 /** Throws the usage failure unless a session may have this name under the user's pattern. */
 export async function checkNewAlias(alias: string, pattern: string): Promise<void> {
   const compiled = await compilePattern(pattern, DEFAULT_ALIAS_PATTERN);

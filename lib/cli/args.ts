@@ -1,7 +1,10 @@
 import { Failure } from "../core/failure.ts";
 import { nearest } from "../core/nearest.ts";
+import { POLICIES, type Policy } from "../core/policy.ts";
 import { printable } from "../core/screen.ts";
+import type { Demand } from "../app/survey.ts";
 import { TOPICS, usageOf } from "./help.ts";
+import { SIMULATION_FLAGS, type SimulationWish, simulationWish } from "./simulation_wish.ts";
 import { type OptionToken, tokensOf } from "./tokens.ts";
 
 /** What to run in a session, and how. Empty texts mean "as configured". */
@@ -16,11 +19,22 @@ export interface RunWish {
 export type Request =
   | { readonly do: "help"; readonly topic: string }
   | { readonly do: "version" }
-  | { readonly do: "best" | "turn" | "last"; readonly wish: RunWish }
+  | { readonly do: "best"; readonly wish: RunWish; readonly demand: Demand }
+  | { readonly do: "turn" | "last"; readonly wish: RunWish }
   | { readonly do: "new"; readonly target: string; readonly wish: RunWish }
-  | { readonly do: "pick" | "status"; readonly json: boolean }
+  | { readonly do: "pick"; readonly json: boolean; readonly demand: Demand }
+  | { readonly do: "status"; readonly json: boolean; readonly policy: Policy | undefined }
+  | {
+    readonly do: "why";
+    readonly alias: string | undefined;
+    readonly json: boolean;
+    readonly demand: Demand;
+  }
+  | { readonly do: "forecast"; readonly json: boolean }
+  | { readonly do: "pause" | "unpause"; readonly target: string }
   | { readonly do: "login"; readonly alias: string; readonly force: boolean; readonly loginCmd: string }
   | { readonly do: "remove"; readonly target: string; readonly force: boolean }
+  | { readonly do: "simulate"; readonly wish: SimulationWish }
   | { readonly do: "supervise"; readonly verb: "start" | "restart" | "stop" }
   | { readonly do: "daemon" }
   | { readonly do: "init"; readonly force: boolean };
@@ -33,29 +47,46 @@ interface Shape {
 }
 
 const OPTIONS = {
-  cmd: { type: "string" },
-  "login-cmd": { type: "string" },
+  cmd: { type: "string", value: "<command>" },
+  "login-cmd": { type: "string", value: "<command>" },
   "print-command": { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
   json: { type: "boolean" },
   force: { type: "boolean" },
   background: { type: "boolean" },
+  policy: { type: "string", value: "<policy>" },
+  prefer: { type: "string", value: "<alias>" },
+  "no-exhausted": { type: "boolean" },
+  markdown: { type: "boolean" },
+  history: { type: "boolean" },
+  scenario: { type: "string", value: "<name>" },
+  seed: { type: "string", value: "<n>" },
+  seeds: { type: "string", value: "<n>,<n>…" },
+  "seeds-from": { type: "string", value: "<hex>" },
 } as const;
 type Option = keyof typeof OPTIONS;
 
 /** Options that every command accepts, before it and after it. */
 const EVERYWHERE: readonly string[] = ["cmd", "login-cmd", "print-command", "help"];
 
+/** Options of what picks the best session. */
+const DEMANDS: readonly Option[] = ["policy", "prefer", "no-exhausted"];
+
 const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
-  ["", { flags: ["version"], runs: true }],
-  ["new", { takes: "target", runs: true }],
+  ["", { flags: ["version", ...DEMANDS], runs: true }],
+  ["new", { takes: "target", flags: DEMANDS, runs: true }],
   ["rr", { runs: true }],
   ["last", { runs: true }],
-  ["pick", { flags: ["json"] }],
-  ["status", { flags: ["json"] }],
+  ["pick", { flags: ["json", ...DEMANDS] }],
+  ["status", { flags: ["json", "policy"] }],
   ["login", { takes: "alias", flags: ["force"] }],
   ["rm", { takes: "target", flags: ["force"] }],
+  ["pause", { takes: "target" }],
+  ["unpause", { takes: "target" }],
+  ["why", { takes: "alias", flags: ["json", "policy", "prefer"] }],
+  ["forecast", { flags: ["json"] }],
+  ["simulate", { flags: SIMULATION_FLAGS }],
   ["supervisor", {}],
   ["supervisor start", { flags: ["background"] }],
   ["supervisor restart", {}],
@@ -94,21 +125,36 @@ export function parseRequest(args: readonly string[]): Request {
   const [target] = words;
   const force = options.has("force");
   switch (command) {
-    case "new":
-      return target === undefined || target === "" ? { do: "best", wish } : { do: "new", target, wish };
+    case "new": {
+      if (target === undefined || target === "") break;
+      const demanded = DEMANDS.find((name) => options.has(name));
+      if (demanded !== undefined) throw unexpected(command, `--${demanded}`, []);
+      return { do: "new", target, wish };
+    }
     case "rr":
       return { do: "turn", wish };
     case "last":
       return { do: "last", wish };
     case "pick":
+      return { do: "pick", json: options.has("json"), demand: demandIn(command, options) };
     case "status":
-      return { do: command, json: options.has("json") };
+      return { do: "status", json: options.has("json"), policy: policyIn(command, options) };
+    case "pause":
+    case "unpause":
+      if (target === undefined) throw line(`usage: ${usageOf(command)}`);
+      return { do: command, target };
     case "login":
       if (target === undefined) throw line(`usage: ${usageOf("login")}`);
       return { do: "login", alias: target, force, loginCmd: wish.loginCmd };
     case "rm":
       if (target === undefined) throw line("usage: agentlb rm <alias-or-email>");
       return { do: "remove", target, force };
+    case "why":
+      return { do: "why", alias: target, json: options.has("json"), demand: demandIn(command, options) };
+    case "forecast":
+      return { do: "forecast", json: options.has("json") };
+    case "simulate":
+      return { do: "simulate", wish: simulationWish(options) };
     case "supervisor start":
       if (!options.has("background")) throw line("usage: agentlb supervisor start --background");
       return { do: "supervise", verb: "start" };
@@ -122,9 +168,26 @@ export function parseRequest(args: readonly string[]): Request {
       throw line("usage: agentlb config init");
     case "config init":
       return { do: "init", force };
-    default:
-      return { do: "best", wish };
   }
+  return { do: "best", wish, demand: demandIn(command, options) };
+}
+
+function demandIn(command: string, options: Parsed["options"]): Demand {
+  const [policy, prefer] = [policyIn(command, options), options.get("prefer")];
+  return {
+    ...(policy === undefined ? {} : { policy }),
+    ...(prefer === undefined ? {} : { prefer }),
+    ...(options.has("no-exhausted") ? { noExhausted: true } : {}),
+  };
+}
+
+function policyIn(command: string, options: Parsed["options"]): Policy | undefined {
+  const name = options.get("policy");
+  if (name === undefined) return undefined;
+  const policy = POLICIES.find((each) => each === name);
+  if (policy !== undefined) return policy;
+  const tip = `it is one of ${POLICIES.join(", ")}`;
+  throw problem(command, `invalid value '${printable(name)}' for '--policy <policy>'`, tip);
 }
 
 /** Splits the line into command, words and options; `--` ends what is ours. */
@@ -161,12 +224,13 @@ function readOption(command: string, token: OptionToken, options: Map<Option, st
   if (!isOption(name) || !allowed.includes(name)) {
     throw unexpected(command, rawName, allowed.map((each) => `--${each}`));
   }
-  if (OPTIONS[name].type === "string") {
-    const shown = `'--${name} <command>'`;
+  const option = OPTIONS[name];
+  if (option.type === "string") {
+    const shown = `'--${name} ${option.value}'`;
     if (value === undefined || (inlineValue === false && value.startsWith("-") && value !== "-")) {
       const tip = value === undefined
         ? undefined
-        : `a value that starts with '-' is written '--${name}=<command>'`;
+        : `a value that starts with '-' is written '--${name}=${option.value}'`;
       throw problem(command, `a value is required for ${shown} but none was supplied`, tip);
     }
     if (options.has(name)) throw problem(command, `the argument ${shown} cannot be used multiple times`);

@@ -27,6 +27,8 @@ export interface AliasRules {
 export interface Contestant extends Candidate {
   readonly rules?: AliasRules;
   readonly openSessions?: number;
+  /** Nobody has looked at it yet: its status is an empty one. */
+  readonly isMissing?: boolean;
 }
 
 export interface Wish {
@@ -34,14 +36,18 @@ export interface Wish {
   /** Picked whenever it may be. */
   readonly prefer?: string;
   readonly mode?: Mode;
+  /** Exhausted accounts are picked like any other, as the bare score would have it. Only a simulation wishes that. */
+  readonly ignoreExhaustion?: boolean;
 }
 
 /** Who is to be picked, and what there is to say of everybody. */
 export interface Decision {
   readonly verdicts: readonly Verdict[];
   readonly winner: Eligible | undefined;
-  /** Nobody has anything left: who comes back first. */
+  /** Nobody has anything left: who comes back first of those that may be used. */
   readonly comesBackFirst: Ineligible | undefined;
+  /** When there is neither: who may be taken in turn; nobody, when all that is left is full. */
+  readonly inTurn: readonly string[];
   /** The policy's figure of each eligible alias. */
   readonly figures: ReadonlyMap<string, number>;
   readonly mode: Mode | undefined;
@@ -54,12 +60,20 @@ export function decide(
   settings: Config["sessions"],
   wish: Wish,
 ): Decision {
-  const judged = contestants.map((each) => admit(each, judge(each, nowMs, settings), nowMs));
+  const leases = sharedLeases(contestants);
+  const judged = contestants.map((each): Judged => {
+    const { alias } = each;
+    const verdict: Verdict = each.isMissing
+      ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
+      : judge({ ...each, leases: leases.get(alias) ?? 0 }, nowMs, settings);
+    return admit(each, verdict, nowMs, wish);
+  });
   const field = judged.flatMap(({ verdict }, index): Entry[] => {
     const contestant = contestants[index]!;
     if (!verdict.eligible) return [];
     const gauges = gaugesOf(contestant.status.rateLimits, nowMs);
-    return [{ candidate: contestant, contestant, verdict: reserved(contestant, verdict, gauges), gauges }];
+    const shown = wish.ignoreExhaustion ? verdict : reserved(contestant, verdict, gauges);
+    return [{ candidate: contestant, contestant, verdict: shown, gauges }];
   });
   const { figures, mode } = rank(wish.policy, field, nowMs, wish.mode);
   const figureOf = new Map(field.map(({ contestant }, index) => [contestant.alias, figures[index] ?? 0]));
@@ -77,7 +91,7 @@ export function decide(
   return {
     verdicts: judged.map(({ verdict }) => shown.get(verdict.alias) ?? verdict),
     winner: first?.verdict,
-    comesBackFirst: first === undefined ? firstBack(judged) : undefined,
+    ...first === undefined ? standIns(judged) : { comesBackFirst: undefined, inTurn: [] },
     figures: figureOf,
     mode,
   };
@@ -89,29 +103,60 @@ interface Entry extends Contender {
 
 interface Judged {
   readonly verdict: Verdict;
-  readonly onCredits?: boolean;
+  readonly isFull: boolean;
+}
+
+/**
+ * The leases of each alias as they count against it: aliases with one login are one account, and what goes on in the
+ * others is under way in each.
+ */
+function sharedLeases(contestants: readonly Contestant[]): ReadonlyMap<string, number> {
+  const turnsIn = ({ status: { activity } }: Contestant) =>
+    Math.max(0, activity.turns ?? activity.activeTurns);
+  const busy = new Map<string, number>();
+  for (const each of contestants) {
+    const { account } = each.status;
+    if (account === undefined) continue;
+    busy.set(account, (busy.get(account) ?? 0) + turnsIn(each) + (each.leases ?? 0));
+  }
+  return new Map(contestants.map((each) => {
+    const total = each.status.account === undefined ? undefined : busy.get(each.status.account);
+    return [each.alias, total === undefined ? each.leases ?? 0 : total - turnsIn(each)];
+  }));
 }
 
 /** The verdict after what the user and the account's limits say. */
-function admit(contestant: Contestant, verdict: Verdict, nowMs: number): Judged {
-  if (contestant.rules?.isPaused) return { verdict: refuse(verdict, "paused", "paused") };
-  if (!verdict.eligible) return { verdict };
-  const exhaustion = exhaustionOf(contestant.status, nowMs);
-  if (exhaustion !== undefined) {
+function admit(
+  { status, rules, openSessions = 0 }: Contestant,
+  verdict: Verdict,
+  nowMs: number,
+  { ignoreExhaustion }: Wish,
+): Judged {
+  const most = rules?.maxSessions ?? Infinity;
+  const isFull = openSessions >= most;
+  if (rules?.isPaused) return { verdict: refuse(verdict, "paused", "paused"), isFull };
+  if (!verdict.eligible && verdict.kind === "login") return { verdict, isFull };
+  const exhaustion = ignoreExhaustion ? undefined : exhaustionOf(status, nowMs);
+  // Until a reset that is known even an old reading holds; but a newer one may know better.
+  if (exhaustion !== undefined && (verdict.eligible || exhaustion.untilMs !== undefined)) {
     const { untilMs, onCredits } = exhaustion;
     const when = untilMs === undefined ? "" : `, resets in ${formatSpan(untilMs - nowMs)}`;
-    const refused = refuse(verdict, "exhausted", `exhausted${when}`);
-    return { verdict: untilMs === undefined ? refused : { ...refused, comesBackMs: untilMs }, onCredits };
+    return {
+      verdict: {
+        ...refuse(verdict, "exhausted", `exhausted${when}`),
+        final: verdict.eligible,
+        ...(untilMs === undefined ? {} : { comesBackMs: untilMs }),
+        ...(onCredits ? { onCredits } : {}),
+      },
+      isFull,
+    };
   }
-  const { rules, openSessions = 0 } = contestant;
-  if (rules?.maxSessions !== undefined && openSessions >= rules.maxSessions) {
-    return { verdict: refuse(verdict, "full", `${openSessions} of ${rules.maxSessions} sessions open`) };
-  }
-  return { verdict };
+  if (isFull) return { verdict: refuse(verdict, "full", `${openSessions} of ${most} sessions open`), isFull };
+  return { verdict, isFull };
 }
 
 function refuse({ alias, usage }: Verdict, kind: Ineligible["kind"], reason: string): Ineligible {
-  return { alias, eligible: false, usage, reason, kind, final: kind === "paused" || kind === "exhausted" };
+  return { alias, eligible: false, usage, reason, kind, final: true };
 }
 
 function reserved({ rules }: Contestant, verdict: Eligible, gauges: Gauges): Eligible {
@@ -119,13 +164,30 @@ function reserved({ rules }: Contestant, verdict: Eligible, gauges: Gauges): Eli
   return isReserved ? { ...verdict, reason: "in reserve" } : verdict;
 }
 
+/** Who is taken though nobody may be picked on merit. Of the worse kinds nobody is, while there is one of a better kind. */
+function standIns(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
+  const refused = judged.flatMap(({ verdict, isFull }) => verdict.eligible ? [] : [{ verdict, isFull }]);
+  const kinds: readonly ((kind: Ineligible["kind"]) => boolean)[] = [
+    (kind) => !["exhausted", "login", "paused"].includes(kind),
+    (kind) => kind === "exhausted",
+    (kind) => kind === "login",
+    (kind) => kind === "paused",
+  ];
+  for (const isOfKind of kinds) {
+    const these = refused.filter(({ verdict }) => isOfKind(verdict.kind));
+    if (these.length === 0) continue;
+    const free = these.filter(({ isFull }) => !isFull).map(({ verdict }) => verdict);
+    if (isOfKind("exhausted")) return { comesBackFirst: firstBack(free), inTurn: [] };
+    return { comesBackFirst: undefined, inTurn: free.map(({ alias }) => alias) };
+  }
+  return { comesBackFirst: undefined, inTurn: [] };
+}
+
 /** Who can pay at once, then who resets first; of those nobody knows anything of, the first. */
-function firstBack(judged: readonly Judged[]): Ineligible | undefined {
-  const back = ({ verdict, onCredits }: Judged) =>
-    onCredits ? -Infinity : (verdict.eligible ? undefined : verdict.comesBackMs) ?? Infinity;
-  return judged
-    .filter(({ verdict }) => !verdict.eligible && verdict.kind === "exhausted")
-    .sort((a, b) => back(a) === back(b) ? 0 : back(a) - back(b))
-    .map(({ verdict }) => verdict)
-    .find((verdict) => !verdict.eligible);
+function firstBack(exhausted: readonly Ineligible[]): Ineligible | undefined {
+  const back = ({ onCredits, comesBackMs }: Ineligible) => onCredits ? -Infinity : comesBackMs ?? Infinity;
+  return exhausted.reduce<Ineligible | undefined>(
+    (first, each) => first === undefined || back(each) < back(first) ? each : first,
+    undefined,
+  );
 }

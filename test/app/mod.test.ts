@@ -13,6 +13,7 @@ it("another program picks a session and looks at all of them as the command does
   user.status({ a: { age: 1, used: 50 }, b: { age: 1, used: 20 } });
   expect(await pickSession({ env })).toMatchObject({ alias: "b", home: user.path("sessions", "b") });
   expect(user.json("state", "global.json").last_alias).toBe("b");
+  expect(await pickSession({ env, prefer: "a" })).toMatchObject({ alias: "a", ground: { on: "merit" } });
   expect(await readReport({ env })).toMatchObject({ selected: "b", supervisorPid: undefined });
 });
 
