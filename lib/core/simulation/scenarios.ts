@@ -23,7 +23,8 @@ const ALWAYS: readonly number[] = Array.from({ length: 24 }, () => 1);
 const OFFICE: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 2, 6, 8, 8, 4, 5, 8, 8, 6, 3, 1, 0, 0, 0, 0, 0];
 const WAKING: readonly number[] = [1, 0, 0, 0, 0, 0, 0, 1, 3, 5, 6, 6, 5, 5, 6, 6, 5, 5, 4, 4, 4, 4, 3, 2];
 
-const PROMPT: Readings = { activeMs: 60_000, idleMs: 300_000, delayMs: 2000, lostPercent: 0 };
+/** A supervisor that is not held up. */
+export const PROMPT: Readings = { activeMs: 60_000, idleMs: 300_000, delayMs: 2000, lostPercent: 0 };
 const LATE: Readings = { activeMs: 240_000, idleMs: 300_000, delayMs: 120_000, lostPercent: 25 };
 
 const PEOPLE: Habits = {

@@ -22,6 +22,9 @@ export interface Holding {
 export interface Plan {
   readonly short?: number;
   readonly long?: number;
+  /** How long the windows are, unless five hours and a week. */
+  readonly shortMs?: number;
+  readonly longMs?: number;
 }
 
 export interface OpenWindow {
