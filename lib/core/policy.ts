@@ -1,3 +1,6 @@
+import { adaptive } from "./policies/adaptive.ts";
+import { balanced } from "./policies/balanced.ts";
+import { drain } from "./policies/drain.ts";
 import type { Candidate, Eligible } from "./score.ts";
 import type { Gauges } from "./windows.ts";
 
@@ -10,7 +13,8 @@ export type Mode = "drain" | "balanced";
 
 /** Somebody who may be picked. */
 export interface Contender {
-  readonly candidate: Candidate;
+  /** With its open threads, leases and reservations, at work or not: whoever has one open will ask for more. */
+  readonly candidate: Candidate & { readonly openSessions?: number };
   readonly verdict: Eligible;
   readonly gauges: Gauges;
 }
@@ -25,14 +29,17 @@ export interface Ranking {
 export function rank(
   policy: Policy,
   contenders: readonly Contender[],
-  _nowMs: number,
-  _mode: Mode | undefined,
+  nowMs: number,
+  mode: Mode | undefined,
 ): Ranking {
   switch (policy) {
     case "score":
-    case "balanced":
-    case "drain":
-    case "adaptive":
       return { figures: contenders.map(({ verdict }) => verdict.score) };
+    case "balanced":
+      return { figures: balanced(contenders) };
+    case "drain":
+      return { figures: drain(contenders, nowMs) };
+    case "adaptive":
+      return adaptive(contenders, nowMs, mode);
   }
 }
