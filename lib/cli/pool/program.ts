@@ -80,9 +80,9 @@ export async function runPool(
 async function pickAuth(host: Host, flavour: Flavour, settings: PoolSettings): Promise<string> {
   const { configuredRoster } = await import("../../app/pool/roster.ts");
   const roster = configuredRoster(host, flavour, settings);
-  if (settings.authStrategy === "balanced") {
-    const { pickLeastUsed } = await import("../../app/pool/picks.ts");
-    return await pickLeastUsed(host, settings, roster);
+  if (settings.authStrategy !== "team_cycle") {
+    const { pickAuthFile } = await import("../../app/pool/picks.ts");
+    return await pickAuthFile(host, settings, roster, settings.authStrategy === "limits");
   }
   const { currentAuth } = await import("../../app/pool/rotation.ts");
   return await currentAuth(host, settings, roster.dir, roster.files);
