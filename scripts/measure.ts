@@ -1,6 +1,7 @@
 /**
  * `npm run measure`: what the supervisor costs at rest, and how soon it knows every session, with the real Codex and a
- * fake service on loopback. `--rest SECONDS` (60), `--probes N` (200). Run with Bun, after `npm run build`.
+ * fake service on loopback. `--rest SECONDS` (60), `--probes N` (200), `--only compiled|archives|compared`. Run with Bun,
+ * after `npm run build`.
  * Figures are shown with their aims and never asserted; a process that is left behind fails the run.
  */
 import { existsSync } from "node:fs";
@@ -12,10 +13,12 @@ import { refusingProxy } from "../test/rig/refusing_proxy.ts";
 import { until } from "../test/rig/until.ts";
 import { atMost, type Figure, figureTable } from "./figures.ts";
 import { inside, isInside } from "./isolated.ts";
+import { fillArchive } from "./measure/archive.ts";
 import { type Office, openOffice } from "./measure/office.ts";
 import { appServersOf, childrenOf, cpuSecOf, openFilesOf, rssMbOf } from "./measure/processes.ts";
 
 const SESSIONS = 20;
+const ARCHIVED = 1000;
 /** Other runtimes are for comparison only. */
 const COMPARED_REST_SEC = 20;
 
@@ -33,8 +36,9 @@ async function measure(): Promise<number> {
   const proxy = await refusingProxy();
   process.env.RIG_PROXY = proxy.url;
   try {
-    await compiled();
-    await compared();
+    const parts = { compiled, archives, compared };
+    const only = optionOf("--only");
+    for (const [name, part] of Object.entries(parts)) if (only === undefined || only === name) await part();
     console.log(`\nrequests to anywhere but the fake service: ${proxy.attempts.length} (refused)`);
     return 0;
   } catch (thrown) {
@@ -69,6 +73,24 @@ async function compiled(): Promise<void> {
   });
   show(...await afterProbes(wish("--probes", 200)));
   console.log(`\nCompiled, real Codex, ${wish("--rest", 60)} s at rest\n\n${figureTable(figures)}`);
+}
+
+/** The same program with months of session files that are of no interest any more, when nothing happens at all. */
+async function archives(): Promise<void> {
+  await inOffice("compiled", SESSIONS, {}, async (office) => {
+    for (const alias of office.aliases) fillArchive(office.user.homeOf(alias), ARCHIVED);
+    const { sec, pid } = await firstReadings(office);
+    const { rssMb, cpuPercent, requests } = await rest(office, pid, wish("--rest", 60));
+    const cpu = Number(cpuPercent.toFixed(2));
+    const figures: Figure[] = [
+      { name: `from the start to a reading of all ${SESSIONS} sessions`, value: `${sec.toFixed(2)} s` },
+      { name: "CPU of the supervisor", value: `${cpu.toFixed(2)} % of a core`, aim: atMost(cpu, 0.5, " %") },
+      { name: "memory of the supervisor", value: `${rssMb.toFixed(1)} MB`, aim: atMost(rssMb, 90, " MB") },
+      { name: "readings meanwhile", value: `${requests}` },
+    ];
+    const what = `${SESSIONS} sessions of ${ARCHIVED} old session files each, nothing open`;
+    console.log(`\nCompiled, ${what}, ${wish("--rest", 60)} s at rest\n\n${figureTable(figures)}`);
+  });
 }
 
 /** What is left after many probes. */
@@ -172,9 +194,13 @@ async function closeAll(): Promise<void> {
   offices.clear();
 }
 
-function wish(name: string, ordinary: number): number {
+function optionOf(name: string): string | undefined {
   const at = process.argv.indexOf(name);
-  const given = at < 0 ? ordinary : Number(process.argv[at + 1]);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+function wish(name: string, ordinary: number): number {
+  const given = Number(optionOf(name) ?? ordinary);
   if (!Number.isSafeInteger(given) || given < 1) throw new Error(`${name} takes a number`);
   return given;
 }

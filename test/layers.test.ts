@@ -95,6 +95,41 @@ describe("the checker of layers catches a planted", () => {
       { "lib/core/a.ts": 'import { b } from "./b.ts";', "lib/core/b.ts": 'import { a } from "./a.ts";' },
       "lib/core/a.ts -> lib/core/b.ts -> lib/core/a.ts",
     ],
+    [
+      "score beside what decides, in a simulation",
+      { "lib/core/simulation/a.ts": 'import { type Candidate, judge } from "../score.ts";' },
+      "lib/core/simulation/a.ts imports judge of lib/core/score.ts: ask decide",
+    ],
+    [
+      "score beside what decides, in a use case",
+      { "lib/app/a.ts": 'import {\n  best as first,\n  type Verdict,\n} from "../core/score.ts";' },
+      "lib/app/a.ts imports best of lib/core/score.ts",
+    ],
+    [
+      "score beside what decides, loaded later",
+      { "lib/app/a.ts": 'const { judge } = await import("../core/score.ts");' },
+      "lib/app/a.ts imports everything of lib/core/score.ts",
+    ],
+    [
+      "policy beside what decides",
+      { "lib/core/simulation/a.ts": 'import { drain } from "../policies/drain.ts";' },
+      "lib/core/simulation/a.ts imports drain of lib/core/policies/drain.ts",
+    ],
+    [
+      "rank beside what decides",
+      { "lib/core/simulation/a.ts": 'import { POLICIES, rank } from "../policy.ts";' },
+      "lib/core/simulation/a.ts imports rank of lib/core/policy.ts",
+    ],
+    [
+      "exhaustion beside what decides, in a simulation",
+      { "lib/core/simulation/a.ts": 'import { exhaustionOf } from "../exhaustion.ts";' },
+      "lib/core/simulation/a.ts imports exhaustionOf of lib/core/exhaustion.ts",
+    ],
+    [
+      "decision where words are made",
+      { "lib/cli/a.ts": 'import { decide } from "../core/choice.ts";' },
+      "lib/cli/a.ts imports decide of lib/core/choice.ts",
+    ],
     ["clock", { "lib/app/a.ts": "const now = Date.now();" }, "lib/app/a.ts names Date.now"],
     [
       "clock in a template",
@@ -138,6 +173,13 @@ describe("the checker of layers catches a planted", () => {
         "// Date.now() and process.env are not for us\nconst words = 'process.env console.log';",
       "lib/io/a.ts": 'import type { B } from "../core/b.ts";\nimport { Failure } from "../core/failure.ts";',
       "lib/io/flock_bun.ts": 'const name = "bun:ffi";\nconst { Deno } = globalThis;',
+      "lib/core/choice.ts":
+        'import { judge } from "./score.ts";\nimport { type Mode, rank } from "./policy.ts";',
+      "lib/core/policy.ts": 'import { drain } from "./policies/drain.ts";',
+      "lib/core/simulation/rules.ts":
+        'import { decide } from "../choice.ts";\nimport { type Mode, POLICIES } from "../policy.ts";',
+      "lib/app/survey.ts":
+        'import { type Contestant, decide } from "../core/choice.ts";\nimport type { Verdict } from "../core/score.ts";',
       "lib/io/host.ts": "export const now = Date.now;\nprocess.exit(1);",
       "lib/io/c.ts": 'import type { D } from "./d.ts";',
       "lib/io/d.ts": 'import { c } from "./c.ts";',

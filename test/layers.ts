@@ -9,6 +9,8 @@ export interface Import {
   /** A path from the top of the tree, "node:…", or the name of a library. */
   readonly to: string;
   readonly isType: boolean;
+  /** What it takes by name, types left out; undefined when it could be anything. */
+  readonly names?: readonly string[];
 }
 
 /** The longest file that is allowed in `lib`, in lines. */
@@ -48,6 +50,19 @@ export const DOORS: Readonly<Record<string, string>> = {
   "yaml": "lib/io/yaml.ts",
 };
 
+/** What judges and ranks, and who alone may use it: whoever else wants to know asks `decide`. There is one scorer. */
+const SCORERS: readonly { readonly of: RegExp; readonly names?: readonly string[]; readonly by: RegExp }[] = [
+  { of: /^lib\/core\/score\.ts$/, by: /^lib\/core\/(choice|policy|policies\/\w+)\.ts$/ },
+  { of: /^lib\/core\/policies\//, by: /^lib\/core\/(policy|policies\/\w+)\.ts$/ },
+  { of: /^lib\/core\/(exhaustion|windows)\.ts$/, by: /^lib\/(?!core\/simulation\/)/ },
+  { of: /^lib\/core\/policy\.ts$/, names: ["rank"], by: /^lib\/core\/choice\.ts$/ },
+  {
+    of: /^lib\/core\/choice\.ts$/,
+    names: ["decide"],
+    by: /^lib\/(app\/[\w\/]+|core\/(forecast|why|simulation\/rules))\.ts$/,
+  },
+];
+
 /** Where the process, the clock, chance and the console may be named. */
 const OUTSIDE = ["lib/io/host.ts", "lib/io/process.ts", "cli.ts"];
 const GLOBALS =
@@ -61,6 +76,7 @@ export function faultsIn(sources: Sources): string[] {
   const imports = [...sources].flatMap(([path, text]) => importsOf(path, text));
   return [
     ...imports.flatMap(importFault),
+    ...imports.flatMap(scorerFault),
     ...cyclesIn(imports),
     ...[...sources].flatMap(([path, text]) => fileFaults(path, text)),
   ];
@@ -70,14 +86,37 @@ export function faultsIn(sources: Sources): string[] {
 export function importsOf(path: string, source: string): Import[] {
   const text = withoutComments(source);
   const found: Import[] = [];
-  const add = (name: string, isType: boolean) => {
+  const add = (name: string, isType: boolean, names?: readonly string[]) => {
     const to = name.startsWith(".") ? join(dirname(path), name) : name;
-    found.push({ from: path, to, isType });
+    found.push({ from: path, to, isType, ...(names === undefined ? {} : { names }) });
   };
-  const statements = /^\s*(import|export)\s+(type\s+)?(?:[\w*${}\s,]+?\s+from\s*)?["']([^"'\n]+)["']/gm;
-  for (const [, , type, name = ""] of text.matchAll(statements)) add(name, type !== undefined);
+  const statements = /^\s*(import|export)\s+(type\s+)?(?:([\w*${}\s,]+?)\s+from\s*)?["']([^"'\n]+)["']/gm;
+  for (const [, , type, clause, name = ""] of text.matchAll(statements)) {
+    add(name, type !== undefined, type === undefined ? namesIn(clause) : []);
+  }
   for (const [, name = ""] of text.matchAll(/\bimport\s*\(\s*["'`]([^"'`]+)["'`]/g)) add(name, false);
   return found;
+}
+
+/** The values in `{ a, type B, c as d }`: a and c. */
+function namesIn(clause: string | undefined): string[] | undefined {
+  const list = /^\{([^}]*)\}$/.exec(clause?.trim() ?? "")?.[1];
+  return list?.split(",").map((item) => item.trim()).filter((item) =>
+    item !== "" && !item.startsWith("type ")
+  )
+    .map((item) => item.split(/\s/)[0]!);
+}
+
+function scorerFault({ from, to, names }: Import): string[] {
+  return SCORERS.flatMap(({ of, names: guarded, by }) => {
+    if (!of.test(to) || by.test(from) || !from.startsWith("lib/")) return [];
+    const used = guarded === undefined || names === undefined
+      ? names ?? ["everything"]
+      : names.filter((name) => guarded.includes(name));
+    return used.length === 0
+      ? []
+      : [`${from} imports ${used.join(", ")} of ${to}: ask decide of lib/core/choice.ts`];
+  });
 }
 
 function importFault({ from, to, isType }: Import): string[] {

@@ -1,8 +1,10 @@
-import { CONFIG_KEYS, type ConfigValue } from "../lib/core/config_keys.ts";
+import { ALIAS_KEYS, CONFIG_KEYS, type ConfigValue } from "../lib/core/config_keys.ts";
 
 /** The README's table of all keys of config.toml, as Markdown. */
 export function settingsTable(): string {
-  const rows = CONFIG_KEYS.map(({ table, name, default: value, effect, raise, lower, typical }) =>
+  const rows = [...CONFIG_KEYS, ...ALIAS_KEYS].map((
+    { table, name, default: value, effect, raise, lower, typical },
+  ) =>
     `| \`${table}.${name}\` | ${shown(value)} | ${effect} | ${raise || "–"} | ${lower || "–"} | ${
       typical || "–"
     } |`
@@ -15,6 +17,7 @@ export function settingsTable(): string {
 }
 
 function shown(value: ConfigValue): string {
+  if (value === Infinity) return "no limit";
   const text = typeof value === "object" ? `[${value.join(", ")}]` : String(value);
   return text === "" ? "–" : `\`${text.replaceAll("|", "\\|")}\``;
 }

@@ -1,130 +1,129 @@
 import type { Config } from "../core/config.ts";
 import { Failure } from "../core/failure.ts";
 import { homeOf, type Layout } from "../core/layout.ts";
-import { best, type Eligible, judge, type Verdict } from "../core/score.ts";
-import { lastSelectedMs, type SessionState } from "../core/state.ts";
-import { emptyStatus, parseStatus, type SessionStatus, type Status } from "../core/status.ts";
-import { parseTime } from "../core/time.ts";
-import { isSupervisorDisabled, timingFrom } from "../core/timing.ts";
-import { isFolder, readText } from "../io/files.ts";
+import { parseMode, renderMode } from "../core/mode.ts";
+import type { Mode, Policy } from "../core/policy.ts";
+import { reasonsOf } from "../core/reasons.ts";
+import type { Eligible, Ineligible, Verdict } from "../core/score.ts";
+import type { GlobalState } from "../core/state.ts";
+import { emptyStatus, type SessionStatus } from "../core/status.ts";
+import { formatSpan } from "../core/time.ts";
+import { isFolder, replaceFile } from "../io/files.ts";
 import type { Host } from "../io/host.ts";
 import { withLock } from "../io/lock.ts";
-import { livingDaemon } from "./daemon.ts";
-import { glance, type Memory, recall, remember } from "./memory.ts";
 import { hasBackgroundCodex, NOTED } from "./homes.ts";
+import { recallLeases, recordClaim } from "./leases.ts";
+import { recall, recallSession, remember } from "./memory.ts";
+import { recallPaused } from "./pause.ts";
 import { renewing } from "./renewal.ts";
 import { aliasesOf, missingSession } from "./sessions.ts";
+import { recallFile } from "./state_file.ts";
+import { type Demand, type Known, policyOf, readStatus, type StatusRead, survey } from "./survey.ts";
 
 /** How a session is chosen: what has the most left, the next in turn, the last one, or this one. */
 export type How = "best" | "turn" | "last" | { readonly alias: string };
+
+/** How it came that a session was picked. */
+export type Ground =
+  | {
+    readonly on: "merit";
+    readonly verdict: Eligible;
+    readonly policy: Policy;
+    /** What the policy ranked it by. */
+    readonly figure: number;
+  }
+  /** Everything is used up: it comes back first. */
+  | { readonly on: "return"; readonly verdict: Ineligible }
+  /** Nobody could be judged: it was next in turn. */
+  | { readonly on: "fallback"; readonly refused: readonly Verdict[] }
+  /** The user's will. */
+  | { readonly on: "turn" }
+  | { readonly on: "last" | "name"; readonly caution?: Ineligible };
 
 /** A session that was picked, and recorded as picked. */
 export interface Picked {
   readonly alias: string;
   readonly home: string;
-  /** Why, when it won on its merits. */
-  readonly verdict?: Eligible;
+  readonly ground: Ground;
   readonly status?: SessionStatus;
-  /** Why nobody won, when it was taken in turn instead. */
-  readonly refused?: readonly Verdict[];
   /** An app-server of ours may be renewing its login right now. */
   readonly isRenewing: boolean;
   /** Its Codex will leave processes behind, and nobody has said so yet. */
   readonly leavesProcesses: boolean;
 }
 
-/** A look at all sessions. */
-export interface Survey {
-  readonly status: Status;
-  readonly verdicts: readonly Verdict[];
+/** How a pick is to be made. */
+export interface Picking {
+  readonly demand?: Demand;
+  /** Whether this process will run it, or wait for it; else it is kept for a moment for who is told of it. */
+  readonly isRunHere?: boolean;
+  /** What a look just before has read. */
+  readonly read?: StatusRead | undefined;
+  /** Throws when the pick is of no use. */
+  readonly check?: () => void;
 }
 
-const LOOK_MS = 50;
-
-/** Picks a session and records the pick, unless `check` throws. Throws Failure when there is none to pick. */
+/** Picks a session and records the pick and who gets it. Throws Failure when there is none to pick, or what `check` throws. */
 export function choose(
   host: Host,
   layout: Layout,
   config: Config,
   how: How,
-  check: () => void = () => {},
+  { demand = {}, isRunHere = false, read, check = () => {} }: Picking = {},
 ): Promise<Picked> {
   return withLock(host, layout.stateLock, () => {
     const aliases = aliasesOf(layout);
     const memory = recall(host, layout, aliases);
     const nowMs = host.clock.now();
-    const taken = take(layout, config, how, aliases, memory, nowMs);
-    const { alias, roundRobinIndex } = taken;
+    const isAdaptive = how === "best" && policyOf(config, demand) === "adaptive";
+    const known: Known = {
+      status: how === "turn" ? emptyStatus() : readStatus(layout, read).status,
+      picks: memory.picks,
+      leases: recallLeases(host, layout),
+      paused: recallPaused(host, layout),
+      mode: isAdaptive ? recallFile(host, layout.policy, parseMode, "starting it anew") : undefined,
+    };
+    const { global } = memory;
+    const taken = take(layout, config, how, aliases, { global, known, nowMs, demand });
+    const { alias, ground, roundRobinIndex, mode, status } = taken;
     check();
     const home = homeOf(layout, alias);
-    const leavesProcesses = !memory.sessions.get(alias)?.others?.has(NOTED) && hasBackgroundCodex(home);
-    remember(
-      layout,
-      memory,
-      {
-        alias,
-        nowMs,
-        window: config.sessions.assignmentHistoryWindow,
-        ...(roundRobinIndex === undefined ? {} : { roundRobinIndex }),
-      },
-      leavesProcesses ? [NOTED, true] : undefined,
-    );
-    return { ...taken, home, leavesProcesses, isRenewing: renewing(layout, alias) };
-  });
-}
-
-/**
- * Waits until somebody can be picked on merit, as long as a starting supervisor may take; ends early when that can't
- * help: no sessions, or all of them have a reason that waiting does not change.
- */
-export async function awaitReadings(host: Host, layout: Layout, config: Config): Promise<void> {
-  if (isSupervisorDisabled(host.env)) return;
-  const deadline = host.clock.monotonic() + timingFrom(host.env).startTimeoutMs;
-  for (;;) {
-    const aliases = aliasesOf(layout);
-    const { status, verdicts } = survey(layout, config, aliases, glance(layout, aliases), host.clock.now());
-    if (verdicts.some((verdict) => verdict.eligible)) return;
-    const tried = livingDaemon(layout)?.pid === status.daemon.pid
-      ? parseTime(status.daemon.startedAt)
-      : undefined;
-    if (verdicts.every((verdict) => isFinal(verdict, status.sessions.get(verdict.alias), tried))) return;
-    if (host.clock.monotonic() >= deadline) return;
-    await host.clock.sleep(LOOK_MS);
-  }
-}
-
-/** Judges all aliases by status.json and what is remembered of their picks. */
-export function survey(
-  layout: Layout,
-  config: Config,
-  aliases: readonly string[],
-  sessions: ReadonlyMap<string, SessionState>,
-  nowMs: number,
-): Survey {
-  const status = statusOrEmpty(layout);
-  const verdicts = aliases.map((alias): Verdict => {
-    const entry = status.sessions.get(alias);
-    if (entry === undefined) {
-      return { alias, eligible: false, usage: 0, reason: "missing status", final: false };
-    }
-    const session = sessions.get(alias);
-    const candidate = {
+    const session = recallSession(host, layout, alias);
+    const leavesProcesses = !session?.others?.has(NOTED) && hasBackgroundCodex(home);
+    recordClaim(layout, known.leases, alias, isRunHere, nowMs);
+    remember(layout, memory, session, {
       alias,
-      status: entry,
-      lastSelectedMs: lastSelectedMs(session, entry.lastSelectedAt),
-      pickSeq: session?.pickSeq ?? 0,
+      nowMs,
+      window: config.sessions.assignmentHistoryWindow,
+      ...(roundRobinIndex === undefined ? {} : { roundRobinIndex }),
+      ...(leavesProcesses ? { note: [NOTED, true] } : {}),
+    });
+    if (mode !== undefined && mode !== known.mode) replaceFile(layout.policy, renderMode(mode));
+    return {
+      alias,
+      home,
+      ground,
+      ...(status === undefined ? {} : { status }),
+      isRenewing: renewing(layout, alias),
+      leavesProcesses,
     };
-    return judge(candidate, nowMs, config.sessions);
   });
-  return { status, verdicts };
 }
 
 interface Taken {
   readonly alias: string;
+  readonly ground: Ground;
   readonly roundRobinIndex?: number;
-  readonly verdict?: Eligible;
-  readonly status?: SessionStatus;
-  readonly refused?: readonly Verdict[];
+  readonly status?: SessionStatus | undefined;
+  /** What `adaptive` is doing from now on. */
+  readonly mode?: Mode | undefined;
+}
+
+interface Circumstances {
+  readonly global: GlobalState;
+  readonly known: Known;
+  readonly nowMs: number;
+  readonly demand: Demand;
 }
 
 function take(
@@ -132,36 +131,60 @@ function take(
   config: Config,
   how: How,
   aliases: readonly string[],
-  memory: Memory,
-  nowMs: number,
+  around: Circumstances,
 ): Taken {
+  const { global, known, nowMs } = around;
+  const named = (alias: string, on: "last" | "name"): Taken => {
+    const [verdict] = survey(config, [alias], known, nowMs, {}).decision.verdicts;
+    const isOdd = verdict?.eligible === false && ["paused", "full", "exhausted"].includes(verdict.kind);
+    return { alias, ground: { on, ...(isOdd ? { caution: verdict } : {}) } };
+  };
   if (typeof how === "object") {
     if (!isFolder(homeOf(layout, how.alias))) throw missingSession(how.alias);
-    return how;
+    return named(how.alias, "name");
   }
   if (aliases.length === 0) throw nothing("no managed sessions found; create one with: agentlb new <alias>");
-  if (how === "last") return { alias: lastAlias(layout, memory) };
-  if (how === "turn") return inTurn(aliases, memory, () => true);
-  const { status, verdicts } = survey(layout, config, aliases, memory.sessions, nowMs);
-  const verdict = best(verdicts);
-  if (verdict !== undefined) {
-    const entry = status.sessions.get(verdict.alias);
-    return { alias: verdict.alias, verdict, ...(entry ? { status: entry } : {}) };
-  }
-  const dead = new Set(verdicts.filter((each) => !each.eligible && each.final).map((each) => each.alias));
-  return { ...inTurn(aliases, memory, (alias) => !dead.has(alias)), refused: verdicts };
+  if (how === "last") return named(lastAlias(layout, global), "last");
+  if (how === "best") return onMerit(config, aliases, around);
+  const unpaused = aliases.filter((alias) => !known.paused.has(alias));
+  return { ...inTurn(aliases, global, unpaused), ground: { on: "turn" } };
 }
 
-/** The next in turn that is usable; when nobody is, the next. */
-function inTurn(aliases: readonly string[], memory: Memory, isUsable: (alias: string) => boolean): Taken {
-  const from = memory.global.roundRobinIndex % aliases.length;
+function onMerit(config: Config, aliases: readonly string[], around: Circumstances): Taken {
+  const { global, known, nowMs, demand } = around;
+  const { status, policy, decision } = survey(config, aliases, known, nowMs, demand);
+  const { winner, comesBackFirst, mode, verdicts } = decision;
+  if (winner !== undefined) {
+    const { alias } = winner;
+    const figure = decision.figures.get(alias) ?? winner.score;
+    const ground: Ground = { on: "merit", verdict: winner, policy, figure };
+    return { alias, ground, status: status.sessions.get(alias), mode };
+  }
+  if (comesBackFirst !== undefined) {
+    if (demand.noExhausted) throw usedUp(comesBackFirst, nowMs);
+    return { alias: comesBackFirst.alias, ground: { on: "return", verdict: comesBackFirst } };
+  }
+  if (decision.inTurn.length === 0) {
+    throw new Failure("nothingToPick", `Cannot pick a session: ${reasonsOf(verdicts)}`, {
+      hint: "end one that is open, or raise its max_sessions in config.toml",
+    });
+  }
+  return { ...inTurn(aliases, global, decision.inTurn), ground: { on: "fallback", refused: verdicts } };
+}
+
+/** The next in turn of those that are usable; of none, the next of all. */
+function inTurn(
+  aliases: readonly string[],
+  { roundRobinIndex }: GlobalState,
+  usable: readonly string[],
+): { alias: string; roundRobinIndex: number } {
+  const from = roundRobinIndex % aliases.length;
   const order = aliases.map((_, step) => (from + step) % aliases.length);
-  const index = order.find((index) => isUsable(aliases[index]!)) ?? from;
+  const index = order.find((index) => usable.includes(aliases[index]!)) ?? from;
   return { alias: aliases[index]!, roundRobinIndex: (index + 1) % aliases.length };
 }
 
-function lastAlias(layout: Layout, memory: Memory): string {
-  const { lastAlias } = memory.global;
+function lastAlias(layout: Layout, { lastAlias }: GlobalState): string {
   const advice = "run agentlb or agentlb new <alias> first";
   if (lastAlias === "") throw nothing(`no previous session recorded; ${advice}`);
   if (!isFolder(homeOf(layout, lastAlias))) throw nothing(`last session no longer exists; ${advice}`);
@@ -172,24 +195,9 @@ function nothing(message: string): Failure {
   return new Failure("nothingToPick", message, { verbatim: true });
 }
 
-/** Besides a dead login: the supervisor that runs now has tried, and there was no reading. */
-function isFinal(
-  verdict: Verdict,
-  entry: SessionStatus | undefined,
-  tryingSinceMs: number | undefined,
-): boolean {
-  if (verdict.eligible) return false;
-  if (verdict.final) return true;
-  if (entry === undefined || tryingSinceMs === undefined || ["", "ok"].includes(entry.lastProbeResult)) {
-    return false;
-  }
-  return (parseTime(entry.lastProbeAt) ?? -Infinity) >= tryingSinceMs;
-}
-
-function statusOrEmpty(layout: Layout): Status {
-  try {
-    return parseStatus(readText(layout.status) ?? "{}");
-  } catch {
-    return emptyStatus(); // a broken file: the supervisor is about to write a new one
-  }
+function usedUp({ alias, comesBackMs }: Ineligible, nowMs: number): Failure {
+  const when = comesBackMs === undefined
+    ? "nobody knows until when"
+    : `"${alias}" comes back first, in ${formatSpan(comesBackMs - nowMs)}`;
+  return new Failure("nothingToPick", `Cannot pick a session: everything is used up; ${when}`);
 }

@@ -53,7 +53,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
     const timing = timingFrom(host.env);
     const daemon = { pid: self.pid, startedAt: formatTime(host.clock.now()) };
     const flushMs = timing.flushIntervalSec * 1000;
-    const publisher = new Publisher({ layout, clock: host.clock, journal, daemon, flushMs });
+    const publisher = new Publisher({ layout, host, journal, daemon, flushMs });
     const { sessions } = statusBefore(host, layout, journal);
     supervisor = new Supervisor({
       ...options,

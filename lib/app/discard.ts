@@ -4,7 +4,9 @@ import { exists, namesIn, randomName } from "../io/files.ts";
 import { removeTree, rename } from "../io/folders.ts";
 import type { Host } from "../io/host.ts";
 import { withLock } from "../io/lock.ts";
+import { forgetLeases } from "./leases.ts";
 import { forget } from "./memory.ts";
+import { forgetPaused } from "./pause.ts";
 import { aliasesOf } from "./sessions.ts";
 
 const REMOVING = ".removing-";
@@ -23,7 +25,11 @@ export function takeAway(
     if (!isWanted()) return false;
     const aside = join(layout.sessions, `${REMOVING}${alias}-${randomName().slice(0, 8)}`);
     const isGone = rename(homeOf(layout, alias), aside);
-    if (isGone) forget(host, layout, alias, aliasesOf(layout));
+    if (isGone) {
+      forget(host, layout, alias, aliasesOf(layout));
+      forgetLeases(host, layout, alias);
+      forgetPaused(host, layout, alias);
+    }
     return isGone;
   });
 }

@@ -5,18 +5,15 @@ import { decide, type Facts, type Phase } from "../core/keeper.ts";
 import { type Renewal, renewalOf } from "../core/renewal.ts";
 import type { SessionStatus } from "../core/status.ts";
 import type { AppServer, Purpose } from "./app_server.ts";
-import { Bulletin } from "./bulletin.ts";
 import { converse, type LoginView } from "./conversation.ts";
-import { LoginWatch } from "./login_watch.ts";
+import { Dossier } from "./dossier.ts";
+import type { LoginWatch } from "./login_watch.ts";
 import type { Shared } from "./shared.ts";
 
 /** Keeps the readings of one alias fresh: carries out what `core/keeper` decides. */
 export class Keeper {
-  readonly alias: string;
-  readonly home: string;
-  readonly login: LoginWatch;
+  readonly dossier: Dossier;
   readonly #shared: Shared;
-  readonly #bulletin: Bulletin;
   #starting: { readonly purpose: Purpose; readonly mayRenew: boolean } | undefined;
   #server: AppServer | undefined;
   #isRetired = false;
@@ -34,16 +31,18 @@ export class Keeper {
   #waitsForAccount = false;
 
   isManaged = false;
-  isOpen = false;
-  /** Epoch milliseconds; 0 = never. */
-  pickedAt = 0;
 
   constructor(alias: string, home: string, session: SessionStatus, shared: Shared) {
-    this.alias = alias;
-    this.home = home;
-    this.login = new LoginWatch(home);
+    this.dossier = new Dossier(alias, home, session, shared);
     this.#shared = shared;
-    this.#bulletin = new Bulletin(session, shared.host.clock, shared.unknownLeft);
+  }
+
+  get alias(): string {
+    return this.dossier.alias;
+  }
+
+  get login(): LoginWatch {
+    return this.dossier.login;
   }
 
   /** Does what is due; returns how long nothing else will be, in milliseconds. */
@@ -80,7 +79,7 @@ export class Keeper {
   /** What status.json says of this alias. */
   session(): SessionStatus {
     const managed = this.#server?.purpose === "manage" ? this.#server.identity.pid : 0;
-    return this.#bulletin.session(managed, this.#crashes);
+    return this.dossier.status(managed, this.#crashes);
   }
 
   /** Whether a probe of this alias takes one of the slots. */
@@ -90,8 +89,8 @@ export class Keeper {
 
   /** How urgent the next probe is, smallest first: those that hang wait for the others. */
   urgency(): number {
-    const hangs = this.#bulletin.result.startsWith("no answer") ? 1e15 : 0;
-    return hangs + (this.#bulletin.readAt ?? 0);
+    const hangs = this.dossier.bulletin.result.startsWith("no answer") ? 1e15 : 0;
+    return hangs + (this.dossier.bulletin.readAt ?? 0);
   }
 
   /** The processes of ours in this home, those that are ending included. */
@@ -112,13 +111,12 @@ export class Keeper {
 
   /** Whether there is an answer, good or bad, of this supervisor's time. */
   hasResult(): boolean {
-    return this.#bulletin.result !== "";
+    return this.dossier.bulletin.result !== "";
   }
 
   /** Somebody picked this alias: a child that may renew its login makes room. */
   picked(atMs: number, selectedAt: string): void {
-    this.pickedAt = Math.max(this.pickedAt, atMs);
-    this.#bulletin.picked(selectedAt);
+    this.dossier.picked(atMs, selectedAt);
     if (this.#server?.mayRenew) this.#leave(this.#server);
   }
 
@@ -132,7 +130,7 @@ export class Keeper {
   #facts(hasSlot: boolean): Facts {
     const { host, starter, isTaken, isWanted } = this.#shared;
     const [now, mono] = [host.clock.now(), host.clock.monotonic()];
-    const { readAt } = this.#bulletin;
+    const { bulletin: { readAt }, isOpen, pickedAt } = this.dossier;
     const renewal = this.#renewal();
     const phase = this.#phase();
     return {
@@ -143,8 +141,8 @@ export class Keeper {
       isAccountWanted: renewal.kind === "impossible" &&
         (isWanted(this) || [...this.#leaving].some((server) => server.mayRenew)),
       isOutdated: phase === "idle" && starter.isOutdated(this.#server!),
-      isOpen: this.isOpen,
-      sincePick: Math.abs(now - this.pickedAt),
+      isOpen,
+      sincePick: Math.abs(now - pickedAt),
       readingAge: readAt === undefined || readAt > now + 5000 ? Infinity : now - readAt,
       sinceTry: mono - this.#triedAt,
       sinceRenewal: mono - this.#renewedAt,
@@ -171,7 +169,7 @@ export class Keeper {
     this.#triedAt = host.clock.monotonic();
     try {
       const role = { purpose, mayRenew, updated: (params: unknown) => this.#updated(login, params) };
-      const started = await starter.start(this.alias, this.home, this.login.path, role);
+      const started = await starter.start(this.alias, this.dossier.home, this.login.path, role);
       if ("reason" in started) {
         this.#result(started.reason);
         if (started.reason !== REASONS.aboutToRenew) this.#crashed(purpose, 0);
@@ -211,7 +209,7 @@ export class Keeper {
       return wake();
     }
     const isSilent = typeof outcome === "string" && outcome.startsWith("no answer");
-    if (typeof outcome !== "string") this.#bulletin.read(outcome.readings);
+    if (typeof outcome !== "string") this.dossier.bulletin.read(outcome.readings);
     this.#result(typeof outcome === "string" ? outcome : REASONS.ok);
     if (isSilent && !server.mayRenew) this.#crashed(server.purpose, clock.monotonic() - server.startedAt);
     const stays = server.purpose === "manage" && !isSilent && outcome !== REASONS.notRenewed &&
@@ -235,7 +233,7 @@ export class Keeper {
 
   #updated(login: number, params: unknown): void {
     if (login !== this.#logins) return;
-    this.#bulletin.update(params);
+    this.dossier.bulletin.update(params);
     this.#shared.wake();
   }
 
@@ -243,7 +241,7 @@ export class Keeper {
     this.#triedAt = this.#shared.host.clock.monotonic();
     this.#refusals = reason === REASONS.tokenRefused ? this.#refusals + 1 : 0;
     this.#isLoginDead = reason === REASONS.loginRequired || reason === REASONS.tokenRefused;
-    this.#bulletin.tried(reason);
+    this.dossier.bulletin.tried(reason);
   }
 
   #leave(server: AppServer): void {
@@ -291,9 +289,9 @@ export class Keeper {
     if (seen === "replaced" && (!this.#isLoginDead || isFutile)) return;
     this.#isLoginDead = false;
     this.#triedAt = -Infinity;
-    if (seen === "replaced") return this.#bulletin.forgetResult();
+    if (seen === "replaced") return this.dossier.bulletin.forgetResult();
     this.#logins++;
-    this.#bulletin.forgetAll();
+    this.dossier.bulletin.forgetAll();
     if (this.#server?.phase === "idle") this.#leave(this.#server);
   }
 }

@@ -1,5 +1,5 @@
 import { type Layout, sessionStateOf } from "../core/layout.ts";
-import { lastSelectedMs, parseSessionState } from "../core/state.ts";
+import { parseSessionState, pickMarkOf } from "../core/state.ts";
 import { readText } from "../io/files.ts";
 
 /** When an alias was last picked. */
@@ -16,7 +16,7 @@ export function lastPickOf(layout: Layout, alias: string): LastPick {
     const text = readText(sessionStateOf(layout, alias));
     if (text === undefined) return { ms: 0, at: "" };
     const session = parseSessionState(text);
-    return { ms: lastSelectedMs(session, "") ?? 0, at: session.lastSelectedAt };
+    return { ms: pickMarkOf(session).atMs ?? 0, at: session.lastSelectedAt };
   } catch {
     return { ms: 0, at: "" };
   }

@@ -9,6 +9,7 @@ export class LoginWatch {
   readonly #home: string;
   #print: string | undefined;
   #account: Account | undefined;
+  #path: string | undefined;
 
   constructor(home: string) {
     this.#home = home;
@@ -18,10 +19,9 @@ export class LoginWatch {
     return this.#account ?? parseAccount(undefined);
   }
 
-  /** The real path of the auth file. */
+  /** The real path of the auth file, as of the last look: with another file behind a link that sees another version, too. */
   get path(): string {
-    const path = authFileOf(this.#home);
-    return realPath(path) ?? path;
+    return this.#path ??= realPath(authFileOf(this.#home)) ?? authFileOf(this.#home);
   }
 
   /** Looks at the file: "replaced" by the same login (renewed, or logged in again), or by "another" login. */
@@ -33,6 +33,7 @@ export class LoginWatch {
     const account = this.#read(file);
     this.#print = print;
     this.#account = account;
+    this.#path = undefined;
     if (old === undefined) return "same";
     const isSame = old.kind === account.kind && old.user === account.user &&
       old.workspace === account.workspace;

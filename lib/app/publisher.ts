@@ -1,14 +1,16 @@
 import { wordsOf } from "../core/failure.ts";
-import type { Layout } from "../core/layout.ts";
+import { authFileOf, homeOf, type Layout } from "../core/layout.ts";
+import { newsOf } from "../core/published.ts";
 import { renderStatus, type SessionStatus, type Status } from "../core/status.ts";
 import { formatTime } from "../core/time.ts";
-import { replaceFile } from "../io/files.ts";
-import type { Clock } from "../io/host.ts";
+import { realPath, replaceFile } from "../io/files.ts";
+import type { Host } from "../io/host.ts";
 import type { Journal } from "../io/journal.ts";
+import { publishKnown } from "./published.ts";
 
 interface Published {
   readonly layout: Layout;
-  readonly clock: Clock;
+  readonly host: Pick<Host, "clock" | "random">;
   readonly journal: Journal;
   readonly daemon: Status["daemon"];
   readonly flushMs: number;
@@ -22,6 +24,8 @@ export class Publisher {
   #last = "";
   #notBefore = 0;
   #isFailing = false;
+  /** What programs that only pick are being told, or are to be told next. */
+  #untold: ReadonlyMap<string, SessionStatus> | undefined;
 
   constructor(to: Published) {
     this.#to = to;
@@ -29,7 +33,7 @@ export class Publisher {
 
   /** Writes `sessions` if they changed and it is time to; returns how long to wait before the next write, if one is due. */
   publish(sessions: ReadonlyMap<string, SessionStatus>, atOnce = false): number {
-    const { clock, layout, journal, daemon, flushMs } = this.#to;
+    const { host: { clock }, layout, journal, daemon, flushMs } = this.#to;
     const status = { version: 1, updatedAt: "", daemon, sessions };
     const text = renderStatus(status);
     if (text === this.#last) return Infinity;
@@ -40,6 +44,7 @@ export class Publisher {
       this.#last = text;
       this.#notBefore = now + flushMs;
       this.#isFailing = false;
+      void this.#tell(sessions);
       return Infinity;
     } catch (error) {
       if (!this.#isFailing) journal.note("cannot write status.json", { why: wordsOf(error) });
@@ -47,5 +52,27 @@ export class Publisher {
       this.#notBefore = now + RETRY_MS;
       return RETRY_MS;
     }
+  }
+
+  /** Tells the programs that only pick; what comes while that is under way is told after it. */
+  async #tell(sessions: ReadonlyMap<string, SessionStatus>): Promise<void> {
+    const { host, layout, journal } = this.#to;
+    const isTelling = this.#untold !== undefined;
+    this.#untold = sessions;
+    if (isTelling) return;
+    const fileOf = (alias: string) => {
+      const path = authFileOf(homeOf(layout, alias));
+      return realPath(path) ?? path;
+    };
+    let told: ReadonlyMap<string, SessionStatus>;
+    do {
+      told = this.#untold;
+      try {
+        await publishKnown(host, layout, newsOf(told, fileOf));
+      } catch (error) {
+        journal.note("cannot write readings.json", { why: wordsOf(error) });
+      }
+    } while (told !== this.#untold);
+    this.#untold = undefined;
   }
 }

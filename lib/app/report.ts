@@ -3,22 +3,23 @@ import { wordsOf } from "../core/failure.ts";
 import { homeOf, type Layout } from "../core/layout.ts";
 import { byteOrder } from "../core/order.ts";
 import type { Report } from "../core/report.ts";
-import { best } from "../core/score.ts";
 import { parseStatus } from "../core/status.ts";
 import { renderTable } from "../core/table.ts";
 import { parseTime } from "../core/time.ts";
+import { type Gauges, gaugesOf } from "../core/windows.ts";
 import { readText } from "../io/files.ts";
-import { survey } from "./choose.ts";
 import { livingDaemon } from "./daemon.ts";
-import { glance } from "./memory.ts";
 import { accountIn, aliasesOf } from "./sessions.ts";
+import { type Demand, look } from "./survey.ts";
+
+const NO_GAUGES: Gauges = { short: undefined, long: undefined };
 
 /** Looks at all sessions; changes nothing and starts nothing. */
-export function report(layout: Layout, config: Config, nowMs: number): Report {
+export function report(layout: Layout, config: Config, nowMs: number, demand: Demand = {}): Report {
   const aliases = aliasesOf(layout);
-  const { status, verdicts } = survey(layout, config, aliases, glance(layout, aliases), nowMs);
-  const chosen = best(verdicts);
-  const byAlias = new Map(verdicts.map((verdict) => [verdict.alias, verdict]));
+  const { status, policy, contestants, decision } = look(layout, config, aliases, nowMs, demand);
+  const leases = new Map(contestants.map((each) => [each.alias, each.leases ?? 0]));
+  const byAlias = new Map(decision.verdicts.map((verdict) => [verdict.alias, verdict]));
   const all = [...new Set([...aliases, ...status.sessions.keys()])].sort(byteOrder);
   return {
     rows: all.map((alias) => {
@@ -33,12 +34,17 @@ export function report(layout: Layout, config: Config, nowMs: number): Report {
         plan,
         status: entry,
         verdict: byAlias.get(alias) ??
-          { alias, eligible: false, usage: 0, reason: "no such session", final: true },
+          { alias, eligible: false, usage: 0, reason: "no such session", kind: "missing", final: true },
+        figure: decision.figures.get(alias),
+        gauges: entry === undefined ? NO_GAUGES : gaugesOf(entry.rateLimits, nowMs),
+        active: (entry?.activity.turns ?? entry?.activity.activeTurns ?? 0) + (leases.get(alias) ?? 0),
         ageMs: readAt === undefined ? undefined : nowMs - readAt,
       };
     }),
-    selected: chosen?.alias,
+    policy,
+    selected: decision.winner?.alias,
     updatedAt: status.updatedAt,
+    atMs: nowMs,
     supervisorPid: livingDaemon(layout)?.pid,
     // What was read is not read again to see whether it can be.
     problem: status.updatedAt === "" ? problemOf(layout) : undefined,

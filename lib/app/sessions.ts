@@ -56,6 +56,14 @@ export function aliasFor(layout: Layout, target: string): string {
   throw new Failure("usage", message, { verbatim: true });
 }
 
+/** The alias of a session that exists, given by alias or email. Throws the usage failure for any other. */
+export function knownAlias(host: Pick<Host, "platform">, layout: Layout, target: string): string {
+  const alias = aliasFor(layout, target);
+  checkKnownAlias(host, alias);
+  if (!isFolder(homeOf(layout, alias))) throw missingSession(alias);
+  return alias;
+}
+
 /** Of a file system that takes `Work` and `work` for one name: the alias as its folder is really called. */
 function twinOf(layout: Layout, target: string, aliases: readonly string[]): string | undefined {
   if (target === "" || /^\.|[\\/\0]/.test(target)) return undefined;

@@ -1,6 +1,7 @@
 import type { Pace } from "../core/keeper.ts";
 import type { Host } from "../io/host.ts";
 import type { Journal } from "../io/journal.ts";
+import type { Dossier } from "./dossier.ts";
 import type { LoginWatch } from "./login_watch.ts";
 import type { Starter } from "./starter.ts";
 
@@ -16,6 +17,8 @@ export interface Shared {
   unknownLeft(): number;
   /** Whether an app-server of ours, kept by `asking` or by another, uses the account of `asking`. */
   isTaken(asking: Asking): boolean;
+  /** All keepers of the account of `asking`, its own too. */
+  sharing(asking: Asking): readonly { readonly dossier: Dossier }[];
   /** Whether another keeper renews the login of this account, or waits to be alone for that. */
   isWanted(asking: Asking): boolean;
   /** Something happened: look at everything again. */

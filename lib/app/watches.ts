@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { threadLocksOf } from "../core/layout.ts";
 import { folderIdentity } from "../io/files.ts";
 import { type Unwatch, watchFolder } from "../io/watch.ts";
+import type { HomeThreads } from "./home_threads.ts";
 
 const SETTLES_MS = 10;
 
@@ -10,6 +11,8 @@ export class Watches {
   readonly #running = new Map<string, { readonly folder: string; readonly unwatch: Unwatch }>();
   /** To be watched in a moment. */
   readonly #later = new Map<string, ReturnType<typeof setTimeout>>();
+  /** The folders of session files that are watched, by alias. */
+  readonly #days = new Map<string, readonly string[]>();
   readonly #wake: () => void;
 
   constructor(wake: () => void) {
@@ -31,12 +34,15 @@ export class Watches {
     if (unwatch) this.#running.set(key, { folder, unwatch });
   }
 
-  /** Watches what matters in a home; `locked` when a thread may have been opened or closed. */
-  home({ alias, home }: { readonly alias: string; readonly home: string }, locked: () => void): void {
+  /** Watches what matters in a home; `locked` when a thread may have been opened or closed, with the name of its lock file. */
+  home(
+    { alias, home }: { readonly alias: string; readonly home: string },
+    locked: (name?: string) => void,
+  ): void {
     const threads = threadLocksOf(home);
     const watchThreads = () =>
-      this.set(`threads ${alias}`, threads, () => {
-        locked();
+      this.set(`threads ${alias}`, threads, (name) => {
+        locked(name);
         return true;
       });
     this.set(`home ${alias}`, home, (name) => {
@@ -48,9 +54,22 @@ export class Watches {
     watchThreads();
   }
 
+  /** Watches the folders of a home in which the session files of open threads are, and no others; `written` whether that is news. */
+  days(alias: string, threads: Pick<HomeThreads, "folders" | "hasFile">, written: () => boolean): void {
+    const keyOf = (folder: string) => `day ${alias}/${folder}`;
+    const folders = threads.folders();
+    for (const folder of this.#days.get(alias) ?? []) if (!folders.includes(folder)) this.drop(keyOf(folder));
+    for (const folder of folders) {
+      this.set(keyOf(folder), folder, (name) => threads.hasFile(name) && written());
+    }
+    if (folders.length > 0) this.#days.set(alias, folders);
+    else this.#days.delete(alias);
+  }
+
   dropHome(alias: string): void {
     this.drop(`home ${alias}`);
     this.drop(`threads ${alias}`);
+    this.days(alias, { folders: () => [], hasFile: () => false }, () => false);
   }
 
   drop(key: string): void {

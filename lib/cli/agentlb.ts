@@ -1,19 +1,22 @@
 import type { Config } from "../core/config.ts";
 import { type Layout, layoutOf, rootFrom } from "../core/layout.ts";
+import type { Policy } from "../core/policy.ts";
 import { printable } from "../core/screen.ts";
 import { printedCommand, usualShell } from "../core/quote.ts";
 import { isSupervisorDisabled } from "../core/timing.ts";
 import { VERSION } from "../core/version.ts";
-import { awaitReadings, choose, type How, type Picked } from "../app/choose.ts";
+import { choose, type How, type Picked, type Picking } from "../app/choose.ts";
 import { loadConfig } from "../app/config.ts";
 import { ensureSupervisor, livingDaemon } from "../app/daemon.ts";
 import { commandOf, type End, programOf, runPicked } from "../app/run.ts";
+import { awaitReadings } from "../app/readings.ts";
 import { awaitRenewal } from "../app/renewal.ts";
-import { aliasFor, checkNewAlias, ensureLayout } from "../app/sessions.ts";
+import { aliasFor, checkNewAlias, ensureLayout, knownAlias } from "../app/sessions.ts";
+import type { Demand } from "../app/survey.ts";
 import type { Host } from "../io/host.ts";
 import type { Request, RunWish } from "./args.ts";
 import { helpOf } from "./help.ts";
-import { pickedLine, refusedLine } from "./views.ts";
+import { cautionLine, pausedLine, pickedLine, refusedLine } from "./views.ts";
 
 /** Carries out a request. Asking for help or the version touches nothing. */
 export async function agentlb(host: Host, request: Request): Promise<End> {
@@ -42,8 +45,10 @@ async function carryOut(host: Host, layout: Layout, request: Work): Promise<End>
   switch (request.do) {
     case "best":
     case "turn":
-    case "last":
-      return await runChosen(host, layout, await loadConfig(host, layout), request.do, request.wish);
+    case "last": {
+      const demand = request.do === "best" ? request.demand : {};
+      return await runChosen(host, layout, await loadConfig(host, layout), request.do, request.wish, demand);
+    }
     case "new": {
       const config = await loadConfig(host, layout);
       const alias = aliasFor(layout, request.target);
@@ -56,14 +61,21 @@ async function carryOut(host: Host, layout: Layout, request: Work): Promise<End>
     }
     case "pick": {
       const config = await loadConfig(host, layout);
-      const picked = await pick(host, layout, config, "best");
+      const picked = await pick(host, layout, config, "best", { demand: request.demand });
       if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
       const { pickText } = await import("./reports.ts");
       host.out(pickText(picked, request.json));
       return 0;
     }
     case "status": {
-      await showStatus(host, layout, await loadConfig(host, layout), request.json);
+      await showStatus(host, layout, await loadConfig(host, layout), request);
+      return 0;
+    }
+    case "pause":
+    case "unpause": {
+      const { setPaused } = await import("../app/pause.ts");
+      const { alias, isNew } = await setPaused(host, layout, request.target, request.do === "pause");
+      host.out(`${pausedLine(request.do, isNew)}: ${printable(alias)}\n`);
       return 0;
     }
     case "login": {
@@ -75,6 +87,30 @@ async function carryOut(host: Host, layout: Layout, request: Work): Promise<End>
       const { removeSession } = await import("../app/remove.ts");
       const alias = await removeSession(host, layout, request.target, request.force);
       host.out(`removed session: ${printable(alias)}\n`);
+      return 0;
+    }
+    case "why": {
+      const [{ explain }, { whyJson, whyText }] = await Promise.all([
+        import("../app/why.ts"),
+        import("./why.ts"),
+      ]);
+      const config = await loadConfig(host, layout);
+      const found = explain(layout, config, host.clock.now(), request.demand, request.alias);
+      host.out(request.json ? whyJson(found) : await whyText(found));
+      return 0;
+    }
+    case "forecast": {
+      const [{ forecast }, { forecastJson, forecastText }] = await Promise.all([
+        import("../app/forecast.ts"),
+        import("./forecast.ts"),
+      ]);
+      const found = forecast(layout, await loadConfig(host, layout), host.clock.now());
+      host.out(request.json ? forecastJson(found) : await forecastText(found));
+      return 0;
+    }
+    case "simulate": {
+      const { simulationText } = await import("./simulation.ts");
+      host.out(await simulationText(layout, await loadConfig(host, layout), request.wish));
       return 0;
     }
     case "supervise": {
@@ -95,9 +131,17 @@ async function carryOut(host: Host, layout: Layout, request: Work): Promise<End>
   }
 }
 
-async function runChosen(host: Host, layout: Layout, config: Config, how: How, wish: RunWish): Promise<End> {
+async function runChosen(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  how: How,
+  wish: RunWish,
+  demand: Demand = {},
+): Promise<End> {
   const words = commandOf(host, config, wish.cmd, wish.passthrough);
-  const picked = await pick(host, layout, config, how, () => startable(host, words, wish));
+  const check = () => startable(host, words, wish);
+  const picked = await pick(host, layout, config, how, { demand, isRunHere: !wish.printOnly, check });
   if (!wish.printOnly) return await runPicked(host, layout, config, picked, words);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
   const shell = wish.shell ?? usualShell(host.platform);
@@ -116,12 +160,16 @@ async function pick(
   layout: Layout,
   config: Config,
   how: How,
-  check?: () => void,
+  { demand = {}, ...options }: Picking,
 ): Promise<Picked> {
+  const { prefer } = demand;
+  const demanded = prefer === undefined ? demand : { ...demand, prefer: knownAlias(host, layout, prefer) };
   await ensureSupervisor(host, layout);
-  if (how === "best") await awaitReadings(host, layout, config);
-  const picked = await choose(host, layout, config, how, check);
-  host.err(`agentlb: ${wordsFor(host, layout, picked, how)}\n`);
+  const read = how === "best" ? await awaitReadings(host, layout, config, demanded) : undefined;
+  const picked = await choose(host, layout, config, how, { ...options, demand: demanded, read });
+  host.err(`agentlb: ${wordsFor(host, layout, picked)}\n`);
+  const caution = cautionLine(picked);
+  if (caution !== undefined) host.err(`agentlb: note: ${caution}\n`);
   if (picked.leavesProcesses) {
     host.err(
       `agentlb: note: codex leaves background processes behind in ${
@@ -133,22 +181,28 @@ async function pick(
   return picked;
 }
 
-function wordsFor(host: Host, layout: Layout, picked: Picked, how: How): string {
-  if (picked.refused === undefined) return pickedLine(picked, how);
+function wordsFor(host: Host, layout: Layout, picked: Picked): string {
+  if (picked.ground.on !== "fallback") return pickedLine(picked, host.clock.now());
   const running = livingDaemon(layout) === undefined ? "not running" : "running";
-  return refusedLine(picked.alias, picked.refused, isSupervisorDisabled(host.env) ? "disabled" : running);
+  const supervision = isSupervisorDisabled(host.env) ? "disabled" : running;
+  return refusedLine(picked.alias, picked.ground.refused, supervision);
 }
 
-async function showStatus(host: Host, layout: Layout, config: Config, asJson: boolean): Promise<void> {
+async function showStatus(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  { json, policy }: { readonly json: boolean; readonly policy: Policy | undefined },
+): Promise<void> {
   const [{ report }, { statusJson, statusTable }] = await Promise.all([
     import("../app/report.ts"),
     import("./reports.ts"),
   ]);
-  const found = report(layout, config, host.clock.now());
+  const found = report(layout, config, host.clock.now(), policy === undefined ? {} : { policy });
   if (found.problem !== undefined) {
     host.err(`session selection report: unavailable (${printable(found.problem)})\n`);
   }
-  if (asJson) host.out(statusJson(found));
+  if (json) host.out(statusJson(found));
   else if (found.problem === undefined) host.out(await statusTable(found));
   if (found.supervisorPid === undefined) {
     host.err(

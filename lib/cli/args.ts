@@ -1,8 +1,12 @@
 import { Failure } from "../core/failure.ts";
 import { nearest } from "../core/nearest.ts";
+import { POLICIES, type Policy } from "../core/policy.ts";
 import { printable } from "../core/screen.ts";
 import { isShell, type Shell, SHELLS } from "../core/quote.ts";
+import type { Demand } from "../app/survey.ts";
+import { DEMANDS, EVERYWHERE, FAMILIES, type Option, OPTIONS, SHAPES } from "./grammar.ts";
 import { TOPICS, usageOf } from "./help.ts";
+import { type SimulationWish, simulationWish } from "./simulation_wish.ts";
 import type { SkillRequest } from "./skill.ts";
 import { type OptionToken, tokensOf } from "./tokens.ts";
 
@@ -20,65 +24,26 @@ export interface RunWish {
 export type Request =
   | { readonly do: "help"; readonly topic: string }
   | { readonly do: "version" }
-  | { readonly do: "best" | "turn" | "last"; readonly wish: RunWish }
+  | { readonly do: "best"; readonly wish: RunWish; readonly demand: Demand }
+  | { readonly do: "turn" | "last"; readonly wish: RunWish }
   | { readonly do: "new"; readonly target: string; readonly wish: RunWish }
-  | { readonly do: "pick" | "status"; readonly json: boolean }
+  | { readonly do: "pick"; readonly json: boolean; readonly demand: Demand }
+  | { readonly do: "status"; readonly json: boolean; readonly policy: Policy | undefined }
+  | {
+    readonly do: "why";
+    readonly alias: string | undefined;
+    readonly json: boolean;
+    readonly demand: Demand;
+  }
+  | { readonly do: "forecast"; readonly json: boolean }
+  | { readonly do: "pause" | "unpause"; readonly target: string }
   | { readonly do: "login"; readonly alias: string; readonly force: boolean; readonly loginCmd: string }
   | { readonly do: "remove"; readonly target: string; readonly force: boolean }
+  | { readonly do: "simulate"; readonly wish: SimulationWish }
   | { readonly do: "supervise"; readonly verb: "start" | "restart" | "stop" }
   | { readonly do: "daemon" }
   | { readonly do: "init"; readonly force: boolean }
   | { readonly do: "skill"; readonly request: SkillRequest };
-
-interface Shape {
-  /** What the one word after the command is, if there may be one. */
-  readonly takes?: string;
-  readonly flags?: readonly string[];
-  readonly runs?: boolean;
-}
-
-const OPTIONS = {
-  cmd: { type: "string" },
-  "login-cmd": { type: "string" },
-  "print-command": { type: "boolean" },
-  shell: { type: "string" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean" },
-  json: { type: "boolean" },
-  force: { type: "boolean" },
-  background: { type: "boolean" },
-  to: { type: "string" },
-  copy: { type: "boolean" },
-  link: { type: "boolean" },
-  "dry-run": { type: "boolean" },
-} as const;
-type Option = keyof typeof OPTIONS;
-
-/** Options that every command accepts, before it and after it. */
-const EVERYWHERE: readonly string[] = ["cmd", "login-cmd", "print-command", "shell", "help"];
-
-const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
-  ["", { flags: ["version"], runs: true }],
-  ["new", { takes: "target", runs: true }],
-  ["rr", { runs: true }],
-  ["last", { runs: true }],
-  ["pick", { flags: ["json"] }],
-  ["status", { flags: ["json"] }],
-  ["login", { takes: "alias", flags: ["force"] }],
-  ["rm", { takes: "target", flags: ["force"] }],
-  ["supervisor", {}],
-  ["supervisor start", { flags: ["background"] }],
-  ["supervisor restart", {}],
-  ["supervisor stop", {}],
-  ["supervisor daemon", {}],
-  ["config", {}],
-  ["config init", { flags: ["force"] }],
-  ["skill", {}],
-  ["skill install", { takes: "skill", flags: ["to", "copy", "link", "dry-run"] }],
-  ["skill remove", { takes: "skill", flags: ["to", "dry-run"] }],
-  ["help", { takes: "command" }],
-]);
-const FAMILIES = ["supervisor", "config", "skill"];
 
 interface Parsed {
   readonly command: string;
@@ -108,21 +73,36 @@ export function parseRequest(args: readonly string[]): Request {
   const [target] = words;
   const force = options.has("force");
   switch (command) {
-    case "new":
-      return target === undefined || target === "" ? { do: "best", wish } : { do: "new", target, wish };
+    case "new": {
+      if (target === undefined || target === "") break;
+      const demanded = DEMANDS.find((name) => options.has(name));
+      if (demanded !== undefined) throw unexpected(command, `--${demanded}`, []);
+      return { do: "new", target, wish };
+    }
     case "rr":
       return { do: "turn", wish };
     case "last":
       return { do: "last", wish };
     case "pick":
+      return { do: "pick", json: options.has("json"), demand: demandIn(command, options) };
     case "status":
-      return { do: command, json: options.has("json") };
+      return { do: "status", json: options.has("json"), policy: policyIn(command, options) };
+    case "pause":
+    case "unpause":
+      if (target === undefined) throw line(`usage: ${usageOf(command)}`);
+      return { do: command, target };
     case "login":
       if (target === undefined) throw line(`usage: ${usageOf("login")}`);
       return { do: "login", alias: target, force, loginCmd: wish.loginCmd };
     case "rm":
       if (target === undefined) throw line("usage: agentlb rm <alias-or-email>");
       return { do: "remove", target, force };
+    case "why":
+      return { do: "why", alias: target, json: options.has("json"), demand: demandIn(command, options) };
+    case "forecast":
+      return { do: "forecast", json: options.has("json") };
+    case "simulate":
+      return { do: "simulate", wish: simulationWish(options) };
     case "supervisor start":
       if (!options.has("background")) throw line("usage: agentlb supervisor start --background");
       return { do: "supervise", verb: "start" };
@@ -139,9 +119,26 @@ export function parseRequest(args: readonly string[]): Request {
     case "skill install":
     case "skill remove":
       return { do: "skill", request: skillRequest(command, target, options) };
-    default:
-      return { do: "best", wish };
   }
+  return { do: "best", wish, demand: demandIn(command, options) };
+}
+
+function demandIn(command: string, options: Parsed["options"]): Demand {
+  const [policy, prefer] = [policyIn(command, options), options.get("prefer")];
+  return {
+    ...(policy === undefined ? {} : { policy }),
+    ...(prefer === undefined ? {} : { prefer }),
+    ...(options.has("no-exhausted") ? { noExhausted: true } : {}),
+  };
+}
+
+function policyIn(command: string, options: Parsed["options"]): Policy | undefined {
+  const name = options.get("policy");
+  if (name === undefined) return undefined;
+  const policy = POLICIES.find((each) => each === name);
+  if (policy !== undefined) return policy;
+  const tip = `it is one of ${POLICIES.join(", ")}`;
+  throw problem(command, `invalid value '${printable(name)}' for '--policy <policy>'`, tip);
 }
 
 function skillRequest(
@@ -207,13 +204,13 @@ function readOption(command: string, token: OptionToken, options: Map<Option, st
   if (!isOption(name) || !allowed.includes(name)) {
     throw unexpected(command, rawName, allowed.map((each) => `--${each}`));
   }
-  if (OPTIONS[name].type === "string") {
-    const what = name === "to" ? "dir" : name === "shell" ? "shell" : "command";
-    const shown = `'--${name} <${what}>'`;
+  const option = OPTIONS[name];
+  if (option.type === "string") {
+    const shown = `'--${name} ${option.value}'`;
     if (value === undefined || (inlineValue === false && value.startsWith("-") && value !== "-")) {
       const tip = value === undefined
         ? undefined
-        : `a value that starts with '-' is written '--${name}=<${what}>'`;
+        : `a value that starts with '-' is written '--${name}=${option.value}'`;
       throw problem(command, `a value is required for ${shown} but none was supplied`, tip);
     }
     if (options.has(name)) throw problem(command, `the argument ${shown} cannot be used multiple times`);

@@ -1,11 +1,16 @@
+import { POLICIES } from "../core/policy.ts";
+
 /** What a command looks like and does, for `--help`, `help <command>` and the usage lines of errors. */
 interface Page {
   readonly usage: string;
   readonly text: string;
 }
 
-const RUN_OPTIONS = `options:
-  --cmd <command>         run this instead of runner.default_command
+const DEMANDS = `  --policy <policy>       ${POLICIES.join(", ")}: instead of sessions.policy
+  --prefer <alias>        this session whenever it may be picked
+  --no-exhausted          exit with 4 rather than run a session that has nothing left`;
+
+const RUN_OPTIONS = `  --cmd <command>         run this instead of runner.default_command
   --login-cmd <command>   log in with this instead of runner.login_command
   --print-command         print the command for a shell's eval; run nothing
   --shell <shell>         print it for sh, fish or powershell
@@ -22,10 +27,15 @@ usage:
                                            without a name: the one that has the most left
   agentlb rr                               run the next session in turn
   agentlb last                             run the session that was run last
-  agentlb pick [--json]                    print the best session's alias and home; run nothing
-  agentlb status [--json]                  show all sessions and which one would be picked
+  agentlb pick [--json] [options]          print the best session's alias and home; run nothing
+  agentlb status [--json] [--policy <p>]   show all sessions and which one would be picked
   agentlb login <alias> [--force]          log in again, or to another account
   agentlb rm <alias-or-email> [--force]    remove a session and its home
+  agentlb pause <alias-or-email>           don't pick a session by itself any more
+  agentlb unpause <alias-or-email>         pick it again
+  agentlb why [<alias>] [--json]           what the choice rests on, and what would change it
+  agentlb forecast [--json]                when each account runs dry, and when it comes back
+  agentlb simulate [options]               try the policies on made-up work, or on that of the past
   agentlb supervisor start --background    keep limits fresh (picking starts it by itself)
   agentlb supervisor restart | stop
   agentlb config init [--force]            write config.toml with its defaults
@@ -34,6 +44,8 @@ usage:
   agentlb help [<command>]
   agentlb --version
 
+options:
+${DEMANDS}
 ${RUN_OPTIONS}
 
 files, below ~/.agentlb (or $AGENTLB_HOME):
@@ -66,6 +78,30 @@ usage:
   agentlb skill install cap | clb [--to <dir>] [--copy | --link] [--dry-run]
   agentlb skill remove cap | clb [--to <dir>] [--dry-run]
 `;
+const SIMULATE =
+  `Runs made-up work under every policy, with accounts whose windows open, fill and reset as real ones do, and
+with sessions that stay where they are until a turn is blocked. Every pick is made by what makes the real ones.
+It looks at no session and starts nothing; the same seed gives the same answer everywhere.
+
+columns:
+  SERVED          of the work that was asked for
+  OF BOUND        of what nobody could do better than, not even who knows what is to come
+  BLOCKED         turns cut short by a full window
+  AVOIDABLE       those of them that another account could have finished at that moment
+  OF DOCUMENTED   avoidable ones, compared with those of the documented score
+  SWITCHES        sessions begun anew on another account after a block
+
+beside the policies there are: round-robin; predecessor, the documented score without seeing turns and resets;
+documented, that score alone, which picks exhausted accounts as well
+
+options:
+  --scenario <name>       one scenario instead of all
+  --seed <n>              other chance than that of seed 1
+  --seeds <n>,<n>…        means over several seeds
+  --seeds-from <hex>      means over 20 seeds: the first four bytes each of SHA-256("<hex> 0") to ("<hex> 19")
+  --history               the recorded use of your accounts instead of made-up work
+  --json                  print an object, with the figures of each seed
+  --markdown              print a line per scenario: of bound, avoidable blocks, and those compared`;
 
 const PAGES: ReadonlyMap<string, Page> = new Map([
   ["", { usage: "agentlb [options] [-- <args>...]", text: ROOT }],
@@ -75,29 +111,40 @@ const PAGES: ReadonlyMap<string, Page> = new Map([
     `Runs the session of that alias or login. An alias that does not exist is made, and logged in to first.
 Without a name, or with an empty one, it picks the session that has the most left.
 
-${RUN_OPTIONS}`,
+options:
+${RUN_OPTIONS}
+
+options without a name:
+${DEMANDS}`,
   ),
   page(
     "rr",
     "[options] [-- <args>...]",
-    `Runs the sessions in turn, in the order of their aliases.\n\n${RUN_OPTIONS}`,
+    `Runs the sessions in turn, in the order of their aliases; paused ones are left out.\n\noptions:\n${RUN_OPTIONS}`,
   ),
-  page("last", "[options] [-- <args>...]", `Runs the session that was run last once more.\n\n${RUN_OPTIONS}`),
+  page(
+    "last",
+    "[options] [-- <args>...]",
+    `Runs the session that was run last once more.\n\noptions:\n${RUN_OPTIONS}`,
+  ),
   page(
     "pick",
-    "[--json]",
-    `Picks as \`agentlb\` does and prints "<alias><tab><home>"; runs nothing.
+    "[--json] [options]",
+    `Picks as \`agentlb\` does and prints "<alias><tab><home>"; runs nothing. The session counts as busy for a
+minute, or until a Codex is started in it.
 
 options:
-  --json        print an object instead`,
+  --json                  print an object instead
+${DEMANDS}`,
   ),
   page(
     "status",
-    "[--json]",
+    "[--json] [--policy <policy>]",
     `Shows all sessions, what each has left, and the one that would be picked. Starts nothing.
 
 options:
-  --json        print an object instead of a table`,
+  --json              print an object instead of a table
+  --policy <policy>   ${POLICIES.join(", ")}: instead of sessions.policy`,
   ),
   page(
     "login",
@@ -115,6 +162,39 @@ options:
 
 options:
   --force       even while a Codex process has it open`,
+  ),
+  page(
+    "pause",
+    "<alias-or-email>",
+    `From now on the session is not picked by itself, nor run in turn; by its name it can still be run. Other
+sessions are picked as ever. Undone by: agentlb unpause <alias-or-email>`,
+  ),
+  page("unpause", "<alias-or-email>", "The session is picked again."),
+  page(
+    "why",
+    "[<alias>] [--json] [--policy <policy>] [--prefer <alias>]",
+    `Shows what the pick that would be made now rests on, session by session, and the smallest changes that would lead
+to another: how much more or less left, or how many turns more or fewer. With an alias only what concerns it.
+
+options:
+  --json              print an object instead of a table
+  --policy <policy>   ${POLICIES.join(", ")}: instead of sessions.policy
+  --prefer <alias>    as if this session were preferred`,
+  ),
+  page(
+    "forecast",
+    "[--json]",
+    `Shows when each account runs dry if it is used as it was in the last hours (short windows) or days (long ones),
+the interval that holds the true time four times in five, and when its windows reset. It rests on what the supervisor
+has written down; until that reaches back some hours nothing is told.
+
+options:
+  --json   print an object instead of a table`,
+  ),
+  page(
+    "simulate",
+    "[--scenario <name> | --history] [--json] [options]",
+    SIMULATE,
   ),
   ["supervisor", { usage: "agentlb supervisor start --background | restart | stop", text: SUPERVISOR }],
   ["supervisor start", { usage: "agentlb supervisor start --background", text: SUPERVISOR }],

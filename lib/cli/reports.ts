@@ -1,9 +1,11 @@
-import { left, type LimitWindow } from "../core/limits.ts";
-import { type Report, type Row, statusReport } from "../core/report.ts";
+import { comesBackAt, type Report, type Row, statusReport } from "../core/report.ts";
 import { printable } from "../core/screen.ts";
 import { formatAge } from "../core/time.ts";
+import type { Gauge } from "../core/windows.ts";
 import { drawTable } from "../app/report.ts";
 import type { Picked } from "../app/choose.ts";
+import { notesOf } from "./notes.ts";
+import { shownFigure } from "./views.ts";
 
 const HEADER = [
   "SEL",
@@ -21,13 +23,20 @@ const HEADER = [
   "REASON",
 ];
 
-/** The table of `agentlb status`. */
-export async function statusTable({ rows, selected }: Report): Promise<string> {
+/** The table of `agentlb status` and what there is to say beside it. Another policy than the score's has its figure beside that. */
+export async function statusTable(report: Report): Promise<string> {
+  const { rows, selected, policy } = report;
   const shown = printable(selected ?? "<none>");
+  const widen = (cells: readonly string[], cell: string) =>
+    policy === "score" ? cells : cells.toSpliced(HEADER.indexOf("SCORE") + 1, 0, cell);
   return `${await drawTable(
-    HEADER,
-    rows.map((row) => cellsOf(row, row.alias === selected)),
-  )}selected session: ${shown}\n`;
+    widen(HEADER, policy.toUpperCase()),
+    rows.map((row) => widen(cellsOf(row, row.alias === selected), figureOf(row))),
+  )}${notesOf(report).map((line) => `${line}\n`).join("")}selected session: ${shown}\n`;
+}
+
+function figureOf({ figure }: Row): string {
+  return figure === undefined ? "-" : shownFigure(figure);
 }
 
 /** What `agentlb status --json` prints. */
@@ -37,38 +46,53 @@ export function statusJson(report: Report): string {
 }
 
 /** What `agentlb pick` prints. */
-export function pickText({ alias, home, verdict, refused }: Picked, asJson: boolean): string {
+export function pickText({ alias, home, ground }: Picked, asJson: boolean): string {
   if (!asJson) return `${alias}\t${home}\n`;
-  const reason = refused === undefined ? "most left" : "next in turn";
+  const merit = ground.on === "merit" ? ground : undefined;
   return json({
     schema: "agentlb.pick/1",
     alias,
     home,
-    reason,
-    score: verdict?.score,
-    terms: verdict?.terms,
+    reason: GROUNDS[ground.on],
+    policy: merit?.policy,
+    figure: merit?.figure,
+    score: merit?.verdict.score,
+    terms: merit?.verdict.terms,
+    comesBackAt: ground.on === "return" ? comesBackAt(ground.verdict) : undefined,
   });
 }
 
-function cellsOf({ alias, email, home, status, verdict, ageMs }: Row, isSelected: boolean): string[] {
+const GROUNDS = {
+  merit: "most left",
+  return: "everything is used up: back first",
+  fallback: "next in turn",
+  turn: "next in turn",
+  last: "the last one",
+  name: "asked for",
+} as const;
+
+function cellsOf(
+  { alias, email, home, status, verdict, ageMs, gauges, active }: Row,
+  isSelected: boolean,
+): string[] {
   const ends = [isSelected ? "*" : "", printable(alias), printable(email ?? "-"), printable(home)];
   if (status === undefined) return [...ends, ..."-------".split(""), "unknown", printable(verdict.reason)];
   return [
     ...ends,
-    percent(status.rateLimits.primary),
-    percent(status.rateLimits.secondary),
+    percent(gauges.short),
+    percent(gauges.long),
     `${verdict.usage}%`,
     ageMs === undefined ? "-" : formatAge(ageMs),
     verdict.eligible ? String(verdict.score) : "-",
     String(status.appServer.restartCount),
-    String(status.activity.activeTurns),
+    String(active),
     printable(status.health),
     printable(verdict.reason),
   ];
 }
 
-function percent(window: LimitWindow | null): string {
-  return window === null ? "-" : `${left(window)}%`;
+function percent(gauge: Gauge | undefined): string {
+  return gauge === undefined ? "-" : `${gauge.left}%`;
 }
 
 function json(value: unknown): string {

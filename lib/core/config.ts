@@ -1,6 +1,7 @@
-import { CONFIG_KEYS, type ConfigKey, type ConfigValue, pathOf } from "./config_keys.ts";
+import { ALIAS_KEYS, CONFIG_KEYS, type ConfigKey, type ConfigValue, pathOf } from "./config_keys.ts";
 import { type JsonObject, objectOf, wellFormed } from "./json.ts";
 import { nearest } from "./nearest.ts";
+import type { Policy } from "./policy.ts";
 import { LARGEST_COUNT } from "./status.ts";
 
 /** config.toml, read and normalised. */
@@ -15,6 +16,7 @@ export interface Config {
     readonly aliasPattern: string;
     readonly assignmentHistoryWindow: number;
     readonly pickBehavior: string;
+    readonly policy: Policy;
     readonly staleSec: number;
     readonly busyPenalty: number;
     readonly unknownUsageLeftPercent: number;
@@ -29,6 +31,17 @@ export interface Config {
     /** Empty = found by the supervisor. */
     readonly codex: string;
   };
+  /** What is wanted of single aliases, by name; one without a table is not in it. */
+  readonly aliases: ReadonlyMap<string, AliasSettings>;
+}
+
+/** `[alias.<name>]`. */
+export interface AliasSettings {
+  /** Percent, 0 to 100. */
+  readonly reserve: number;
+  readonly priority: number;
+  /** Infinity = as many as you like. */
+  readonly maxSessions: number;
 }
 
 export interface ConfigProblem {
@@ -42,8 +55,10 @@ export interface ConfigProblem {
 
 type Values = Map<ConfigKey, ConfigValue>;
 
+const TABLES = [...CONFIG_KEYS.map((key) => key.table), "alias"];
+
 export function defaultConfig(): Config {
-  return configOf(new Map());
+  return configOf(new Map(), new Map());
 }
 
 /**
@@ -58,16 +73,18 @@ export function readConfig(
   const report = (kind: ConfigProblem["kind"], path: string, message: string) =>
     void problems.push({ kind, path, line: locate(path), message });
   const values: Values = new Map();
+  const aliases = new Map<string, AliasSettings>();
   for (const [table, content] of objectOf(document) ?? []) {
     const keys = CONFIG_KEYS.filter((key) => key.table === table);
-    const entries = keys.length === 0 ? undefined : objectOf(content);
-    if (keys.length === 0) report("warning", table, unknownTable(table, content));
-    else if (entries === undefined) {
-      report("error", table, `${table} must be a table, not ${kindOf(content)}`);
-    } else readTable(entries, table, keys, values, report);
+    if (table === "alias") {
+      for (const [alias, wishes] of tableIn(content, table, report)) {
+        aliases.set(alias, readAlias(wishes, `alias.${alias}`, report));
+      }
+    } else if (keys.length === 0) report("warning", table, unknownTable(table, content));
+    else readTable(tableIn(content, table, report), table, keys, values, report);
   }
   restoreWeights(values, report);
-  return { config: configOf(values), problems };
+  return { config: configOf(values, aliases), problems };
 }
 
 /** The text of config.toml with every key, what it does and when to change it. */
@@ -83,6 +100,15 @@ export function renderConfig(config: Config = defaultConfig()): string {
     if (key.lower !== "") lines.push(`#   lower it when ${key.lower}`);
     if (key.typical !== "") lines.push(`#   typical: ${key.typical}`);
     lines.push(`${key.name} = ${tomlOf(valueIn(config, key))}`);
+    if (key.alternative) {
+      const [value, why] = key.alternative;
+      lines.push(`# ${tomlOf(value)} ${why}:`, `# ${key.name} = ${tomlOf(value)}`);
+    }
+  }
+  lines.push("", "# What is wanted of one session; each may have such a table.", "# [alias.work]");
+  for (const { name, effect, default: value } of ALIAS_KEYS) {
+    const [shown, example] = value === Infinity ? ["no limit", 3] : [tomlOf(value), value];
+    lines.push(`#   ${effect} (default ${shown})`, `# ${name} = ${tomlOf(example)}`);
   }
   return `${lines.join("\n")}\n`;
 }
@@ -97,6 +123,19 @@ export function tomlOf(value: ConfigValue): string {
 
 type Report = (kind: ConfigProblem["kind"], path: string, message: string) => void;
 
+/** The entries of a table; none of what is no table, which is an error. */
+function tableIn(content: unknown, path: string, report: Report): JsonObject {
+  const entries = objectOf(content);
+  if (entries === undefined) report("error", path, `${path} must be a table, not ${kindOf(content)}`);
+  return entries ?? new Map();
+}
+
+function readAlias(content: unknown, path: string, report: Report): AliasSettings {
+  const values: Values = new Map();
+  readTable(tableIn(content, path, report), path, ALIAS_KEYS, values, report);
+  return objectWith(ALIAS_KEYS, values) as unknown as AliasSettings;
+}
+
 function readTable(
   entries: JsonObject,
   table: string,
@@ -110,19 +149,18 @@ function readTable(
     if (key === undefined) {
       report("warning", path, `${path} is not a key of agentlb${meant(name, keys.map((key) => key.name))}`);
     } else {
-      values.set(key, readValue(key, value, report));
+      values.set(key, readValue(key, path, value, report));
     }
   }
 }
 
-function readValue(key: ConfigKey, value: unknown, report: Report): ConfigValue {
-  const path = pathOf(key);
+function readValue(key: ConfigKey, path: string, value: unknown, report: Report): ConfigValue {
   const wrong = (wanted: string) => {
     report("error", path, `${path} must be ${wanted}, not ${kindOf(value)}`);
     return key.default;
   };
   const taken = (result: ConfigValue, why: string) => {
-    report("warning", path, `${path} ${why}: taken as ${tomlOf(result)}`);
+    report("warning", path, `${path} ${why}: taken as ${result === Infinity ? "no limit" : tomlOf(result)}`);
     return result;
   };
   if (typeof key.default === "number") {
@@ -151,17 +189,22 @@ function restoreWeights(values: Values, report: Report): void {
   report("warning", pathOf(weights[0] as ConfigKey), "both weights are 0: both have their defaults");
 }
 
-function configOf(values: Values): Config {
-  const config: Record<string, Record<string, ConfigValue>> = {};
-  for (const key of CONFIG_KEYS) {
-    (config[key.table] ??= {})[camel(key.name)] = values.get(key) ?? key.default;
-  }
-  return config as unknown as Config;
+function configOf(values: Values, aliases: Config["aliases"]): Config {
+  const tables = new Set(CONFIG_KEYS.map((key) => key.table));
+  const config = Array.from(
+    tables,
+    (table) => [table, objectWith(CONFIG_KEYS.filter((key) => key.table === table), values)] as const,
+  );
+  return { ...Object.fromEntries(config), aliases } as unknown as Config;
+}
+
+function objectWith(keys: readonly ConfigKey[], values: Values): Record<string, ConfigValue> {
+  return Object.fromEntries(keys.map((key) => [camel(key.name), values.get(key) ?? key.default]));
 }
 
 function valueIn(config: Config, key: ConfigKey): ConfigValue {
-  const table = config[key.table] as Readonly<Record<string, ConfigValue>>;
-  return table[camel(key.name)] ?? key.default;
+  const tables = config as unknown as Readonly<Record<string, Readonly<Record<string, ConfigValue>>>>;
+  return tables[key.table]?.[camel(key.name)] ?? key.default;
 }
 
 function camel(name: string): string {
@@ -169,10 +212,10 @@ function camel(name: string): string {
 }
 
 function unknownTable(name: string, content: unknown): string {
-  const home = CONFIG_KEYS.find((key) => key.name === name);
+  const home = [...CONFIG_KEYS, ...ALIAS_KEYS].find((key) => key.name === name);
   if (home !== undefined) return `${name} must be under [${home.table}]`;
   const shown = objectOf(content) === undefined ? name : `[${name}]`;
-  return `${shown} is not a part of agentlb's settings${meant(name, CONFIG_KEYS.map((key) => key.table))}`;
+  return `${shown} is not a part of agentlb's settings${meant(name, TABLES)}`;
 }
 
 function meant(name: string, known: readonly string[]): string {

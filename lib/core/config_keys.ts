@@ -1,13 +1,15 @@
 import { DEFAULT_ALIAS_PATTERN } from "./alias.ts";
+import { POLICIES } from "./policy.ts";
+import { LARGEST_COUNT } from "./status.ts";
 
 export type ConfigValue = string | number | readonly string[];
 
 /** One key of config.toml: how it is read, and what users are told of it. */
 export interface ConfigKey {
-  readonly table: "runner" | "sessions" | "supervisor";
+  readonly table: "runner" | "sessions" | "supervisor" | typeof ALIAS_TABLE;
   readonly name: string;
   readonly default: ConfigValue;
-  /** A number below or above, or a text not listed here, is read as the default. */
+  /** A number below or above, or a text not listed here, is read as the default. Infinity = no limit. */
   readonly least?: number;
   readonly most?: number;
   readonly oneOf?: readonly string[];
@@ -16,7 +18,12 @@ export interface ConfigKey {
   readonly raise: string;
   readonly lower: string;
   readonly typical: string;
+  /** Another value that is worth a try, and why: written as a comment. */
+  readonly alternative?: readonly [value: ConfigValue, why: string];
 }
+
+/** Every alias may have a table of its own. */
+export const ALIAS_TABLE = "alias.<name>";
 
 /** Every key of config.toml, in the order in which the file is written. */
 export const CONFIG_KEYS: readonly ConfigKey[] = [
@@ -41,6 +48,11 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   key("sessions", "pick_behavior", "round_robin", {
     oneOf: ["round_robin", "last"],
     effect: "kept for compatibility, has no effect",
+  }),
+  key("sessions", "policy", "score", {
+    oneOf: POLICIES,
+    effect: `how one of those that may be picked is chosen: ${POLICIES.join(", ")}`,
+    alternative: ["adaptive", "uses up what would lapse at a reset, and evens the sessions out otherwise"],
   }),
   key("sessions", "stale_sec", 420, {
     least: 1,
@@ -103,6 +115,23 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   }),
   key("supervisor", "codex", "", {
     effect: "the codex program the supervisor runs; empty finds it as the default command and PATH do",
+  }),
+];
+
+/** Every key of an alias' own table. */
+export const ALIAS_KEYS: readonly ConfigKey[] = [
+  key(ALIAS_TABLE, "reserve", 0, {
+    least: 0,
+    most: 100,
+    effect: "percent of each window that is kept while another session has anything left",
+  }),
+  key(ALIAS_TABLE, "priority", 0, {
+    least: -LARGEST_COUNT,
+    effect: "those with a higher one are picked first as long as they have something left",
+  }),
+  key(ALIAS_TABLE, "max_sessions", Infinity, {
+    least: 1,
+    effect: "with so many sessions open it is not picked",
   }),
 ];
 

@@ -11,6 +11,12 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** The fields that have a value: what is not known is left out, never null. */
+export function told<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
 /** Text as every JSON reader accepts it: half a surrogate pair, which Rust's refuses, becomes U+FFFD. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, "\ufffd");
@@ -23,6 +29,15 @@ export function renderObject(entries: Iterable<readonly [string, unknown]>): str
     ([key, value]) => `${JSON.stringify(wellFormed(key))}: ${JSON.stringify(value, repaired, 2)}`,
   );
   return lines.length === 0 ? "{}" : `{\n${indent(lines.join(",\n"))}\n}`;
+}
+
+/** JSON of an object with one line for each key, however much it holds. */
+export function renderLines(entries: Iterable<readonly [string, unknown]>): string {
+  const lines = Array.from(
+    entries,
+    ([key, value]) => `  ${JSON.stringify(wellFormed(key))}: ${JSON.stringify(value, repaired)}`,
+  );
+  return lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n}`;
 }
 
 /** A rendered text inside an object one level deeper. */

@@ -15,6 +15,15 @@ export interface Layout {
   readonly state: string;
   readonly globalState: string;
   readonly sessionStates: string;
+  /** Who was given which session, and has no thread open in it yet. */
+  readonly leases: string;
+  readonly paused: string;
+  /** What the policy `adaptive` is doing. */
+  readonly policy: string;
+  /** What readings said over time, one file a month. */
+  readonly history: string;
+  /** What is known of all accounts, for programs that only pick. */
+  readonly readings: string;
   /** The app-servers of ours that may still run, written by the supervisor. */
   readonly children: string;
   /** Which processes of ours run a Codex where, on systems that don't tell. */
@@ -27,6 +36,7 @@ export interface Layout {
   readonly stateLock: string;
   readonly supervisorLock: string;
   readonly startLock: string;
+  readonly readingsLock: string;
 }
 
 /** The paths under `root`, an absolute path. */
@@ -44,6 +54,11 @@ export function layoutOf(root: string): Layout {
     state,
     globalState: join(state, "global.json"),
     sessionStates: join(state, "sessions"),
+    leases: join(state, "leases.json"),
+    paused: join(state, "paused.json"),
+    policy: join(state, "policy.json"),
+    history: join(state, "history"),
+    readings: join(root, "readings.json"),
     children: join(state, "children.json"),
     runs: join(state, "runs"),
     sqlite: join(state, "sqlite"),
@@ -52,6 +67,7 @@ export function layoutOf(root: string): Layout {
     stateLock: join(locks, "state.lock"),
     supervisorLock: join(locks, "supervisor.lock"),
     startLock: join(locks, "start.lock"),
+    readingsLock: join(locks, "readings.lock"),
   };
 }
 
@@ -91,6 +107,11 @@ export function loginLockOf(layout: Layout, alias: string): string {
 /** The auth file of a home. */
 export function authFileOf(home: string): string {
   return join(home, "auth.json");
+}
+
+/** The folder in which Codex keeps the session files of a home, by day. */
+export function sessionFilesOf(home: string): string {
+  return join(home, "sessions");
 }
 
 /** The folder in which Codex locks one file per open thread of a home. */

@@ -1,15 +1,17 @@
 import { REASONS } from "./answer.ts";
 import type { Config } from "./config.ts";
-import { left, type RateLimits } from "./limits.ts";
 import { byteOrder } from "./order.ts";
 import type { SessionStatus } from "./status.ts";
 import { formatClock, parseTime } from "./time.ts";
+import { type Gauges, gaugesOf } from "./windows.ts";
 
 export interface Candidate {
   readonly alias: string;
   readonly status: SessionStatus;
   readonly lastSelectedMs: number | undefined;
   readonly pickSeq: number;
+  /** Leases and reservations whose thread is not open yet. */
+  readonly leases?: number;
 }
 
 /** What a score is made of: percent left, minus the three penalties. */
@@ -30,17 +32,25 @@ export interface Eligible {
   readonly score: number;
   readonly usage: number;
   readonly terms: Terms;
-  readonly reason: "eligible";
+  readonly reason: "eligible" | "in reserve";
   readonly activeTurns: number;
   readonly lastSelectedMs: number | undefined;
   readonly pickSeq: number;
 }
+
+export type Hindrance = "missing" | "login" | "unhealthy" | "reading" | "paused" | "full" | "exhausted";
 
 export interface Ineligible {
   readonly alias: string;
   readonly eligible: false;
   readonly usage: number;
   readonly reason: string;
+  /** What the reason is one of. */
+  readonly kind: Hindrance;
+  /** Of an exhausted account: when it comes back, epoch milliseconds, if anybody knows. */
+  readonly comesBackMs?: number;
+  /** Of an exhausted account: it can be used at once, at a price. */
+  readonly onCredits?: boolean;
   /** Waiting for a newer reading won't help: only the user can change it. */
   readonly final: boolean;
 }
@@ -60,18 +70,19 @@ const NO_FAULT: readonly string[] = ["", REASONS.ok, "error", REASONS.apiKey];
  */
 export function judge(candidate: Candidate, nowMs: number, settings: Settings): Verdict {
   const { alias, status, lastSelectedMs, pickSeq } = candidate;
-  const usage = usageLeft(status.rateLimits, settings);
-  const no = (reason: string, final = false): Ineligible => ({
+  const usage = usageLeft(gaugesOf(status.rateLimits, nowMs), settings);
+  const no = (reason: string, kind: Hindrance = "reading"): Ineligible => ({
     alias,
     eligible: false,
     usage,
     reason,
-    final,
+    kind,
+    final: kind === "login",
   });
 
   const result = status.lastProbeResult;
-  if (FINAL.includes(result)) return no(result, true);
-  if (status.health !== "healthy") return no(`unhealthy${nextTry(status.nextTryAt)}`);
+  if (FINAL.includes(result)) return no(result, "login");
+  if (status.health !== "healthy") return no(`unhealthy${nextTry(status.nextTryAt)}`, "unhealthy");
   const fault = NO_FAULT.includes(result) ? "" : `: ${result}`;
   const readAt = parseTime(status.lastRateLimitUpdateAt);
   if (readAt === undefined) return no(`missing lastRateLimitUpdateAt${fault}`);
@@ -79,7 +90,8 @@ export function judge(candidate: Candidate, nowMs: number, settings: Settings): 
   const age = Math.max(0, Math.trunc((nowMs - readAt) / 1000));
   if (age > settings.staleSec) return no(`stale (${age}s>${settings.staleSec}s)${fault}`);
 
-  const activeTurns = Math.max(0, status.activity.activeTurns);
+  const { turns, activeTurns: counted } = status.activity;
+  const activeTurns = Math.max(0, turns ?? counted) + (candidate.leases ?? 0);
   const restarts = Math.max(0, status.appServer.restartCount) * settings.restartPenaltyPerRestart;
   const staleness = divide(age * settings.stalenessPenaltyMax, settings.staleSec);
   const terms = {
@@ -102,15 +114,6 @@ export function judge(candidate: Candidate, nowMs: number, settings: Settings): 
   };
 }
 
-/** The verdict to pick, undefined when none is eligible. */
-export function best(verdicts: Iterable<Verdict>): Eligible | undefined {
-  let first: Eligible | undefined;
-  for (const verdict of verdicts) {
-    if (verdict.eligible && (first === undefined || compareEligible(verdict, first) < 0)) first = verdict;
-  }
-  return first;
-}
-
 /** Best first: score, percent left, fewest turns under way, longest not picked (never comes first), alias. */
 export function compareEligible(a: Eligible, b: Eligible): number {
   return b.score - a.score ||
@@ -121,16 +124,14 @@ export function compareEligible(a: Eligible, b: Eligible): number {
     byteOrder(a.alias, b.alias);
 }
 
-/** Percent left over both windows by weight, of the only one known, or the setting for none; 0 to 100. */
-export function usageLeft(limits: RateLimits, settings: Settings): number {
-  const { usagePrimaryWeightPercent: primaryWeight, usageSecondaryWeightPercent: secondaryWeight } = settings;
-  const { primary, secondary } = limits;
-  if (primary !== null && secondary !== null) {
-    const weighted = left(primary) * primaryWeight + left(secondary) * secondaryWeight;
-    return divide(weighted, Math.max(primaryWeight + secondaryWeight, 1));
+/** Percent left over the short and the long window by weight, of the only one known, or the setting for none; 0 to 100. */
+export function usageLeft({ short, long }: Gauges, settings: Settings): number {
+  const { usagePrimaryWeightPercent: shortWeight, usageSecondaryWeightPercent: longWeight } = settings;
+  if (short !== undefined && long !== undefined) {
+    const weighted = short.left * shortWeight + long.left * longWeight;
+    return divide(weighted, Math.max(shortWeight + longWeight, 1));
   }
-  const only = primary ?? secondary;
-  return only === null ? settings.unknownUsageLeftPercent : left(only);
+  return (short ?? long)?.left ?? settings.unknownUsageLeftPercent;
 }
 
 function compareTimes(a: number | undefined, b: number | undefined): number {

@@ -1,4 +1,4 @@
-import { type JsonObject, objectOf, renderObject, textOf } from "./json.ts";
+import { indent, type JsonObject, objectOf, renderLines, renderObject, textOf } from "./json.ts";
 import { formatTime, formatTimeMs, parseTime } from "./time.ts";
 
 /** state/global.json. */
@@ -7,8 +7,17 @@ export interface GlobalState {
   readonly lastAlias: string;
   /** How many picks there have been; each pick takes the next number. */
   readonly pickSeq: number;
+  /** What the sessions' own files say of their last picks, in one place. The predecessor drops it when it picks. */
+  readonly picks?: ReadonlyMap<string, PickMark>;
   /** Keys of other programs, kept on writing. */
   readonly others?: JsonObject;
+}
+
+/** The last pick of an alias. */
+export interface PickMark {
+  /** Epoch milliseconds; undefined = never. */
+  readonly atMs: number | undefined;
+  readonly seq: number;
 }
 
 /** state/sessions/<alias>.json: what is remembered of one alias' picks. Times are RFC 3339 or empty. */
@@ -51,19 +60,21 @@ export function parseGlobalState(text: string): GlobalState {
     roundRobinIndex,
     lastAlias: words(file, "last_alias", GLOBAL),
     pickSeq: Math.max(0, wholeNumber(file.get("pick_seq")) ?? 0),
-    ...others(file, ["round_robin_index", "last_alias", "pick_seq"]),
+    ...picksIn(file.get("picks")),
+    ...others(file, ["round_robin_index", "last_alias", "pick_seq", "picks"]),
   };
 }
 
-export function renderGlobalState(state: GlobalState): string {
-  return `${
-    renderObject([
-      ["round_robin_index", state.roundRobinIndex],
-      ...optional("last_alias", state.lastAlias),
-      ...optional("pick_seq", state.pickSeq),
-      ...state.others ?? [],
-    ])
-  }\n`;
+export function renderGlobalState({ picks, ...state }: GlobalState): string {
+  const head = renderObject([
+    ["round_robin_index", state.roundRobinIndex],
+    ...optional("last_alias", state.lastAlias),
+    ...optional("pick_seq", state.pickSeq),
+    ...state.others ?? [],
+  ]);
+  if (picks === undefined) return `${head}\n`;
+  const plain = Array.from(picks, ([alias, { atMs, seq }]) => [alias, { at: atMs, seq }] as const);
+  return `${head.slice(0, -2)},\n${indent(`"picks": ${renderLines(plain)}`)}\n}\n`;
 }
 
 /** Throws Error with the reason when the text is not what a program wrote. */
@@ -120,11 +131,30 @@ export function recordPick(session: SessionState | undefined, pick: Pick): Sessi
   };
 }
 
-/** When an alias was last picked, epoch ms: the newer of its state and its status; undefined = never. */
-export function lastSelectedMs(session: SessionState | undefined, inStatus: string): number | undefined {
-  const inState = parseTime(session?.lastSelectedAt) ?? parseTime(session?.lastUsedAt);
-  const known = [inState, parseTime(inStatus)].filter((ms) => ms !== undefined);
+/** What a session's own file says of its last pick. */
+export function pickMarkOf(session: SessionState | undefined): PickMark {
+  const atMs = parseTime(session?.lastSelectedAt) ?? parseTime(session?.lastUsedAt);
+  return { atMs, seq: session?.pickSeq ?? 0 };
+}
+
+/** When an alias was last picked, epoch ms: the newer of what is remembered and of its status; undefined = never. */
+export function lastSelectedMs(pick: PickMark | undefined, inStatus: string): number | undefined {
+  const known = [pick?.atMs, parseTime(inStatus)].filter((ms) => ms !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** What can't be read is left out: the session's own file has it. */
+function picksIn(value: unknown): { picks?: ReadonlyMap<string, PickMark> } {
+  const table = objectOf(value);
+  if (table === undefined) return {};
+  const picks = new Map<string, PickMark>();
+  for (const [alias, each] of table) {
+    const mark = objectOf(each);
+    const [at, seq] = [mark?.get("at"), wholeNumber(mark?.get("seq"))];
+    const atMs = wholeNumber(at);
+    if (seq !== undefined && (at === undefined || atMs !== undefined)) picks.set(alias, { atMs, seq });
+  }
+  return { picks };
 }
 
 function open(text: string, what: string): JsonObject {

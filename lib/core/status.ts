@@ -1,6 +1,9 @@
-import { indent, objectOf, renderObject, textOf } from "./json.ts";
+import { type Allowance, parseAllowance } from "./allowance.ts";
+import { indent, type JsonObject, objectOf, renderObject, textOf, told } from "./json.ts";
 import { type LimitWindow, parseWindow, type RateLimits, wholePercent } from "./limits.ts";
+import { type Cost, parseCost } from "./cost.ts";
 import { byteOrder } from "./order.ts";
+import { parseTime } from "./time.ts";
 
 /** What status.json says of one session; times are RFC 3339 or empty. */
 export interface SessionStatus {
@@ -13,7 +16,7 @@ export interface SessionStatus {
   /** Left over both windows by their weights: 0 to 100. */
   readonly usageLeftPercent: number;
   /** What is under way. */
-  readonly activity: { readonly activeTurns: number };
+  readonly activity: Activity;
   /** When the limits were read. */
   readonly lastRateLimitUpdateAt: string;
   /** When they were last asked for. */
@@ -22,8 +25,32 @@ export interface SessionStatus {
   readonly lastProbeResult: string;
   /** When it was last picked. */
   readonly lastSelectedAt: string;
-  /** When a child that keeps crashing is started again; the predecessor doesn't know it. */
+  /** When a child that keeps crashing is started again. This key and those below are unknown to the predecessor. */
   readonly nextTryAt?: string;
+  /** Whose login it is: a hash of user and workspace. Two aliases with one key are one account. */
+  readonly account?: string;
+  readonly allowance?: Allowance;
+  /**
+   * Until when a turn was told that the account's main limit is used up, unless a later reading says otherwise; empty =
+   * nobody knows until when.
+   */
+  readonly exhaustedUntil?: string;
+  /** What work costs the account. */
+  readonly cost?: Cost;
+}
+
+/** What goes on in a session. */
+export interface Activity {
+  /** Turns under way, and leases and reservations whose thread is not open yet. */
+  readonly activeTurns: number;
+  /** Turns under way in open threads, whoever started them. */
+  readonly turns?: number;
+  readonly openThreads?: number;
+  readonly lastActivityAt?: string;
+  /** The processes with a lease whose thread is open: they are counted there. */
+  readonly leased?: readonly number[];
+  /** The reservations, by their times, that a thread has been opened for. */
+  readonly redeemed?: readonly number[];
 }
 
 /** What the supervisor publishes; only it writes the file while it lives. */
@@ -103,7 +130,6 @@ function parseSession(value: unknown): SessionStatus {
   const session = objectOf(value);
   const appServer = objectOf(session?.get("appServer"));
   const limits = objectOf(session?.get("rateLimits"));
-  const nextTryAt = textOf(session?.get("nextTryAt"));
   return {
     health: textOf(session?.get("health")),
     appServer: {
@@ -117,16 +143,43 @@ function parseSession(value: unknown): SessionStatus {
       secondary: parseWindow(limits?.get("secondary")),
     },
     usageLeftPercent: count(session?.get("usageLeftPercent")),
-    activity: { activeTurns: count(objectOf(session?.get("activity"))?.get("activeTurns")) },
+    activity: parseActivity(session?.get("activity")),
     lastRateLimitUpdateAt: textOf(session?.get("lastRateLimitUpdateAt")),
     lastProbeAt: textOf(session?.get("lastProbeAt")),
     lastProbeResult: textOf(session?.get("lastProbeResult")),
     lastSelectedAt: textOf(session?.get("lastSelectedAt")),
-    ...(nextTryAt === "" ? {} : { nextTryAt }),
+    ...oursIn(session),
   };
 }
 
-/** One session in the predecessor's order of keys. */
+/** The keys that the predecessor passes over. */
+function oursIn(session: JsonObject | undefined) {
+  return told({
+    nextTryAt: wordsIn(session?.get("nextTryAt")),
+    account: wordsIn(session?.get("account")),
+    allowance: parseAllowance(session?.get("allowance")),
+    exhaustedUntil: markIn(session?.get("exhaustedUntil")),
+    cost: parseCost(session?.get("cost")),
+  });
+}
+
+function parseActivity(value: unknown): Activity {
+  const activity = objectOf(value);
+  const optional = (key: string) =>
+    typeof activity?.get(key) === "number" ? count(activity.get(key)) : undefined;
+  return {
+    activeTurns: count(activity?.get("activeTurns")),
+    ...told({
+      turns: optional("turns"),
+      openThreads: optional("openThreads"),
+      lastActivityAt: wordsIn(activity?.get("lastActivityAt")),
+      leased: countsIn(activity?.get("leased"), I32),
+      redeemed: countsIn(activity?.get("redeemed"), Number.MAX_SAFE_INTEGER),
+    }),
+  };
+}
+
+/** One session in the predecessor's order of keys; what its reader, or ours, would not take is not written. */
 function plain(session: SessionStatus): Record<string, unknown> {
   const { appServer, rateLimits } = session;
   return {
@@ -142,16 +195,15 @@ function plain(session: SessionStatus): Record<string, unknown> {
       secondary: plainWindow(rateLimits.secondary),
     },
     usageLeftPercent: count(session.usageLeftPercent),
-    activity: { activeTurns: count(session.activity.activeTurns) },
+    activity: parseActivity(session.activity),
     lastRateLimitUpdateAt: session.lastRateLimitUpdateAt,
     lastProbeAt: session.lastProbeAt,
     lastProbeResult: session.lastProbeResult,
     lastSelectedAt: session.lastSelectedAt,
-    nextTryAt: session.nextTryAt,
+    ...oursIn(objectOf(session)),
   };
 }
 
-/** Through the reader's eyes: what it would not take is not written. */
 function plainWindow(window: LimitWindow | null): LimitWindow | null {
   return window === null || wholePercent(window.usedPercent) === undefined ? null : parseWindow(window);
 }
@@ -160,4 +212,16 @@ function plainWindow(window: LimitWindow | null): LimitWindow | null {
 function count(value: unknown, most: number = LARGEST_COUNT): number {
   if (typeof value !== "number" || !(value > 0)) return 0;
   return Math.min(Math.ceil(value), most);
+}
+
+function countsIn(value: unknown, most: number): number[] | undefined {
+  return Array.isArray(value) ? value.map((each) => count(each, most)).filter((each) => each > 0) : undefined;
+}
+
+function wordsIn(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function markIn(value: unknown): string | undefined {
+  return value === "" || parseTime(value) !== undefined ? value as string : undefined;
 }

@@ -43,6 +43,16 @@ export function formatAge(ms: number): string {
   return `${Math.trunc(seconds / 86_400)}d`;
 }
 
+/** How long until something, in its two largest units: `45s`, `12m`, `2h 10m`, `3d 4h`; rounded up to the next minute from one on. */
+export function formatSpan(ms: number): string {
+  if (ms <= 59_000) return `${Math.max(0, Math.ceil(ms / 1000))}s`;
+  const minutes = Math.ceil(ms / 60_000);
+  const [days, hours] = [Math.trunc(minutes / 1440), Math.trunc(minutes / 60)];
+  const [large, small] = days > 0 ? [`${days}d`, `${hours % 24}h`] : [`${hours}h`, `${minutes % 60}m`];
+  if (hours === 0) return small;
+  return small.startsWith("0") ? large : `${large} ${small}`;
+}
+
 /** Four-digit years only: nothing else is RFC 3339. */
 function iso(ms: number): string {
   return new Date(Math.min(Math.max(ms, EARLIEST), LATEST)).toISOString();

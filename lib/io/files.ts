@@ -117,6 +117,18 @@ export function fingerprintOf(path: string): string | undefined {
   return stat && `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`;
 }
 
+/** When a file, or what a link leads to, was last written or put there, epoch milliseconds; undefined when it is not there. */
+export function changedAt(path: string): number | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  // A file that is moved keeps the time at which it was written.
+  return stat && Math.max(stat.mtimeMs, stat.ctimeMs ?? 0);
+}
+
+/** How many bytes a file has; 0 when there is none. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
 /** Where an absolute path leads when every link is followed; undefined when it leads nowhere. */
 export function realPath(path: string): string | undefined {
   try {

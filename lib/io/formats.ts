@@ -34,7 +34,8 @@ export function tomlLines(text: string): (path: string) => number | undefined {
 
   for (const [token] of `${text}\n`.matchAll(TOKEN)) {
     if (token === "\n" && depth === 0) {
-      if (part === "header") note(table = names);
+      if (part === "header") names.forEach((_, at) => note(names.slice(0, at + 1)));
+      if (part === "header") table = names;
       [names, part] = [[""], "key"];
     } else if (part === "value") {
       if (token === "[" || token === "{") depth++;

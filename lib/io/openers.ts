@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
-import { basename, isAbsolute, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, isAbsolute } from "node:path";
 import { namesIn, realPath } from "./files.ts";
+import { lockHolders, openThreads } from "./locktable.ts";
 import { commandLineOf, isLinux, ownIdentity, variableOf } from "./process.ts";
 
 /** A Codex process of the user that has a home open. */
@@ -30,23 +31,8 @@ export function serversIn(home: string): number[] {
 
 /** A lock file that nobody holds was left behind by a Codex that was killed (codex 0.169). */
 function threadHolders(folder: string): number[] {
-  const names = namesIn(folder).filter((name) => name.endsWith(".lock") && !name.startsWith("."));
-  const holders = names.length === 0 ? new Map<string, number>() : lockHolders();
-  return names.flatMap((name) => {
-    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
-    const pid = stat && holders.get(String(stat.ino));
-    return pid === undefined ? [] : [pid];
-  });
-}
-
-/** Who holds a `flock`, by inode. */
-function lockHolders(): Map<string, number> {
-  const holders = new Map<string, number>();
-  for (const line of procText("locks").split("\n")) {
-    const [, pid, inode] = /^\d+: FLOCK +\S+ +\S+ +(-?\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line) ?? [];
-    if (pid !== undefined && inode !== undefined) holders.set(inode, Math.max(0, Number(pid)));
-  }
-  return holders;
+  if (namesIn(folder).length === 0) return [];
+  return openThreads(folder, lockHolders() ?? new Map()).map(({ pid }) => pid);
 }
 
 function codexIn(home: string): number[] {

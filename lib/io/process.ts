@@ -45,6 +45,15 @@ export function mayBeAlive(identity: ProcessIdentity): boolean {
   }
 }
 
+/** The same for many processes: the system is asked only once which boot this is. Where nobody can see processes, all live. */
+export function livingNow(): (identity: ProcessIdentity) => boolean {
+  if (process.platform !== "linux") return isAlive;
+  if (statOf(process.pid) === undefined) return () => true;
+  let boot: string | undefined;
+  return ({ pid, startTime, bootId: itsBoot }) =>
+    statOf(pid)?.startTime === startTime && itsBoot === (boot ??= bootId());
+}
+
 /** This process; where we are not allowed to look, by its number alone. */
 export function ownIdentity(): ProcessIdentity {
   const unknown = { pid: process.pid, startTime: "", bootId: "" };
@@ -91,6 +100,18 @@ export function commandLineOf(pid: number): string[] {
 export function variableOf(pid: number, name: string): string | undefined {
   const entry = procFile(pid, "environ").split("\0").find((line) => line.startsWith(`${name}=`));
   return entry?.slice(name.length + 1);
+}
+
+/** The parent of a process, its parent, and so on, as far as they can be seen (Linux). */
+export function ancestorsOf(pid: number): number[] {
+  const ancestors: number[] = [];
+  for (let child = pid; ancestors.length < 100;) {
+    const parent = Number(fieldsOf(child)[1] ?? 0);
+    if (!(parent > 1)) break;
+    ancestors.push(parent);
+    child = parent;
+  }
+  return ancestors;
 }
 
 /** The owner of a process. */
@@ -156,9 +177,13 @@ function bootId(): string {
 }
 
 /** Fields of /proc/<pid>/stat, counted after the name in parentheses, which may hold anything (proc(5)). */
-function statOf(pid: number): { startTime: string } | undefined {
+function fieldsOf(pid: number): string[] {
   const text = procFile(pid, "stat");
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return text.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
+function statOf(pid: number): { startTime: string } | undefined {
+  const fields = fieldsOf(pid);
   const [state] = fields;
   const startTime = fields[19];
   if (startTime === undefined || state === "Z" || state === "X") return undefined;

@@ -1,7 +1,9 @@
-import { mkdirSync, renameSync, symlinkSync } from "node:fs";
+import { mkdirSync, renameSync, statSync, symlinkSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { awaitReadings, choose, type How } from "../../lib/app/choose.ts";
+import { choose, type How } from "../../lib/app/choose.ts";
+import { awaitReadings } from "../../lib/app/readings.ts";
 import { ensureLayout } from "../../lib/app/sessions.ts";
+import { type Demand, look, readStatus, type StatusRead } from "../../lib/app/survey.ts";
 import { defaultConfig } from "../../lib/core/config.ts";
 import { renderIdentity } from "../../lib/core/identity.ts";
 import { formatTime } from "../../lib/core/time.ts";
@@ -82,6 +84,20 @@ describe("the best session", () => {
     expect(await times(2, user, "turn")).toBe("linkedlinked");
   });
 
+  it("is that of this moment, whatever a look just before has read", async () => {
+    const user = world();
+    for (const alias of ["a", "b"]) user.session(alias);
+    ensureLayout(user.host(), user.layout);
+    const pick = async (read: StatusRead) =>
+      (await choose(user.host(), user.layout, CONFIG, "best", { read })).alias;
+    user.status({ a: { age: 1, used: 90 }, b: { age: 1, used: 10 } });
+    const read = readStatus(user.layout);
+    expect(readStatus(user.layout, read)).toBe(read);
+    expect(await pick(read)).toBe("b");
+    user.status({ a: { age: 1, used: 10 }, b: { age: 1, used: 90 } });
+    expect(await pick(read)).toBe("a");
+  });
+
   it("is picked exactly once by each of many at once", async () => {
     const user = world();
     for (const alias of ["a", "b", "c", "d"]) user.session(alias);
@@ -103,7 +119,8 @@ describe("when nobody is eligible", () => {
     user.status({ a: { age: 999, used: 0 } });
     ensureLayout(user.host(), user.layout);
     const first = await choose(user.host(), user.layout, CONFIG, "best");
-    expect(first.refused?.map(({ reason }) => reason)).toEqual(["stale (999s>420s)", "missing status"]);
+    const reasons = first.ground.on === "fallback" ? first.ground.refused.map(({ reason }) => reason) : [];
+    expect(reasons).toEqual(["stale (999s>420s)", "missing status"]);
     expect(first.alias + await times(3, user)).toBe("abab");
   });
 
@@ -115,6 +132,101 @@ describe("when nobody is eligible", () => {
     expect(await times(3, user)).toBe("bbb");
     user.status({ a: dead, b: dead, c: dead });
     expect((await times(3, user)).split("").sort().join("")).toBe("abc");
+  });
+});
+
+describe("the policy", () => {
+  const pick = async (user: World, demand: Demand) => {
+    ensureLayout(user.host(), user.layout);
+    return (await choose(user.host(), user.layout, CONFIG, "best", { demand })).ground;
+  };
+  const left = (user: World, left: number) => {
+    const window = (windowDurationMins: number, hours: number) => ({
+      usedPercent: 100 - left,
+      windowDurationMins,
+      resetsAt: START / 1000 + hours * 3600,
+    });
+    const rateLimits = { limitId: "codex", primary: window(300, 5), secondary: window(10_080, 168) };
+    user.status({ a: { age: 1, rateLimits }, b: { age: 1, rateLimits } });
+  };
+
+  it("is the one of the settings unless another one is asked for, and is told with its figure", async () => {
+    const user = world();
+    for (const alias of ["a", "b"]) user.session(alias);
+    left(user, 90);
+    expect(await pick(user, {})).toMatchObject({ on: "merit", policy: "score", figure: 90 });
+    const balanced = { ...CONFIG, sessions: { ...CONFIG.sessions, policy: "balanced" as const } };
+    expect((await choose(user.host(), user.layout, balanced, "best")).ground).toMatchObject({
+      policy: "balanced",
+    });
+    expect(await pick(user, { policy: "drain" })).toMatchObject({ policy: "drain" });
+    expect(user.has("state", "policy.json")).toBe(false);
+  });
+
+  it("that adapts remembers what it is doing, and writes it down only when that changes", async () => {
+    const user = world();
+    for (const alias of ["a", "b"]) user.session(alias);
+    const file = () => statSync(user.path("state", "policy.json")).ino;
+    left(user, 100);
+    await pick(user, { policy: "adaptive" });
+    expect(user.json("state", "policy.json")).toEqual({ v: 1, mode: "drain" });
+    const before = file();
+    await pick(user, { policy: "adaptive" });
+    expect(file()).toBe(before);
+    left(user, 2);
+    look(user.layout, CONFIG, ["a", "b"], user.now, { policy: "adaptive" });
+    expect(user.json("state", "policy.json").mode).toBe("drain");
+    await pick(user, { policy: "adaptive" });
+    expect(user.json("state", "policy.json").mode).toBe("balanced");
+  });
+
+  it("that adapts begins anew when what it remembered makes no sense", async () => {
+    const user = world();
+    user.session("a");
+    left(user, 100);
+    user.write("{", "state", "policy.json");
+    await pick(user, { policy: "adaptive" });
+    expect(user.err).toMatch(/warning: \S+policy\.json: .*starting it anew\n/);
+    expect(user.json("state", "policy.json").mode).toBe("drain");
+    user.write('{"v":1,"mode":"hoard"}', "state", "policy.json");
+    await pick(user, { policy: "adaptive" });
+    expect(["drain", "balanced"]).toContain(user.json("state", "policy.json").mode);
+  });
+});
+
+describe("when everything is used up", () => {
+  const used = (hours: number) => ({
+    age: 1,
+    rateLimits: {
+      limitId: "codex",
+      primary: { usedPercent: 100, windowDurationMins: 300, resetsAt: START / 1000 + hours * 3600 },
+      secondary: null,
+    },
+  });
+
+  it("the session that comes back first is picked, and counted like any other", async () => {
+    const user = world();
+    for (const alias of ["a", "b"]) user.session(alias);
+    user.status({ a: used(3), b: used(2) });
+    ensureLayout(user.host(), user.layout);
+    const { alias, ground } = await choose(user.host(), user.layout, CONFIG, "best");
+    expect([alias, ground]).toMatchObject(["b", { on: "return", verdict: { alias: "b" } }]);
+    expect(user.json("state", "global.json").last_alias).toBe("b");
+    expect(Object.keys(user.json("state", "leases.json").aliases as object)).toEqual(["b"]);
+  });
+
+  it("or nobody, when that is wanted, and nothing is recorded", async () => {
+    const user = world();
+    user.session("a");
+    user.status({ a: used(2) });
+    ensureLayout(user.host(), user.layout);
+    const demand = { noExhausted: true };
+    const failure = choose(user.host(), user.layout, CONFIG, "best", { demand });
+    await expect(failure).rejects.toMatchObject({
+      code: "nothingToPick",
+      message: 'Cannot pick a session: everything is used up; "a" comes back first, in 2h',
+    });
+    expect([user.has("state", "global.json"), user.has("state", "leases.json")]).toEqual([false, false]);
   });
 });
 
@@ -152,7 +264,7 @@ describe("a pick", () => {
     const refuse = () => {
       throw new Error("no");
     };
-    await expect(choose(user.host(), user.layout, CONFIG, "turn", refuse)).rejects.toThrow("no");
+    await expect(choose(user.host(), user.layout, CONFIG, "turn", { check: refuse })).rejects.toThrow("no");
     expect([user.has("state", "global.json"), user.has("state", "sessions", "a.json")]).toEqual([
       false,
       false,

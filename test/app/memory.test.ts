@@ -26,7 +26,25 @@ describe("a global state that makes no sense", () => {
     );
     const aside = readdirSync(user.path("state")).find((name) => name.startsWith("global.json.corrupt-"));
     expect(user.read("state", aside!)).toBe(junk);
-    expect(user.json("state", "global.json")).toEqual({ round_robin_index: 2, last_alias: "b", pick_seq: 3 });
+    expect(user.json("state", "global.json")).toMatchObject({
+      round_robin_index: 2,
+      last_alias: "b",
+      pick_seq: 3,
+      picks: { a: { seq: 1 }, b: { seq: 3 }, c: { seq: 0 } },
+    });
+  });
+
+  it("does not bring back what the one before did not know yet of last picks", async () => {
+    const user = world();
+    for (const alias of ["a", "b", "c"]) user.session(alias);
+    expect(await turn(user) + await turn(user)).toBe("ab");
+    user.write("{", "state", "global.json");
+    await choose(user.host(), user.layout, defaultConfig(), { alias: "c" });
+    expect(user.json("state", "global.json").picks).toMatchObject({
+      a: { seq: 1 },
+      b: { seq: 2 },
+      c: { seq: 3 },
+    });
   });
 
   it("is rebuilt from the sessions when the one before is no better", async () => {

@@ -1,11 +1,22 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { knownIn, publishKnown } from "../../lib/app/published.ts";
 import { Publisher } from "../../lib/app/publisher.ts";
 import { layoutOf } from "../../lib/core/layout.ts";
 import { emptySession, parseStatus, type SessionStatus } from "../../lib/core/status.ts";
-import { FakeClock } from "../rig/clock.ts";
+import { FakeClock, settle } from "../rig/clock.ts";
+import { until } from "../rig/until.ts";
 
 function published() {
   const root = mkdtempSync(join(tmpdir(), "agentlb-publisher-"));
@@ -18,7 +29,13 @@ function published() {
   const notes: string[] = [];
   const journal = { note: (what: string) => void notes.push(what) };
   const daemon = { pid: 4242, startedAt: "2026-11-20T12:00:00Z" };
-  const publisher = new Publisher({ layout, clock, journal, daemon, flushMs: 2000 });
+  const publisher = new Publisher({
+    layout,
+    host: { clock, random: () => 0.5 },
+    journal,
+    daemon,
+    flushMs: 2000,
+  });
   return {
     layout,
     clock,
@@ -100,4 +117,60 @@ it("a folder that may not be written to leaves the file as it was", (context) =>
   expect(publisher.publish(sessions("two"), true)).toBe(5000);
   expect(seen().sessions.get("a")?.lastProbeResult).toBe("one");
   expect(readdirSync(layout.root)).toEqual(["status.json"]);
+});
+
+describe("programs that only pick", () => {
+  const account = "0123456789abcdef";
+  const read = (used: number, turns = 0): Map<string, SessionStatus> =>
+    new Map([["a", {
+      ...emptySession(),
+      account,
+      rateLimits: {
+        limitId: "codex",
+        primary: { usedPercent: used, windowDurationMins: 300 },
+        secondary: null,
+      },
+      activity: { activeTurns: turns, turns },
+      lastRateLimitUpdateAt: "2026-11-20T12:00:00Z",
+      lastProbeAt: "2026-11-20T12:00:00Z",
+      lastProbeResult: "ok",
+    }]]);
+
+  it("are told by account what status.json says, the last word too when words come quickly", async () => {
+    const { publisher, clock, layout } = published();
+    for (let turns = 0; turns < 9; turns++) publisher.publish(read(40, turns), true);
+    const known = () => knownIn(layout, clock.now()).get(account);
+    await until(() => known()?.activity.turns === 8, "the last word is told");
+    expect(known()).toMatchObject({ rateLimits: { primary: { usedPercent: 40 } }, lastSelectedAt: "" });
+    expect(statSync(layout.readings).mode & 0o777).toBe(0o600);
+  });
+
+  it("are told nothing while nobody knows whose logins they are", async () => {
+    const { publisher, layout, notes } = published();
+    publisher.publish(sessions("token refused"));
+    await settle();
+    expect(notes).toEqual([]);
+    expect(readdirSync(layout.root)).toEqual(["status.json"]);
+  });
+
+  it("learn nothing when that can't be written, which the log says", async () => {
+    const { publisher, layout, notes } = published();
+    mkdirSync(layout.readings);
+    publisher.publish(read(40));
+    await until(() => notes.length > 0, "it is noted");
+    expect(notes).toEqual(["cannot write readings.json"]);
+  });
+
+  it("keep what others have told", async () => {
+    const { publisher, clock, layout } = published();
+    const host = { clock, random: () => 0.5 };
+    await publishKnown(host, layout, new Map([["other", { ...read(7).get("a")!, lastProbeAt: "" }]]));
+    publisher.publish(read(40));
+    await until(() => knownIn(layout, clock.now()).size === 3, "all is known");
+    expect(knownIn(layout, clock.now()).get("other")?.rateLimits.primary?.usedPercent).toBe(7);
+    writeFileSync(layout.readings, "cut o");
+    expect(knownIn(layout, clock.now()).size).toBe(0);
+    publisher.publish(read(50), true);
+    await until(() => knownIn(layout, clock.now()).size === 2, "it is written anew");
+  });
 });

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Publisher } from "../../lib/app/publisher.ts";
-import { Supervisor } from "../../lib/app/supervisor.ts";
+import { Supervisor, type SupervisorSettings } from "../../lib/app/supervisor.ts";
 import { type ChildEntry, parseChildren } from "../../lib/core/children.ts";
 import type { Launch } from "../../lib/core/launch.ts";
 import { homeOf, type Layout, layoutOf } from "../../lib/core/layout.ts";
@@ -55,11 +55,17 @@ export interface Root {
   login(alias: string, login?: Login): void;
   pick(alias: string, atMs?: number): void;
   /** Has a supervisor run; stopped at the end of the test. */
-  run(options?: { sessions?: ReadonlyMap<string, SessionStatus>; env?: Record<string, string> }): Running;
+  run(options?: RunOptions): Running;
   /** What state/children.json says. */
   recorded(): ChildEntry[];
   status(): Status;
   session(alias: string): SessionStatus;
+}
+
+export interface RunOptions {
+  readonly sessions?: ReadonlyMap<string, SessionStatus>;
+  readonly env?: Record<string, string>;
+  readonly lockHolders?: SupervisorSettings["lockHolders"];
 }
 
 export interface Running {
@@ -137,12 +143,12 @@ export function root(): Root {
       const state = { alias, created_at: time, last_used_at: time, last_selected_at: time, pick_seq: 1 };
       put(join(layout.sessionStates, `${alias}.json`), JSON.stringify(state));
     },
-    run({ sessions = new Map(), env = {} } = {}) {
+    run({ sessions = new Map(), env = {}, lockHolders } = {}) {
       const timing = timingFrom(env);
       const daemon = { pid: 4242, startedAt: "2026-11-20T12:00:00Z" };
       const publisher = new Publisher({
         layout,
-        clock,
+        host,
         journal,
         daemon,
         flushMs: timing.flushIntervalSec * 1000,
@@ -156,6 +162,7 @@ export function root(): Root {
         publisher,
         sessions,
         isInCharge: () => office.isInCharge,
+        ...(lockHolders ? { lockHolders } : {}),
       });
       const done = supervisor.run();
       const running: Running = {

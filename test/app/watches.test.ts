@@ -62,3 +62,48 @@ it("of a home the login, the settings and the open threads matter", async () => 
   await until(() => state.locks > before, "a lock file");
   watches.dropHome("a");
 });
+
+it("of a home's session files only those of open threads matter", async () => {
+  const { dir, state, watches } = watched();
+  const [day, other] = [join(dir, "20"), join(dir, "21")];
+  for (const folder of [day, other]) mkdirSync(folder);
+  const told: string[] = [];
+  let folders = [day];
+  const threads = {
+    folders: () => folders,
+    hasFile(name: string) {
+      told.push(name);
+      return name === "open";
+    },
+  };
+  let isNews = true;
+  const watch = () => watches.days("a", threads, () => isNews);
+  watch();
+  writeFileSync(join(other, "open"), "");
+  writeFileSync(join(day, "old"), "");
+  await until(() => told.includes("old"), "a file of another thread");
+  expect(state.wakes).toBe(0);
+  writeFileSync(join(day, "open"), "1");
+  await until(() => state.wakes > 0, "a file of an open thread");
+  isNews = false;
+  told.length = 0;
+  const before = state.wakes;
+  writeFileSync(join(day, "open"), "2");
+  await until(() => told.includes("open"), "more of it");
+  expect(state.wakes).toBe(before);
+  // Another day, and the first one is of no interest any more.
+  folders = [other];
+  isNews = true;
+  watch();
+  told.length = 0;
+  writeFileSync(join(day, "open"), "3");
+  writeFileSync(join(other, "open"), "4");
+  await until(() => state.wakes > before, "a file of the other day");
+  watches.dropHome("a");
+  const after = state.wakes;
+  writeFileSync(join(other, "open"), "5");
+  writeFileSync(join(day, "open"), "6");
+  watches.set("end", dir, () => true);
+  writeFileSync(join(dir, "end"), "");
+  await until(() => state.wakes > after, "a file that is watched");
+});

@@ -93,7 +93,11 @@ export function world(): World {
         ...(used === undefined ? {} : {
           rateLimits: {
             limitId: "codex",
-            primary: { usedPercent: used, windowDurationMins: 300, resetsAt: START / 1000 + 3600 },
+            primary: {
+              usedPercent: used,
+              windowDurationMins: 300,
+              resetsAt: Math.floor(made.now / 1000) + 3600,
+            },
             secondary: null,
           },
         }),

@@ -23,14 +23,24 @@ function refusal(line: string): string {
 
 describe("a command line is read as what it asks for", () => {
   it.each<[string, Request]>([
-    ["", { do: "best", wish: PLAIN }],
-    ["new", { do: "best", wish: PLAIN }],
-    ["new ''", { do: "best", wish: PLAIN }],
+    ["", { do: "best", wish: PLAIN, demand: {} }],
+    ["new", { do: "best", wish: PLAIN, demand: {} }],
+    ["new ''", { do: "best", wish: PLAIN, demand: {} }],
+    ["--policy drain", { do: "best", wish: PLAIN, demand: { policy: "drain" } }],
+    ["new --prefer b --no-exhausted", {
+      do: "best",
+      wish: PLAIN,
+      demand: { prefer: "b", noExhausted: true },
+    }],
     ["new a1", { do: "new", target: "a1", wish: PLAIN }],
     ["rr", { do: "turn", wish: PLAIN }],
     ["last", { do: "last", wish: PLAIN }],
-    ["pick --json", { do: "pick", json: true }],
-    ["status", { do: "status", json: false }],
+    ["pick --json", { do: "pick", json: true, demand: {} }],
+    ["pick --policy=adaptive", { do: "pick", json: false, demand: { policy: "adaptive" } }],
+    ["status", { do: "status", json: false, policy: undefined }],
+    ["status --policy balanced", { do: "status", json: false, policy: "balanced" }],
+    ["pause a", { do: "pause", target: "a" }],
+    ["unpause a@b.c", { do: "unpause", target: "a@b.c" }],
     ["login a --force", { do: "login", alias: "a", force: true, loginCmd: "" }],
     ["login a --login-cmd x", { do: "login", alias: "a", force: false, loginCmd: "x" }],
     ["rm a@b.c", { do: "remove", target: "a@b.c", force: false }],
@@ -79,7 +89,7 @@ describe("a command line is read as what it asks for", () => {
 
   it("what follows -- is passed through, and is no command of ours", () => {
     const passthrough = ["new", "a", "--help", "--"];
-    expect(parse("-- new a --help --")).toEqual({ do: "best", wish: { ...PLAIN, passthrough } });
+    expect(parse("-- new a --help --")).toEqual({ do: "best", wish: { ...PLAIN, passthrough }, demand: {} });
     expect(parse("rr --print-command -- -x")).toEqual({
       do: "turn",
       wish: { ...PLAIN, printOnly: true, passthrough: ["-x"] },
@@ -131,6 +141,12 @@ describe("a wrong command line says what is wrong", () => {
     ["--cmd a --cmd b", "error: the argument '--cmd <command>' cannot be used multiple times"],
     ["rm a --force --force", "error: the argument '--force' cannot be used multiple times"],
     ["rr --print-command=yes", "error: unexpected value 'yes' for '--print-command' found"],
+    ["--policy", "error: a value is required for '--policy <policy>' but none was supplied"],
+    ["--policy best", "error: invalid value 'best' for '--policy <policy>'"],
+    ["new a --policy score", "error: unexpected argument '--policy' found"],
+    ["new a --no-exhausted", "error: unexpected argument '--no-exhausted' found"],
+    ["rr --prefer a", "error: unexpected argument '--prefer' found"],
+    ["status --prefer a", "error: unexpected argument '--prefer' found"],
     ["supervisor bogus", "error: unrecognized subcommand 'bogus'"],
     ["help bogus", "error: unrecognized subcommand 'bogus'"],
     ["rm --help --nope", "error: unexpected argument '--nope' found"],
@@ -159,6 +175,8 @@ describe("a wrong command line says what is wrong", () => {
 
   it.each([
     ["rm", "usage: agentlb rm <alias-or-email>"],
+    ["pause", "usage: agentlb pause <alias-or-email>"],
+    ["unpause", "usage: agentlb unpause <alias-or-email>"],
     ["config", "usage: agentlb config init"],
     ["supervisor start", "usage: agentlb supervisor start --background"],
     ["skill remove", "usage: agentlb skill remove cap | clb [--to <dir>] [--dry-run]"],

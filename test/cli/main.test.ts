@@ -293,7 +293,14 @@ describe("pick", () => {
     expect(await run(user, "pick")).toBe(0);
     expect(user.out).toBe(`a\t${user.path("sessions", "a")}\n`);
     expect(await run(user, "pick --json")).toBe(0);
-    expect(JSON.parse(user.out)).toMatchObject({ schema: "agentlb.pick/1", alias: "a", score: 75 });
+    // What was picked a moment ago counts as a turn.
+    expect(JSON.parse(user.out)).toMatchObject({
+      schema: "agentlb.pick/1",
+      alias: "a",
+      policy: "score",
+      score: 70,
+      terms: { usage: 75, busy: 5 },
+    });
     expect(user.launches).toEqual([]);
   });
 });

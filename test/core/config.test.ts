@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Config, defaultConfig, readConfig, renderConfig, tomlOf } from "../../lib/core/config.ts";
 import { CONFIG_KEYS, pathOf } from "../../lib/core/config_keys.ts";
+import { POLICIES } from "../../lib/core/policy.ts";
 import { parseToml, tomlLines } from "../../lib/io/formats.ts";
 
 const read = (text: string) => readConfig(parseToml(text, "config.toml"), tomlLines(text));
@@ -13,6 +14,7 @@ const DEFAULTS: Config = {
     aliasPattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
     assignmentHistoryWindow: 30,
     pickBehavior: "round_robin",
+    policy: "score",
     staleSec: 420,
     busyPenalty: 5,
     unknownUsageLeftPercent: 30,
@@ -23,6 +25,7 @@ const DEFAULTS: Config = {
     stalenessPenaltyMax: 10,
   },
   supervisor: { managed: "active", codex: "" },
+  aliases: new Map(),
 };
 
 describe("config.toml", () => {
@@ -43,6 +46,7 @@ pass_env = ["OPENAI_API_KEY"]
 alias_pattern = "[a-z]+"
 assignment_history_window = 1
 pick_behavior = "last"
+policy = "drain"
 stale_sec = 1
 busy_penalty = 0
 unknown_usage_left_percent = 100
@@ -54,6 +58,11 @@ staleness_penalty_max = 0
 [supervisor]
 managed = "none"
 codex = "/opt/codex"
+[alias.work]
+reserve = 15
+priority = -2
+max_sessions = 3
+[alias."me@home.example"]
 `;
     expect(read(text)).toEqual({
       config: {
@@ -67,6 +76,7 @@ codex = "/opt/codex"
           aliasPattern: "[a-z]+",
           assignmentHistoryWindow: 1,
           pickBehavior: "last",
+          policy: "drain",
           staleSec: 1,
           busyPenalty: 0,
           unknownUsageLeftPercent: 100,
@@ -77,6 +87,10 @@ codex = "/opt/codex"
           stalenessPenaltyMax: 0,
         },
         supervisor: { managed: "none", codex: "/opt/codex" },
+        aliases: new Map([
+          ["work", { reserve: 15, priority: -2, maxSessions: 3 }],
+          ["me@home.example", { reserve: 0, priority: 0, maxSessions: Infinity }],
+        ]),
       },
       problems: [],
     });
@@ -95,6 +109,7 @@ codex = "/opt/codex"
   it.each([
     "assignment_history_window = 0",
     'pick_behavior = "best"',
+    'policy = "fair"',
     "stale_sec = 0",
     "stale_sec = -1",
     "busy_penalty = -1",
@@ -110,6 +125,28 @@ codex = "/opt/codex"
     const { config, problems } = sessions(line);
     expect(config).toEqual(DEFAULTS);
     expect(problems).toMatchObject([{ kind: "warning", line: 2 }]);
+  });
+
+  it.each([
+    ["reserve = -1", "alias.work.reserve is below 0: taken as 0"],
+    ["reserve = 101", "alias.work.reserve is above 100: taken as 0"],
+    ["max_sessions = 0", "alias.work.max_sessions is below 1: taken as no limit"],
+    ["reserved = 5", "alias.work.reserved is not a key of agentlb; did you mean reserve?"],
+  ])("takes what can't be wished of an alias as the default, and says so: %s", (line, message) => {
+    const { config, problems } = read(`[alias.work]\n${line}`);
+    expect(config.aliases.get("work")).toEqual({ reserve: 0, priority: 0, maxSessions: Infinity });
+    expect(problems).toEqual([{ kind: "warning", path: expect.any(String), line: 2, message }]);
+  });
+
+  it.each([
+    ["alias = 5", "alias must be a table, not a whole number"],
+    ["[alias]\nreserve = 5", "alias.reserve must be a table, not a whole number"],
+    [
+      "[alias.work]\nreserve = 0.5",
+      "alias.work.reserve must be a whole number, not a number with a fraction",
+    ],
+  ])("calls a wrong wish for an alias an error: %j", (text, message) => {
+    expect(read(text).problems).toMatchObject([{ kind: "error", message }]);
   });
 
   it("checks a weight before the sum of both", () => {
@@ -166,6 +203,8 @@ codex = "/opt/codex"
     ["\n[[cake]]\n", "cake is not a part of agentlb's settings", 2],
     ["[__proto__]\nx = 1", "[__proto__] is not a part of agentlb's settings", 1],
     ["stale_sec = 1", "stale_sec must be under [sessions]", 1],
+    ["reserve = 1", "reserve must be under [alias.<name>]", 1],
+    ["[alais.work]\nreserve = 1", "[alais] is not a part of agentlb's settings; did you mean alias?", 1],
     ["color = 1", "color is not a part of agentlb's settings", 1],
   ])("warns of what it doesn't know: %j", (text, message, line) => {
     const { config, problems } = read(text);
@@ -203,6 +242,16 @@ stale_sec = 420
 `);
   });
 
+  it("shows the settings of one alias as they would be written, and another policy, in comments", () => {
+    const text = renderConfig();
+    const spoken = text.replace(/^# (policy|\[alias|reserve|priority|max_sessions)/gm, "$1")
+      .replace(/^policy = "score"\n/m, "");
+    expect(read(spoken)).toMatchObject({
+      problems: [],
+      config: { sessions: { policy: "adaptive" }, aliases: new Map([["work", { maxSessions: 3 }]]) },
+    });
+  });
+
   it("escapes what TOML forbids in a text", () => {
     expect(tomlOf('a"\\\x7f\n\ud800')).toBe('"a\\"\\\\\\u007f\\n\ufffd"');
     expect(tomlOf(["a", "b"])).toBe('["a", "b"]');
@@ -222,6 +271,7 @@ stale_sec = 420
         aliasPattern: text,
         assignmentHistoryWindow: fc.integer({ min: 1, max: 90_000_000 }),
         pickBehavior: fc.constantFrom("round_robin", "last"),
+        policy: fc.constantFrom(...POLICIES),
         staleSec: fc.integer({ min: 1, max: 90_000_000 }),
         busyPenalty: count,
         unknownUsageLeftPercent: fc.nat(100),
@@ -232,6 +282,7 @@ stale_sec = 420
         stalenessPenaltyMax: count,
       }),
       supervisor: fc.record({ managed: fc.constantFrom("active", "all", "none"), codex: text }),
+      aliases: fc.constant(new Map()),
     });
     fc.assert(
       fc.property(config, (config) => {

@@ -1,17 +1,25 @@
 import { describe, expect, it } from "vitest";
+import { decide } from "../../lib/core/choice.ts";
 import { defaultConfig } from "../../lib/core/config.ts";
-import { best, judge } from "../../lib/core/score.ts";
+import { compareEligible, judge } from "../../lib/core/score.ts";
+import { gaugesOf } from "../../lib/core/windows.ts";
 import { emptySession, parseStatus } from "../../lib/core/status.ts";
 import { GOLDEN, goldenFaults, NOW } from "./formula/golden.ts";
 import { randomCases, randomFaults } from "./formula/random.ts";
+import { standingFaults, STANDINGS } from "./formula/standings.ts";
 import { state } from "./formula/statement.ts";
 
-const real = { judge, best, defaultConfig, parseStatus };
+const real = { judge, decide, compareEligible, gaugesOf, defaultConfig, parseStatus };
 
 describe("the score", () => {
   it("is what the formula gives in every row worked by hand", () => {
     expect(GOLDEN.length).toBeGreaterThanOrEqual(30);
     expect(goldenFaults(real)).toEqual([]);
+  });
+
+  it("and the pick are right however an account stands", () => {
+    expect(STANDINGS.length).toBeGreaterThanOrEqual(20);
+    expect(standingFaults(real)).toEqual([]);
   });
 
   it("and the pick are those of a second statement of the formula on 10,000 random status files", () => {
@@ -59,9 +67,5 @@ describe("the score", () => {
       false,
       false,
     ]);
-  });
-
-  it("picks nobody when nobody is eligible", () => {
-    expect(best([])).toBeUndefined();
   });
 });

@@ -1,12 +1,15 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { goldenFaults } from "./formula/golden.ts";
 import type { Formula } from "./formula/module.ts";
 import { randomCases, randomFaults } from "./formula/random.ts";
+import { standingFaults } from "./formula/standings.ts";
 
+/** What the formula has nothing to do with. */
+const OTHERS = ["pool", "simulation"];
 const CORE = fileURLToPath(new URL("../../lib/core/", import.meta.url));
 const cases = randomCases(3000, 7);
 const folder = mkdtempSync(join(tmpdir(), "mutants-"));
@@ -41,9 +44,9 @@ const MUTANTS: readonly (readonly [file: string, original: string, mutated: stri
   ["score", "Math.max(0, Math.trunc", "(Math.trunc"],
   ["score", "age > settings.staleSec", "age >= settings.staleSec"],
   ["score", "age > settings.staleSec", "age < settings.staleSec"],
-  ["score", "Math.max(0, status.activity.activeTurns)", "(status.activity.activeTurns)"],
-  ["score", "Math.max(0, status.activity.activeTurns)", "Math.min(0, status.activity.activeTurns)"],
-  ["score", "Math.max(0, status.activity.activeTurns)", "Math.max(1, status.activity.activeTurns)"],
+  ["score", "Math.max(0, turns ?? counted)", "(turns ?? counted)"],
+  ["score", "Math.max(0, turns ?? counted)", "Math.min(0, turns ?? counted)"],
+  ["score", "Math.max(0, turns ?? counted)", "Math.max(1, turns ?? counted)"],
   ["score", "Math.max(0, status.appServer.restartCount)", "(status.appServer.restartCount)"],
   ["score", "Math.max(0, status.appServer.restartCount)", "Math.min(0, status.appServer.restartCount)"],
   ["score", "Math.max(0, status.appServer.restartCount)", "Math.max(1, status.appServer.restartCount)"],
@@ -52,6 +55,12 @@ const MUTANTS: readonly (readonly [file: string, original: string, mutated: stri
   ["score", "age * settings.stalenessPenaltyMax", "age + settings.stalenessPenaltyMax"],
   ["score", "age * settings.stalenessPenaltyMax", "age * settings.busyPenalty"],
   ["score", "PenaltyMax, settings.staleSec)", "PenaltyMax, settings.staleSec + 1)"],
+  ["score", "turns ?? counted", "counted"],
+  ["score", "turns ?? counted", "turns || counted"],
+  ["score", "turns ?? counted", "turns ?? 0"],
+  ["score", "+ (candidate.leases ?? 0)", ""],
+  ["score", "+ (candidate.leases ?? 0)", "- (candidate.leases ?? 0)"],
+  ["score", "candidate.leases ?? 0", "candidate.leases ?? 1"],
   ["score", "activeTurns * settings.busyPenalty", "activeTurns + settings.busyPenalty"],
   ["score", "activeTurns * settings.busyPenalty", "settings.busyPenalty"],
   [
@@ -66,8 +75,6 @@ const MUTANTS: readonly (readonly [file: string, original: string, mutated: stri
   ["score", "terms.usage - terms.busy", "-terms.busy"],
   ["score", "- terms.restarts", ""],
   ["score", "- terms.staleness", ""],
-  ["score", "compareEligible(verdict, first) < 0", "compareEligible(verdict, first) > 0"],
-  ["score", "verdict.eligible && (first", "(first"],
   ["score", "b.score - a.score ||", "a.score - b.score ||"],
   ["score", "b.score - a.score ||", ""],
   ["score", "b.usage - a.usage ||", "a.usage - b.usage ||"],
@@ -85,19 +92,20 @@ const MUTANTS: readonly (readonly [file: string, original: string, mutated: stri
   ["score", "byteOrder(a.alias, b.alias)", "byteOrder(b.alias, a.alias)"],
   ["score", "byteOrder(a.alias, b.alias)", "Number(a.alias > b.alias) - Number(a.alias < b.alias)"],
   ["score", "byteOrder(a.alias, b.alias)", "0"],
-  ["score", "primary !== null && secondary !== null", "primary !== null"],
-  ["score", "left(primary) * primaryWeight", "left(primary) + primaryWeight"],
-  ["score", "left(primary) * primaryWeight", "left(primary) * secondaryWeight"],
-  ["score", "left(secondary) * secondaryWeight", "left(secondary) + secondaryWeight"],
-  ["score", "left(secondary) * secondaryWeight", "left(secondary) * primaryWeight"],
-  ["score", "primaryWeight + left", "primaryWeight - left"],
-  ["score", "Math.max(primaryWeight + secondaryWeight, 1)", "Math.max(primaryWeight + secondaryWeight, 0)"],
-  ["score", "Math.max(primaryWeight + secondaryWeight, 1)", "Math.max(primaryWeight + secondaryWeight, 2)"],
-  ["score", "Math.max(primaryWeight + secondaryWeight, 1)", "Math.max(primaryWeight - secondaryWeight, 1)"],
-  ["score", "Math.max(primaryWeight + secondaryWeight, 1)", "Math.min(primaryWeight + secondaryWeight, 1)"],
-  ["score", "primary ?? secondary", "primary"],
-  ["score", "primary ?? secondary", "secondary"],
-  ["score", "only === null ? settings.unknownUsageLeftPercent", "only === null ? 0"],
+  ["score", "short !== undefined && long !== undefined", "short !== undefined"],
+  ["score", "short !== undefined && long !== undefined", "long !== undefined"],
+  ["score", "short.left * shortWeight", "short.left + shortWeight"],
+  ["score", "short.left * shortWeight", "short.left * longWeight"],
+  ["score", "long.left * longWeight", "long.left + longWeight"],
+  ["score", "long.left * longWeight", "long.left * shortWeight"],
+  ["score", "shortWeight + long.left", "shortWeight - long.left"],
+  ["score", "Math.max(shortWeight + longWeight, 1)", "Math.max(shortWeight + longWeight, 0)"],
+  ["score", "Math.max(shortWeight + longWeight, 1)", "Math.max(shortWeight + longWeight, 2)"],
+  ["score", "Math.max(shortWeight + longWeight, 1)", "Math.max(shortWeight - longWeight, 1)"],
+  ["score", "Math.max(shortWeight + longWeight, 1)", "Math.min(shortWeight + longWeight, 1)"],
+  ["score", "(short ?? long)", "(short)"],
+  ["score", "(short ?? long)", "(long)"],
+  ["score", "?.left ?? settings.unknownUsageLeftPercent", "?.left ?? 0"],
   [
     "score",
     "Number(a !== undefined) - Number(b !== undefined)",
@@ -109,12 +117,82 @@ const MUTANTS: readonly (readonly [file: string, original: string, mutated: stri
   ["score", "(dividend - dividend % divisor) / divisor", "Math.ceil(dividend / divisor)"],
   ["score", "(dividend - dividend % divisor) / divisor", "Math.round(dividend / divisor)"],
   ["score", "next try ${formatClock(ms)}", "next try ${ms}"],
-  ["limits", "100 - window.usedPercent", "99 - window.usedPercent"],
-  ["limits", "100 - window.usedPercent", "window.usedPercent"],
-  ["limits", "Math.max(100 - window.usedPercent, 0)", "(100 - window.usedPercent)"],
-  ["limits", "Math.max(100 - window.usedPercent, 0)", "Math.max(100 - window.usedPercent, 1)"],
-  ["limits", "Percent, 0), 100)", "Percent, 0), 99)"],
-  ["limits", "Percent, 0), 100)", "Percent, 0), 101)"],
+  ["windows", "SHORT_AT_MOST_MINS = 24 * 60", "SHORT_AT_MOST_MINS = 24 * 60 - 1"],
+  ["windows", "SHORT_AT_MOST_MINS = 24 * 60", "SHORT_AT_MOST_MINS = 24 * 60 + 1"],
+  ["windows", "[limits.primary, true]", "[limits.primary, false]"],
+  ["windows", "[limits.secondary, false]", "[limits.secondary, true]"],
+  ["windows", "[limits.primary, true]", "[limits.secondary, true]"],
+  ["windows", "[limits.secondary, false]", "[limits.primary, false]"],
+  ["windows", "short = tighter(short, gauge)", "short = gauge"],
+  ["windows", "long = tighter(long, gauge)", "long = gauge"],
+  ["windows", "short = tighter(short, gauge)", "long = tighter(long, gauge)"],
+  ["windows", "else long = tighter(long, gauge)", "else short = tighter(short, gauge)"],
+  ["windows", "short = tighter(short, gauge)", "short = tighter(long, gauge)"],
+  ["windows", "gauge !== undefined", "gauge !== null"],
+  ["windows", "windowDurationMins === undefined ? isFirst", "windowDurationMins === undefined ? !isFirst"],
+  ["windows", "windowDurationMins === undefined ? isFirst", "isFirst ? isFirst"],
+  ["windows", "windowDurationMins <= SHORT", "windowDurationMins < SHORT"],
+  ["windows", "windowDurationMins <= SHORT", "windowDurationMins >= SHORT"],
+  ["windows", "resetsAt * 1000", "resetsAt"],
+  ["windows", "resetsAtMs <= nowMs", "resetsAtMs < nowMs"],
+  ["windows", "resetsAtMs <= nowMs", "resetsAtMs > nowMs"],
+  ["windows", "resetsAtMs !== undefined && resetsAtMs <= nowMs", "false"],
+  ["windows", "hasReset ? 100", "hasReset ? 99"],
+  ["windows", "hasReset ? 100", "hasReset ? 101"],
+  ["windows", "hasReset ? undefined : resetsAtMs", "resetsAtMs"],
+  ["windows", "hasReset ? undefined : resetsAtMs", "undefined"],
+  ["windows", "100 - usedPercent", "99 - usedPercent"],
+  ["windows", "100 - usedPercent", "usedPercent"],
+  ["windows", "Math.max(100 - usedPercent, 0)", "(100 - usedPercent)"],
+  ["windows", "Math.max(100 - usedPercent, 0)", "Math.max(100 - usedPercent, 1)"],
+  ["windows", "usedPercent, 0), 100)", "usedPercent, 0), 99)"],
+  ["windows", "usedPercent, 0), 100)", "usedPercent, 0), 101)"],
+  ["windows", "b.left < a.left ? b : a", "b.left > a.left ? b : a"],
+  ["windows", "b.left < a.left ? b : a", "a"],
+  ["windows", "b.left < a.left ? b : a", "b.left <= a.left ? b : a"],
+  ["exhaustion", "left <= 0", "left < 0"],
+  ["exhaustion", "left <= 0", "left <= 1"],
+  ["exhaustion", 'status.exhaustedUntil === ""', 'status.exhaustedUntil !== ""'],
+  ["exhaustion", 'if (status.exhaustedUntil === "") until.push(undefined);', ""],
+  ["exhaustion", "mark > nowMs", "mark >= nowMs"],
+  ["exhaustion", "mark > nowMs", "mark < nowMs"],
+  ["exhaustion", "mark !== undefined && mark > nowMs", "false"],
+  ["exhaustion", "if (spendControlReached === true)", "if (spendControlReached !== undefined)"],
+  ["exhaustion", "if (spendControlReached === true)", "if (false)"],
+  ["exhaustion", "until.push(resetOf(spendLimit?.resetsAt, nowMs))", "until.push(undefined)"],
+  ["exhaustion", "until.length === 0", "until.length !== 0"],
+  ["exhaustion", "ordinaryUsageAllowed !== false", "ordinaryUsageAllowed === true"],
+  ["exhaustion", "ordinaryUsageAllowed !== false", "true"],
+  ["exhaustion", "|| hasResetSince(status, nowMs)", ""],
+  ["exhaustion", "    until.push(undefined);\n  }\n  const known", "  }\n  const known"],
+  ["exhaustion", "credits !== undefined && (", "("],
+  ["exhaustion", "credits.unlimited || credits.hasCredits", "credits.unlimited"],
+  ["exhaustion", "credits.unlimited || credits.hasCredits", "credits.hasCredits"],
+  ["exhaustion", "credits.unlimited || credits.hasCredits", "credits.unlimited && credits.hasCredits"],
+  ["exhaustion", "spendControlReached !== true", "true"],
+  ["exhaustion", "known.length === until.length", "known.length > 0"],
+  ["exhaustion", "? Math.max(...known)", "? Math.min(...known)"],
+  ["exhaustion", "seconds * 1000 <= nowMs", "seconds * 1000 < nowMs"],
+  [
+    "exhaustion",
+    "seconds * 1000 <= nowMs ? undefined : seconds * 1000",
+    "false ? undefined : seconds * 1000",
+  ],
+  ["exhaustion", "undefined : seconds * 1000", "undefined : seconds"],
+  ["exhaustion", "[primary, secondary].some", "[primary].some"],
+  ["exhaustion", "[primary, secondary].some", "[secondary].some"],
+  [
+    "exhaustion",
+    "window.usedPercent >= 100 && window.resetsAt",
+    "window.usedPercent > 100 && window.resetsAt",
+  ],
+  [
+    "exhaustion",
+    "window.usedPercent >= 100 && window.resetsAt",
+    "window.usedPercent >= 99 && window.resetsAt",
+  ],
+  ["exhaustion", "window.resetsAt * 1000 <= nowMs", "window.resetsAt * 1000 < nowMs"],
+  ["exhaustion", "window.resetsAt * 1000 <= nowMs", "window.resetsAt * 1000 > nowMs"],
   ["order", "unit + 0x2000", "unit"],
   ["order", "return a.length - b.length", "return b.length - a.length"],
   ["config_keys", '"stale_sec", 420', '"stale_sec", 419'],
@@ -132,9 +210,7 @@ type Mutant = (typeof MUTANTS)[number];
 
 async function load(mutant?: Mutant): Promise<Formula> {
   const core = mkdtempSync(join(folder, "core-"));
-  for (const file of readdirSync(CORE)) {
-    if (file.endsWith(".ts")) cpSync(join(CORE, file), join(core, file));
-  }
+  cpSync(CORE, core, { recursive: true, filter: (path) => !OTHERS.includes(basename(path)) });
   if (mutant !== undefined) {
     const [file, original, mutated] = mutant;
     const pieces = readFileSync(join(CORE, `${file}.ts`), "utf8").split(original);
@@ -142,10 +218,17 @@ async function load(mutant?: Mutant): Promise<Formula> {
     writeFileSync(join(core, `${file}.ts`), pieces.join(mutated));
   }
   const from = (file: string) => import(/* @vite-ignore */ pathToFileURL(join(core, file)).href);
-  const [score, config, status] = [await from("score.ts"), await from("config.ts"), await from("status.ts")];
+  const [score, choice, windows] = [
+    await from("score.ts"),
+    await from("choice.ts"),
+    await from("windows.ts"),
+  ];
+  const [config, status] = [await from("config.ts"), await from("status.ts")];
   return {
     judge: score.judge,
-    best: score.best,
+    decide: choice.decide,
+    compareEligible: score.compareEligible,
+    gaugesOf: windows.gaugesOf,
     defaultConfig: config.defaultConfig,
     parseStatus: status.parseStatus,
   };
@@ -154,7 +237,8 @@ async function load(mutant?: Mutant): Promise<Formula> {
 /** Whether the golden rows or the random files notice; a formula that throws is noticed, too. */
 function noticed(formula: Formula): boolean {
   try {
-    return goldenFaults(formula).length > 0 || cases.some((given) => randomFaults(formula, given).length > 0);
+    if (goldenFaults(formula).length > 0 || standingFaults(formula).length > 0) return true;
+    return cases.some((given) => randomFaults(formula, given).length > 0);
   } catch {
     return true;
   }
@@ -166,7 +250,7 @@ describe("a formula that is wrong in one place", () => {
   });
 
   it("differs from a change that changes nothing", async () => {
-    expect(noticed(await load(["score", "primary ?? secondary", "secondary ?? primary"]))).toBe(false);
+    expect(noticed(await load(["score", "(short ?? long)", "(long ?? short)"]))).toBe(false);
   });
 
   it.each(MUTANTS)("%s: %s -> %s is noticed", async (...mutant) => {

@@ -6,6 +6,7 @@ import {
   lastSelectedMs,
   parseGlobalState,
   parseSessionState,
+  pickMarkOf,
   recordPick,
   renderGlobalState,
   renderSessionState,
@@ -199,18 +200,19 @@ describe("when an alias was last picked", () => {
   const picked = recordPick(undefined, { alias: "a", nowMs: NOW, seq: 1, window: 30 });
   it("is never, without any trace", () => {
     expect(lastSelectedMs(undefined, "")).toBeUndefined();
-    expect(lastSelectedMs({ ...picked, lastSelectedAt: "", lastUsedAt: "" }, "soon")).toBeUndefined();
+    expect(lastSelectedMs(pickMarkOf({ ...picked, lastSelectedAt: "", lastUsedAt: "" }), "soon"))
+      .toBeUndefined();
   });
   it("is known to the millisecond from its state", () => {
-    expect(lastSelectedMs(picked, "")).toBe(NOW);
+    expect(lastSelectedMs(pickMarkOf(picked), "")).toBe(NOW);
   });
   it("is known to the second when the predecessor wrote the state last", () => {
     const theirs = parseSessionState(rewriteSessionState(renderSessionState(picked)));
-    expect(lastSelectedMs(theirs, "")).toBe(NOW - 123);
+    expect(lastSelectedMs(pickMarkOf(theirs), "")).toBe(NOW - 123);
   });
   it("is the newer one of state and status", () => {
-    expect(lastSelectedMs(picked, "2026-11-20T12:00:01Z")).toBe(NOW + 877);
-    expect(lastSelectedMs(picked, "2026-11-20T11:59:59Z")).toBe(NOW);
+    expect(lastSelectedMs(pickMarkOf(picked), "2026-11-20T12:00:01Z")).toBe(NOW + 877);
+    expect(lastSelectedMs(pickMarkOf(picked), "2026-11-20T11:59:59Z")).toBe(NOW);
   });
 });
 

@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LimitWindow } from "../../lib/core/limits.ts";
+import type { Allowance, OtherLimit } from "../../lib/core/allowance.ts";
+import { wellFormed } from "../../lib/core/json.ts";
 import {
   emptySession,
   emptyStatus,
   parseStatus,
   renderStatus,
   type SessionStatus,
+  type Status,
 } from "../../lib/core/status.ts";
 import { rewriteStatus } from "./predecessor.ts";
 
@@ -86,7 +89,39 @@ const window: fc.Arbitrary<LimitWindow | null> = fc.option(
   ),
   { nil: null },
 );
-const session: fc.Arbitrary<SessionStatus> = fc.record({
+const name = fc.string({ unit: "binary", minLength: 1, maxLength: 60 }).map(wellFormed);
+const other: fc.Arbitrary<OtherLimit> = fc.record(
+  { limitId: name, limitName: name, primary: window, secondary: window },
+  { requiredKeys: ["limitId", "primary", "secondary"] },
+);
+const allowance: fc.Arbitrary<Allowance> = fc.record({
+  plan: name,
+  others: fc.array(other, { minLength: 1, maxLength: 3 }),
+  credits: fc.record({ hasCredits: fc.boolean(), unlimited: fc.boolean(), balance: name }, {
+    requiredKeys: ["hasCredits", "unlimited"],
+  }),
+  spendLimit: fc.record({ limit: name, used: name, remainingPercent: fc.nat(100), resetsAt: fc.nat() }),
+  spendControlReached: fc.boolean(),
+  ordinaryUsageAllowed: fc.boolean(),
+  resetCredits: fc.nat(),
+  reachedType: name,
+}, { requiredKeys: [] }).filter((found) => Object.keys(found).length > 0);
+const thousandths = fc.nat(1_000_000_000).map((whole) => whole / 1000);
+/** What the predecessor knows nothing of. */
+const ours = fc.record({
+  account: name,
+  allowance,
+  exhaustedUntil: time,
+  cost: fc.record({ turnHours: thousandths, shortPercent: thousandths, longPercent: thousandths }),
+}, { requiredKeys: [] });
+const doings = fc.record({
+  turns: fc.nat(90_000_000),
+  openThreads: fc.nat(90_000_000),
+  lastActivityAt: fc.constant("2026-11-20T10:20:55Z"),
+  leased: fc.array(fc.integer({ min: 1, max: 4_194_304 }), { maxLength: 3 }),
+  redeemed: fc.array(fc.integer({ min: 1, max: 2e12 }), { maxLength: 3 }),
+}, { requiredKeys: [] });
+const theirs: fc.Arbitrary<SessionStatus> = fc.record({
   health: text,
   appServer: fc.record({ state: text, pid: fc.nat(), restartCount: fc.nat(90_000_000) }),
   rateLimits: fc.record({ limitId: text, primary: window, secondary: window }),
@@ -97,12 +132,26 @@ const session: fc.Arbitrary<SessionStatus> = fc.record({
   lastProbeResult: text,
   lastSelectedAt: time,
 });
-const status = fc.record({
+const session = fc.tuple(theirs, ours, doings).map(([theirs, ours, doings]): SessionStatus => ({
+  ...theirs,
+  ...ours,
+  activity: { ...theirs.activity, ...doings },
+}));
+const status: fc.Arbitrary<Status> = fc.record({
   version: fc.nat(),
   updatedAt: time,
   daemon: fc.record({ pid: fc.nat(), startedAt: time }),
   sessions: fc.array(fc.tuple(text, session), { maxLength: 4 }).map((entries) => new Map(entries)),
 });
+
+/** What the predecessor keeps of it. */
+function kept(status: Status): Status {
+  const sessions = [...status.sessions].map(([alias, session]) => {
+    const { account: _a, allowance: _b, exhaustedUntil: _c, cost: _d, activity, ...rest } = session;
+    return [alias, { ...rest, activity: { activeTurns: activity.activeTurns } }] as const;
+  });
+  return { ...status, sessions: new Map(sessions) };
+}
 
 describe("status.json", () => {
   it("of the predecessor is read, and written back byte for byte", () => {
@@ -132,7 +181,7 @@ describe("status.json", () => {
         const ours = renderStatus(status);
         expect(parseStatus(ours)).toEqual(status);
         const theirs = rewriteStatus(ours);
-        expect(parseStatus(theirs)).toEqual(status);
+        expect(parseStatus(theirs)).toEqual(kept(status));
         // What it did not know before it now has as 0, which says the same.
         expect(rewriteStatus(renderStatus(parseStatus(theirs)))).toBe(theirs);
       }),
@@ -155,12 +204,30 @@ describe("status.json", () => {
               secondary: { usedPercent: 1, windowDurationMins: number },
             },
             usageLeftPercent: number,
-            activity: { activeTurns: number },
+            activity: {
+              activeTurns: number,
+              turns: number,
+              openThreads: number,
+              lastActivityAt: words,
+              leased: [number, 7],
+              redeemed: [number],
+            },
             lastRateLimitUpdateAt: words,
             lastProbeAt: words,
             lastProbeResult: words,
             lastSelectedAt: words,
             nextTryAt: words,
+            account: words,
+            exhaustedUntil: words,
+            allowance: {
+              plan: words,
+              others: [{ limitId: words, primary: { usedPercent: number }, secondary: null }],
+              credits: { hasCredits: true, unlimited: false, balance: words },
+              spendLimit: { limit: words, used: words, remainingPercent: number, resetsAt: number },
+              resetCredits: number,
+              reachedType: words,
+            },
+            cost: { turnHours: number, shortPercent: number, longPercent: number },
           };
           const ours = renderStatus({
             version: number,
@@ -169,6 +236,8 @@ describe("status.json", () => {
             sessions: new Map([[words, wrong]]),
           });
           expect(() => rewriteStatus(ours)).not.toThrow();
+          // What a later program of ours reads there is whole, too.
+          expect(renderStatus(parseStatus(ours))).toBe(ours);
         },
       ),
       { seed: 2, numRuns: 500 },
@@ -193,6 +262,42 @@ describe("status.json", () => {
       ...emptySession(),
       health: "unhealthy",
     });
+  });
+
+  it("keeps of keys that the predecessor does not know what makes sense, and nothing else", () => {
+    const wild = (value: unknown) => {
+      const sessions = {
+        a: { account: value, allowance: value, exhaustedUntil: value, cost: value, activity: value },
+      };
+      return parseStatus(JSON.stringify({ sessions })).sessions.get("a")!;
+    };
+    for (
+      const value of [null, 7, 1.5, true, [], {}, [[]], { others: [{}, 7] }, { credits: [] }, {
+        spendLimit: {},
+      }]
+    ) {
+      const { account, allowance, exhaustedUntil, cost, activity } = wild(value);
+      expect([account, allowance, exhaustedUntil]).toEqual([undefined, undefined, undefined]);
+      expect([{}, undefined]).toContainEqual(cost);
+      expect(activity).toEqual({ activeTurns: 0 });
+    }
+    expect(wild("x")).toMatchObject({ account: "x" });
+    expect(wild("x")).not.toHaveProperty("exhaustedUntil");
+    expect(wild("")).toMatchObject({ exhaustedUntil: "" });
+    expect(wild({ leased: [1, null, "2", 2.5, -3], turns: 1.2, plan: "pro", credits: { hasCredits: 1 } }))
+      .toMatchObject({
+        activity: { leased: [1, 3], turns: 2 },
+        allowance: { plan: "pro" },
+      });
+    expect(wild({ turns: null, openThreads: "3" }).activity).toEqual({ activeTurns: 0 });
+    const spendLimit = { limit: "9", used: "1", remainingPercent: 24.9, resetsAt: null };
+    expect(wild({ resetCredits: 2.7, spendLimit }).allowance).toEqual({
+      resetCredits: 2,
+      spendLimit: { limit: "9", used: "1", remainingPercent: 24, resetsAt: 0 },
+    });
+    expect(wild({ plan: "x".repeat(201) }).allowance).toBeUndefined();
+    const others = Array.from({ length: 51 }, (_, at) => ({ limitId: `l${at}` }));
+    expect(wild({ others }).allowance?.others).toHaveLength(50);
   });
 
   it("without sessions is what the predecessor writes, too", () => {

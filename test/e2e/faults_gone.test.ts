@@ -25,6 +25,23 @@ const GONE: readonly [fault: string, ...tests: (readonly [file: string, name: st
     "has a name that the whole pattern matches, and leads nowhere else whatever the pattern says",
   ]],
   [
+    "what is used up is picked, and a window that has reset counts as used",
+    [
+      "e2e/rules",
+      "a session that is used up is not picked while another has anything left",
+    ],
+    ["e2e/rules", "when everything is used up, what comes back first is run, and that is said"],
+    [
+      "e2e/rules",
+      "a window that has reset counts as untouched, also before anybody has looked",
+    ],
+  ],
+  [
+    "commands that run at the same time all take the same session",
+    ["e2e/leases", "are spread evenly, though none has a thread yet: %s"],
+    ["e2e/leases", "are spread evenly, though only printed: %s"],
+  ],
+  [
     "when a session was picked is lost",
     [
       "e2e/running",

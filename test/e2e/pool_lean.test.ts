@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { emptySession, emptyStatus, renderStatus } from "../../lib/core/status.ts";
+import { formatTime } from "../../lib/core/time.ts";
 import { sandbox } from "../rig/in_test.ts";
+import type { Sandbox } from "../rig/sandbox.ts";
 import { type Loads, loadsOf } from "./support/loads.ts";
 import { fillTeam, makeSkill } from "./support/skill.ts";
 
@@ -27,6 +30,21 @@ function stage(config = "") {
 
 const WORKER = ["--worker", "w", "--base", "b"];
 
+/** What readings bring in: what reads them, and what they mean for one account; all else of it only decides. */
+const JUDGING = {
+  balanced: { from: ["lib/app/pool/standings.ts", "lib/app/published.ts"], mostFiles: 12 },
+  limits: {
+    from: ["lib/app/pool/limits.ts", "lib/app/pool/standings.ts", "lib/app/published.ts"],
+    mostFiles: 25,
+  },
+};
+
+function leaveReadings(user: Sandbox): void {
+  const sessions = new Map([["k", { ...emptySession(), lastRateLimitUpdateAt: formatTime(Date.now()) }]]);
+  mkdirSync(user.root, { mode: 0o700 });
+  writeFileSync(join(user.root, "readings.json"), renderStatus({ ...emptyStatus(), sessions }));
+}
+
 function surplusOf({ files, libraries, builtins }: Loads): string[] {
   return [
     ...files.filter((file) => ELSEWHERE.test(file)),
@@ -42,6 +60,19 @@ test.each([["pick"], ["pick-auth"]])("%s loads nothing that it does not need", (
   expect(surplusOf(loaded)).toEqual([]);
   expect(loaded.files.length).toBeLessThanOrEqual(MOST_FILES);
   expect(loaded.files.filter((file) => file.includes("rotation"))).toEqual([]);
+});
+
+test.each(["balanced", "limits"] as const)("readings bring in only what %s needs of them", (strategy) => {
+  const { user, loads } = stage(`auth_strategy: ${strategy}`);
+  const without = loads("pick-auth", ...WORKER);
+  expect(surplusOf(without)).toEqual([]);
+  leaveReadings(user);
+  const loaded = loads("pick-auth", ...WORKER);
+  expect(loaded.stdout).toMatch(/^\/.*\n$/);
+  expect([loaded.libraries, loaded.builtins]).toEqual([without.libraries, without.builtins]);
+  const more = loaded.files.filter((file) => !without.files.includes(file));
+  expect(more.filter((file) => !file.startsWith("lib/core/"))).toEqual(JUDGING[strategy].from);
+  expect(more.length).toBeLessThanOrEqual(JUDGING[strategy].mostFiles);
 });
 
 test("only lines that no line reader holds bring in YAML", () => {

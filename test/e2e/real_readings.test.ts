@@ -50,6 +50,69 @@ describe("first readings with the real Codex", { timeout: 60_000 }, () => {
     context.expect([...agents]).toEqual(["agentlb-supervisor"]);
   });
 
+  test("tell what else an account may do, and that two sessions are one account", async (context) => {
+    const spendLimit = {
+      source: "workspace",
+      limit: "100",
+      used: "75",
+      remaining: "25",
+      used_percent: 75,
+      remaining_percent: 25,
+      reset_after_seconds: 100,
+      reset_at: 2_000_000_000,
+    };
+    const { agentlb, results, sessions, service, user } = await world(context, {
+      accounts: {
+        a: {
+          plan: "team",
+          usage: {
+            credits: { has_credits: true, unlimited: false, balance: "12.50" },
+            spendControl: { reached: false, individual_limit: spendLimit },
+            resetCredits: 2,
+            additional: [{
+              limitName: "Spark",
+              meteredFeature: "codex_spark",
+              primary: { usedPercent: 60, windowSec: 5 * HOUR },
+              secondary: null,
+            }],
+          },
+        },
+        b: { usage: { primary: { usedPercent: 100 }, reachedType: "workspace_member_usage_limit_reached" } },
+      },
+    });
+    for (const alias of ["a", "b"]) user.addAlias(alias, { backend: service, account: alias });
+    user.addAlias("seat", { backend: service, account: "a" });
+    await agentlb(["supervisor", "start", "--background"]);
+    await results({ a: "ok", b: "ok", seat: "ok" });
+    const found = sessions() as unknown as Record<string, { account: string; allowance: unknown }>;
+    context.expect(found.a?.allowance).toMatchObject({
+      plan: "team",
+      others: [{ limitId: "codex_spark", limitName: "Spark", primary: { usedPercent: 60 }, secondary: null }],
+      credits: { hasCredits: true, unlimited: false, balance: "12.50" },
+      spendLimit: { limit: "100", used: "75", remainingPercent: 25, resetsAt: 2_000_000_000 },
+      spendControlReached: false,
+      ordinaryUsageAllowed: true,
+      resetCredits: 2,
+    });
+    context.expect(found.b?.allowance).toEqual({
+      plan: "pro",
+      ordinaryUsageAllowed: false,
+      reachedType: "workspace_member_usage_limit_reached",
+    });
+    const { stdout } = await agentlb(["status"]);
+    const notes = stdout.slice(stdout.indexOf("╯") + 2).split("\n");
+    context.expect(notes.slice(0, 2)).toEqual([
+      "plans: team (a, seat), pro (b)",
+      context.expect.stringMatching(
+        /^a: Spark 5h 40% left; 12\.50 credits; 75 of 100 spent, resets in \d+d( \d+h)?; 2 resets to spend$/,
+      ),
+    ]);
+    context.expect(notes).toContain("b: workspace member usage limit reached");
+    context.expect(notes).toContain("a and seat are one account: what one uses is gone for the other");
+    context.expect(stdout).toMatch(/┆ b .*exhausted, resets in /);
+    context.expect(found.seat?.account).toBe(found.a?.account);
+  });
+
   test("the first pick of a cold root starts the supervisor and waits for a reading", async (context) => {
     const { agentlb, results, service, user } = await world(context, {
       accounts: { a: { usage: { primary: { usedPercent: 90 } } } },

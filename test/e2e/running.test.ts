@@ -41,11 +41,13 @@ describe("equal sessions take turns", () => {
     const isKnown = (alias: string) => published(user)?.sessions[alias]?.lastProbeResult === "ok";
     await until(() => ["a", "b", "c"].every(isKnown), "all are known");
     expect(await picks(user, 6)).toBe("abcabc");
+    const selected = (alias: string) => published(user).sessions[alias].lastSelectedAt;
+    const remembered = (alias: string) =>
+      JSON.parse(readFileSync(join(user.root, `state/sessions/${alias}.json`), "utf8")).last_selected_at;
     await until(
-      () => ["a", "b", "c"].every((alias) => published(user).sessions[alias].lastSelectedAt !== ""),
+      () => ["a", "b", "c"].every((alias) => selected(alias) === remembered(alias)),
       "every pick is published",
     );
-    const selected = (alias: string) => published(user).sessions[alias].lastSelectedAt;
     const before = ["a", "b", "c"].map(selected);
     expect([...before].sort()).toEqual(before);
     await user.run("compiled", ["supervisor", "restart"]);

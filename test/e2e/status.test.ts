@@ -77,6 +77,7 @@ describe("status", () => {
   test("has a form for machines that says the same and more", async () => {
     const user = sandbox();
     user.addAlias("a", { authFile: login("a") });
+    // A pick counts as a turn for a minute, and this one waits for a first reading.
     await user.run("compiled", ["pick"]);
     const { stdout, stderr } = await user.run("compiled", ["status", "--json"]);
     expect(stderr).toBe("");
@@ -90,8 +91,8 @@ describe("status", () => {
         email: "a@example.test",
         plan: "pro",
         eligible: true,
-        score: 69,
-        terms: { usage: 69, busy: 0, restarts: 0, staleness: 0 },
+        score: 64,
+        terms: { usage: 69, busy: 5, restarts: 0, staleness: 0 },
         status: { rateLimits: { primary: { usedPercent: 25 } } },
       }],
     });

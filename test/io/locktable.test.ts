@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { lockedInodes, openThreads } from "../../lib/io/locktable.ts";
+import { lockHolders, openThreads, threadOf } from "../../lib/io/locktable.ts";
 import { tryLock } from "../../lib/io/lock.ts";
 import { signal } from "../../lib/io/process.ts";
 import { describeWith } from "../rig/tools.ts";
@@ -16,16 +16,27 @@ function folder() {
 }
 
 it("a folder that is not there has no open threads", () => {
-  expect(openThreads(join(folder(), "none"), new Set(["1"]))).toEqual([]);
+  expect(openThreads(join(folder(), "none"), new Map([["1", 7]]))).toEqual([]);
 });
 
 it("only lock files of threads count, by their inode", () => {
   const dir = folder();
   for (const name of ["a.lock", "b.lock", ".coordination.lock", "c.txt"]) writeFileSync(join(dir, name), "");
   const inode = (name: string) => String(statSync(join(dir, name)).ino);
-  const locked = new Set(["a.lock", ".coordination.lock", "c.txt"].map(inode));
-  expect(openThreads(dir, locked)).toEqual(["a"]);
-  expect(openThreads(dir, new Set())).toEqual([]);
+  const locked = new Map(["a.lock", ".coordination.lock", "c.txt"].map((name) => [inode(name), 7]));
+  expect(openThreads(dir, locked)).toEqual([
+    { id: "a", pid: 7, lockedMs: Math.floor(statSync(join(dir, "a.lock")).mtimeMs) },
+  ]);
+  expect(openThreads(dir, new Map())).toEqual([]);
+});
+
+it("the name of a lock file tells its thread", () => {
+  expect(["a.lock", ".coordination.lock", "a", ""].map(threadOf)).toEqual([
+    "a",
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 it.runIf(existsSync("/proc/locks"))("a thread is open as long as somebody holds its lock", async () => {
@@ -33,9 +44,9 @@ it.runIf(existsSync("/proc/locks"))("a thread is open as long as somebody holds 
   const path = join(dir, "thread.lock");
   writeFileSync(join(dir, "left-behind.lock"), "");
   const lock = await tryLock(path);
-  expect(openThreads(dir, lockedInodes()!)).toEqual(["thread"]);
+  expect(openThreads(dir, lockHolders()!).map(({ id }) => id)).toEqual(["thread"]);
   lock?.release();
-  expect(openThreads(dir, lockedInodes()!)).toEqual([]);
+  expect(openThreads(dir, lockHolders()!)).toEqual([]);
 });
 
 describeWith(["flock"], "a thread of another process", () => {
@@ -47,8 +58,15 @@ describeWith(["flock"], "a thread of another process", () => {
       const path = join(dir, "thread.lock");
       const { pid } = spawn("flock", [path, "sleep", "1000"], { detached: true, stdio: "ignore" });
       onTestFinished(() => void signal(-pid!, "SIGKILL"));
-      const open = () => openThreads(dir, lockedInodes()!);
+      const open = () => openThreads(dir, lockHolders()!);
       await until(() => open().length === 1, "the lock");
+      expect(open()[0]?.pid).toBe(pid);
+      const waiting = spawn("flock", [path, "true"], { detached: true, stdio: "ignore" }).pid!;
+      onTestFinished(() => void signal(-waiting, "SIGKILL"));
+      const queue = () =>
+        readFileSync("/proc/locks", "utf8").split("\n").filter((line) => line.includes("->"));
+      await until(() => queue().some((line) => line.includes(` ${waiting} `)), "somebody who waits");
+      expect(open().map((thread) => thread.pid)).toEqual([pid]);
       signal(-pid!, "SIGKILL");
       await until(() => open().length === 0, "its end");
     },

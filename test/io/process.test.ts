@@ -6,6 +6,7 @@ import {
   identityByPs,
   identityOf,
   isAlive,
+  livingNow,
   onSignals,
   ownerOf,
   ownIdentity,
@@ -32,9 +33,14 @@ describe("a process", () => {
     expect(isAlive(identity)).toBe(true);
     expect(isAlive({ ...identity, startTime: `${identity.startTime}0` })).toBe(false);
     expect(isAlive({ ...identity, bootId: "another" })).toBe(false);
+    const lives = livingNow();
+    expect(
+      [identity, { ...identity, startTime: "0" }, { ...identity, bootId: "another" }, identity].map(lives),
+    ).toEqual([true, false, false, true]);
     signal(-pid, "SIGKILL");
     await until(() => !isAlive(identity), "its end");
     expect(identityOf(pid)).toBeUndefined();
+    expect(lives(identity)).toBe(false);
   });
 
   it("of a number that nobody has is none", () => {

@@ -1,12 +1,15 @@
 import { codexEnvironment as environmentIn } from "../../core/launch.ts";
-import { type StatusReport, statusReport } from "../../core/report.ts";
+import type { Policy } from "../../core/policy.ts";
+import { comesBackAt, type StatusReport, statusReport } from "../../core/report.ts";
 import type { Terms } from "../../core/score.ts";
-import { awaitReadings, choose } from "../choose.ts";
+import { choose } from "../choose.ts";
 import { loadConfig } from "../config.ts";
 import { ensureSupervisor } from "../daemon.ts";
+import { awaitReadings } from "../readings.ts";
 import { awaitRenewal } from "../renewal.ts";
 import { report } from "../report.ts";
 import { ensureLayout } from "../sessions.ts";
+import type { Demand } from "../survey.ts";
 import type { Options } from "./options.ts";
 import { layoutIn, outside } from "./outside.ts";
 
@@ -14,6 +17,12 @@ import { layoutIn, outside } from "./outside.ts";
 export interface PickOptions extends Options {
   /** The session that has the most left, the next in turn, or the one that was picked last; "best" unless given. */
   readonly how?: "best" | "turn" | "last";
+  /** How the best is found; what config.toml says unless given. */
+  readonly policy?: Policy;
+  /** An alias that is picked whenever it may be. */
+  readonly prefer?: string;
+  /** Throws "nothingToPick" rather than pick one that has nothing left. */
+  readonly noExhausted?: boolean;
 }
 
 /** A session that was picked, and is recorded as picked. */
@@ -22,12 +31,14 @@ export interface PickedSession {
   readonly alias: string;
   /** Its `CODEX_HOME`, an absolute path. */
   readonly home: string;
-  /** Why it: nobody could be judged, or nobody should be, when it is the next in turn. */
-  readonly reason: "most left" | "next in turn" | "last";
+  /** Why it: nobody could be judged when it is the next in turn; everything is used up when it is back first. */
+  readonly reason: "most left" | "back first" | "next in turn" | "last";
   /** Undefined unless it has the most left. */
   readonly score: number | undefined;
   /** What the score is made of; undefined unless it has the most left. */
   readonly terms: Terms | undefined;
+  /** When it comes back, RFC 3339, if everything is used up and anybody knows. */
+  readonly comesBackAt: string | undefined;
   /** Why each session was no candidate, when the best was asked for and there was none. */
   readonly refused: readonly { readonly alias: string; readonly reason: string }[];
 }
@@ -44,17 +55,40 @@ export async function pickSession(options: PickOptions = {}): Promise<PickedSess
   ensureLayout(host, layout);
   const config = await loadConfig(host, layout);
   await ensureSupervisor(host, layout);
-  if (how === "best") await awaitReadings(host, layout, config);
-  const { alias, home, verdict, refused, isRenewing } = await choose(host, layout, config, how);
+  const demand = demandOf(options);
+  const read = how === "best" ? await awaitReadings(host, layout, config, demand) : undefined;
+  const { alias, home, ground, isRenewing } = await choose(host, layout, config, how, {
+    demand,
+    ...(read === undefined ? {} : { read }),
+  });
   if (isRenewing) await awaitRenewal(host, layout, alias);
-  const fallback = how === "last" ? "last" : "next in turn";
+  const verdict = ground.on === "merit" ? ground.verdict : undefined;
+  const refused = ground.on === "fallback" ? ground.refused : [];
   return {
     alias,
     home,
-    reason: verdict === undefined ? fallback : "most left",
+    reason: REASONS[ground.on],
     score: verdict?.score,
     terms: verdict?.terms,
-    refused: (refused ?? []).map(({ alias, reason }) => ({ alias, reason })),
+    comesBackAt: ground.on === "return" ? comesBackAt(ground.verdict) : undefined,
+    refused: refused.map(({ alias, reason }) => ({ alias, reason })),
+  };
+}
+
+const REASONS = {
+  merit: "most left",
+  return: "back first",
+  fallback: "next in turn",
+  turn: "next in turn",
+  last: "last",
+  name: "last",
+} as const;
+
+function demandOf({ policy, prefer, noExhausted }: PickOptions): Demand {
+  return {
+    ...(policy === undefined ? {} : { policy }),
+    ...(prefer === undefined ? {} : { prefer }),
+    ...(noExhausted === undefined ? {} : { noExhausted }),
   };
 }
 

@@ -107,7 +107,11 @@ class Talk implements AppServerClient {
     if (reading === REASONS.apiKey) return new Map();
     if (typeof reading === "string") throw failure(doing, this.home, reading);
     this.#isTrusted = this.#open === 0;
-    return reading.readings;
+    const { limits, allowance } = reading.readings;
+    const others = (allowance.others ?? []).map(({ limitName: _, ...other }) =>
+      [other.limitId, other] as const
+    );
+    return new Map([[limits.limitId, limits], ...others]);
   }
 
   async request(method: string, params?: unknown): Promise<unknown> {

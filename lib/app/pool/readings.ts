@@ -13,6 +13,7 @@ import { codexOnPath } from "../codex_program.ts";
 import { findProgram } from "../find_program.ts";
 import { ask } from "./ask.ts";
 import { scrape } from "./scrape.ts";
+import { tellReadings } from "./tell.ts";
 import { openWorkshop, plainEnvironment, type Workshop } from "./temp_home.ts";
 import { accountOf, holdersOf, notedLimits, type WorkerHome } from "./workers.ts";
 
@@ -48,7 +49,10 @@ export interface Read {
   readonly last?: Look;
 }
 
-type Outside = Pick<Host, "clock" | "spawn" | "capture" | "env" | "cwd" | "platform" | "arch">;
+type Outside = Pick<
+  Host,
+  "clock" | "spawn" | "capture" | "env" | "err" | "random" | "cwd" | "platform" | "arch"
+>;
 type Started = Pick<Read, "reading" | "card" | "last"> & {
   /** Resolves when Codex has ended, or won't. */
   readonly gone: Promise<void>;
@@ -91,6 +95,7 @@ export async function readLimits(
       leaving.push(gone);
       return { ...known, ...found };
     });
+    await tellReadings(host, all);
     return { all, gone: end() };
   } catch (error) {
     await end();

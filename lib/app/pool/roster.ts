@@ -8,16 +8,16 @@ import type { Host } from "../../io/host.ts";
 import { scanAuthFiles } from "./auth_files.ts";
 import { type PoolSettings, typedPath } from "./load.ts";
 
-/** The auth file for a worker: the one its team is on, or a balanced one. Throws Failure when none can be used. */
+/** The auth file for a worker: the one its team is on, a balanced one, or the one that lasts longest. Throws Failure when none can be used. */
 export async function pickAuth(
-  host: Pick<Host, "clock" | "env" | "err" | "random">,
+  host: Pick<Host, "clock" | "env" | "err" | "platform" | "random">,
   flavour: Flavour,
   settings: PoolSettings,
 ): Promise<string> {
   const roster = configuredRoster(host, flavour, settings);
-  if (settings.authStrategy === "balanced") {
-    const { pickLeastUsed } = await import("./picks.ts");
-    return await pickLeastUsed(host, settings, roster);
+  if (settings.authStrategy !== "team_cycle") {
+    const { pickAuthFile } = await import("./picks.ts");
+    return await pickAuthFile(host, settings, roster, settings.authStrategy === "limits");
   }
   const { currentAuth } = await import("./rotation.ts");
   return await currentAuth(host, settings, roster.dir, roster.files);

@@ -5,6 +5,8 @@ import { isSet, type PoolOptions, textOption } from "../../core/pool/options.ts"
 import type { Origin } from "../../core/pool/origin.ts";
 import { seconds } from "../../core/pool/seconds.ts";
 import { blockOf, type Found, jsonOf, tableOf } from "../../core/pool/status_text.ts";
+import { twinsIn } from "../../core/pool/twins.ts";
+import { printable } from "../../core/screen.ts";
 import { renderTable } from "../../core/table.ts";
 import { byteOrder } from "../../core/order.ts";
 import { isFolder } from "../../io/files.ts";
@@ -49,7 +51,10 @@ export async function statusCommand(
       interrupted: interrupt.signal,
     };
     const { all, gone } = await readLimits(host, plan, files);
-    if (interrupt.name() === undefined) show(host, dir, all.map(foundOf), options);
+    if (interrupt.name() === undefined) {
+      show(host, dir, all.map(foundOf), options);
+      nameTwins(host, all);
+    }
     await patiently(host, gone);
     return interrupt.name() ?? 0;
   } finally {
@@ -113,6 +118,16 @@ function show(host: Host, dir: string, all: readonly Found[], options: PoolOptio
     return host.out(renderTable(header, rows, displayWidth));
   }
   for (const found of all) host.out(blockOf(found, now, isSet(options, "print_raw")));
+}
+
+/** Users who think that they have two accounts would wonder. */
+function nameTwins(host: Pick<Host, "err">, all: readonly Read[]): void {
+  for (const names of twinsIn(all)) {
+    const shown = names.map((name) => printable(name));
+    host.err(
+      `ℹ️ ${shown.slice(0, -1).join(", ")} and ${shown.at(-1)} hold one account: they share its limits\n`,
+    );
+  }
 }
 
 function refusal(message: string): Failure {

@@ -30,20 +30,25 @@ export function leastUsed(team: Team, files: readonly string[], random: number):
 }
 
 /**
- * Counts a start of `chosen`. Those that were passed over because they can't be used stay level with it: once repaired
- * they don't take every start.
+ * Keeps those that were passed over, because they can't be used just now, level with the lowest of the others: once
+ * repaired they don't take every start.
  */
-export function countStart(
-  team: Team,
-  chosen: string,
-  passedOver: readonly string[],
-  how: "min" | "zero",
-): void {
-  const count = team.counts[chosen] ?? 0;
-  for (const path of how === "min" ? passedOver : []) {
-    if ((team.counts[path] ?? 0) < count) team.counts[path] = count;
+export function level(team: Team, passedOver: readonly string[], files: readonly string[]): void {
+  if (passedOver.length === 0) return;
+  const left = new Set(passedOver);
+  let least: Whole | undefined;
+  for (const path of files) {
+    const count = team.counts[path] ?? 0;
+    if (!left.has(path) && (least === undefined || count < least)) least = count;
   }
-  team.counts[chosen] = successor(count);
+  for (const path of least === undefined ? [] : passedOver) {
+    if ((team.counts[path] ?? 0) < least!) team.counts[path] = least!;
+  }
+}
+
+/** Counts a start of `chosen`. */
+export function countStart(team: Team, chosen: string): void {
+  team.counts[chosen] = successor(team.counts[chosen] ?? 0);
 }
 
 /** Shows the counts of these candidates in the predecessor's keys; `files` are sorted by path. */

@@ -1,5 +1,5 @@
 export type Strategy = "round_robin" | "hash";
-export type AuthStrategy = "balanced" | "team_cycle";
+export type AuthStrategy = "balanced" | "team_cycle" | "limits";
 
 /** One of the two pool programs, as data. */
 export interface Flavour {
@@ -32,7 +32,7 @@ export const FLAVOURS: Readonly<Record<"cap" | "clb", Flavour>> = {
       "status",
       "watch-team",
     ],
-    authStrategies: ["balanced", "team_cycle"],
+    authStrategies: ["balanced", "team_cycle", "limits"],
     keptOnReset: ["auth_order", "auth_current", "auth_order_updated_at", "auth_switched_at"],
   },
   clb: {

@@ -1,4 +1,4 @@
-import { parseAccount } from "../account.ts";
+import { type Account, parseAccount } from "../account.ts";
 import { sha256 } from "./sha256.ts";
 
 /** What an auth file is worth. */
@@ -14,19 +14,18 @@ export function loginIn(text: string): Login {
   const { kind, user, workspace } = parseAccount(text);
   return {
     problem: kind === "chatgpt" || kind === "apikey" ? undefined : problemOf(text),
-    account: user === undefined && workspace === undefined
-      ? undefined
-      : hex(sha256(`${user ?? ""}\0${workspace ?? ""}`).subarray(0, 8)),
+    account: user === undefined && workspace === undefined ? undefined : accountKey({ user, workspace }),
   };
+}
+
+/** Whose login it is, in 16 hex digits that tell nothing of it: a hash of user and workspace. */
+export function accountKey({ user, workspace }: Pick<Account, "user" | "workspace">): string {
+  return hash(`${user ?? ""}\0${workspace ?? ""}`).slice(0, 16);
 }
 
 /** SHA-256 in hex. */
 export function hash(text: string): string {
-  return hex(sha256(text));
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(sha256(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function problemOf(text: string): string | undefined {

@@ -1,7 +1,7 @@
-import { objectOf, textOf } from "../json.ts";
+import { type JsonObject, textOf } from "../json.ts";
 import { parseWindow } from "../limits.ts";
 import { MAIN_LIMIT } from "../readings.ts";
-import { parseTime } from "../time.ts";
+import { errorOf, LIMIT_EXCEEDED, rolloutLines, snapshotIn } from "../rollout.ts";
 import { type Usage, windowsOf } from "./usage.ts";
 
 /** What a session file of Codex (0.169) says of its last turn and of the account's limits. Times are epoch milliseconds. */
@@ -26,50 +26,28 @@ export const LOGIN_LOST =
 /** Reads the first line and the last part of a session file; lines that are cut or are none are left out. */
 export function parseRollout(head: string, tail: string): Rollout {
   let [turn, limits]: [Rollout["turn"], Rollout["limits"]] = [undefined, undefined];
-  for (const { type, at, payload } of linesOf(tail)) {
+  for (const { type, at, payload } of rolloutLines(tail)) {
     if (type !== "event_msg" || at === undefined) continue;
     turn = turnIn(payload, at) ?? turn;
-    const usage = usageIn(payload.get("rate_limits"));
+    const usage = usageIn(snapshotIn(payload));
     if (usage) limits = { usage, at };
   }
-  const meta = linesOf(head).find(({ type }) => type === "session_meta")?.payload;
+  const meta = rolloutLines(head).find(({ type }) => type === "session_meta")?.payload;
   const accountId = textOf(meta?.get("creator_account_id"));
   return { accountId: accountId === "" ? undefined : accountId, turn, limits };
 }
 
-interface Line {
-  readonly type: string;
-  readonly at: number | undefined;
-  readonly payload: ReadonlyMap<string, unknown>;
-}
-
-function linesOf(text: string): Line[] {
-  return text.split("\n").flatMap((line) => {
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      return []; // cut off, or being written
-    }
-    const fields = objectOf(value);
-    const payload = objectOf(fields?.get("payload"));
-    if (fields === undefined || payload === undefined) return [];
-    return { type: textOf(fields.get("type")), at: parseTime(fields.get("timestamp")), payload };
-  });
-}
-
-function turnIn(payload: ReadonlyMap<string, unknown>, at: number): Turn | undefined {
+function turnIn(payload: JsonObject, at: number): Turn | undefined {
   switch (payload.get("type")) {
     case "task_started":
       return { at, end: "running" };
     case "turn_aborted":
       return { at, end: "other" };
     case "task_complete": {
-      const error = objectOf(payload.get("error"));
+      const error = errorOf(payload);
       if (error === undefined) return { at, end: "well" };
-      const kind = error.get("codex_error_info");
-      if (kind === "usage_limit_exceeded") return { at, end: "limit" };
-      return { at, end: LOGIN_LOST.test(textOf(error.get("message"))) ? "login" : "other" };
+      if (error.info === LIMIT_EXCEEDED) return { at, end: "limit" };
+      return { at, end: LOGIN_LOST.test(error.message) ? "login" : "other" };
     }
     default:
       return undefined;
@@ -77,25 +55,12 @@ function turnIn(payload: ReadonlyMap<string, unknown>, at: number): Turn | undef
 }
 
 /** Limits of single models come with another id and say nothing of the account's own. */
-function usageIn(value: unknown): Usage | undefined {
-  const limits = objectOf(value);
-  if (limits === undefined) return undefined;
-  if ((limits.get("limit_id") ?? MAIN_LIMIT) !== MAIN_LIMIT) return undefined;
+function usageIn(snapshot: JsonObject | undefined): Usage | undefined {
+  if (snapshot === undefined || (snapshot.get("limitId") ?? MAIN_LIMIT) !== MAIN_LIMIT) return undefined;
   const windows = windowsOf({
-    primary: windowIn(limits.get("primary")),
-    secondary: windowIn(limits.get("secondary")),
+    primary: parseWindow(snapshot.get("primary")),
+    secondary: parseWindow(snapshot.get("secondary")),
   });
-  const isBlocked = typeof limits.get("rate_limit_reached_type") === "string";
+  const isBlocked = typeof snapshot.get("rateLimitReachedType") === "string";
   return windows.length === 0 && !isBlocked ? undefined : { windows, isBlocked };
-}
-
-function windowIn(value: unknown) {
-  const window = objectOf(value);
-  return parseWindow(
-    window && {
-      usedPercent: window.get("used_percent"),
-      windowDurationMins: window.get("window_minutes"),
-      resetsAt: window.get("resets_at"),
-    },
-  );
 }

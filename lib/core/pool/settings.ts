@@ -62,6 +62,7 @@ const AUTH_STRATEGIES: ReadonlyMap<string, AuthStrategy> = new Map([
   ["team_cycle", "team_cycle"],
   ["round_robin", "team_cycle"],
   ["rr", "team_cycle"],
+  ["limits", "limits"],
 ]);
 
 function authStrategyOf(flavour: Flavour, text: string): AuthStrategy {

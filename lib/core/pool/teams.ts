@@ -13,6 +13,8 @@ export interface Team {
   switchedAt: string | undefined;
   /** Where the rotation stands for a glob that leaves `current` out. */
   readonly views: Map<string, string>;
+  /** When workers were started on a file of late, epoch milliseconds; kept where limits decide. */
+  readonly starts: Record<string, readonly number[]>;
 }
 
 /**
@@ -36,7 +38,7 @@ export const OURS = "agentlb";
 const VERSION = 1;
 
 export function emptyTeam(): Team {
-  return { counts: {}, order: {}, current: undefined, switchedAt: undefined, views: new Map() };
+  return { counts: {}, order: {}, current: undefined, switchedAt: undefined, views: new Map(), starts: {} };
 }
 
 /** Reads our part of a state. Throws Failure when a later version wrote it in another way. */
@@ -83,7 +85,7 @@ export function renderTeams(teams: Teams): JsonMap | undefined {
 
 /** What `reset-state` leaves: who a file belongs to, and where the rotations stand if those are kept. */
 export function withoutCounts(teams: Teams, keepsRotation: boolean): Teams {
-  const bare = (team: Team): Team => keepsRotation ? { ...team, counts: {} } : emptyTeam();
+  const bare = (team: Team): Team => keepsRotation ? { ...team, counts: {}, starts: {} } : emptyTeam();
   const { rotation, current } = teams.shown;
   return {
     ...teams,
@@ -111,6 +113,9 @@ export function moveFile(
       team.counts[to] = isSame || ceiling === undefined || count < ceiling ? count : ceiling;
       delete old.counts[from];
     }
+    const starts = old.starts[from];
+    delete old.starts[from];
+    if (starts !== undefined && isSame) team.starts[to] = starts;
     const place = old.order[from];
     if (place !== undefined) {
       if (isSame || ceiling === undefined) team.order[to] = place;
@@ -137,6 +142,7 @@ function readTeam(value: Json | undefined, report: Report): Team {
     current: textOf(team.get("current")),
     switchedAt: textOf(team.get("switched_at")),
     views: textsOf(team.get("views")),
+    starts: startsOf(team.get("starts")),
   };
 }
 
@@ -147,6 +153,7 @@ function renderTeam(team: Team): JsonMap {
     ["order", isEmpty(team.order) ? undefined : team.order],
     ["counts", isEmpty(team.counts) ? undefined : team.counts],
     ["views", team.views.size === 0 ? undefined : team.views],
+    ["starts", isEmpty(team.starts) ? undefined : new Map(Object.entries(team.starts)) as JsonMap],
   ];
   return new Map(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
@@ -166,6 +173,15 @@ function accountsOf(value: Json | undefined): Record<string, string> {
     return value as Record<string, string>;
   }
   return Object.fromEntries([...textsOf(value)].filter(([path]) => isPath(path)));
+}
+
+function startsOf(value: Json | undefined): Record<string, readonly number[]> {
+  const starts: Record<string, readonly number[]> = {};
+  for (const [path, times] of mapOf(value)) {
+    const known = Array.isArray(times) ? times.filter((time) => typeof time === "number") : [];
+    if (path.startsWith("/") && known.length > 0) starts[path] = known;
+  }
+  return starts;
 }
 
 function textsOf(value: Json | undefined): Map<string, string> {

@@ -1,5 +1,6 @@
-import { objectOf } from "../json.ts";
+import { objectOf, told } from "../json.ts";
 import { left, type LimitWindow, parseWindow, type RateLimits } from "../limits.ts";
+import { MAIN_LIMIT } from "../readings.ts";
 
 /** One rate-limit window of an account, however it was learnt. */
 export interface UsageWindow {
@@ -52,6 +53,13 @@ export function labelOf(minutes: number | undefined): string {
   return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
 }
 
+function minutesOf(label: string): number | undefined {
+  const known = LENGTHS.find(([, word]) => word === label);
+  if (known) return known[0];
+  const [, size, unit] = /^(\d+)([hm])$/.exec(label) ?? [];
+  return size === undefined ? undefined : Number(size) * (unit === "h" ? 60 : 1);
+}
+
 /** The windows of one limit, shortest first. */
 export function windowsOf({ primary, secondary }: Pick<RateLimits, "primary" | "secondary">): UsageWindow[] {
   return [primary, secondary]
@@ -62,6 +70,18 @@ export function windowsOf({ primary, secondary }: Pick<RateLimits, "primary" | "
       left: left(window),
       ...(window.resetsAt === undefined ? {} : { resetsAt: window.resetsAt }),
     }));
+}
+
+/** The same as a limit with two windows, the short one first; of more than two those with the least left. */
+export function limitsOf({ windows }: Usage): RateLimits {
+  const tightest = [...windows].sort((a, b) => a.left - b.left).slice(0, 2);
+  const [primary = null, secondary = null] = tightest
+    .map(({ label, left, resetsAt }): LimitWindow => ({
+      usedPercent: 100 - left,
+      ...told({ windowDurationMins: minutesOf(label), resetsAt }),
+    }))
+    .sort((a, b) => (a.windowDurationMins ?? Infinity) - (b.windowDurationMins ?? Infinity));
+  return { limitId: MAIN_LIMIT, primary, secondary };
 }
 
 /** How an account stands now: used up until some time (unix seconds, undefined = nobody knows), or not, or unknown. */

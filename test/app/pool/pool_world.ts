@@ -15,6 +15,10 @@ export interface PoolWorld {
   readonly skill: string;
   readonly team: string;
   readonly stateFile: string;
+  /** Where programs that only pick are told what is known of accounts. */
+  readonly readings: string;
+  /** What the clock says, epoch milliseconds. */
+  now: number;
   /** Set for every run. */
   readonly env: Record<string, string | undefined>;
   /** What chance says next; 0 when nothing is left. */
@@ -59,6 +63,13 @@ export function poolWorld(): PoolWorld {
     skill,
     team,
     stateFile,
+    readings: around.layout.readings,
+    get now() {
+      return around.now;
+    },
+    set now(ms) {
+      around.now = ms;
+    },
     env,
     chances,
     cap: (...args) => run("cap", args),

@@ -11,13 +11,17 @@ import {
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Launch } from "../../../lib/core/launch.ts";
+import type { Layout } from "../../../lib/core/layout.ts";
 import { FLAVOURS } from "../../../lib/core/pool/flavour.ts";
+import { accountKey } from "../../../lib/core/pool/login.ts";
+import { loginKey } from "../../../lib/core/published.ts";
 import {
   type Readings,
   type ReadingWish,
   readLimits,
   readOrExplain,
 } from "../../../lib/app/pool/readings.ts";
+import { knownIn } from "../../../lib/app/published.ts";
 import { openWorkshop } from "../../../lib/app/pool/temp_home.ts";
 import { workerHomes } from "../../../lib/app/pool/workers.ts";
 import { FakeClock, settle } from "../../rig/clock.ts";
@@ -34,7 +38,10 @@ import { authFile, START, world } from "../world.ts";
 
 interface Pool {
   readonly dir: string;
+  readonly layout: Layout;
   readonly clock: FakeClock;
+  /** On stderr. */
+  said(): string;
   readonly spawned: FakeSpawn;
   /** Writes a login into the pool. */
   login(name: string, options?: Parameters<typeof authFile>[1]): string;
@@ -73,7 +80,9 @@ function pool(behaviour: (launch: Launch) => Behaviour | "absent" = () => answer
   };
   return {
     dir,
+    layout: around.layout,
     clock,
+    said: () => around.err,
     spawned,
     login(name, options) {
       const path = join(dir, "pool", name);
@@ -239,7 +248,7 @@ describe("a login that is due for renewal", () => {
   test.each([599, 0, -100])(
     "with %s seconds left is not started; its workers are named, and tell what it has left",
     async (ttlSec) => {
-      const { dir, login, read, spawned } = pool();
+      const { dir, layout, login, read, spawned } = pool();
       const file = login("a", { ttlSec });
       worker(dir, "w1", "a", rollout("a", START - 60_000, 30));
       worker(dir, "w2", "a", rollout("a", START - 30_000, 99.2));
@@ -259,6 +268,11 @@ describe("a login that is due for renewal", () => {
         usage: { windows: [{ label: "5h", left: 1 }] },
         source: { by: "worker", name: "w2", at: START - 30_000 },
       });
+      // As old as the worker's note; that its copy works says nothing of the pool's.
+      const known = knownIn(layout, START);
+      expect([...known.values()].map((each) => each.lastRateLimitUpdateAt)).toEqual([
+        new Date(START - 30_000).toISOString(),
+      ]);
       const since = ({ name }: { name: string }) => name === "w4" ? START - 6000 : undefined;
       const later = await read([file], { workers, since });
       expect(later.all[0]?.reading).toMatchObject({
@@ -303,6 +317,68 @@ describe("a login that is due for renewal", () => {
     ]);
     expect(spawned.children).toEqual([]);
     expect(login("x")).toContain("x");
+  });
+});
+
+describe("what was read is told to the programs that only pick", () => {
+  const ask = async (
+    { layout, read }: Pool,
+    files: readonly string[],
+    wish: Parameters<Pool["read"]>[1] = {},
+  ) => {
+    const { gone } = await read(files, wish);
+    await gone;
+    return { known: knownIn(layout, START), text: readFileSync(layout.readings, "utf8") };
+  };
+  const keyOf = (name: string) => accountKey({ user: `user-${name}@example.test`, workspace: name });
+
+  test("by account and by login, in the words of status.json, for our eyes only", async () => {
+    const made = pool();
+    const file = made.login("a");
+    const { known, text } = await ask(made, [file]);
+    expect([...known.keys()].sort()).toEqual([keyOf("a"), loginKey(file)].sort());
+    expect(known.get(keyOf("a"))).toMatchObject({
+      rateLimits: { limitId: "codex", primary: { windowDurationMins: 300 } },
+      lastRateLimitUpdateAt: "2026-11-20T12:00:00.000Z",
+    });
+    expect(known.get(loginKey(file))).toMatchObject({ lastProbeResult: "ok" });
+    expect(lstatSync(made.layout.readings).mode & 0o777).toBe(0o600);
+    expect(text).not.toMatch(/example\.test|made-up|pool\/a/);
+  });
+
+  test("and a login that is refused or missing is told, though what is known of its account stays", async () => {
+    const answers = [answering(), failing(-32603, "failed: 401 Unauthorized")];
+    const made = pool(() => answers.shift()!);
+    const file = made.login("a");
+    const none = join(made.dir, "pool", "none");
+    writeFileSync(none, '{"tokens":null}');
+    await ask(made, [file]);
+    await made.clock.advance(1000);
+    const { known } = await ask(made, [file, none]);
+    expect(known.get(loginKey(file))).toMatchObject({ lastProbeResult: "token refused" });
+    expect(known.get(loginKey(none))).toMatchObject({ lastProbeResult: "login required" });
+    expect(known.get(keyOf("a"))?.rateLimits.primary).not.toBeNull();
+  });
+
+  test("but nothing of a passing fault, nor of an account of which nobody knows whose it is", async () => {
+    const answers = [failing(-32603, "failed: 503 Service Unavailable"), answering()];
+    const made = pool(() => answers.shift()!);
+    await made.read([made.login("a")]);
+    expect(existsSync(made.layout.readings)).toBe(false);
+    const key = join(made.dir, "pool", "key");
+    writeFileSync(key, '{"OPENAI_API_KEY":"sk-x"}');
+    await made.read([key]);
+    expect(existsSync(made.layout.readings)).toBe(false);
+  });
+
+  test("and that it can't be is said, but stops nobody", async () => {
+    const made = pool();
+    mkdirSync(dirname(made.layout.root), { recursive: true });
+    writeFileSync(made.layout.root, "in the way");
+    const { all, gone } = await made.read([made.login("a")]);
+    await gone;
+    expect(all[0]?.reading.kind).toBe("limits");
+    expect(made.said()).toMatch(/^⚠️ what was learnt of the limits is not kept: .*\n$/);
   });
 });
 

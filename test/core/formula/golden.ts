@@ -1,4 +1,5 @@
 import type { Config } from "../../../lib/core/config.ts";
+import type { LimitWindow } from "../../../lib/core/limits.ts";
 import { emptySession, type SessionStatus } from "../../../lib/core/status.ts";
 import type { Formula } from "./module.ts";
 
@@ -8,9 +9,14 @@ export interface Row {
   readonly why: string;
   /** Used percent of the primary and the secondary window; null = no such window. */
   readonly used?: readonly [number | null, number | null];
+  /** Whole windows instead. */
+  readonly windows?: readonly [LimitWindow | null, LimitWindow | null];
   /** Of the reading; null = there is none. */
   readonly ageMs?: number | null;
   readonly turns?: number;
+  /** In open threads, whoever began them. */
+  readonly openTurns?: number;
+  readonly leases?: number;
   readonly restarts?: number;
   readonly status?: Partial<SessionStatus>;
   readonly settings?: Settings;
@@ -20,6 +26,18 @@ export interface Row {
 }
 
 export const NOW = Date.parse("2026-11-20T12:00:00.000Z");
+
+/** Used percent, and the reset in seconds from now. */
+const short = (usedPercent: number, resetsIn?: number) => windowOf(300, usedPercent, resetsIn);
+const week = (usedPercent: number, resetsIn?: number) => windowOf(10_080, usedPercent, resetsIn);
+
+function windowOf(windowDurationMins: number, usedPercent: number, resetsIn?: number): LimitWindow {
+  return {
+    usedPercent,
+    windowDurationMins,
+    ...(resetsIn === undefined ? {} : { resetsAt: NOW / 1000 + resetsIn }),
+  };
+}
 
 /** Worked by hand. Without more: both windows unused, read just now, no turns, no restarts, default settings. */
 export const GOLDEN: readonly Row[] = [
@@ -34,7 +52,40 @@ export const GOLDEN: readonly Row[] = [
   { why: "no window: the setting for unknown", used: [null, null], usage: 30, gives: 30 },
   { why: "150 % used leaves 0, not -50", used: [150, null], usage: 0, gives: 0 },
   { why: "-5 % used leaves 100, not 105", used: [-5, null], usage: 100, gives: 100 },
+  {
+    why: "(30*60 + 80*40)/100: a week in the first place is the week",
+    windows: [week(20), short(70)],
+    usage: 50,
+    gives: 50,
+  },
+  { why: "the week alone counts whole wherever it stands", windows: [week(29), null], usage: 71, gives: 71 },
+  { why: "a day is short: 40*60 + 90*40", windows: [week(10), windowOf(1440, 60)], usage: 60, gives: 60 },
+  {
+    why: "a minute more is long: 40*40 + 90*60",
+    windows: [short(10), windowOf(1441, 60)],
+    usage: 70,
+    gives: 70,
+  },
+  {
+    why: "of two long ones the fuller counts",
+    windows: [week(10), windowOf(43_200, 55)],
+    usage: 45,
+    gives: 45,
+  },
+  { why: "wherever that stands", windows: [windowOf(43_200, 55), week(10)], usage: 45, gives: 45 },
+  { why: "of two short ones, too", windows: [short(80), windowOf(1440, 10)], usage: 20, gives: 20 },
+  { why: "a window that has reset is untouched", windows: [short(99, 0), week(50, 1)], usage: 80, gives: 80 },
+  { why: "one that resets in a second is not", windows: [short(90, 1), week(50, -1)], usage: 46, gives: 46 },
   { why: "3 turns: 100 - 15", turns: 3, usage: 100, gives: 85 },
+  {
+    why: "turns in open threads count instead of what contains them",
+    turns: 9,
+    openTurns: 1,
+    usage: 100,
+    gives: 95,
+  },
+  { why: "and leases are added: 100 - 5*(1 + 2)", turns: 9, openTurns: 1, leases: 2, usage: 100, gives: 85 },
+  { why: "no turn is a number of turns", turns: 9, openTurns: 0, usage: 100, gives: 100 },
   { why: "a negative number of turns counts as none", turns: -4, usage: 100, gives: 100 },
   { why: "4 restarts: 100 - 8", restarts: 4, usage: 100, gives: 92 },
   { why: "10 restarts reach the cap: 100 - 20", restarts: 10, usage: 100, gives: 80 },
@@ -197,7 +248,7 @@ export const DUELS: readonly { readonly why: string; readonly rivals: readonly R
 ];
 
 /** What of the golden rows and duels a formula gets wrong. */
-export function goldenFaults({ judge, best, defaultConfig }: Formula): string[] {
+export function goldenFaults({ judge, decide, defaultConfig }: Formula): string[] {
   const settings = defaultConfig().sessions;
   const faults: string[] = [];
   for (const row of GOLDEN) {
@@ -209,13 +260,19 @@ export function goldenFaults({ judge, best, defaultConfig }: Formula): string[] 
         lastRateLimitUpdateAt: age === null ? "" : new Date(NOW - age).toISOString(),
         rateLimits: {
           limitId: "codex",
-          primary: primary === null ? null : { usedPercent: primary },
-          secondary: secondary === null ? null : { usedPercent: secondary },
+          primary: row.windows ? row.windows[0] : primary === null ? null : { usedPercent: primary },
+          secondary: row.windows ? row.windows[1] : secondary === null ? null : { usedPercent: secondary },
         },
       },
       row,
     );
-    const candidate = { alias: "a", status, lastSelectedMs: undefined, pickSeq: 0 };
+    const candidate = {
+      alias: "a",
+      status,
+      lastSelectedMs: undefined,
+      pickSeq: 0,
+      ...(row.leases === undefined ? {} : { leases: row.leases }),
+    };
     const verdict = judge(candidate, NOW, { ...settings, ...row.settings });
     const gives = verdict.eligible ? verdict.score : verdict.reason;
     if (gives !== row.gives) faults.push(`${row.why}: gives ${gives}, not ${row.gives}`);
@@ -223,7 +280,7 @@ export function goldenFaults({ judge, best, defaultConfig }: Formula): string[] 
   }
   for (const { why, rivals } of DUELS) {
     for (const order of [rivals, [...rivals].reverse()]) {
-      const winner = best(order.map((rival) => judge(candidateOf(rival), NOW, settings)));
+      const { winner } = decide(order.map(candidateOf), NOW, settings, { policy: "score" });
       if (winner?.alias !== rivals[0]?.alias) faults.push(`${why}: ${winner?.alias} wins`);
     }
   }
@@ -240,12 +297,13 @@ function candidateOf(rival: Rival) {
 
 function sessionOf(
   given: Partial<SessionStatus>,
-  counts: { readonly turns?: number; readonly restarts?: number },
+  counts: { readonly turns?: number; readonly openTurns?: number; readonly restarts?: number },
 ): SessionStatus {
+  const { openTurns } = counts;
   return {
     ...emptySession(),
     ...given,
-    activity: { activeTurns: counts.turns ?? 0 },
+    activity: { activeTurns: counts.turns ?? 0, ...(openTurns === undefined ? {} : { turns: openTurns }) },
     appServer: { state: "running", pid: 1, restartCount: counts.restarts ?? 0 },
   };
 }

@@ -1,20 +1,45 @@
 import fc from "fast-check";
 import type { Config } from "../../../lib/core/config.ts";
 import { type Case, type SettingName, state } from "./statement.ts";
+import type { Verdict } from "../../../lib/core/score.ts";
 import type { Formula } from "./module.ts";
 import { NOW } from "./golden.ts";
 
+const NOW_SEC = NOW / 1000;
+const resetsAt = fc.constantFrom(NOW_SEC - 1, NOW_SEC, NOW_SEC + 1, NOW_SEC + 7200);
 const window = fc.option(
   fc.record({
     usedPercent: fc.oneof(fc.constantFrom(0, 33, 50, 67, 99, 100, 150, -5), fc.integer({ min: 0, max: 100 })),
-  }),
+    windowDurationMins: fc.constantFrom(300, 1440, 1441, 10_080),
+    resetsAt,
+  }, { requiredKeys: ["usedPercent"] }),
   { nil: null, freq: 4 },
+);
+/** What else there is to say of an account; mostly nothing. */
+const allowance = fc.record({
+  credits: fc.record({ hasCredits: fc.boolean(), unlimited: fc.boolean() }),
+  spendLimit: resetsAt.map((sec) => ({ limit: "1", used: "1", remainingPercent: 0, resetsAt: sec })),
+  spendControlReached: fc.boolean(),
+  ordinaryUsageAllowed: fc.boolean(),
+}, { requiredKeys: [] });
+const standing = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      allowance,
+      exhaustedUntil: fc.oneof(
+        fc.constant(""),
+        fc.constantFrom(-1, 0, 1, 999_000).map((ms) => new Date(NOW + ms).toISOString()),
+      ),
+    }, { requiredKeys: [] }),
+  },
 );
 const ageMs = fc.oneof(
   fc.constantFrom(0, 41_000, 42_000, 419_999, 420_000, 420_999, 421_000, -4000, -5000, -5001, -9000),
   fc.integer({ min: -6000, max: 430_000 }),
 );
-const session = fc.record({
+const described = fc.record({
   health: fc.constantFrom("healthy", "healthy", "healthy", "healthy", "unhealthy", ""),
   appServer: fc.record({
     state: fc.constant("running"),
@@ -25,7 +50,8 @@ const session = fc.record({
   usageLeftPercent: fc.nat(100),
   activity: fc.record({
     activeTurns: fc.oneof(fc.constantFrom(0, 0, 1, 2), fc.nat(20), fc.constant(90_000_000)),
-  }),
+    turns: fc.nat(3),
+  }, { requiredKeys: ["activeTurns"] }),
   lastRateLimitUpdateAt: fc.oneof(
     { weight: 9, arbitrary: ageMs.map((ms) => new Date(NOW - ms).toISOString()) },
     { weight: 1, arbitrary: fc.constantFrom("", "yesterday") },
@@ -45,6 +71,8 @@ const session = fc.record({
   ),
   lastSelectedAt: fc.constant(""),
 });
+
+const session = fc.tuple(described, standing).map(([session, standing]) => ({ ...session, ...standing }));
 
 /** Few values that add up to the same scores, so that each tie-break has its say. */
 const calm = fc.record({
@@ -100,10 +128,14 @@ const settings: fc.Arbitrary<Record<SettingName, number>> = fc.oneof(
 const cases: fc.Arbitrary<Case> = fc.record({
   sessions,
   settings,
-  times: fc.array(fc.record({ ms: fc.constantFrom(null, 0, NOW - 1, NOW - 1000), seq: fc.nat(3) }), {
-    minLength: 5,
-    maxLength: 5,
-  }),
+  times: fc.array(
+    fc.record({
+      ms: fc.constantFrom(null, 0, NOW - 1, NOW - 1000),
+      seq: fc.nat(3),
+      leases: fc.constantFrom(0, 0, 0, 1, 3),
+    }),
+    { minLength: 5, maxLength: 5 },
+  ),
 }).map(({ sessions, settings, times }) => ({
   file: JSON.stringify({ version: 1, sessions }),
   nowMs: NOW,
@@ -117,20 +149,30 @@ export function randomCases(count: number, seed: number): Case[] {
 }
 
 /** What a formula and the second statement of it don't agree on; empty = they do. */
-export function randomFaults({ judge, best, parseStatus }: Formula, given: Case): string[] {
+export function randomFaults({ decide, compareEligible, parseStatus }: Formula, given: Case): string[] {
   const stated = state(given);
-  const verdicts = [...parseStatus(given.file).sessions].map(([alias, status]) => {
-    const { ms, seq } = given.picked[alias]!;
-    const candidate = { alias, status, lastSelectedMs: ms ?? undefined, pickSeq: seq };
-    return judge(candidate, given.nowMs, settingsOf(given.settings));
+  const candidates = [...parseStatus(given.file).sessions].map(([alias, status]) => {
+    const { ms, seq, leases } = given.picked[alias]!;
+    return { alias, status, lastSelectedMs: ms ?? undefined, pickSeq: seq, leases };
   });
-  const faults = verdicts.flatMap((verdict) => {
-    const gives = String(verdict.eligible ? verdict.score : verdict.reason);
+  const decision = decide(candidates, given.nowMs, settingsOf(given.settings), { policy: "score" });
+  const faults = decision.verdicts.flatMap((verdict) => {
+    const gives = givenBy(verdict);
     const wanted = stated.gives.get(verdict.alias);
     return gives === wanted ? [] : [`${verdict.alias}: ${gives}, not ${wanted}`];
   });
-  const winner = best(verdicts)?.alias;
+  const [first] = decision.verdicts.filter((verdict) => verdict.eligible).sort(compareEligible);
+  if (first?.alias !== stated.winner) faults.push(`${first?.alias} comes first, not ${stated.winner}`);
+  const winner = decision.winner?.alias;
   return winner === stated.winner ? faults : [...faults, `${winner} wins, not ${stated.winner}`];
+}
+
+function givenBy(verdict: Verdict): string {
+  if (verdict.eligible) return String(verdict.score);
+  if (verdict.kind !== "exhausted") return verdict.reason;
+  return `exhausted until ${verdict.comesBackMs ?? "nobody knows"}${
+    verdict.onCredits ? ", credits left" : ""
+  }`;
 }
 
 function settingsOf(settings: Record<SettingName, number>): Config["sessions"] {
@@ -138,6 +180,7 @@ function settingsOf(settings: Record<SettingName, number>): Config["sessions"] {
     aliasPattern: "",
     assignmentHistoryWindow: 30,
     pickBehavior: "last",
+    policy: "score",
     staleSec: settings.stale_sec,
     busyPenalty: settings.busy_penalty,
     unknownUsageLeftPercent: settings.unknown_usage_left_percent,

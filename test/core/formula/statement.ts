@@ -5,7 +5,9 @@ export interface Case {
   readonly file: string;
   readonly nowMs: number;
   readonly settings: Readonly<Record<SettingName, number>>;
-  readonly picked: Readonly<Record<string, { readonly ms: number | null; readonly seq: number }>>;
+  readonly picked: Readonly<
+    Record<string, { readonly ms: number | null; readonly seq: number; readonly leases: number }>
+  >;
 }
 
 export type SettingName =
@@ -19,7 +21,7 @@ export type SettingName =
   | "staleness_penalty_max";
 
 export interface Stated {
-  /** Alias to score, or to the reason there is none. */
+  /** Alias to score, or to the reason there is none; of exhausted ones until when, in epoch milliseconds. */
   readonly gives: ReadonlyMap<string, string>;
   readonly winner: string | undefined;
   /** The position of the sort key that decided between the first two; undefined with fewer than two. */
@@ -53,30 +55,37 @@ export function state({ file, nowMs, settings, picked }: Case): Stated {
       : seconds > set("stale_sec")
       ? `stale (${seconds}s>${set("stale_sec")}s)${why}`
       : null;
+    const isLogin = s.lastProbeResult === "login required" || s.lastProbeResult === "token refused";
+    const windows = windowsIn(s.rateLimits, BigInt(nowMs));
+    const until = isLogin ? null : exhaustedUntil(s, windows, BigInt(nowMs));
+    if (until !== null && (until !== "nobody knows" || refused === null)) {
+      gives.set(alias, `exhausted until ${until}${hasMoney(s) ? ", credits left" : ""}`);
+      continue;
+    }
     if (refused !== null || seconds === null) {
       gives.set(alias, refused);
       continue;
     }
-    const lefts = [
-      [s.rateLimits.primary, set("usage_primary_weight_percent")],
-      [s.rateLimits.secondary, set("usage_secondary_weight_percent")],
-    ].filter(([window]) => window !== null).map(([window, weight]) => ({
-      left: within(100n - BigInt(window.usedPercent), 0n, 100n),
-      weight: weight as bigint,
-    }));
+    const lefts = (["short", "long"] as const).flatMap((kind) => {
+      const these = windows.filter((window) => window.kind === kind).map(({ left }) => left);
+      const weight = set(
+        kind === "short" ? "usage_primary_weight_percent" : "usage_secondary_weight_percent",
+      );
+      return these.length === 0 ? [] : [{ left: these.reduce((a, b) => a < b ? a : b), weight }];
+    });
     const weights = lefts.reduce((sum, { weight }) => sum + weight, 0n);
     const usage = lefts.length === 0
       ? set("unknown_usage_left_percent")
       : lefts.length === 1
       ? lefts[0]!.left
       : lefts.reduce((sum, { left, weight }) => sum + left * weight, 0n) / (weights === 0n ? 1n : weights);
-    const turns = BigInt(s.activity.activeTurns);
+    const { ms, seq, leases } = picked[alias] ?? { ms: null, seq: 0, leases: 0 };
+    const turns = BigInt(s.activity.turns ?? s.activity.activeTurns) + BigInt(leases);
     const restarts = BigInt(s.appServer.restartCount) * set("restart_penalty_per_restart");
     const most = set("staleness_penalty_max");
     const score = usage - turns * set("busy_penalty") - within(restarts, 0n, set("restart_penalty_cap")) -
       (seconds > 0n ? within(seconds * most / set("stale_sec"), 0n, most) : 0n);
     gives.set(alias, String(score));
-    const { ms, seq } = picked[alias] ?? { ms: null, seq: 0 };
     ranked.push({
       alias,
       keys: [
@@ -93,6 +102,63 @@ export function state({ file, nowMs, settings, picked }: Case): Stated {
   const [first, second] = ranked;
   const decided = second && first?.keys.findIndex((key, at) => key !== second.keys[at]);
   return { gives, winner: first?.alias, decidedBy: decided };
+}
+
+interface EffectiveWindow {
+  readonly kind: "short" | "long";
+  readonly left: bigint;
+  /** Epoch milliseconds; null when it is not told, or has passed. */
+  readonly resets: bigint | null;
+}
+
+/** By how long they are, a day being the longest short one; where that is not told the first is short. A reset that has passed makes one whole again. */
+// deno-lint-ignore no-explicit-any
+function windowsIn(limits: any, now: bigint): EffectiveWindow[] {
+  const found: EffectiveWindow[] = [];
+  for (const place of ["primary", "secondary"]) {
+    const window = limits[place];
+    if (window === null) continue;
+    const isShort = window.windowDurationMins ? window.windowDurationMins < 1441 : place === "primary";
+    const resets = window.resetsAt ? BigInt(window.resetsAt) * 1000n : null;
+    const isWhole = resets !== null && now >= resets;
+    const left = isWhole ? 100n : within(100n - BigInt(window.usedPercent), 0n, 100n);
+    found.push({ kind: isShort ? "short" : "long", left, resets: isWhole ? null : resets });
+  }
+  return found;
+}
+
+/** Null when there is something left. Of two windows of one kind only the one with less counts, the first of equals. */
+// deno-lint-ignore no-explicit-any
+function exhaustedUntil(s: any, windows: EffectiveWindow[], now: bigint): bigint | "nobody knows" | null {
+  const reasons: (bigint | null)[] = [];
+  for (const kind of ["short", "long"]) {
+    const empty = windows.find((window) => window.kind === kind && window.left === 0n);
+    if (empty) reasons.push(empty.resets);
+  }
+  if (s.exhaustedUntil === "") reasons.push(null);
+  else if (s.exhaustedUntil && BigInt(Date.parse(s.exhaustedUntil)) > now) {
+    reasons.push(BigInt(Date.parse(s.exhaustedUntil)));
+  }
+  const { spendControlReached, spendLimit, ordinaryUsageAllowed } = s.allowance ?? {};
+  if (spendControlReached) {
+    const resets = BigInt(spendLimit?.resetsAt ?? 0) * 1000n;
+    reasons.push(resets > now ? resets : null);
+  }
+  if (reasons.length === 0 && ordinaryUsageAllowed === false) {
+    const wasFull = [s.rateLimits.primary, s.rateLimits.secondary].some((window) =>
+      window && window.usedPercent >= 100 && window.resetsAt && BigInt(window.resetsAt) * 1000n <= now
+    );
+    if (!wasFull) reasons.push(null);
+  }
+  if (reasons.length === 0) return null;
+  if (reasons.includes(null)) return "nobody knows";
+  return reasons.reduce<bigint>((latest, each) => each! > latest ? each! : latest, 0n);
+}
+
+// deno-lint-ignore no-explicit-any
+function hasMoney(s: any): boolean {
+  const { credits, spendControlReached } = s.allowance ?? {};
+  return credits !== undefined && (credits.hasCredits || credits.unlimited) && !spendControlReached;
 }
 
 function within(value: bigint, least: bigint, most: bigint): bigint {

@@ -174,7 +174,7 @@ describe("settings", () => {
       "❌ unsupported strategy: 'best' (use: round_robin|hash)",
     );
     expect(wishes({ CAP_AUTH_STRATEGY: "Best" })).toThrow(
-      "❌ unsupported auth_strategy: 'Best' (use: balanced|team_cycle)",
+      "❌ unsupported auth_strategy: 'Best' (use: balanced|team_cycle|limits)",
     );
     expect(wishes({ CAP_BALANCED_JOIN: "max" })).toThrow(
       "❌ unsupported balanced_join: 'max' (use: min|zero)",

@@ -73,6 +73,9 @@ export function plain(text: string, user: Pick<Sandbox, "dir">): string {
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<time>")
     .replace(/┆ \d\ds /g, "┆ <age> ")
     .replace(/\b1[789]\d{8}\b/g, "<seconds>")
+    .replace(/\b1[789]\d{11}\b/g, "<milliseconds>")
+    .replace(/("start":)"\d+"/g, '$1"<start>"')
+    .replace(/("pid":)\d+/g, "$1<pid>")
     .replace(/\b(pid"?:? )\d+/g, "$1<pid>");
 }
 

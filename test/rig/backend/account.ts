@@ -44,6 +44,8 @@ export interface Account {
     readonly credits: unknown;
     readonly spendControl: unknown;
     readonly reachedType: string | null;
+    /** How often a full window may be reset by hand. */
+    readonly resetCredits: number | null;
     /** Replaces the whole body. */
     readonly body?: unknown;
   };
@@ -83,6 +85,7 @@ export const ORDINARY: Account = {
     credits: null,
     spendControl: null,
     reachedType: null,
+    resetCredits: null,
   },
   check: ANSWERS,
   responses: { ...ANSWERS, text: "fake answer", stepMs: 0, headers: {} },

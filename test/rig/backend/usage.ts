@@ -20,7 +20,7 @@ export function usageBody(id: string, account: Account): unknown {
     credits: usage.credits,
     spend_control: usage.spendControl,
     rate_limit_reached_type: usage.reachedType === null ? null : { type: usage.reachedType },
-    rate_limit_reset_credits: null,
+    rate_limit_reset_credits: usage.resetCredits === null ? null : { available_count: usage.resetCredits },
     promo: null,
   };
 }

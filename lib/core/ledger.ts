@@ -1,0 +1,60 @@
+import { type Cost, learn } from "./cost.ts";
+import type { SampleWindow } from "./history.ts";
+
+/** What is kept of an account between two of its readings, to learn from them what its work costs. */
+export interface Ledger {
+  readonly cost: Cost | undefined;
+  /** Up to when turns have been counted, epoch milliseconds. */
+  readonly atMs: number;
+  /** How many were under way since. */
+  readonly turns: number;
+  /** Turns times milliseconds since the reading. */
+  readonly turnMs: number;
+  readonly reading: SeenWindows | undefined;
+}
+
+/** What a reading says of the windows. */
+export interface SeenWindows {
+  readonly readAtMs: number;
+  readonly short: SampleWindow | undefined;
+  readonly long: SampleWindow | undefined;
+}
+
+const HOUR_MS = 3_600_000;
+/** A reset is told a little differently from time to time, and a closed window's moves on. */
+const SAME_RESET_MS = 5 * 60_000;
+/** Nobody looked for so long: what happened meanwhile says nothing. */
+const GAP_MS = 12 * HOUR_MS;
+
+/** The ledger after a look at the account: `turns` are under way now, and this is its newest reading. */
+export function observed(
+  ledger: Ledger | undefined,
+  nowMs: number,
+  turns: number,
+  reading: SeenWindows | undefined,
+  known?: Cost,
+): Ledger {
+  if (ledger === undefined) return { cost: known, atMs: nowMs, turns, turnMs: 0, reading };
+  const turnMs = ledger.turnMs + ledger.turns * Math.max(0, nowMs - ledger.atMs);
+  const before = ledger.reading;
+  if (reading === undefined || before?.readAtMs === reading.readAtMs) {
+    return { ...ledger, atMs: nowMs, turns, turnMs, reading: reading ?? before };
+  }
+  const spanMs = before === undefined ? 0 : reading.readAtMs - before.readAtMs;
+  const isUseful = before !== undefined && spanMs > 0 && spanMs < GAP_MS;
+  const cost = !isUseful ? ledger.cost : learn(ledger.cost, {
+    hours: spanMs / HOUR_MS,
+    turns: turnMs / spanMs,
+    shortPercent: riseOf(before.short, reading.short),
+    longPercent: riseOf(before.long, reading.long),
+  });
+  return { cost, atMs: nowMs, turns, turnMs: 0, reading };
+}
+
+/** What went of a window between two readings, in percent; in another window than before all that is used is new. */
+export function riseOf(before: SampleWindow | undefined, now: SampleWindow | undefined): number {
+  if (before === undefined || now === undefined) return 0;
+  const isOther = before.resetsAtMs !== undefined && now.resetsAtMs !== undefined &&
+    Math.abs(now.resetsAtMs - before.resetsAtMs) > SAME_RESET_MS && now.used < before.used;
+  return isOther ? now.used : Math.max(0, now.used - before.used);
+}

@@ -1,0 +1,77 @@
+import { type Contestant, decide } from "../choice.ts";
+import type { Config } from "../config.ts";
+import type { LimitWindow } from "../limits.ts";
+import { type Mode, POLICIES, type Policy } from "../policy.ts";
+import type { SessionStatus } from "../status.ts";
+import { BEGIN_MS, statusAt } from "./supervision.ts";
+import type { Chooser } from "./world.ts";
+
+/**
+ * What policies are compared with: the next in turn; the documented score as the predecessor worked it out, which saw no
+ * turn and no reset; the documented score with all it asks for. None of them keeps away from exhausted accounts.
+ */
+export const REFERENCES = ["round-robin", "predecessor", "documented"] as const;
+export type Reference = typeof REFERENCES[number];
+
+/** By what a session is picked. */
+export type Rule = Reference | Policy;
+export const RULES: readonly Rule[] = [...REFERENCES, ...POLICIES];
+
+/** Picks as the program would that knows these accounts. */
+export function chooserOf(rule: Rule, aliases: readonly string[], settings: Config["sessions"]): Chooser {
+  let turn = 0;
+  const inTurn = (isUsable: (place: number) => boolean) => {
+    const order = aliases.map((_, step) => (turn + step) % aliases.length);
+    const place = order.find(isUsable) ?? order[0]!;
+    turn = (place + 1) % aliases.length;
+    return place;
+  };
+  if (rule === "round-robin") return () => inTurn(() => true);
+
+  const isBare = rule === "predecessor" || rule === "documented";
+  const policy = isBare ? "score" : rule;
+  const memory: Memory[] = aliases.map(() => ({ lastSelectedMs: undefined, pickSeq: 0 }));
+  let mode: Mode | undefined;
+  let picks = 0;
+  return (watches, nowMs) => {
+    const contestants = watches.map((watch, place): Contestant => {
+      const common = { alias: aliases[place]!, ...memory[place]! };
+      const status = statusAt(watch, nowMs);
+      if (rule === "predecessor") return { ...common, status: unseeing(status) };
+      const leases = watch.starting.size;
+      return { ...common, status, leases, openSessions: watch.running.size + leases };
+    });
+    const decision = decide(contestants, BEGIN_MS + nowMs, settings, {
+      policy,
+      ...(isBare ? { ignoreExhaustion: true } : {}),
+      ...(mode === undefined ? {} : { mode }),
+    });
+    mode = decision.mode ?? mode;
+    const alias = (decision.winner ?? decision.comesBackFirst)?.alias;
+    const place = alias === undefined
+      ? inTurn((place) => decision.inTurn.includes(aliases[place]!))
+      : aliases.indexOf(alias);
+    memory[place] = { lastSelectedMs: BEGIN_MS + nowMs, pickSeq: ++picks };
+    return place;
+  };
+}
+
+interface Memory {
+  readonly lastSelectedMs: number | undefined;
+  readonly pickSeq: number;
+}
+
+/** Without turns, and with windows that never reset. */
+function unseeing(status: SessionStatus): SessionStatus {
+  const { limitId, primary, secondary } = status.rateLimits;
+  const lasting = (window: LimitWindow | null): LimitWindow | null => {
+    if (window === null) return null;
+    const { resetsAt: _, ...rest } = window;
+    return rest;
+  };
+  return {
+    ...status,
+    rateLimits: { limitId, primary: lasting(primary), secondary: lasting(secondary) },
+    activity: { activeTurns: 0 },
+  };
+}

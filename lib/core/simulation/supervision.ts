@@ -1,0 +1,201 @@
+import { type Cost, parseCost } from "../cost.ts";
+import type { LimitWindow } from "../limits.ts";
+import { emptySession, type SessionStatus } from "../status.ts";
+import { formatTime, formatTimeMs } from "../time.ts";
+import { scramble } from "./chance.ts";
+import { countTurns, type Experience, experienceOf, learnFrom, percentOf } from "./experience.ts";
+import { type Counter, type Meter, openAt } from "./meter.ts";
+import type { OpenWindow, Readings } from "./workload.ts";
+
+/** When a simulation begins, epoch milliseconds: a Monday at midnight. */
+export const BEGIN_MS = Date.UTC(2026, 0, 5);
+/** What goes on in a session is in status.json after so long. */
+export const SEEN_MS = 2000;
+/** A session picked so recently counts as one at work. */
+const RECENT_MS = 600_000;
+
+/** What the supervisor could know of one account, and when. Times are milliseconds since the simulation began. */
+export interface Watch {
+  readonly meter: Meter;
+  readonly readings: Readings;
+  /** Spreads the questions to several accounts over time. */
+  readonly salt: number;
+  /** What the windows have been since a moment, oldest first. */
+  readonly log: Moment[];
+  /** When turns ended, which told what is left, and what had been learnt by then. */
+  readonly told: { readonly atMs: number; readonly cost: Cost | undefined }[];
+  readonly experience: Experience;
+  /** The processes with a lease whose thread is not open yet, and those whose thread is. */
+  readonly starting: Set<number>;
+  readonly running: Set<number>;
+  lastActivityMs: number | undefined;
+  /** The present stretch of being at work, or the last one: since when, and until when unless a process runs. */
+  activeFromMs: number;
+  activeUntilMs: number;
+  /** At a moment, a turn was told until when nothing is left. */
+  mark: { readonly atMs: number; readonly untilMs: number } | undefined;
+  /** The reading that was shown last. */
+  shown: { readonly atMs: number; readonly limits: Shown } | undefined;
+}
+
+interface Moment {
+  readonly atMs: number;
+  readonly short: OpenWindow | undefined;
+  readonly long: OpenWindow | undefined;
+}
+
+type Shown = Pick<SessionStatus, "rateLimits" | "usageLeftPercent" | "lastRateLimitUpdateAt" | "lastProbeAt">;
+
+export function watchOf(meter: Meter, readings: Readings, salt: number): Watch {
+  return {
+    meter,
+    readings,
+    salt: scramble(salt),
+    log: [{ atMs: -Infinity, short: meter.short?.open, long: meter.long?.open }],
+    told: [],
+    experience: experienceOf(meter),
+    starting: new Set(),
+    running: new Set(),
+    lastActivityMs: undefined,
+    activeFromMs: Infinity,
+    activeUntilMs: -Infinity,
+    mark: undefined,
+    shown: undefined,
+  };
+}
+
+/** A session was picked for a process, which has a lease from now on. */
+export function notePick(watch: Watch, pid: number, nowMs: number): void {
+  if (!isActive(watch, nowMs)) watch.activeFromMs = nowMs;
+  watch.activeUntilMs = Math.max(watch.activeUntilMs, nowMs + RECENT_MS);
+  watch.starting.add(pid);
+}
+
+/** A turn of a process has begun, so its thread is open. */
+export function noteTurn(watch: Watch, pid: number, nowMs: number): void {
+  watch.starting.delete(pid);
+  watch.running.add(pid);
+  countTurns(watch.experience, 1, nowMs);
+  watch.lastActivityMs = nowMs;
+}
+
+/** Work was done: later readings show it. */
+export function noteWork({ log, meter }: Watch, nowMs: number): void {
+  log.push({ atMs: nowMs, short: meter.short?.open, long: meter.long?.open });
+}
+
+/** A turn found nothing left. */
+export function noteBlock(watch: Watch, nowMs: number): void {
+  const { short, long } = watch.meter;
+  const ends = [short, long].flatMap((counter) => {
+    const open = counter && openAt(counter.open, counter.durationMs, nowMs);
+    return open && open.used >= counter.capacity ? [open.openedAtMs + counter.durationMs] : [];
+  });
+  watch.mark = { atMs: nowMs, untilMs: Math.max(...ends) };
+}
+
+/** A turn ended, which told what is left. */
+export function noteTurnEnd({ told, experience, meter }: Watch, nowMs: number): void {
+  learnFrom(experience, meter, nowMs);
+  told.push({ atMs: nowMs, cost: parseCost(experience.cost) });
+}
+
+/** The end of a turn is seen; when it was the last one, its process is gone as well. */
+export function noteRest(watch: Watch, pid: number, isOver: boolean, nowMs: number): void {
+  countTurns(watch.experience, -1, nowMs);
+  watch.lastActivityMs = nowMs;
+  if (!isOver) return;
+  watch.activeUntilMs = Math.max(watch.activeUntilMs, nowMs);
+  watch.running.delete(pid);
+}
+
+/** What status.json says of the account at this moment. */
+export function statusAt(watch: Watch, nowMs: number): SessionStatus {
+  const { mark, readings, experience: { turns }, starting, running, lastActivityMs } = watch;
+  const told = lastTold(watch, nowMs);
+  const isMarked = mark !== undefined && mark.atMs + readings.delayMs <= nowMs && nowMs < mark.untilMs;
+  return {
+    ...emptySession(),
+    ...shownOf(watch, Math.max(told?.atMs ?? -Infinity, askedAt(watch, nowMs))),
+    appServer: { state: isActive(watch, nowMs) ? "running" : "stopped", pid: 0, restartCount: 0 },
+    activity: {
+      activeTurns: turns + starting.size,
+      turns,
+      openThreads: running.size,
+      ...(lastActivityMs === undefined ? {} : { lastActivityAt: formatTimeMs(BEGIN_MS + lastActivityMs) }),
+      leased: [...running],
+    },
+    lastProbeResult: "ok",
+    ...(told?.cost === undefined ? {} : { cost: told.cost }),
+    ...(isMarked ? { exhaustedUntil: formatTime(secondUp(mark.untilMs)) } : {}),
+  };
+}
+
+/** The last turn whose end has been published. */
+function lastTold({ told, readings }: Watch, nowMs: number): Watch["told"][number] | undefined {
+  let last = told.length - 1;
+  while (last >= 0 && told[last]!.atMs > nowMs - readings.delayMs) last--;
+  return told[last];
+}
+
+/** When the last question was asked whose answer has been published. */
+function askedAt(watch: Watch, nowMs: number): number {
+  const { readings, activeFromMs, activeUntilMs } = watch;
+  const latestMs = nowMs - readings.delayMs;
+  const restMs = lastAnswer(watch, readings.idleMs, latestMs);
+  const untilMs = isActive(watch, nowMs) ? latestMs : Math.min(latestMs, activeUntilMs);
+  const workMs = activeFromMs <= untilMs ? lastAnswer(watch, readings.activeMs, untilMs) : -Infinity;
+  return Math.max(restMs, workMs >= activeFromMs ? workMs : -Infinity);
+}
+
+/** When the last question of a series was asked that was answered. */
+function lastAnswer({ readings, salt }: Watch, everyMs: number, latestMs: number): number {
+  const offsetMs = salt % everyMs;
+  let number = Math.floor((latestMs - offsetMs) / everyMs);
+  while (scramble(salt ^ number) % 100 < readings.lostPercent) number--;
+  return number * everyMs + offsetMs;
+}
+
+function isActive({ starting, running, activeUntilMs }: Watch, nowMs: number): boolean {
+  return starting.size + running.size > 0 || nowMs < activeUntilMs;
+}
+
+/** What a reading of that moment says. */
+function shownOf(watch: Watch, atMs: number): Shown {
+  const { log, meter } = watch;
+  if (watch.shown?.atMs === atMs) return watch.shown.limits;
+  let last = log.length - 1;
+  while (log[last]!.atMs > atMs) last--;
+  const { short, long } = log[last]!;
+  const [primary, secondary] = [windowOf(meter.short, short, atMs), windowOf(meter.long, long, atMs)];
+  const readAt = formatTime(BEGIN_MS + atMs);
+  const limits: Shown = {
+    // An account with one window has it in the first place, however long it is.
+    rateLimits: { limitId: "codex", primary: primary ?? secondary, secondary: primary && secondary },
+    usageLeftPercent: 100 - Math.max(primary?.usedPercent ?? 0, secondary?.usedPercent ?? 0),
+    lastRateLimitUpdateAt: readAt,
+    lastProbeAt: readAt,
+  };
+  watch.shown = { atMs, limits };
+  return limits;
+}
+
+/** A window that is not open reads as if it opened with the question: its reset moves on from reading to reading. */
+function windowOf(
+  counter: Counter | undefined,
+  was: OpenWindow | undefined,
+  atMs: number,
+): LimitWindow | null {
+  if (counter === undefined) return null;
+  const open = openAt(was, counter.durationMs, atMs) ?? { openedAtMs: atMs, used: 0 };
+  return {
+    usedPercent: percentOf(counter, open),
+    windowDurationMins: counter.durationMs / 60_000,
+    resetsAt: secondUp(open.openedAtMs + counter.durationMs) / 1000,
+  };
+}
+
+/** Epoch milliseconds of the first whole second that is not before. */
+function secondUp(ms: number): number {
+  return Math.ceil((BEGIN_MS + ms) / 1000) * 1000;
+}

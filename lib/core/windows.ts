@@ -1,0 +1,59 @@
+import type { LimitWindow, RateLimits } from "./limits.ts";
+
+/** What one window says at a moment. */
+export interface Gauge {
+  /** Percent, 0 to 100. */
+  readonly left: number;
+  readonly durationMs: number | undefined;
+  /** Epoch milliseconds; undefined while the window is closed: it opens when it is next used. */
+  readonly resetsAtMs: number | undefined;
+}
+
+/** A limit's windows told apart by how long they are; of two of one kind the one with less left. Undefined = no such limit. */
+export interface Gauges {
+  readonly short: Gauge | undefined;
+  readonly long: Gauge | undefined;
+}
+
+/** Five hours and a day are short; a week and a month are long. */
+export const SHORT_AT_MOST_MINS = 24 * 60;
+
+/**
+ * The windows of a limit at a moment. Which one a service puts first says nothing; only where it does not say how long
+ * they are, the first is taken for the short one. A window whose reset has passed counts as untouched.
+ */
+export function gaugesOf(limits: RateLimits, nowMs: number): Gauges {
+  let [short, long]: [Gauge | undefined, Gauge | undefined] = [undefined, undefined];
+  const slots = [[limits.primary, true], [limits.secondary, false]] as const;
+  for (const [window, isFirst] of slots) {
+    if (window === null) continue;
+    const gauge = gaugeOf(window, nowMs);
+    if (isShort(window, isFirst)) short = tighter(short, gauge);
+    else long = tighter(long, gauge);
+  }
+  return { short, long };
+}
+
+/** Those of the two that there are. */
+export function gaugesIn({ short, long }: Gauges): Gauge[] {
+  return [short, long].filter((gauge) => gauge !== undefined);
+}
+
+/** Whether a window is the short one; one that does not say how long it is goes by its place. */
+export function isShort({ windowDurationMins }: LimitWindow, isFirst: boolean): boolean {
+  return windowDurationMins === undefined ? isFirst : windowDurationMins <= SHORT_AT_MOST_MINS;
+}
+
+function gaugeOf({ usedPercent, windowDurationMins, resetsAt }: LimitWindow, nowMs: number): Gauge {
+  const resetsAtMs = resetsAt === undefined ? undefined : resetsAt * 1000;
+  const hasReset = resetsAtMs !== undefined && resetsAtMs <= nowMs;
+  return {
+    left: hasReset ? 100 : Math.min(Math.max(100 - usedPercent, 0), 100),
+    durationMs: windowDurationMins === undefined ? undefined : windowDurationMins * 60_000,
+    resetsAtMs: hasReset ? undefined : resetsAtMs,
+  };
+}
+
+function tighter(a: Gauge | undefined, b: Gauge): Gauge {
+  return a === undefined || b.left < a.left ? b : a;
+}

@@ -1,0 +1,28 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { whileWriting, writeAll } from "./files.ts";
+
+const LF = 10;
+
+/**
+ * Appends text to a file of ours (0600), made if need be. What stands at its end without a newline, because a writer was
+ * killed or the disk was full, is first closed off with `seal`.
+ */
+export function appendText(path: string, text: string, seal: string): void {
+  const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+  try {
+    const fd = openSync(path, O_RDWR | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o600);
+    try {
+      writeAll(fd, new TextEncoder().encode(isWhole(fd) ? text : `${seal}${text}`));
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw whileWriting(path, error);
+  }
+}
+
+function isWhole(fd: number): boolean {
+  const { size } = fstatSync(fd);
+  const last = new Uint8Array(1);
+  return size === 0 || (readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === LF);
+}
