@@ -52,7 +52,10 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   key("sessions", "policy", "score", {
     oneOf: POLICIES,
     effect: `how one of those that may be picked is chosen: ${POLICIES.join(", ")}`,
-    alternative: ["adaptive", "uses up what would lapse at a reset, and evens the sessions out otherwise"],
+    alternative: [
+      "adaptive",
+      "is recommended: it uses up what would lapse at a reset, and balances when quota is scarce",
+    ],
   }),
   key("sessions", "stale_sec", 420, {
     least: 1,
