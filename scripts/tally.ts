@@ -36,7 +36,7 @@ export function tallyOf(
   const failures: string[] = [];
   const files = report === undefined ? [] : (JSON.parse(report) as Report).testResults ?? [];
   for (const file of files) {
-    const path = file.name.replace(`${tree}/`, "");
+    const path = file.name.replace(`${tree.replaceAll("\\", "/")}/`, "");
     const count = (status: string) =>
       file.assertionResults.filter((result) => result.status === status).length;
     const [ok, bad] = [count("passed"), count("failed")];

@@ -1,46 +1,36 @@
 /**
  * The whole suite: `npm test`, or `npm test -- test/e2e/rm.test.ts` for a part. Run with Bun.
- * Installs what tests need (as root), builds, runs the unit tests on Node, Deno and Bun, then the whole-program tests.
+ * Installs what tests need (as root), builds, runs the unit tests on Node, Deno and Bun, then the whole-program tests;
+ * elsewhere than on Linux those that `test/platforms.ts` names.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isUnit, isWhole, testsOn } from "../test/platforms.ts";
 import { refusingProxy } from "../test/rig/refusing_proxy.ts";
 import { installMissing } from "./debian.ts";
+import { inside, isInside } from "./isolated.ts";
 import { differences, summaryLine, type Tally, tallyOf } from "./tally.ts";
+import { DENO } from "./tool_path.ts";
 
-const TREE = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+const SCRIPT = fileURLToPath(import.meta.url);
+const TREE = resolve(SCRIPT, "../..");
 const VITEST = join(TREE, "node_modules/vitest/vitest.mjs");
 const RUNTIMES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   node: ["node", VITEST],
-  deno: [join(TREE, "node_modules/deno/deno"), "run", "-A", "--node-modules-dir=manual", VITEST],
+  deno: [DENO, "run", "-A", "--node-modules-dir=manual", VITEST],
   bun: [process.execPath, "--bun", VITEST],
 };
-/** Tests of the whole program and of its rig: once, driven from Node. All others run on every runtime. */
-const WHOLE = ["test/e2e", "test/rig"];
-const UNIT = ["test/core", "test/io", "test/app", "test/cli", "test/layers", "test/readme", "test/runtime"];
-/** Set for the copy of this script that runs in the network namespace. */
-const INSIDE = "RIG_INSIDE";
+const TESTS = testsOn(process.platform);
 
-const filters = process.argv.slice(2);
-process.exitCode = process.env[INSIDE] === undefined ? await isolated() : await suite();
+const filters = process.argv.slice(2).map((word) => word.replaceAll("\\", "/"));
+process.exitCode = isInside() ? await suite() : inside(SCRIPT, { RIG_MISSING: missingPrograms() });
 
-/** Starts this script again where there is no network but loopback; where that can't be had, goes on here. */
-function isolated(): number | Promise<number> {
-  const missing = installMissing(join(TREE, "test/debian.txt")).map(({ program }) => program).join(" ");
-  const env: NodeJS.ProcessEnv = { ...process.env, [INSIDE]: "1", RIG_MISSING: missing };
-  const inside = ["--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
-  const isRoot = process.platform === "linux" && process.getuid?.() === 0;
-  if (isRoot && spawnSync("unshare", [...inside, "true"]).status === 0) {
-    env.RIG_NETNS = "1";
-    const words = [...inside, process.execPath, fileURLToPath(import.meta.url), ...filters];
-    return spawnSync("unshare", words, { stdio: "inherit", env }).status ?? 1;
-  }
-  console.log("no network namespace here: proxies on loopback keep everything inside");
-  Object.assign(process.env, env);
-  return suite();
+/** Programs that tests need and that can't be had, separated by blanks. */
+function missingPrograms(): string {
+  return installMissing(join(TREE, "test/debian.txt")).map(({ program }) => program).join(" ");
 }
 
 async function suite(): Promise<number> {
@@ -51,9 +41,9 @@ async function suite(): Promise<number> {
   const run = (name: string, runtime: string, words: readonly string[]) =>
     vitest(name, runtime, words, env, folder);
   try {
-    const unitFilters = filters.length === 0 ? UNIT : filters.filter((word) => !isWhole(word));
+    const unitFilters = filters.length === 0 ? TESTS.unit : filters.filter((word) => !isWhole(word));
     const wholeFilters = filters.length === 0
-      ? WHOLE
+      ? TESTS.whole
       : filters.filter((word) => isWhole(word) || !isUnit(word));
     const building = wholeFilters.length > 0 ? timed("build", build(env)) : Promise.resolve(true);
     const units = unitFilters.length === 0 ? [] : await Promise.all(
@@ -122,7 +112,8 @@ async function vitest(
   const [file, ...before] = RUNTIMES[runtime] ?? ["node", VITEST];
   const json = join(folder, `${name.replace(" ", "-")}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${json}`];
-  const excludes = name === runtime ? WHOLE.map((folder) => `--exclude=${folder}/**`) : [];
+  const folders = name === runtime ? testsOn("linux").whole.map((folder) => `${folder}/**`) : [];
+  const excludes = [...folders, ...TESTS.but ?? []].map((path) => `--exclude=${path}`);
   const code = await told(name, file, [
     ...before,
     "run",
@@ -178,17 +169,12 @@ function suiteEnv(proxy: string): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (value === undefined || /^(AGENTLB_|CODEX_|OPENAI_|npm_)/.test(name)) continue;
-    env[name] = value;
+    // npm puts the programs of the tree first: the real Codex, and perhaps another Node than the user's.
+    const isPath = name.toUpperCase() === "PATH"; // Windows calls it Path
+    env[name] = isPath
+      ? value.split(delimiter).filter((folder) => !folder.includes("node_modules")).join(delimiter)
+      : value;
   }
-  // npm puts the programs of the tree first: the real Codex, and perhaps another Node than the user's.
-  const path = (env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
-  return { ...env, PATH: path.join(delimiter), RIG_PROXY: proxy, NO_COLOR: "1" };
-}
-
-function isWhole(filter: string): boolean {
-  return WHOLE.some((folder) => filter.startsWith(folder));
-}
-
-function isUnit(filter: string): boolean {
-  return UNIT.some((folder) => filter.startsWith(folder));
+  if (TESTS.ways !== undefined) env.RIG_WAYS ??= TESTS.ways;
+  return { ...env, RIG_PROXY: proxy, NO_COLOR: "1" };
 }

@@ -1,10 +1,16 @@
 import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const EXE = process.platform === "win32" ? ".exe" : "";
+
+/** The Deno of this tree; what npm puts on PATH is a script that starts it. */
+export const DENO = resolve(fileURLToPath(import.meta.url), "../../node_modules/deno", `deno${EXE}`);
 
 /** Where a program is on PATH. */
 export function toolPath(name: string): string | undefined {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    const path = join(folder, name);
+    const path = join(folder, `${name}${EXE}`);
     try {
       accessSync(path, constants.X_OK);
       return path;

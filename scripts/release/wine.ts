@@ -18,6 +18,7 @@ export async function runUnderWine(program: string): Promise<{ ran: string[]; no
   }
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-wine-")));
   const ran: string[] = [];
+  const notRun = ["PowerShell, which wine has not"];
   try {
     const windows = openPrefix(folder, program);
     try {
@@ -27,13 +28,15 @@ export async function runUnderWine(program: string): Promise<{ ran: string[]; no
         });
         ran.push(what);
       }
+      const silent = windows.silent();
+      if (silent > 0) notRun.push(`${silent} starts that wine ended without a word; they were repeated`);
     } finally {
-      windows.close();
+      await windows.close();
     }
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
-  return { ran, notRun: ["PowerShell, which wine has not"] };
+  return { ran, notRun };
 }
 
 if (import.meta.main) {

@@ -8,6 +8,12 @@ import { login } from "../../../test/e2e/support/login.ts";
 import { until } from "../../../test/rig/until.ts";
 import type { Answer, Prefix } from "./prefix.ts";
 
+interface Account {
+  readonly name: string;
+  readonly email: string;
+  readonly limits: readonly { readonly leftPercent: number }[];
+}
+
 interface Check {
   readonly what: string;
   run(windows: Prefix): Promise<void>;
@@ -123,6 +129,14 @@ export const CHECKS: readonly Check[] = [
     for (const [path, count] of Object.entries(counts)) {
       strictEqual(files.filter((file) => file === path).length, count);
     }
+  }),
+  check("cap status, by way of an app-server", async (windows) => {
+    const { stdout } = await good(windows, ["cap", "status", "C:\\team", "--json"]);
+    const { accounts } = JSON.parse(stdout) as { accounts: Account[] };
+    deepStrictEqual(
+      accounts.map(({ name, email, limits }) => [name, email, limits.map(({ leftPercent }) => leftPercent)]),
+      ["a", "b", "c"].map((name) => [`${name}.json`, `${name}@example.test`, [75, 50]]),
+    );
   }),
   check("a supervisor that starts, reads limits, is killed, is replaced, and stops", async (windows) => {
     writeFileSync(fileIn(windows, "sessions/a/auth.json"), login("a"));

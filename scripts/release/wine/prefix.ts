@@ -31,8 +31,10 @@ export interface Prefix {
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Runs another program, given as Windows names it. */
   start(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Answer>;
-  /** Ends all that runs in it. */
-  close(): void;
+  /** How many starts ended without a word, and were repeated. */
+  silent(): number;
+  /** Ends all that runs in it, and waits for that. */
+  close(): Promise<void>;
 }
 
 /** Makes a Windows in `folder` with a copy of `program` as `C:\bin\agentlb.exe`. Throws when wine can't be had to work. */
@@ -53,22 +55,44 @@ export function openPrefix(folder: string, program: string): Prefix {
     WINEDLLOVERRIDES: "mscoree=;mshtml=;winemenubuilder.exe=",
   };
   mkdirSync(prefix, { recursive: true });
-  // Without a keeper the server would belong to the first program, and hold what that one has open.
-  must(SERVER, ["-p"], env);
-  must(WINE, ["wineboot", "-i"], env);
-  mkdirSync(bin, { recursive: true });
-  copyFileSync(program, join(bin, "agentlb.exe"));
-  compile("bcryptprimitives.c", ["-shared", "-o", join(bin, "bcryptprimitives.dll")]);
-  compile("puppet.c", ["-municode", "-o", join(bin, "codex.exe")]);
-  const start: Prefix["start"] = (program, args, more = {}) =>
-    answerOf(folder, [WINE, program, ...args], { ...env, ...more });
+  const kill = () => spawnSync(SERVER, ["-k"], { env, stdio: "ignore", timeout: PATIENCE_MS });
+  try {
+    // Without a keeper the server would belong to the first program, and hold what that one has open.
+    must(SERVER, ["-p"], env);
+    must(WINE, ["wineboot", "-i"], env);
+    mkdirSync(bin, { recursive: true });
+    copyFileSync(program, join(bin, "agentlb.exe"));
+    compile("bcryptprimitives.c", ["-shared", "-o", join(bin, "bcryptprimitives.dll")]);
+    compile("puppet.c", ["-municode", "-o", join(bin, "codex.exe")]);
+  } catch (error) {
+    kill();
+    throw error;
+  }
+  let [silent, isClosed] = [0, false];
+  const under = new Set<Promise<Answer>>();
+  const start: Prefix["start"] = async (program, args, more = {}) => {
+    for (let left = 2;; left--) {
+      const running = answerOf(folder, [WINE, program, ...args], { ...env, ...more });
+      under.add(running);
+      const answer = await running.finally(() => under.delete(running));
+      // Under load wine ends a program now and then before it has begun; ours never fail without a word.
+      if (left === 0 || isClosed || answer.code === 0 || answer.stdout + answer.stderr !== "") return answer;
+      silent++;
+    }
+  };
   return {
     profile: join(drive, "users", USER),
     windowsProfile: `C:\\users\\${USER}`,
     drive,
     start,
+    silent: () => silent,
     run: (args, more) => start("C:\\bin\\agentlb.exe", args, more),
-    close: () => void spawnSync(SERVER, ["-k"], { env, stdio: "ignore", timeout: PATIENCE_MS }),
+    async close() {
+      isClosed = true;
+      kill();
+      await Promise.allSettled(under);
+      kill(); // what was about to start has started another server
+    },
   };
 }
 

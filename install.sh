@@ -1,0 +1,500 @@
+#!/bin/sh
+# Installs agentlb, cap and clb for one user, or removes them: sh install.sh --help
+# Everything is in functions, and the last line calls them: half a script does nothing.
+set -u
+
+# Where releases are. Filled in when a release is made.
+RELEASE_BASE=''
+
+NAMES='agentlb cap clb'
+NEWLINE='
+'
+
+usage() {
+  cat <<'TEXT'
+Installs agentlb, cap and clb for you alone, without root, and says what it did.
+
+  sh install.sh [--base URL] [--to DIR] [--version X] [--target NAME] [--force] [--dry-run]
+  sh install.sh --uninstall [--to DIR] [--force] [--dry-run]
+
+  --base URL     where the release is: https://…, or a folder of this machine
+                 (else AGENTLB_RELEASE_BASE, else what this script was released with)
+  --to DIR       the folder for the programs (~/.local/bin)
+  --version X    this version or none
+  --target NAME  for another machine than this one seems to be: linux-x64, linux-arm64,
+                 linux-x64-musl, linux-arm64-musl, darwin-x64, darwin-arm64
+  --force        also where the cap or clb that is there is another program: it is kept as
+                 cap.before; with --uninstall, also what was changed since
+  --insecure     http:// also from another machine than this one
+  --dry-run      says what would be done, and does nothing
+  --uninstall    removes what was installed and puts back what was there before
+
+~/.agentlb, where sessions and logins are, is never touched.
+TEXT
+}
+
+main() {
+  base=${AGENTLB_RELEASE_BASE:-$RELEASE_BASE}
+  to='' version='' target='' force='' insecure='' dry='' removes=''
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --base | --to | --version | --target)
+        { [ $# -gt 1 ] && [ -n "$2" ]; } || wrong_usage "$1 needs a value"
+        case $1 in
+          --base) base=$2 ;;
+          --to) to=$2 ;;
+          --version) version=${2#v} ;;
+          --target) target=$2 ;;
+        esac
+        shift
+        ;;
+      --force) force=yes ;;
+      --insecure) insecure=yes ;;
+      --dry-run) dry=yes ;;
+      --uninstall) removes=yes ;;
+      -h | --help) usage && exit 0 ;;
+      *) wrong_usage "There is no $1" ;;
+    esac
+    shift
+  done
+  case ${HOME:-} in
+    /*) ;;
+    *) fail "Cannot tell where to install: HOME names no folder" ;;
+  esac
+  has sha256sum || has shasum || has openssl ||
+    fail "Cannot check what is installed: there is no sha256sum, shasum or openssl on PATH"
+  receipt=${XDG_DATA_HOME:-$HOME/.local/share}/agentlb/install
+  if [ -n "$removes" ]; then uninstall; else install; fi
+}
+
+install() {
+  to=$(absolute "${to:-$HOME/.local/bin}")
+  case $to in
+    *"$NEWLINE"*) fail "Cannot install into a folder whose name has two lines" ;;
+  esac
+  check_base
+  [ -n "$target" ] || target=$(target_here) || exit 1
+  check_places
+  work='' loader='' made_below=$to
+  trap clean_up EXIT
+  for signal in HUP INT PIPE TERM; do
+    # shellcheck disable=SC2064 # the name as it is now
+    trap "end_by $signal" "$signal"
+  done
+  make_work
+  fetch SHA256SUMS "$work/SHA256SUMS"
+  find_archive
+  if [ -n "$dry" ]; then
+    say "would download $base/$archive"
+    for name in $NAMES; do say "would install $to/$name"; done
+    for name in $kept; do say "would keep the $name that is there as $to/$name.before"; done
+    return
+  fi
+  say "downloading $archive"
+  fetch "$archive" "$work/$archive"
+  [ "$(sum_of "$work/$archive")" = "$archive_sum" ] ||
+    fail "Cannot install $archive: what came is not what SHA256SUMS says" "try again; nothing was installed"
+  unpack
+  check_places
+  place
+  say "installed agentlb $version ($target):"
+  for name in $NAMES; do say "  $to/$name"; done
+  for name in $kept; do say "kept the $name that was there as $to/$name.before"; done
+  say_path
+}
+
+# Only https, a folder, or this machine itself: a checksum that came the same open way proves nothing.
+check_base() {
+  base=${base%/}
+  host=${base#*://}
+  host=${host%%/*}
+  case $base in
+    '') fail "Cannot install: nobody said where the release is" "--base URL, or AGENTLB_RELEASE_BASE" ;;
+    http*://*@*)
+      case $host in
+        *@*) fail "Cannot install from a URL with a login in it: other users could see it" "use ~/.netrc" ;;
+      esac
+      ;;
+  esac
+  case $base in
+    https://*) ;;
+    http://*)
+      case $host in
+        *[!][A-Za-z0-9.:-]*) ;;
+        localhost | localhost:* | 127.0.0.1 | 127.0.0.1:* | '[::1]' | '[::1]:'*) return ;;
+      esac
+      [ -n "$insecure" ] ||
+        fail "Cannot install from $base: what comes by http:// can be changed on its way" \
+          "use https://, or --insecure if you trust the way"
+      ;;
+    *)
+      [ -d "$base" ] || fail "Cannot install from $base: neither https:// nor a folder that is there"
+      base=$(absolute "$base")
+      ;;
+  esac
+}
+
+# The build for this machine.
+target_here() {
+  case $(uname -s) in
+    Linux) system=linux ;;
+    Darwin) system=darwin ;;
+    MINGW* | MSYS* | CYGWIN*) fail "Cannot install on Windows with this script" "use install.ps1 in PowerShell" ;;
+    *) system='' ;;
+  esac
+  case $(uname -m) in
+    x86_64 | amd64) machine=x64 ;;
+    aarch64 | arm64) machine=arm64 ;;
+    *) machine='' ;;
+  esac
+  # A 64-bit kernel may carry a 32-bit system, and an Apple chip a shell of the other kind.
+  if [ "$system" = linux ] && [ "$(getconf LONG_BIT 2>/dev/null)" = 32 ]; then machine=''; fi
+  if [ "$system" = darwin ] && [ "$(sysctl -n sysctl.proc_translated 2>/dev/null)" = 1 ]; then machine=arm64; fi
+  if [ -z "$system" ] || [ -z "$machine" ]; then
+    fail "Cannot install on $(uname -sm): agentlb is built for Linux and macOS on x64 and arm64" \
+      "agentlb.js of the npm package runs wherever Node 20 does"
+  fi
+  suffix=''
+  if [ "$system" = linux ]; then
+    for library in /lib/ld-musl-*; do
+      # A machine may have both C libraries; a program for the usual one needs its loader.
+      if [ -e "$library" ] && ! ls /lib*/ld-linux-* >/dev/null 2>&1; then suffix=-musl; fi
+    done
+  fi
+  say "$system-$machine$suffix"
+}
+
+# Whether our names are free; sets $kept to those of other programs that are to be kept.
+check_places() {
+  kept=''
+  for name in $NAMES; do
+    file=$to/$name
+    if ! is_there "$file" || is_ours "$file"; then continue; fi
+    if [ -e "$file" ] && [ ! -f "$file" ]; then
+      fail "Cannot install $file: what is there is no program" "move it away, or --to DIR installs elsewhere"
+    fi
+    # An agentlb is an agentlb, also an older one; but cap is the name of other people's programs too.
+    if [ "$name" != agentlb ] && [ -z "$force" ] && ! cmp -s "$file" "$to/agentlb"; then
+      fail "Cannot install $file: another program of that name is there" \
+        "--to DIR installs elsewhere; --force keeps that program as $name.before"
+    fi
+    if is_there "$file.before"; then
+      fail "Cannot keep $file: there is an older $name.before already" "move one of them away"
+    fi
+    kept="$kept $name"
+  done
+}
+
+# Whether a file is as we installed it.
+is_ours() {
+  [ -f "$receipt" ] && [ -f "$1" ] && [ ! -L "$1" ] && grep -qxF -e "$(sum_of "$1")  $1" "$receipt"
+}
+
+# A folder for what is not finished: beside the programs, so that each is in place in one step.
+make_work() {
+  if [ -n "$dry" ]; then
+    work=$(mktemp -d) || exit 1
+    return
+  fi
+  while [ -n "$made_below" ] && [ ! -e "$made_below" ]; do made_below=${made_below%/*}; done
+  mkdir -p "$to" 2>/dev/null
+  work=$(mktemp -d "$to/.agentlb-install.XXXXXX" 2>/dev/null) ||
+    fail "Cannot install into $to: nothing can be written there" "--to DIR installs elsewhere"
+}
+
+# Gets a file of the release; in the background, because a shell that waits for a program hears no signal.
+fetch() {
+  if [ -d "$base" ]; then
+    cp "$base/$1" "$2" 2>"$work/said" &
+  elif has curl; then
+    ways='=https'
+    case $base in http:*) ways='=http,https' ;; esac
+    curl -fsSL --globoff --proto "$ways" --connect-timeout 30 --speed-limit 1 --speed-time 60 \
+      -o "$2" "$base/$1" 2>"$work/said" &
+  elif has wget; then
+    set -- "$1" "$2" -q
+    case $(wget --version 2>/dev/null) in *GNU*) set -- "$1" "$2" -nv --tries=1 --timeout=60 ;; esac
+    name=$1 file=$2
+    shift 2
+    wget "$@" -O "$file" "$base/$name" 2>"$work/said" &
+    set -- "$name" "$file"
+  else
+    fail "Cannot download: there is neither curl nor wget on PATH"
+  fi
+  loader=$!
+  wait "$loader"
+  code=$?
+  loader=''
+  # This is how a wget says that it can't tell who answers.
+  if grep -q 'certificate validation not implemented' "$work/said"; then
+    fail "Cannot download safely: this wget checks no certificates" "install curl"
+  fi
+  [ $code -eq 0 ] || fail "Cannot get $base/$1: $(reason "$code")" "nothing was installed"
+}
+
+# Why a program failed that ended with $1: the last line that it said.
+reason() {
+  said=$(tail -n 1 "$work/said")
+  say "${said:-it ended with $1}"
+}
+
+# Sets $archive, $archive_sum, $folder and $version from SHA256SUMS.
+find_archive() {
+  archive=''
+  while read -r sum name || [ -n "$sum" ]; do
+    name=${name#\*}
+    case $name in
+      */*) continue ;;
+      agentlb-"$version"-"$target".tar.gz) ;;
+      agentlb-[0-9]*-"$target".tar.gz) [ -z "$version" ] || continue ;;
+      *) continue ;;
+    esac
+    [ -z "$archive" ] || fail "Cannot choose between $archive and $name" "--version X chooses"
+    archive=$name
+    archive_sum=$(say "$sum" | tr A-F a-f)
+  done <"$work/SHA256SUMS"
+  [ -n "$archive" ] ||
+    fail "Cannot install: SHA256SUMS of $base names no agentlb${version:+ $version} for $target"
+  case $archive_sum in *[!0-9a-f]*) archive_sum='' ;; esac
+  [ ${#archive_sum} -eq 64 ] || fail "Cannot install $archive: SHA256SUMS has no checksum of it"
+  folder=${archive%.tar.gz}
+  version=${folder#agentlb-}
+  version=${version%"-$target"}
+}
+
+# Unpacks the program and lets it run once: a build for another machine is better met here than later.
+unpack() {
+  mkdir "$work/unpacked" "$work/was"
+  # Not by its path: a tar may take what is before a colon for another machine, and a backslash for a code.
+  (cd "$work/unpacked" && tar -xzof -) <"$work/$archive" 2>"$work/said" ||
+    fail "Cannot unpack $archive: $(reason $?)" "nothing was installed"
+  [ -f "$work/unpacked/$folder/agentlb" ] || fail "Cannot install $archive: there is no agentlb in it"
+  mv "$work/unpacked/$folder/agentlb" "$work/agentlb" && chmod 755 "$work/agentlb" || exit 1
+  for name in $NAMES; do
+    [ "$name" = agentlb ] || name_also "$work/agentlb" "$work/$name" || exit 1
+  done
+  "$work/agentlb" --version >"$work/said" 2>&1 </dev/null ||
+    fail "Cannot install $archive: it doesn't run here: $(reason $?)" \
+      "--target NAME chooses another build; nothing was installed"
+}
+
+# Moves everything into place: all of it or nothing. A program that runs keeps the file it was started from.
+place() {
+  trap '' HUP INT PIPE TERM
+  placed='' saved=''
+  write_receipt || give_up "Cannot write $receipt"
+  for name in $kept; do
+    name_also "$to/$name" "$to/$name.before" || give_up "Cannot keep $to/$name as $name.before"
+    saved="$saved $name"
+  done
+  for name in $NAMES; do
+    if is_there "$to/$name"; then name_also "$to/$name" "$work/was/$name" || give_up "Cannot keep $to/$name"; fi
+    mv -f "$work/$name" "$to/$name" || give_up "Cannot install $to/$name"
+    placed="$placed $name"
+  done
+  mv -f "$receipt.new" "$receipt" || give_up "Cannot write $receipt"
+}
+
+# Puts back what was there, and fails.
+give_up() {
+  for name in $placed; do
+    if is_there "$work/was/$name"; then mv -f "$work/was/$name" "$to/$name"; else rm -f "$to/$name"; fi
+  done
+  for name in $saved; do rm -f "$to/$name.before"; done
+  rm -f "$receipt.new"
+  rmdir "${receipt%/*}" 2>/dev/null
+  fail "$1" "nothing was installed"
+}
+
+# One line for each file: "checksum  path", or "kept  path". What is in other folders stays.
+write_receipt() {
+  mkdir -p "${receipt%/*}" || return 1
+  sum=$(sum_of "$work/agentlb")
+  {
+    say "# What install.sh installed; sh install.sh --uninstall removes it."
+    if [ -f "$receipt" ]; then
+      while IFS= read -r line; do
+        case ${line#*  } in
+          '#'* | "$to/agentlb" | "$to/cap" | "$to/clb") ;;
+          *) say "$line" ;;
+        esac
+      done <"$receipt"
+    fi
+    for name in $kept; do say "kept  $to/$name.before"; done
+    for name in $NAMES; do say "$sum  $to/$name"; done
+  } >"$receipt.new"
+}
+
+# Says when a shell would not find what was installed.
+say_path() {
+  case :$PATH: in
+    *":$to:"*)
+      first=$(command -v agentlb)
+      [ "$first" = "$to/agentlb" ] || say "agentlb on PATH is still another one: $first"
+      ;;
+    *)
+      say "$to is not on PATH; to have it there, add to ~/.profile:"
+      say "  export PATH=\"$to:\$PATH\""
+      ;;
+  esac
+}
+
+# Removes what is as we installed it, names what is not, and puts back what was there before.
+uninstall() {
+  [ -f "$receipt" ] || fail "Cannot uninstall: $receipt, which would say what was installed, is not there"
+  [ -z "$to" ] || to=$(absolute "$to")
+  rest='' gone='' failed=0
+  while IFS= read -r line; do
+    file=${line#*  }
+    if [ -z "$line" ] || [ "${line#\#}" != "$line" ]; then
+      continue
+    elif [ -n "$to" ] && [ "${file%/*}" != "$to" ]; then
+      rest=$rest$line$NEWLINE
+    elif [ "${line%%  *}" = kept ]; then
+      put_back
+    else
+      remove
+    fi
+  done <<LINES
+$(grep -v '^kept  ' "$receipt")
+$(grep '^kept  ' "$receipt")
+LINES
+  if [ -z "$dry" ] && [ -n "$rest" ]; then
+    printf '%s' "$rest" >"$receipt.new" && mv -f "$receipt.new" "$receipt" || exit 1
+  elif [ -z "$dry" ]; then
+    rm -f "$receipt"
+    rmdir "${receipt%/*}" 2>/dev/null
+  fi
+  say "${AGENTLB_HOME:-$HOME/.agentlb}, where sessions and logins are, was not touched"
+  say_supervisor
+  exit $failed
+}
+
+# Removes $file, of which $line speaks.
+remove() {
+  if ! is_there "$file"; then
+    say "already gone: $file"
+  elif [ -z "$force" ] && ! is_ours "$file"; then
+    complain "Cannot remove $file: it was changed since" "--force removes it"
+    stay
+    return
+  elif [ -n "$dry" ]; then
+    say "would remove $file"
+  elif rm -f "$file"; then
+    say "removed $file"
+  else
+    stay
+    return
+  fi
+  gone=$gone$NEWLINE$file$NEWLINE
+}
+
+# Gives $file, a kept program, its name back.
+put_back() {
+  first=${file%.before}
+  if ! is_there "$file"; then return; fi
+  case $gone in
+    *"$NEWLINE$first$NEWLINE"*) ;;
+    *)
+      complain "Cannot put back $file: ${first##*/} is still there"
+      stay
+      return
+      ;;
+  esac
+  if [ -n "$dry" ]; then
+    say "would put back $first, which was there before"
+  elif mv "$file" "$first"; then
+    say "put back $first, which was there before"
+  else
+    stay
+  fi
+}
+
+# Keeps $line in the receipt.
+stay() {
+  rest=$rest$line$NEWLINE
+  failed=1
+}
+
+# Says how to end a supervisor that runs on without its program.
+say_supervisor() {
+  pid=$(cat "${AGENTLB_HOME:-$HOME/.agentlb}/supervisor.pid" 2>/dev/null)
+  case $pid in '' | *[!0-9]*) return ;; esac
+  case $(ps -p "$pid" -o args= 2>/dev/null) in
+    *'supervisor daemon'*) say "the supervisor still runs; to end it: kill $pid" ;;
+  esac
+}
+
+clean_up() {
+  if [ -n "$loader" ]; then
+    kill "$loader" 2>/dev/null
+    wait "$loader" 2>/dev/null
+  fi
+  [ -z "$work" ] || rm -rf "$work"
+  # Folders that were made for nothing.
+  empty=$to
+  while [ "$empty" != "$made_below" ] && rmdir "$empty" 2>/dev/null; do empty=${empty%/*}; done
+}
+
+# Ends as a program does that a signal ends.
+end_by() {
+  trap - EXIT "$1"
+  clean_up
+  kill -s "$1" $$
+}
+
+sum_of() {
+  if has sha256sum; then
+    set -- "$(sha256sum <"$1")"
+  elif has shasum; then
+    set -- "$(shasum -a 256 <"$1")"
+  else
+    set -- "$(openssl dgst -sha256 <"$1" | sed 's/.*[ =]//')"
+  fi
+  say "${1%% *}"
+}
+
+# Gives a file a second name, or a copy where files have one name only.
+name_also() {
+  if [ -L "$1" ] || ! ln "$1" "$2" 2>/dev/null; then cp -pP "$1" "$2"; fi
+}
+
+absolute() {
+  if [ -d "$1" ]; then
+    (CDPATH='' cd -- "$1" && pwd)
+  else
+    case $1 in
+      /*) say "${1%/}" ;;
+      *) say "$PWD/${1%/}" ;;
+    esac
+  fi
+}
+
+is_there() {
+  [ -e "$1" ] || [ -L "$1" ]
+}
+
+has() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+say() {
+  printf '%s\n' "$*"
+}
+
+complain() {
+  say "install.sh: error: $1" >&2
+  [ $# -lt 2 ] || say "install.sh: hint: $2" >&2
+}
+
+fail() {
+  complain "$@"
+  exit 1
+}
+
+wrong_usage() {
+  complain "$1" "sh install.sh --help"
+  exit 2
+}
+
+{ main "$@"; }
