@@ -86,17 +86,19 @@ export class HomeThreads {
     this.#lookedAt = open === undefined ? undefined : now;
   }
 
-  /** Reads on in the session files; returns what those tell now that told something new. */
-  look(): ThreadActivity[] {
+  /** Reads on in the session files; returns what those tell now that told something new. `failed` is told of any trouble. */
+  look(failed: (error: unknown) => void): ThreadActivity[] {
     const news: ThreadActivity[] = [];
     for (const [id, { file, closedAt }] of this.#threads) {
-      if (file.look(this.#clock.now())) {
-        news.push(file.activity);
-        this.#lastAt = Math.max(this.#lastAt ?? 0, file.activity.lastAt ?? 0) || undefined;
+      try {
+        if (file.look(this.#clock.now())) news.push(file.activity);
+      } catch (error) {
+        failed(error);
       }
       const isSettled = closedAt !== undefined && this.#clock.monotonic() - closedAt > SETTLES_MS;
       if (isSettled) this.#threads.delete(id);
     }
+    for (const { lastAt } of news) this.#lastAt = Math.max(this.#lastAt ?? 0, lastAt ?? 0) || undefined;
     return news;
   }
 

@@ -112,11 +112,9 @@ export class OpenHomes {
     this.#isFileDue = false;
     this.#readAt = now;
     for (const each of homes) {
-      try {
-        for (const news of each.threads.look()) each.heard(news);
-      } catch (error) {
+      const failed = (error: unknown) =>
         this.#around.journal.note("cannot read a session file", { alias: each.alias, why: wordsOf(error) });
-      }
+      for (const news of each.threads.look(failed)) each.heard(news);
     }
   }
 

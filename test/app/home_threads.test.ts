@@ -1,16 +1,19 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { HomeThreads } from "../../lib/app/home_threads.ts";
 import type { Claims } from "../../lib/core/leases.ts";
 import type { OpenThread } from "../../lib/io/locktable.ts";
-import { threadId } from "../rig/rollouts.ts";
+import { started, threadId } from "../rig/rollouts.ts";
 import { FakeClock } from "../rig/clock.ts";
 
 const SEC = 1000;
 const MIN = 60 * SEC;
 const NOBODY = new Set<string>();
+const fail = (error: unknown) => {
+  throw error;
+};
 
 function home() {
   const dir = mkdtempSync(join(tmpdir(), "agentlb-threads-"));
@@ -24,7 +27,7 @@ function home() {
     ...more,
   });
   const reserved = (...reservations: number[]): Claims => ({ leases: [], reservations });
-  return { clock, threads, open, reserved };
+  return { clock, dir, threads, open, reserved };
 }
 
 it("a thread from before a reservation is not the one it was made for", () => {
@@ -93,9 +96,9 @@ it("a thread is opened once, also when it is told late that its lock went", asyn
   threads.opened([thread], NOBODY);
   await clock.advance(10 * SEC);
   threads.opened([], NOBODY);
-  threads.look();
+  threads.look(fail);
   await clock.advance(10 * SEC);
-  threads.look();
+  threads.look(fail);
   threads.opened([], new Set([thread.id]));
   expect(threads.activity(reserved(first, second))).toMatchObject({ activeTurns: 1, redeemed: [first] });
 });
@@ -105,7 +108,7 @@ it("is looked at a little longer than it is open, and not for ever", async () =>
   threads.opened([open(clock.now())], NOBODY);
   threads.opened([], NOBODY);
   for (const isUnsettled of [true, true, true, false]) {
-    threads.look();
+    threads.look(fail);
     expect(threads.isUnsettled).toBe(isUnsettled);
     await clock.advance(1001);
   }
@@ -119,4 +122,22 @@ it("a lock that came and went is of a thread only when that is a new one", () =>
   expect(threads.isUnsettled).toBe(true);
   expect(threads.isOpen).toBe(false);
   expect(threads.folders()).toEqual([]);
+});
+
+it("a session file that can't be read hides no other, and is not followed for ever either", async () => {
+  const { clock, dir, threads, open } = home();
+  const day = join(dir, "sessions", "2026", "11");
+  mkdirSync(join(day, "20"), { recursive: true });
+  writeFileSync(join(day, "19"), "no folder");
+  const [bad, good] = [open(clock.now() - 86_400_000), open(clock.now())];
+  writeFileSync(join(day, "20", `rollout-x-${good.id}.jsonl`), `${started(clock.now())}\n`);
+  threads.opened([bad, good], NOBODY);
+  const failures: unknown[] = [];
+  expect(threads.look((error) => failures.push(error))).toHaveLength(1);
+  expect(failures).toHaveLength(1);
+  expect(threads.activity(undefined).turns).toBe(1);
+  threads.opened([good], NOBODY);
+  await clock.advance(5 * SEC);
+  threads.look(() => {});
+  threads.look(fail);
 });
