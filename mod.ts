@@ -97,6 +97,9 @@ export {
 } from "./lib/app/library/sessions.ts";
 export { Failure, type FailureCode } from "./lib/core/failure.ts";
 export type { LimitWindow, RateLimits } from "./lib/core/limits.ts";
-export type { SessionReport, StatusReport } from "./lib/core/report.ts";
-export type { Terms } from "./lib/core/score.ts";
-export { parseStatus, type SessionStatus, type Status } from "./lib/core/status.ts";
+export type { Allowance, Credits, OtherLimit, SpendLimit } from "./lib/core/allowance.ts";
+export type { Cost } from "./lib/core/cost.ts";
+export type { Policy } from "./lib/core/policy.ts";
+export type { SessionReport, StatusReport, WindowReport } from "./lib/core/report.ts";
+export type { Hindrance, Terms } from "./lib/core/score.ts";
+export { type Activity, parseStatus, type SessionStatus, type Status } from "./lib/core/status.ts";

@@ -3,12 +3,15 @@ import { type LimitWindow, parseWindow } from "./limits.ts";
 
 /** What an account may do besides what its main windows say (`account/rateLimits/read`, codex 0.169). Left out = not told. */
 export interface Allowance {
+  /** Such as "pro". */
   readonly plan?: string;
   /** Limits of single models and the like. */
   readonly others?: readonly OtherLimit[];
+  /** What can be used beyond the windows, for money. */
   readonly credits?: Credits;
   /** What a workspace lets this member spend. */
   readonly spendLimit?: SpendLimit;
+  /** Whether that is spent. */
   readonly spendControlReached?: boolean;
   /** False when the service refuses ordinary use, whatever the windows say. */
   readonly ordinaryUsageAllowed?: boolean;
@@ -18,22 +21,35 @@ export interface Allowance {
   readonly reachedType?: string;
 }
 
+/** A limit of its own, of a single model or the like. */
 export interface OtherLimit {
+  /** The service's name of it. */
   readonly limitId: string;
+  /** The name for people. */
   readonly limitName?: string;
+  /** The window that is told first; null = none. */
   readonly primary: LimitWindow | null;
+  /** The other one; null = none. */
   readonly secondary: LimitWindow | null;
 }
 
+/** What can be used beyond the windows, for money. */
 export interface Credits {
+  /** Whether there are any. */
   readonly hasCredits: boolean;
+  /** Whether there is no end of them. */
   readonly unlimited: boolean;
+  /** How many, as the service spells it. */
   readonly balance?: string;
 }
 
+/** What a workspace lets a member spend, as the service spells it. */
 export interface SpendLimit {
+  /** All of it. */
   readonly limit: string;
+  /** What is spent of it. */
   readonly used: string;
+  /** What is left of it, in percent. */
   readonly remainingPercent: number;
   /** Unix seconds; 0 = not told. */
   readonly resetsAt: number;

@@ -7,8 +7,9 @@ import { objectOf } from "./json.ts";
 export interface Cost {
   /** Turns under way times hours. */
   readonly turnHours: number;
-  /** Percent of the short and of the long window that went meanwhile. */
+  /** Percent of the short window that went meanwhile. */
   readonly shortPercent: number;
+  /** Percent of the long window that went meanwhile. */
   readonly longPercent: number;
 }
 

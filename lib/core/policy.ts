@@ -5,8 +5,9 @@ import type { Candidate, Eligible } from "./score.ts";
 import type { Gauges } from "./windows.ts";
 
 /** How it is decided who of those that may be picked is. */
-export const POLICIES = ["score", "balanced", "drain", "adaptive"] as const;
-export type Policy = typeof POLICIES[number];
+export const POLICIES: readonly Policy[] = ["score", "balanced", "drain", "adaptive"];
+/** One of them: the documented score, or another way to rank. */
+export type Policy = "score" | "balanced" | "drain" | "adaptive";
 
 /** What `adaptive` is doing, remembered from pick to pick so that it does not waver. */
 export type Mode = "drain" | "balanced";

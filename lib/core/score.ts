@@ -38,6 +38,7 @@ export interface Eligible {
   readonly pickSeq: number;
 }
 
+/** What keeps a session from being a candidate. */
 export type Hindrance = "missing" | "login" | "unhealthy" | "reading" | "paused" | "full" | "exhausted";
 
 export interface Ineligible {

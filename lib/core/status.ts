@@ -29,6 +29,7 @@ export interface SessionStatus {
   readonly nextTryAt?: string;
   /** Whose login it is: a hash of user and workspace. Two aliases with one key are one account. */
   readonly account?: string;
+  /** What the account may do besides what its main windows say. */
   readonly allowance?: Allowance;
   /**
    * Until when a turn was told that the account's main limit is used up, unless a later reading says otherwise; empty =
@@ -45,7 +46,9 @@ export interface Activity {
   readonly activeTurns: number;
   /** Turns under way in open threads, whoever started them. */
   readonly turns?: number;
+  /** Threads that a Codex has open, at work or not. */
   readonly openThreads?: number;
+  /** When something last happened in one, RFC 3339. */
   readonly lastActivityAt?: string;
   /** The processes with a lease whose thread is open: they are counted there. */
   readonly leased?: readonly number[];
