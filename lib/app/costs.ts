@@ -5,6 +5,8 @@ import { parseTime } from "../core/time.ts";
 import { gaugesOf } from "../core/windows.ts";
 import { sampleWindow } from "./history.ts";
 
+const LEAST_HOURS = 0.001;
+
 /** Learns what work costs each account, from all its sessions together. */
 export class Costs {
   readonly #ledgers = new Map<string, Ledger>();
@@ -32,7 +34,11 @@ export class Costs {
     return new Map(Array.from(sessions, ([alias, session]) => {
       const { cost: _, ...rest } = session;
       const cost = session.account === undefined ? undefined : this.#ledgers.get(session.account)?.cost;
-      return [alias, { ...rest, ...told({ cost }) }];
+      // Where no turn has been seen there is nothing to tell.
+      return [alias, {
+        ...rest,
+        ...told({ cost: cost && cost.turnHours >= LEAST_HOURS ? cost : undefined }),
+      }];
     }));
   }
 }

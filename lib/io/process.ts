@@ -47,11 +47,13 @@ export function mayBeAlive(identity: ProcessIdentity): boolean {
 
 /** The same for many processes: the system is asked only once which boot this is. Where nobody can see processes, all live. */
 export function livingNow(): (identity: ProcessIdentity) => boolean {
-  if (process.platform !== "linux") return isAlive;
-  if (statOf(process.pid) === undefined) return () => true;
-  let boot: string | undefined;
-  return ({ pid, startTime, bootId: itsBoot }) =>
-    statOf(pid)?.startTime === startTime && itsBoot === (boot ??= bootId());
+  let own: ProcessIdentity | undefined;
+  return (identity) => {
+    own ??= ownIdentity();
+    if (own.startTime === "") return true;
+    if (!isLinux()) return isAlive(identity);
+    return identity.bootId === own.bootId && statOf(identity.pid)?.startTime === identity.startTime;
+  };
 }
 
 /** This process; where we are not allowed to look, by its number alone. */
