@@ -61,7 +61,7 @@ Once the last worker has been stopped it calls \`reset-state\`, and counting sta
 
 const AUTH_STRATEGY =
   `- \`auth_strategy\`: \`balanced\` gives the auth file that was given out least, \`team_cycle\` the one that the team is
-  on, until it moves on.
+  on, until it moves on, \`limits\` the one whose account lasts longest by what is known of it.
 `;
 
 const WORKER = "--worker NAME --base BASE";

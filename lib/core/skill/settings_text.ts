@@ -63,8 +63,10 @@ function keysOf({ authStrategies }: Flavour): Key[] {
       key: "auth_strategy",
       explained: [
         "which auth file a worker gets:",
-        "balanced   = the one that was given out least",
+        "balanced   = the one that was given out least; used-up accounts and dead logins only when nothing else is there",
         "team_cycle = the one that the team is on, until auth-advance or watch-team moves it on",
+        "limits     = the one whose account lasts longest, by ~/.agentlb/readings.json, which agentlb's supervisor, status",
+        "             and watch-team keep; without it the same as balanced",
       ],
       shown: "balanced",
     }],
