@@ -95,11 +95,11 @@ export {
   pickSession,
   readReport,
 } from "./lib/app/library/sessions.ts";
-export { Failure, type FailureCode } from "./lib/core/failure.ts";
-export type { LimitWindow, RateLimits } from "./lib/core/limits.ts";
-export type { Allowance, Credits, OtherLimit, SpendLimit } from "./lib/core/allowance.ts";
-export type { Cost } from "./lib/core/cost.ts";
-export type { Policy } from "./lib/core/policy.ts";
-export type { SessionReport, StatusReport, WindowReport } from "./lib/core/report.ts";
-export type { Hindrance, Terms } from "./lib/core/score.ts";
-export { type Activity, parseStatus, type SessionStatus, type Status } from "./lib/core/status.ts";
+export { Failure, type FailureCode } from "./lib/core/text/failure.ts";
+export type { LimitWindow, RateLimits } from "./lib/core/quota/limits.ts";
+export type { Allowance, Credits, OtherLimit, SpendLimit } from "./lib/core/quota/allowance.ts";
+export type { Cost } from "./lib/core/quota/cost.ts";
+export type { Policy } from "./lib/core/pick/policy.ts";
+export type { SessionReport, StatusReport, WindowReport } from "./lib/core/pick/report.ts";
+export type { Hindrance, Terms } from "./lib/core/pick/score.ts";
+export { type Activity, parseStatus, type SessionStatus, type Status } from "./lib/core/session/status.ts";

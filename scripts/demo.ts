@@ -15,10 +15,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { startBackend } from "../test/rig/backend.ts";
-import { NPM_CODEX, TREE } from "../test/rig/codex.ts";
-import { writeHome } from "../test/rig/home.ts";
-import { refusingProxy } from "../test/rig/refusing_proxy.ts";
+import { startBackend } from "../rig/backend.ts";
+import { NPM_CODEX, TREE } from "../rig/codex.ts";
+import { writeHome } from "../rig/home.ts";
+import { refusingProxy } from "../rig/refusing_proxy.ts";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;

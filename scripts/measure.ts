@@ -7,10 +7,10 @@
 import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { processesOf } from "../test/rig/leftover.ts";
-import { type Way, WAYS } from "../test/rig/program.ts";
-import { refusingProxy } from "../test/rig/refusing_proxy.ts";
-import { until } from "../test/rig/until.ts";
+import { processesOf } from "../rig/leftover.ts";
+import { type Way, WAYS } from "../rig/program.ts";
+import { refusingProxy } from "../rig/refusing_proxy.ts";
+import { until } from "../rig/until.ts";
 import { atMost, type Figure, figureTable } from "./figures.ts";
 import { inside, isInside } from "./isolated.ts";
 import { fillArchive } from "./measure/archive.ts";

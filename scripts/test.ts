@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isUnit, isWhole, testsOn } from "../test/platforms.ts";
-import { refusingProxy } from "../test/rig/refusing_proxy.ts";
+import { refusingProxy } from "../rig/refusing_proxy.ts";
 import { installMissing } from "./debian.ts";
 import { inside, isInside } from "./isolated.ts";
 import { differences, summaryLine, type Tally, tallyOf } from "./tally.ts";

@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { TREE } from "../test/rig/codex.ts";
+import { TREE } from "../rig/codex.ts";
 import { inside, isInside } from "./isolated.ts";
 import { expiry } from "./torture/expiry.ts";
 import { kills } from "./torture/kills.ts";

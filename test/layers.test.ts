@@ -97,38 +97,38 @@ describe("the checker of layers catches a planted", () => {
     ],
     [
       "score beside what decides, in a simulation",
-      { "lib/core/simulation/a.ts": 'import { type Candidate, judge } from "../score.ts";' },
-      "lib/core/simulation/a.ts imports judge of lib/core/score.ts: ask decide",
+      { "lib/core/simulation/a.ts": 'import { type Candidate, judge } from "../pick/score.ts";' },
+      "lib/core/simulation/a.ts imports judge of lib/core/pick/score.ts: ask decide",
     ],
     [
       "score beside what decides, in a use case",
-      { "lib/app/a.ts": 'import {\n  best as first,\n  type Verdict,\n} from "../core/score.ts";' },
-      "lib/app/a.ts imports best of lib/core/score.ts",
+      { "lib/app/a.ts": 'import {\n  best as first,\n  type Verdict,\n} from "../core/pick/score.ts";' },
+      "lib/app/a.ts imports best of lib/core/pick/score.ts",
     ],
     [
       "score beside what decides, loaded later",
-      { "lib/app/a.ts": 'const { judge } = await import("../core/score.ts");' },
-      "lib/app/a.ts imports everything of lib/core/score.ts",
+      { "lib/app/a.ts": 'const { judge } = await import("../core/pick/score.ts");' },
+      "lib/app/a.ts imports everything of lib/core/pick/score.ts",
     ],
     [
       "policy beside what decides",
-      { "lib/core/simulation/a.ts": 'import { drain } from "../policies/drain.ts";' },
-      "lib/core/simulation/a.ts imports drain of lib/core/policies/drain.ts",
+      { "lib/core/simulation/a.ts": 'import { drain } from "../pick/policies/drain.ts";' },
+      "lib/core/simulation/a.ts imports drain of lib/core/pick/policies/drain.ts",
     ],
     [
       "rank beside what decides",
-      { "lib/core/simulation/a.ts": 'import { POLICIES, rank } from "../policy.ts";' },
-      "lib/core/simulation/a.ts imports rank of lib/core/policy.ts",
+      { "lib/core/simulation/a.ts": 'import { POLICIES, rank } from "../pick/policy.ts";' },
+      "lib/core/simulation/a.ts imports rank of lib/core/pick/policy.ts",
     ],
     [
       "exhaustion beside what decides, in a simulation",
-      { "lib/core/simulation/a.ts": 'import { exhaustionOf } from "../exhaustion.ts";' },
-      "lib/core/simulation/a.ts imports exhaustionOf of lib/core/exhaustion.ts",
+      { "lib/core/simulation/a.ts": 'import { exhaustionOf } from "../pick/exhaustion.ts";' },
+      "lib/core/simulation/a.ts imports exhaustionOf of lib/core/pick/exhaustion.ts",
     ],
     [
       "decision where words are made",
-      { "lib/cli/a.ts": 'import { decide } from "../core/choice.ts";' },
-      "lib/cli/a.ts imports decide of lib/core/choice.ts",
+      { "lib/cli/a.ts": 'import { decide } from "../core/pick/decide.ts";' },
+      "lib/cli/a.ts imports decide of lib/core/pick/decide.ts",
     ],
     ["clock", { "lib/app/a.ts": "const now = Date.now();" }, "lib/app/a.ts names Date.now"],
     [
@@ -171,15 +171,16 @@ describe("the checker of layers catches a planted", () => {
       "lib/core/a.ts": 'import { join } from "node:path";\nimport { b } from "./b.ts";',
       "lib/core/b.ts":
         "// Date.now() and process.env are not for us\nconst words = 'process.env console.log';",
-      "lib/io/a.ts": 'import type { B } from "../core/b.ts";\nimport { Failure } from "../core/failure.ts";',
-      "lib/io/flock_bun.ts": 'const name = "bun:ffi";\nconst { Deno } = globalThis;',
-      "lib/core/choice.ts":
+      "lib/io/a.ts":
+        'import type { B } from "../core/b.ts";\nimport { Failure } from "../core/text/failure.ts";',
+      "lib/io/lock/flock_bun.ts": 'const name = "bun:ffi";\nconst { Deno } = globalThis;',
+      "lib/core/pick/decide.ts":
         'import { judge } from "./score.ts";\nimport { type Mode, rank } from "./policy.ts";',
-      "lib/core/policy.ts": 'import { drain } from "./policies/drain.ts";',
+      "lib/core/pick/policy.ts": 'import { drain } from "./policies/drain.ts";',
       "lib/core/simulation/rules.ts":
-        'import { decide } from "../choice.ts";\nimport { type Mode, POLICIES } from "../policy.ts";',
+        'import { decide } from "../pick/decide.ts";\nimport { type Mode, POLICIES } from "../pick/policy.ts";',
       "lib/app/survey.ts":
-        'import { type Contestant, decide } from "../core/choice.ts";\nimport type { Verdict } from "../core/score.ts";',
+        'import { type Contestant, decide } from "../core/pick/decide.ts";\nimport type { Verdict } from "../core/pick/score.ts";',
       "lib/io/host.ts": "export const now = Date.now;\nprocess.exit(1);",
       "lib/io/c.ts": 'import type { D } from "./d.ts";',
       "lib/io/d.ts": 'import { c } from "./c.ts";',

@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, "all" | "type"
 
 /** Single files that a layer may import beyond that. */
 const ALSO: Readonly<Record<string, Readonly<Record<string, "all" | "type">>>> = {
-  io: { "lib/core/failure.ts": "all" },
+  io: { "lib/core/text/failure.ts": "all" },
   cli: { "lib/io/host.ts": "type" },
   "cli.ts": { "lib/io/host.ts": "all" },
 };
@@ -52,23 +52,23 @@ export const DOORS: Readonly<Record<string, string>> = {
 
 /** What judges and ranks, and who alone may use it: whoever else wants to know asks `decide`. There is one scorer. */
 const SCORERS: readonly { readonly of: RegExp; readonly names?: readonly string[]; readonly by: RegExp }[] = [
-  { of: /^lib\/core\/score\.ts$/, by: /^lib\/core\/(choice|policy|policies\/\w+)\.ts$/ },
-  { of: /^lib\/core\/policies\//, by: /^lib\/core\/(policy|policies\/\w+)\.ts$/ },
-  { of: /^lib\/core\/(exhaustion|windows)\.ts$/, by: /^lib\/(?!core\/simulation\/)/ },
-  { of: /^lib\/core\/policy\.ts$/, names: ["rank"], by: /^lib\/core\/choice\.ts$/ },
+  { of: /^lib\/core\/pick\/score\.ts$/, by: /^lib\/core\/pick\/(decide|policy|policies\/\w+)\.ts$/ },
+  { of: /^lib\/core\/pick\/policies\//, by: /^lib\/core\/pick\/(policy|policies\/\w+)\.ts$/ },
+  { of: /^lib\/core\/(pick\/exhaustion|quota\/windows)\.ts$/, by: /^lib\/(?!core\/simulation\/)/ },
+  { of: /^lib\/core\/pick\/policy\.ts$/, names: ["rank"], by: /^lib\/core\/pick\/decide\.ts$/ },
   {
-    of: /^lib\/core\/choice\.ts$/,
+    of: /^lib\/core\/pick\/decide\.ts$/,
     names: ["decide"],
-    by: /^lib\/(app\/[\w\/]+|core\/(forecast|why|simulation\/rules))\.ts$/,
+    by: /^lib\/(app\/[\w\/]+|core\/(quota\/forecast|pick\/why|simulation\/rules))\.ts$/,
   },
 ];
 
 /** Where the process, the clock, chance and the console may be named. */
-const OUTSIDE = ["lib/io/host.ts", "lib/io/process.ts", "cli.ts"];
+const OUTSIDE = ["lib/io/host.ts", "lib/io/process/process.ts", "cli.ts"];
 const GLOBALS =
   /(?<![\w.$])(process\s*(?:\?\.|[.[])|Date\.now\b|new Date\(\)|Math\.random\b|console\s*[.[]|performance\.)/;
 /** Where the globals and modules of a single runtime may be named. */
-const RUNTIMES = /^lib\/io\/(lock|flock_\w+|kernel32)\.ts$/;
+const RUNTIMES = /^lib\/io\/(lock\/(lock|flock_\w+)|platform\/kernel32)\.ts$/;
 const RUNTIME_NAMES = /(?<![\w$])(Deno|Bun)(?![\w$])|["'`](bun|jsr|npm):/;
 
 /** Everything that breaks the plan, one line each, naming the file and, for an import, both files. */
@@ -115,7 +115,7 @@ function scorerFault({ from, to, names }: Import): string[] {
       : names.filter((name) => guarded.includes(name));
     return used.length === 0
       ? []
-      : [`${from} imports ${used.join(", ")} of ${to}: ask decide of lib/core/choice.ts`];
+      : [`${from} imports ${used.join(", ")} of ${to}: ask decide of lib/core/pick/decide.ts`];
   });
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { helpOf, TOPICS } from "../lib/cli/help.ts";
-import { VERSION } from "../lib/core/version.ts";
+import { VERSION } from "../lib/core/text/version.ts";
 import * as library from "../mod.ts";
 import { DOORS } from "./layers.ts";
 import { settingsTable } from "./settings_table.ts";
@@ -27,7 +27,9 @@ describe("the README", () => {
   });
 
   test("names every variable that the program reads", () => {
-    const named = [...read("lib/core/timing.ts").matchAll(/AGENTLB_[A-Z0-9_]+/g)].map(([name]) => name);
+    const named = [...read("lib/core/system/timing.ts").matchAll(/AGENTLB_[A-Z0-9_]+/g)].map(([name]) =>
+      name
+    );
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((name) => name !== "AGENTLB_" && !readme.includes(`\`${name}\``))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { ALIAS_KEYS, CONFIG_KEYS, type ConfigValue } from "../lib/core/config_keys.ts";
+import { ALIAS_KEYS, CONFIG_KEYS, type ConfigValue } from "../lib/core/config/config_keys.ts";
 
 /** The README's table of all keys of config.toml, as Markdown. */
 export function settingsTable(): string {

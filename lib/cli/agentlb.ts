@@ -1,22 +1,22 @@
-import type { Config } from "../core/config.ts";
-import { type Layout, layoutOf, rootFrom } from "../core/layout.ts";
-import type { Policy } from "../core/policy.ts";
-import { printable } from "../core/screen.ts";
-import { printedCommand, usualShell } from "../core/quote.ts";
-import { isSupervisorDisabled } from "../core/timing.ts";
-import { VERSION } from "../core/version.ts";
-import { choose, type How, type Picked, type Picking } from "../app/choose.ts";
-import { loadConfig } from "../app/config.ts";
-import { ensureSupervisor, livingDaemon } from "../app/daemon.ts";
-import { commandOf, type End, programOf, runPicked } from "../app/run.ts";
-import { awaitReadings } from "../app/readings.ts";
-import { awaitRenewal } from "../app/renewal.ts";
-import { aliasFor, checkNewAlias, ensureLayout, knownAlias } from "../app/sessions.ts";
-import type { Demand } from "../app/survey.ts";
+import type { Config } from "../core/config/config.ts";
+import { type Layout, layoutOf, rootFrom } from "../core/system/layout.ts";
+import type { Policy } from "../core/pick/policy.ts";
+import { printable } from "../core/text/printable.ts";
+import { printedCommand, usualShell } from "../core/shell/quote.ts";
+import { isSupervisorDisabled } from "../core/system/timing.ts";
+import { VERSION } from "../core/text/version.ts";
+import { choose, type How, type Picked, type Picking } from "../app/pick/choose.ts";
+import { loadConfig } from "../app/config/load.ts";
+import { ensureSupervisor, livingDaemon } from "../app/daemon/daemon.ts";
+import { commandOf, type End, programOf, runPicked } from "../app/codex/run.ts";
+import { awaitReadings } from "../app/pick/await_readings.ts";
+import { awaitRenewal } from "../app/codex/await_renewal.ts";
+import { aliasFor, checkNewAlias, ensureLayout, knownAlias } from "../app/session/sessions.ts";
+import type { Demand } from "../app/pick/survey.ts";
 import type { Host } from "../io/host.ts";
 import type { Request, RunWish } from "./args.ts";
 import { helpOf } from "./help.ts";
-import { cautionLine, pausedLine, pickedLine, refusedLine } from "./views.ts";
+import { cautionLine, pausedLine, pickedLine, refusedLine } from "./view/lines.ts";
 
 /** Carries out a request. Asking for help or the version touches nothing. */
 export async function agentlb(host: Host, request: Request): Promise<End> {
@@ -53,7 +53,7 @@ async function carryOut(host: Host, layout: Layout, request: Work): Promise<End>
       const config = await loadConfig(host, layout);
       const alias = aliasFor(layout, request.target);
       if (alias === request.target) await checkNewAlias(host, alias, config.sessions.aliasPattern);
-      const { makeSession, prepareSession } = await import("../app/create.ts");
+      const { makeSession, prepareSession } = await import("../app/session/create.ts");
       startable(host, commandOf(host, config, request.wish.cmd, request.wish.passthrough), request.wish);
       if (request.wish.printOnly) makeSession(layout, alias);
       else await prepareSession(host, layout, config, alias, request.wish.loginCmd);
@@ -63,7 +63,7 @@ async function carryOut(host: Host, layout: Layout, request: Work): Promise<End>
       const config = await loadConfig(host, layout);
       const picked = await pick(host, layout, config, "best", { demand: request.demand });
       if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
-      const { pickText } = await import("./reports.ts");
+      const { pickText } = await import("./view/status.ts");
       host.out(pickText(picked, request.json));
       return 0;
     }
@@ -73,26 +73,26 @@ async function carryOut(host: Host, layout: Layout, request: Work): Promise<End>
     }
     case "pause":
     case "unpause": {
-      const { setPaused } = await import("../app/pause.ts");
+      const { setPaused } = await import("../app/session/pause.ts");
       const { alias, isNew } = await setPaused(host, layout, request.target, request.do === "pause");
       host.out(`${pausedLine(request.do, isNew)}: ${printable(alias)}\n`);
       return 0;
     }
     case "login": {
-      const { logInAgain } = await import("../app/login.ts");
+      const { logInAgain } = await import("../app/session/login.ts");
       await logInAgain(host, layout, await loadConfig(host, layout), request.alias, request);
       return 0;
     }
     case "remove": {
-      const { removeSession } = await import("../app/remove.ts");
+      const { removeSession } = await import("../app/session/remove.ts");
       const alias = await removeSession(host, layout, request.target, request.force);
       host.out(`removed session: ${printable(alias)}\n`);
       return 0;
     }
     case "why": {
       const [{ explain }, { whyJson, whyText }] = await Promise.all([
-        import("../app/why.ts"),
-        import("./why.ts"),
+        import("../app/pick/why.ts"),
+        import("./view/why.ts"),
       ]);
       const config = await loadConfig(host, layout);
       const found = explain(layout, config, host.clock.now(), request.demand, request.alias);
@@ -101,30 +101,30 @@ async function carryOut(host: Host, layout: Layout, request: Work): Promise<End>
     }
     case "forecast": {
       const [{ forecast }, { forecastJson, forecastText }] = await Promise.all([
-        import("../app/forecast.ts"),
-        import("./forecast.ts"),
+        import("../app/pick/forecast.ts"),
+        import("./view/forecast.ts"),
       ]);
       const found = forecast(layout, await loadConfig(host, layout), host.clock.now());
       host.out(request.json ? forecastJson(found) : await forecastText(found));
       return 0;
     }
     case "simulate": {
-      const { simulationText } = await import("./simulation.ts");
+      const { simulationText } = await import("./view/simulation.ts");
       host.out(await simulationText(layout, await loadConfig(host, layout), request.wish));
       return 0;
     }
     case "supervise": {
-      const { superviseCommand } = await import("../app/daemon.ts");
+      const { superviseCommand } = await import("../app/daemon/daemon.ts");
       for (const line of await superviseCommand(host, layout, request.verb)) host.out(`${line}\n`);
       return 0;
     }
     case "daemon": {
-      const { runDaemon } = await import("../app/daemon_run.ts");
+      const { runDaemon } = await import("../app/supervisor/daemon_run.ts");
       await runDaemon(host, layout);
       return 0;
     }
     case "init": {
-      const { initConfig } = await import("../app/settings.ts");
+      const { initConfig } = await import("../app/config/file.ts");
       host.out(`${initConfig(layout, request.force)}\n`);
       return 0;
     }
@@ -195,8 +195,8 @@ async function showStatus(
   { json, policy }: { readonly json: boolean; readonly policy: Policy | undefined },
 ): Promise<void> {
   const [{ report }, { statusJson, statusTable }] = await Promise.all([
-    import("../app/report.ts"),
-    import("./reports.ts"),
+    import("../app/pick/report.ts"),
+    import("./view/status.ts"),
   ]);
   const found = report(layout, config, host.clock.now(), policy === undefined ? {} : { policy });
   if (found.problem !== undefined) {

@@ -1,9 +1,9 @@
-import { Failure } from "../core/failure.ts";
-import { nearest } from "../core/nearest.ts";
-import { POLICIES, type Policy } from "../core/policy.ts";
-import { printable } from "../core/screen.ts";
-import { isShell, type Shell, SHELLS } from "../core/quote.ts";
-import type { Demand } from "../app/survey.ts";
+import { Failure } from "../core/text/failure.ts";
+import { nearest } from "../core/text/nearest.ts";
+import { POLICIES, type Policy } from "../core/pick/policy.ts";
+import { printable } from "../core/text/printable.ts";
+import { isShell, type Shell, SHELLS } from "../core/shell/quote.ts";
+import type { Demand } from "../app/pick/survey.ts";
 import { DEMANDS, EVERYWHERE, FAMILIES, type Option, OPTIONS, SHAPES } from "./grammar.ts";
 import { TOPICS, usageOf } from "./help.ts";
 import { type SimulationWish, simulationWish } from "./simulation_wish.ts";

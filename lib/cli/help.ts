@@ -1,4 +1,4 @@
-import { POLICIES } from "../core/policy.ts";
+import { POLICIES } from "../core/pick/policy.ts";
 
 /** What a command looks like and does, for `--help`, `help <command>` and the usage lines of errors. */
 interface Page {

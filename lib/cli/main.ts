@@ -1,6 +1,6 @@
-import { errnoOf, EXIT, Failure, wordsOf } from "../core/failure.ts";
-import { printable } from "../core/screen.ts";
-import type { End } from "../app/run.ts";
+import { errnoOf, EXIT, Failure, wordsOf } from "../core/text/failure.ts";
+import { printable } from "../core/text/printable.ts";
+import type { End } from "../app/codex/run.ts";
 import type { Host } from "../io/host.ts";
 import { agentlb } from "./agentlb.ts";
 import { parseRequest } from "./args.ts";

@@ -1,4 +1,4 @@
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/text/failure.ts";
 
 /** What to simulate, in the user's words. */
 export interface SimulationWish {

@@ -1,4 +1,4 @@
-import { printable } from "../core/screen.ts";
+import { printable } from "../core/text/printable.ts";
 import type { Step } from "../core/skill/plan.ts";
 import { installSkill, removeSkill, type SkillWish, type SkillWork } from "../app/skill/install.ts";
 import type { Host } from "../io/host.ts";

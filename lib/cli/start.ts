@@ -1,7 +1,7 @@
-import { EXIT, isForbidden } from "../core/failure.ts";
-import { type Program, programOf } from "../core/programs.ts";
-import { printable } from "../core/screen.ts";
-import type { End } from "../app/run.ts";
+import { EXIT, isForbidden } from "../core/text/failure.ts";
+import { type Program, programOf } from "../core/system/which_program.ts";
+import { printable } from "../core/text/printable.ts";
+import type { End } from "../app/codex/run.ts";
 import type { Host } from "../io/host.ts";
 
 /** Runs the program that was meant; the others are not even loaded. */

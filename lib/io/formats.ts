@@ -1,5 +1,5 @@
 import { parse, stringify, TomlError } from "smol-toml";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/text/failure.ts";
 
 /** A TOML text as plain objects, whole numbers as bigints. Throws Failure naming `file`, line and column. */
 export function parseToml(text: string, file: string): unknown {

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import process from "node:process";
-import { errnoOf } from "../core/failure.ts";
-import type { Environment, Launch } from "../core/launch.ts";
-import { exit } from "./process.ts";
-import type { Captured, Exit, Spawn } from "./spawn.ts";
-import { become, runForeground, spawnCaptured, spawnChild } from "./spawn.ts";
+import { errnoOf } from "../core/text/failure.ts";
+import type { Environment, Launch } from "../core/shell/launch.ts";
+import { exit } from "./process/process.ts";
+import type { Captured, Exit, Spawn } from "./process/spawn.ts";
+import { become, runForeground, spawnCaptured, spawnChild } from "./process/spawn.ts";
 
 /** Time, in milliseconds. */
 export interface Clock {

@@ -1,6 +1,6 @@
-import type { RpcFault } from "../core/answer.ts";
-import { LineSplitter } from "./lines.ts";
-import type { Child, Exit } from "./spawn.ts";
+import type { RpcFault } from "../core/codex/reasons.ts";
+import { LineSplitter } from "./files/lines.ts";
+import type { Child, Exit } from "./process/spawn.ts";
 
 /** An error answer. */
 export class RpcError extends Error {

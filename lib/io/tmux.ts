@@ -1,9 +1,9 @@
 import { basename, dirname } from "node:path";
-import { Failure, wordsOf } from "../core/failure.ts";
-import type { Launch } from "../core/launch.ts";
-import type { Look } from "../core/pool/dialogue.ts";
+import { Failure, wordsOf } from "../core/text/failure.ts";
+import type { Launch } from "../core/shell/launch.ts";
+import type { Look } from "../core/pool/screen/dialogue.ts";
 import type { Host } from "./host.ts";
-import type { Child } from "./spawn.ts";
+import type { Child } from "./process/spawn.ts";
 
 /** A tmux server of ours, with a socket that nobody else uses. It ends with us, however we end. */
 export interface Tmux {

@@ -1,11 +1,11 @@
 /** A user with sessions that have readings and with a living supervisor, to measure commands in. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ORDINARY } from "../../test/rig/backend/account.ts";
-import { authFileText, mintTokens } from "../../test/rig/backend/token.ts";
-import { processesOf, supervisorOf } from "../../test/rig/leftover.ts";
-import { makeSandbox, type Sandbox } from "../../test/rig/sandbox.ts";
-import { until } from "../../test/rig/until.ts";
+import { ORDINARY } from "../../rig/backend/account.ts";
+import { authFileText, mintTokens } from "../../rig/backend/token.ts";
+import { processesOf, supervisorOf } from "../../rig/leftover.ts";
+import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
+import { until } from "../../rig/until.ts";
 
 export interface BenchUser {
   readonly sandbox: Sandbox;

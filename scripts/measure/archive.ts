@@ -1,7 +1,7 @@
 /** Session files of long ago, as a home that has been used for months holds them. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { completed, meta, said, started, told } from "../../test/rig/rollouts.ts";
+import { completed, meta, said, started, told } from "../../rig/rollouts.ts";
 
 const DAY_MS = 86_400_000;
 const LAST_DAY = Date.parse("2026-10-31T12:00:00Z");

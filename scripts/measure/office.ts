@@ -2,13 +2,13 @@
 import type { ChildProcess } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { type Backend, startBackend } from "../../test/rig/backend.ts";
-import { startCodex } from "../../test/rig/codex.ts";
-import { supervisorOf } from "../../test/rig/leftover.ts";
-import type { Way } from "../../test/rig/program.ts";
-import { killGroup } from "../../test/rig/result.ts";
-import { makeSandbox, type Sandbox } from "../../test/rig/sandbox.ts";
-import { until } from "../../test/rig/until.ts";
+import { type Backend, startBackend } from "../../rig/backend.ts";
+import { startCodex } from "../../rig/codex.ts";
+import { supervisorOf } from "../../rig/leftover.ts";
+import type { Way } from "../../rig/program.ts";
+import { killGroup } from "../../rig/result.ts";
+import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
+import { until } from "../../rig/until.ts";
 import { appServersOf } from "./processes.ts";
 
 const PATIENCE_MS = 120_000;

@@ -1,6 +1,6 @@
 /** What `/proc` says of processes (proc(5)). */
 import { readdirSync, readFileSync } from "node:fs";
-import { commandOf, processes } from "../../test/rig/backend/peer.ts";
+import { commandOf, processes } from "../../rig/backend/peer.ts";
 
 /** Clock ticks per second in `/proc/<pid>/stat`: 100 on every machine that Linux shows to programs. */
 const TICKS_PER_SEC = 100;

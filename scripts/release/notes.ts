@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const SAYING: Readonly<Record<string, RegExp>> = {
   "package.json": /^ {2}"version": "([^"]+)"/m,
   "package-lock.json": /^ {2}"version": "([^"]+)"/m,
-  "lib/core/version.ts": /^export const VERSION = "([^"]+)"/m,
+  "lib/core/text/version.ts": /^export const VERSION = "([^"]+)"/m,
 };
 
 /** The version that a tag (`v1.2.3`) or a version means; throws when it is none. */

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { codexIn, parentOf, refreshTokenIn, type World, worldOf } from "../../test/e2e/real_world.ts";
-import { type AppServer, startAppServer } from "../../test/rig/app_server.ts";
-import { startBackend } from "../../test/rig/backend.ts";
-import type { Row } from "../../test/rig/backend/log.ts";
-import { claimsIn } from "../../test/rig/backend/token.ts";
-import { TREE } from "../../test/rig/codex.ts";
-import { makeSandbox } from "../../test/rig/sandbox.ts";
-import { until } from "../../test/rig/until.ts";
+import { type AppServer, startAppServer } from "../../rig/app_server.ts";
+import { startBackend } from "../../rig/backend.ts";
+import type { Row } from "../../rig/backend/log.ts";
+import { claimsIn } from "../../rig/backend/token.ts";
+import { TREE } from "../../rig/codex.ts";
+import { makeSandbox } from "../../rig/sandbox.ts";
+import { until } from "../../rig/until.ts";
 
 export interface ExpirySettings {
   readonly homes: number;

@@ -9,9 +9,9 @@ import {
   type World,
   worldOf,
 } from "../../test/e2e/real_world.ts";
-import { type Backend, startBackend } from "../../test/rig/backend.ts";
-import { makeSandbox } from "../../test/rig/sandbox.ts";
-import { until } from "../../test/rig/until.ts";
+import { type Backend, startBackend } from "../../rig/backend.ts";
+import { makeSandbox } from "../../rig/sandbox.ts";
+import { until } from "../../rig/until.ts";
 
 export interface KillSettings {
   readonly kills: number;

@@ -14,9 +14,9 @@ import {
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { login } from "../../test/e2e/support/login.ts";
-import { TREE } from "../../test/rig/codex.ts";
-import { commandOf } from "../../test/rig/program.ts";
-import { makeSandbox, type Sandbox } from "../../test/rig/sandbox.ts";
+import { TREE } from "../../rig/codex.ts";
+import { commandOf } from "../../rig/program.ts";
+import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
 
 /** How a member of the crowd picks: many times in one process, or with one start of a program for each pick. */
 export type Kind =

@@ -11,12 +11,12 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type Layout, layoutOf } from "../../lib/core/layout.ts";
-import type { Launch } from "../../lib/core/launch.ts";
-import { emptySession, renderStatus, type SessionStatus } from "../../lib/core/status.ts";
-import { formatTime } from "../../lib/core/time.ts";
+import { type Layout, layoutOf } from "../../lib/core/system/layout.ts";
+import type { Launch } from "../../lib/core/shell/launch.ts";
+import { emptySession, renderStatus, type SessionStatus } from "../../lib/core/session/status.ts";
+import { formatTime } from "../../lib/core/text/time.ts";
 import type { Host } from "../../lib/io/host.ts";
-import type { Captured, Exit } from "../../lib/io/spawn.ts";
+import type { Captured, Exit } from "../../lib/io/process/spawn.ts";
 
 export const START = Date.parse("2026-11-20T12:00:00.000Z");
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Failure } from "../../lib/core/failure.ts";
+import { Failure } from "../../lib/core/text/failure.ts";
 import { parseRequest, type Request, type RunWish } from "../../lib/cli/args.ts";
 
 const PLAIN: RunWish = { cmd: "", loginCmd: "", printOnly: false, passthrough: [] };

@@ -12,11 +12,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { sandbox } from "../rig/in_test.ts";
-import { commandOf } from "../rig/program.ts";
-import type { Sandbox } from "../rig/sandbox.ts";
-import { describeWith } from "../rig/tools.ts";
-import { until } from "../rig/until.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { commandOf } from "../../rig/program.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
+import { describeWith } from "../../rig/tools.ts";
+import { until } from "../../rig/until.ts";
 import { appServersOf } from "./support/daemons.ts";
 import { login } from "./support/login.ts";
 import { publish } from "./support/published.ts";

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { processes } from "../rig/backend/peer.ts";
-import type { Row } from "../rig/backend/log.ts";
-import { TREE } from "../rig/codex.ts";
-import { finished } from "../rig/result.ts";
+import { processes } from "../../rig/backend/peer.ts";
+import type { Row } from "../../rig/backend/log.ts";
+import { TREE } from "../../rig/codex.ts";
+import { finished } from "../../rig/result.ts";
 
 const BUN = join(TREE, "node_modules/bun/bin/bun.exe");
 const DEMO = join(TREE, "scripts/demo.ts");

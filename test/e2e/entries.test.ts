@@ -4,12 +4,12 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test, vi } from "vitest";
-import { renderChildren } from "../../lib/core/children.ts";
-import { TREE } from "../rig/codex.ts";
-import { sandbox } from "../rig/in_test.ts";
-import { commandOf } from "../rig/program.ts";
-import { finished } from "../rig/result.ts";
-import { until } from "../rig/until.ts";
+import { renderChildren } from "../../lib/core/session/app_server_record.ts";
+import { TREE } from "../../rig/codex.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { commandOf } from "../../rig/program.ts";
+import { finished } from "../../rig/result.ts";
+import { until } from "../../rig/until.ts";
 import { daemonsOf } from "./support/daemons.ts";
 import { login } from "./support/login.ts";
 import { publish } from "./support/published.ts";
@@ -68,7 +68,7 @@ describe.each(FORMS)("on Deno, %s,", (_, pathOf) => {
       const env = {
         [`${prefix}_AUTH_TEAM_DIR`]: team,
         [`${prefix}_STATE_FILE`]: join(user.home, "state.json"),
-        CAP_TWF: join(TREE, "test/rig/twf/twf.sh"),
+        CAP_TWF: join(TREE, "rig/twf/twf.sh"),
       };
       const run = (allowed: readonly string[], args: readonly string[]) =>
         runWords(user, denoWords(pathOf(pool), allowed, args), { env });
@@ -280,7 +280,7 @@ test("what may not be seen is taken for alive, and this process is known by its 
   writeFileSync(
     probe,
     `import { identityOf, isAlive, mayBeAlive, ownIdentity } from ${
-      JSON.stringify(pathToFileURL(join(TREE, "lib/io/process.ts")).href)
+      JSON.stringify(pathToFileURL(join(TREE, "lib/io/process/process.ts")).href)
     };
     const refused = (look: () => unknown) => { try { look(); } catch (error) { return (error as Error).name; } };
     const nobody = { pid: 999999999, startTime: "1", bootId: "b" };

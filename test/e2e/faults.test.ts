@@ -12,9 +12,9 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { sandbox } from "../rig/in_test.ts";
-import type { Sandbox } from "../rig/sandbox.ts";
-import { until } from "../rig/until.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
+import { until } from "../../rig/until.ts";
 import { appServersOf, daemonsOf } from "./support/daemons.ts";
 import { login } from "./support/login.ts";
 import { publish, published } from "./support/published.ts";

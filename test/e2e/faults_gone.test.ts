@@ -61,7 +61,7 @@ const GONE: readonly [fault: string, ...tests: (readonly [file: string, name: st
     "e2e/running",
     "a session that only status.json still knows is never picked; the best of those that exist is",
   ], ["e2e/faults", "of sessions that are gone is dropped, and old crashes count no more"]],
-  ["restarts count for ever", ["app/supervisor", "costs its session less as time passes"], [
+  ["restarts count for ever", ["app/supervisor/supervisor", "costs its session less as time passes"], [
     "e2e/faults",
     "of sessions that are gone is dropped, and old crashes count no more",
   ]],
@@ -80,19 +80,19 @@ const GONE: readonly [fault: string, ...tests: (readonly [file: string, name: st
   ["probes block everything else", [
     "e2e/faults",
     "are taken of two at a time, and one that does not answer holds up nobody",
-  ], ["app/supervisor", "run two at a time, and one that hangs delays nobody"]],
+  ], ["app/supervisor/supervisor", "run two at a time, and one that hangs delays nobody"]],
   [
     "waiting for a probe is a busy loop",
     ["e2e/faults", "that closes its stdout and stays costs no CPU time"],
     [
-      "app/supervisor",
+      "app/supervisor/supervisor",
       "sleeps when nothing happens",
     ],
   ],
   ["the wait between restarts never grows", [
     "e2e/faults",
     "that crashes at every start is started ever later, then not for a while; a new supervisor tries again",
-  ], ["core/crashes", "waits 1, 2, 4, 8, 16, 30, 60 s, half of it at least"]],
+  ], ["core/supervisor/crashes", "waits 1, 2, 4, 8, 16, 30, 60 s, half of it at least"]],
   ["unhealthy is for ever", [
     "e2e/faults",
     "that crashes at every start is started ever later, then not for a while; a new supervisor tries again",
@@ -117,7 +117,7 @@ const GONE: readonly [fault: string, ...tests: (readonly [file: string, name: st
     ],
     ["e2e/supervising", "when it was killed; its app-servers are gone by then"],
     [
-      "app/children",
+      "app/supervisor/app_server_record",
       "is ended once it is a minute old, with its group, and not before",
     ],
     ["e2e/faults", "is the program itself, not the script by which npm starts it"],

@@ -4,12 +4,12 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { COMPILE } from "../../scripts/compile_flags.ts";
-import { sandbox } from "../rig/in_test.ts";
-import { commandOf } from "../rig/program.ts";
-import { finished, type Result } from "../rig/result.ts";
-import type { Sandbox } from "../rig/sandbox.ts";
-import { describeWith } from "../rig/tools.ts";
-import { until } from "../rig/until.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { commandOf } from "../../rig/program.ts";
+import { finished, type Result } from "../../rig/result.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
+import { describeWith } from "../../rig/tools.ts";
+import { until } from "../../rig/until.ts";
 import { login } from "./support/login.ts";
 import { publish, published } from "./support/published.ts";
 import { fillTeam, runWords } from "./support/skill.ts";

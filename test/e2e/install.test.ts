@@ -11,10 +11,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { signal } from "../../lib/io/process.ts";
-import { finished } from "../rig/result.ts";
-import { describeWith, toolPath } from "../rig/tools.ts";
-import { until } from "../rig/until.ts";
+import { signal } from "../../lib/io/process/process.ts";
+import { finished } from "../../rig/result.ts";
+import { describeWith, toolPath } from "../../rig/tools.ts";
+import { until } from "../../rig/until.ts";
 import { inShells, type Person, person } from "./support/installer.ts";
 import { HERE, makeRelease, program, serve } from "./support/release.ts";
 

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { signal } from "../../lib/io/process.ts";
-import { processesOf } from "../rig/leftover.ts";
-import { finished } from "../rig/result.ts";
-import { hasTools } from "../rig/tools.ts";
-import { until } from "../rig/until.ts";
+import { signal } from "../../lib/io/process/process.ts";
+import { processesOf } from "../../rig/leftover.ts";
+import { finished } from "../../rig/result.ts";
+import { hasTools } from "../../rig/tools.ts";
+import { until } from "../../rig/until.ts";
 import { inShells, INSTALLER, person } from "./support/installer.ts";
 import { HERE, makeRelease, serve, sha256 } from "./support/release.ts";
 

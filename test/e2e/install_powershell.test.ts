@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { TREE } from "../rig/codex.ts";
+import { TREE } from "../../rig/codex.ts";
 
 /** What is used of the parser that Visual Studio Code has. */
 interface Node {

@@ -16,9 +16,9 @@ import { pack, stageArchive, type Texts } from "../../scripts/release/archive.ts
 import { checksums } from "../../scripts/release/checksums.ts";
 import { writeInstallers } from "../../scripts/release/installers.ts";
 import { hostTarget } from "../../scripts/release/targets.ts";
-import { TREE } from "../rig/codex.ts";
-import { commandOf } from "../rig/program.ts";
-import { finished, type Result } from "../rig/result.ts";
+import { TREE } from "../../rig/codex.ts";
+import { commandOf } from "../../rig/program.ts";
+import { finished, type Result } from "../../rig/result.ts";
 import { person } from "./support/installer.ts";
 import { makeRelease, serve } from "./support/release.ts";
 

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { sandbox } from "../rig/in_test.ts";
-import { finished } from "../rig/result.ts";
-import { describeWith, hasTools, toolPath } from "../rig/tools.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { finished } from "../../rig/result.ts";
+import { describeWith, hasTools, toolPath } from "../../rig/tools.ts";
 import { inShells, INSTALLER, person } from "./support/installer.ts";
 import { HERE, makeRelease } from "./support/release.ts";
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { TREE } from "../rig/codex.ts";
-import { sandbox } from "../rig/in_test.ts";
+import { TREE } from "../../rig/codex.ts";
+import { sandbox } from "../../rig/in_test.ts";
 import { type Loads, loadsOf } from "./support/loads.ts";
 import { publish } from "./support/published.ts";
 
@@ -12,7 +12,7 @@ const MOST_FILES = 77;
 const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What only other commands need. */
 const ELSEWHERE =
-  /^lib\/(\w+\/pool\/.+|app\/(supervisor|daemon_run|keeper|login|remove|report|settings)|io\/(rpc|formats|width|watch|journal)|cli\/reports)\.ts$/;
+  /^lib\/(\w+\/pool\/.+|app\/(supervisor\/.+|session\/(login|remove)|pick\/report|config\/file)|io\/(rpc|formats|width|files\/watch|journal)|cli\/view\/status)\.ts$/;
 
 function user() {
   const made = sandbox({ env: { AGENTLB_SUPERVISOR_DISABLED: "1" } });
@@ -46,7 +46,7 @@ test("`status` adds its report, and what knows the width of letters only when th
   const made = user();
   const plain = loadsOf(made, ["status"]);
   expect(plain.stdout).toContain("selected session: a");
-  const report = ["lib/app/report.ts", "lib/cli/reports.ts"];
+  const report = ["lib/app/pick/report.ts", "lib/cli/view/status.ts"];
   expect(surplusOf(plain)).toEqual(report);
   made.addAlias("東京");
   expect(surplusOf(loadsOf(made, ["status"]))).toEqual([
@@ -63,20 +63,20 @@ test("a config.toml is what brings in its reader", () => {
   const made = user();
   writeFileSync(join(made.root, "config.toml"), "[sessions]\nstale_sec = 600\n");
   const loads = loadsOf(made, ["rr", "--print-command"]);
-  expect(surplusOf(loads)).toEqual(["lib/app/settings.ts", "lib/io/formats.ts", "smol-toml"]);
+  expect(surplusOf(loads)).toEqual(["lib/app/config/file.ts", "lib/io/formats.ts", "smol-toml"]);
 });
 
 test("one import too many is seen", () => {
   const made = user();
   const entry = join(made.dir, "planted.ts");
-  const imports = ["lib/app/supervisor.ts", "lib/io/width.ts", "cli.ts"].map((path) =>
+  const imports = ["lib/app/supervisor/supervisor.ts", "lib/io/width.ts", "cli.ts"].map((path) =>
     `import ${JSON.stringify(join(TREE, path))};`
   );
   writeFileSync(entry, ['import "node:http";', ...imports].join("\n"));
   const loads = loadsOf(made, ["rr", "--print-command"], entry);
   expect(surplusOf(loads)).toEqual(expect.arrayContaining([
-    "lib/app/keeper.ts",
-    "lib/app/supervisor.ts",
+    "lib/app/supervisor/monitor.ts",
+    "lib/app/supervisor/supervisor.ts",
     "lib/io/width.ts",
     "node:http",
     "string-width",

@@ -1,11 +1,11 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, type TestContext } from "vitest";
-import { startBackend } from "../rig/backend.ts";
-import { TREE } from "../rig/codex.ts";
-import { commandOf } from "../rig/program.ts";
-import { makeSandbox, type Sandbox } from "../rig/sandbox.ts";
-import { until } from "../rig/until.ts";
+import { startBackend } from "../../rig/backend.ts";
+import { TREE } from "../../rig/codex.ts";
+import { commandOf } from "../../rig/program.ts";
+import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
+import { until } from "../../rig/until.ts";
 import { codexIn, refreshTokenIn } from "./real_world.ts";
 import { daemonsOf } from "./support/daemons.ts";
 import { examplesIn, importing } from "./support/examples.ts";

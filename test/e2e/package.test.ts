@@ -1,11 +1,11 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { VERSION } from "../../lib/core/version.ts";
-import { TREE } from "../rig/codex.ts";
-import { commandOf } from "../rig/program.ts";
-import type { Result } from "../rig/result.ts";
-import { makeSandbox, type Sandbox } from "../rig/sandbox.ts";
+import { VERSION } from "../../lib/core/text/version.ts";
+import { TREE } from "../../rig/codex.ts";
+import { commandOf } from "../../rig/program.ts";
+import type { Result } from "../../rig/result.ts";
+import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
 import { examplesIn } from "./support/examples.ts";
 import { publish } from "./support/published.ts";
 import { addSession } from "./support/session.ts";
@@ -37,18 +37,18 @@ const FILES = [
   "dist/types/lib/app/library/options.d.ts",
   "dist/types/lib/app/library/pools.d.ts",
   "dist/types/lib/app/library/sessions.d.ts",
-  "dist/types/lib/core/allowance.d.ts",
-  "dist/types/lib/core/config.d.ts",
-  "dist/types/lib/core/config_keys.d.ts",
-  "dist/types/lib/core/cost.d.ts",
-  "dist/types/lib/core/failure.d.ts",
-  "dist/types/lib/core/json.d.ts",
-  "dist/types/lib/core/limits.d.ts",
-  "dist/types/lib/core/policy.d.ts",
-  "dist/types/lib/core/report.d.ts",
-  "dist/types/lib/core/score.d.ts",
-  "dist/types/lib/core/status.d.ts",
-  "dist/types/lib/core/windows.d.ts",
+  "dist/types/lib/core/config/config.d.ts",
+  "dist/types/lib/core/config/config_keys.d.ts",
+  "dist/types/lib/core/pick/policy.d.ts",
+  "dist/types/lib/core/pick/report.d.ts",
+  "dist/types/lib/core/pick/score.d.ts",
+  "dist/types/lib/core/quota/allowance.d.ts",
+  "dist/types/lib/core/quota/cost.d.ts",
+  "dist/types/lib/core/quota/limits.d.ts",
+  "dist/types/lib/core/quota/windows.d.ts",
+  "dist/types/lib/core/session/status.d.ts",
+  "dist/types/lib/core/text/failure.d.ts",
+  "dist/types/lib/core/text/json.d.ts",
   "dist/types/mod.d.ts",
   "package.json",
 ];

@@ -1,11 +1,11 @@
 import { mkdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TREE } from "../rig/codex.ts";
-import { sandbox } from "../rig/in_test.ts";
-import { commandOf, ways } from "../rig/program.ts";
-import type { Result } from "../rig/result.ts";
-import type { Sandbox } from "../rig/sandbox.ts";
+import { TREE } from "../../rig/codex.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { commandOf, ways } from "../../rig/program.ts";
+import type { Result } from "../../rig/result.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
 import { fillTeam, makeSkill, runWords, shellPath, type Skill } from "./support/skill.ts";
 import { plain } from "./support/story.ts";
 import { treeOf } from "./support/tree.ts";

@@ -10,11 +10,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { sandbox } from "../rig/in_test.ts";
-import { commandOf, ways } from "../rig/program.ts";
-import { finished } from "../rig/result.ts";
-import type { Sandbox } from "../rig/sandbox.ts";
-import { describeWith } from "../rig/tools.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { commandOf, ways } from "../../rig/program.ts";
+import { finished } from "../../rig/result.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
+import { describeWith } from "../../rig/tools.ts";
 import { startShell } from "./support/shell.ts";
 import { fillTeam, makeSkill, runWords, shellPath, type Skill } from "./support/skill.ts";
 

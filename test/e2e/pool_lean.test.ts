@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { emptySession, emptyStatus, renderStatus } from "../../lib/core/status.ts";
-import { formatTime } from "../../lib/core/time.ts";
-import { sandbox } from "../rig/in_test.ts";
-import type { Sandbox } from "../rig/sandbox.ts";
+import { emptySession, emptyStatus, renderStatus } from "../../lib/core/session/status.ts";
+import { formatTime } from "../../lib/core/text/time.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
 import { type Loads, loadsOf } from "./support/loads.ts";
 import { fillTeam, makeSkill } from "./support/skill.ts";
 
@@ -32,9 +32,13 @@ const WORKER = ["--worker", "w", "--base", "b"];
 
 /** What readings bring in: what reads them, and what they mean for one account; all else of it only decides. */
 const JUDGING = {
-  balanced: { from: ["lib/app/pool/standings.ts", "lib/app/published.ts"], mostFiles: 12 },
+  balanced: { from: ["lib/app/pool/pick/standings.ts", "lib/app/session/readings_file.ts"], mostFiles: 12 },
   limits: {
-    from: ["lib/app/pool/limits.ts", "lib/app/pool/standings.ts", "lib/app/published.ts"],
+    from: [
+      "lib/app/pool/pick/by_limits.ts",
+      "lib/app/pool/pick/standings.ts",
+      "lib/app/session/readings_file.ts",
+    ],
     mostFiles: 25,
   },
 };

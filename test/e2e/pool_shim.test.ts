@@ -10,10 +10,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TREE } from "../rig/codex.ts";
-import { sandbox } from "../rig/in_test.ts";
-import { ways } from "../rig/program.ts";
-import { toolPath } from "../rig/tools.ts";
+import { TREE } from "../../rig/codex.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { ways } from "../../rig/program.ts";
+import { toolPath } from "../../rig/tools.ts";
 import { makeSkill, runWords, shellPath } from "./support/skill.ts";
 
 /** A program that tells what it was started with. */

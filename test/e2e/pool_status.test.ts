@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { configText } from "../rig/home.ts";
-import { processesOf } from "../rig/leftover.ts";
-import { finished } from "../rig/result.ts";
-import { describeWith } from "../rig/tools.ts";
-import { until } from "../rig/until.ts";
+import { configText } from "../../rig/home.ts";
+import { processesOf } from "../../rig/leftover.ts";
+import { finished } from "../../rig/result.ts";
+import { describeWith } from "../../rig/tools.ts";
+import { until } from "../../rig/until.ts";
 import { codexBelow, poolWorld, used } from "./support/pool.ts";
 
 // The real Codex 0.169 in tmux and as an app-server: what `status` shows, and what it leaves alone.

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { crowd, faultsOf } from "../../scripts/torture/pool_crowd.ts";
 import { everybody, plantedFault } from "../../scripts/torture/pool.ts";
-import { describeWith } from "../rig/tools.ts";
+import { describeWith } from "../../rig/tools.ts";
 
 describeWith(["python3"], "many processes of all kinds that pick at the same time", () => {
   test("first: the checker sees picks that get lost where somebody does not lock", async () => {

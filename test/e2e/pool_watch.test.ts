@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { processesOf } from "../rig/leftover.ts";
-import { finished } from "../rig/result.ts";
-import { describeWith } from "../rig/tools.ts";
-import { until } from "../rig/until.ts";
+import { processesOf } from "../../rig/leftover.ts";
+import { finished } from "../../rig/result.ts";
+import { describeWith } from "../../rig/tools.ts";
+import { until } from "../../rig/until.ts";
 import { codexBelow, poolWorld, used } from "./support/pool.ts";
 
 // `watch-team` with real Codex sessions in tmux as workers, stopped and resumed by a stand-in that copies auth files.

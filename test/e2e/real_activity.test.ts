@@ -2,10 +2,10 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, type TestContext } from "vitest";
-import type { AccountPatch } from "../rig/backend/account.ts";
-import { startCodex } from "../rig/codex.ts";
-import { finished, killGroup } from "../rig/result.ts";
-import { until } from "../rig/until.ts";
+import type { AccountPatch } from "../../rig/backend/account.ts";
+import { startCodex } from "../../rig/codex.ts";
+import { finished, killGroup } from "../../rig/result.ts";
+import { until } from "../../rig/until.ts";
 import { figure, isRunning, world } from "./real_world.ts";
 
 // With the real Codex 0.169, started by hand: what its lock and session files tell, without any question of ours.

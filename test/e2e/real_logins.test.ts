@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, type ExpectStatic, test } from "vitest";
-import { finished } from "../rig/result.ts";
-import { until } from "../rig/until.ts";
+import { finished } from "../../rig/result.ts";
+import { until } from "../../rig/until.ts";
 import { refreshTokenIn, turnIn, type World, world } from "./real_world.ts";
 
 // With the real Codex 0.169 and its device login, which revokes what its home holds before it has anything new.

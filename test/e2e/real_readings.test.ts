@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { describe, test } from "vitest";
-import { until } from "../rig/until.ts";
+import { until } from "../../rig/until.ts";
 import { childrenOf, codexIn, figure, isRunning, world } from "./real_world.ts";
 
 // With the real Codex 0.169: what status.json and `agentlb status` say of each state of the service.

@@ -10,11 +10,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, type ExpectStatic, test } from "vitest";
-import { refreshTokenParts } from "../rig/backend/token.ts";
-import { commandOf } from "../rig/program.ts";
-import { finished } from "../rig/result.ts";
-import { hasTools } from "../rig/tools.ts";
-import { until } from "../rig/until.ts";
+import { refreshTokenParts } from "../../rig/backend/token.ts";
+import { commandOf } from "../../rig/program.ts";
+import { finished } from "../../rig/result.ts";
+import { hasTools } from "../../rig/tools.ts";
+import { until } from "../../rig/until.ts";
 import { codexIn, figure, refreshTokenIn, turnIn, WAY, type World, world } from "./real_world.ts";
 
 // With the real Codex 0.169 and a token endpoint that takes 8 seconds: whatever happens in those, the login is kept.

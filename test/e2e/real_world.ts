@@ -2,14 +2,14 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
-import { type Backend, type BackendOptions, startBackend } from "../rig/backend.ts";
-import { processes } from "../rig/backend/peer.ts";
-import { runCodex } from "../rig/codex.ts";
-import { supervisorOf } from "../rig/leftover.ts";
-import { type Way, ways } from "../rig/program.ts";
-import type { Result } from "../rig/result.ts";
-import { makeSandbox, type Sandbox } from "../rig/sandbox.ts";
-import { until } from "../rig/until.ts";
+import { type Backend, type BackendOptions, startBackend } from "../../rig/backend.ts";
+import { processes } from "../../rig/backend/peer.ts";
+import { runCodex } from "../../rig/codex.ts";
+import { supervisorOf } from "../../rig/leftover.ts";
+import { type Way, ways } from "../../rig/program.ts";
+import type { Result } from "../../rig/result.ts";
+import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
+import { until } from "../../rig/until.ts";
 
 /** How the program is started here: compiled, unless `RIG_WAYS` leaves that out. */
 export const WAY: Way = ways.includes("compiled") ? "compiled" : ways[0]!;

@@ -23,11 +23,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { pack, stageArchive, type Texts } from "../../scripts/release/archive.ts";
 import { releaseBase, writeInstallers } from "../../scripts/release/installers.ts";
 import { hostTarget, targetOf, TARGETS } from "../../scripts/release/targets.ts";
-import { TREE } from "../rig/codex.ts";
-import { commandOf } from "../rig/program.ts";
-import { isolation } from "../rig/refusing_proxy.ts";
-import { finished } from "../rig/result.ts";
-import { describeWith } from "../rig/tools.ts";
+import { TREE } from "../../rig/codex.ts";
+import { commandOf } from "../../rig/program.ts";
+import { isolation } from "../../rig/refusing_proxy.ts";
+import { finished } from "../../rig/result.ts";
+import { describeWith } from "../../rig/tools.ts";
 
 const [BUN] = commandOf("bun");
 const { version } = JSON.parse(readFileSync(join(TREE, "package.json"), "utf8"));

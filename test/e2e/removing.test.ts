@@ -9,12 +9,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { sandbox } from "../rig/in_test.ts";
-import { commandOf } from "../rig/program.ts";
-import { finished, killGroup } from "../rig/result.ts";
-import type { Sandbox } from "../rig/sandbox.ts";
-import { describeWith } from "../rig/tools.ts";
-import { until } from "../rig/until.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { commandOf } from "../../rig/program.ts";
+import { finished, killGroup } from "../../rig/result.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
+import { describeWith } from "../../rig/tools.ts";
+import { until } from "../../rig/until.ts";
 import { appServersOf, daemonsOf } from "./support/daemons.ts";
 import { login } from "./support/login.ts";
 import { pause } from "./support/pause.ts";

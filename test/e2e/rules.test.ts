@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { Sandbox } from "../rig/sandbox.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
 import { login } from "./support/login.ts";
 import { type Entry, publish } from "./support/published.ts";
 import { inAllWays, type Stage } from "./support/story.ts";

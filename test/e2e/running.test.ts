@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { sandbox } from "../rig/in_test.ts";
-import { finished } from "../rig/result.ts";
-import type { Sandbox } from "../rig/sandbox.ts";
-import { until } from "../rig/until.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { finished } from "../../rig/result.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
+import { until } from "../../rig/until.ts";
 import { login } from "./support/login.ts";
 import { publish, published } from "./support/published.ts";
 import { treeOf } from "./support/tree.ts";

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { signed } from "../../scripts/release/macho.ts";
-import { signatureFaults } from "../rig/signature.ts";
+import { signatureFaults } from "../../rig/signature.ts";
 
 const X64 = 0x01000007;
 const ARM64 = 0x0100000c;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { sandbox } from "../rig/in_test.ts";
-import { ways } from "../rig/program.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { ways } from "../../rig/program.ts";
 
 test("a simulation is the same, byte for byte, however the program is started", async () => {
   const user = sandbox({ env: { AGENTLB_SUPERVISOR_DISABLED: "1" } });

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { pageText } from "../../lib/core/skill/page.ts";
 import { SKILLS } from "../../lib/core/skill/skill.ts";
-import { TREE } from "../rig/codex.ts";
-import { sandbox } from "../rig/in_test.ts";
-import type { Result } from "../rig/result.ts";
-import type { Sandbox } from "../rig/sandbox.ts";
+import { TREE } from "../../rig/codex.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import type { Result } from "../../rig/result.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
 import { binWith, copySkill, makeProject, type Runtime, SKILL, skillBy } from "./support/installed.ts";
 import { fillTeam, type Pool, runWords, shellPath } from "./support/skill.ts";
 

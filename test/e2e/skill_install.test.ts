@@ -13,12 +13,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { TREE } from "../rig/codex.ts";
-import { sandbox } from "../rig/in_test.ts";
-import { commandOf } from "../rig/program.ts";
-import { finished } from "../rig/result.ts";
-import type { Sandbox } from "../rig/sandbox.ts";
-import { describeWith } from "../rig/tools.ts";
+import { TREE } from "../../rig/codex.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { commandOf } from "../../rig/program.ts";
+import { finished } from "../../rig/result.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
+import { describeWith } from "../../rig/tools.ts";
 import { agentlbBy, binWith, type Runtime, skillBy } from "./support/installed.ts";
 import { makeOldSkill, OLD_WORDS } from "./support/old_skill.ts";
 import { runWords, shellPath } from "./support/skill.ts";

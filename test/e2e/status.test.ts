@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { sandbox } from "../rig/in_test.ts";
+import { sandbox } from "../../rig/in_test.ts";
 import { daemonsOf } from "./support/daemons.ts";
 import { login } from "./support/login.ts";
 import { publish } from "./support/published.ts";

@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { signal } from "../../lib/io/process.ts";
-import { until } from "../rig/until.ts";
+import { signal } from "../../lib/io/process/process.ts";
+import { until } from "../../rig/until.ts";
 import { inShells, type Person, person } from "./support/installer.ts";
 import { makeRelease } from "./support/release.ts";
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { commandOf } from "../rig/program.ts";
-import { finished } from "../rig/result.ts";
-import { describeWith } from "../rig/tools.ts";
-import { until } from "../rig/until.ts";
+import { commandOf } from "../../rig/program.ts";
+import { finished } from "../../rig/result.ts";
+import { describeWith } from "../../rig/tools.ts";
+import { until } from "../../rig/until.ts";
 import { appServersOf, daemonsOf } from "./support/daemons.ts";
 import { login } from "./support/login.ts";
 import { publish, published } from "./support/published.ts";

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { sandbox } from "../rig/in_test.ts";
-import { run, type Way, ways } from "../rig/program.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { run, type Way, ways } from "../../rig/program.ts";
 import { publish } from "./support/published.ts";
 
 describe.each(ways)("run by %s", (way: Way) => {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseDocument } from "yaml";
-import { TREE } from "../rig/codex.ts";
+import { TREE } from "../../rig/codex.ts";
 
 interface Step {
   readonly uses?: string;

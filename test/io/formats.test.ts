@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Failure } from "../../lib/core/failure.ts";
+import { Failure } from "../../lib/core/text/failure.ts";
 import { parseToml, tomlLines } from "../../lib/io/formats.ts";
 
 describe("parseToml()", () => {

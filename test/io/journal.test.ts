@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { openJournal } from "../../lib/io/journal.ts";
-import { FakeClock } from "../rig/clock.ts";
+import { FakeClock } from "../../rig/clock.ts";
 
 function place() {
   const dir = mkdtempSync(join(tmpdir(), "agentlb-journal-"));

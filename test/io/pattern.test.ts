@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { DEFAULT_ALIAS_PATTERN } from "../../lib/core/alias.ts";
+import { DEFAULT_ALIAS_PATTERN } from "../../lib/core/session/alias.ts";
 import { compilePattern } from "../../lib/io/pattern.ts";
 
 async function matcher(pattern: string): Promise<(text: string) => boolean> {

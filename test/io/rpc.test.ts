@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { JsonRpcClient, RpcClosed, RpcError } from "../../lib/io/rpc.ts";
-import { FakeChild, silent } from "../rig/fake_spawn.ts";
-import { settle } from "../rig/clock.ts";
+import { FakeChild, silent } from "../../rig/fake_spawn.ts";
+import { settle } from "../../rig/clock.ts";
 
 function conversation() {
   const child = new FakeChild(5_000_001, { file: "codex", args: [], env: {} }, silent);

@@ -1,12 +1,12 @@
 import { copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type AppServer, startAppServer } from "./app_server.ts";
-import type { AccountPatch } from "./backend/account.ts";
-import { claimsIn, fingerprint } from "./backend/token.ts";
-import { type CodexOptions, NPM_CODEX, runCodex } from "./codex.ts";
-import { backend, sandbox } from "./in_test.ts";
-import { killGroup } from "./result.ts";
+import { type AppServer, startAppServer } from "../../rig/app_server.ts";
+import type { AccountPatch } from "../../rig/backend/account.ts";
+import { claimsIn, fingerprint } from "../../rig/backend/token.ts";
+import { type CodexOptions, NPM_CODEX, runCodex } from "../../rig/codex.ts";
+import { backend, sandbox } from "../../rig/in_test.ts";
+import { killGroup } from "../../rig/result.ts";
 
 // With the real Codex: what the fake service says is understood, so what is tested against it is worth something.
 

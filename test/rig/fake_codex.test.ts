@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { talkTo } from "./app_server.ts";
-import { sandbox } from "./in_test.ts";
-import { finished, killGroup } from "./result.ts";
-import type { Sandbox } from "./sandbox.ts";
-import { until } from "./until.ts";
+import { talkTo } from "../../rig/app_server.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { finished, killGroup } from "../../rig/result.ts";
+import type { Sandbox } from "../../rig/sandbox.ts";
+import { until } from "../../rig/until.ts";
 
 function startFake(user: Sandbox, home: string, args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn("codex", args, {

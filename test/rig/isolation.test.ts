@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { runCodex } from "./codex.ts";
-import { backend, sandbox } from "./in_test.ts";
-import { isolation, refusingProxy } from "./refusing_proxy.ts";
+import { runCodex } from "../../rig/codex.ts";
+import { backend, sandbox } from "../../rig/in_test.ts";
+import { isolation, refusingProxy } from "../../rig/refusing_proxy.ts";
 
 /** Whether this machine (or this network namespace of it) has no network but loopback. */
 function hasLoopbackOnly(): boolean {

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isUnit, isWhole, NAMED_PLATFORMS, testsOn } from "../platforms.ts";
-import { TREE } from "./codex.ts";
+import { TREE } from "../../rig/codex.ts";
 
 /** The test files of the tree, by their path from its top. */
 function testFiles(): string[] {

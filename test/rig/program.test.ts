@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { TREE } from "./codex.ts";
-import { sandbox } from "./in_test.ts";
-import { commandOf, ways } from "./program.ts";
-import { finished } from "./result.ts";
+import { TREE } from "../../rig/codex.ts";
+import { sandbox } from "../../rig/in_test.ts";
+import { commandOf, ways } from "../../rig/program.ts";
+import { finished } from "../../rig/result.ts";
 
 test("the bundle is one file that needs nothing but Node", () => {
   const text = readFileSync(join(TREE, "dist/js/agentlb.js"), "utf8");
@@ -42,14 +42,14 @@ test("another compiled program, and the scripts on Deno and Bun too, can be what
   vi.stubEnv("RIG_PROGRAM", join(user.dir, "other"));
   vi.stubEnv("RIG_SCRIPT", user.dir);
   vi.resetModules();
-  const told = await import("./program.ts");
+  const told = await import("../../rig/program.ts");
   expect(told.commandOf("compiled")).toEqual([join(user.dir, "other")]);
   for (const way of ["deno", "bun", "node"] as const) {
     expect(told.commandOf(way).at(-1)).toBe(join(user.dir, "agentlb.js"));
   }
   vi.stubEnv("RIG_PROGRAM", join(user.dir, "gone"));
   vi.resetModules();
-  const { commandOf } = await import("./program.ts");
+  const { commandOf } = await import("../../rig/program.ts");
   expect(() => commandOf("compiled")).toThrow("gone is not there");
 });
 

@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { runCodex } from "./codex.ts";
-import { backend, sandbox } from "./in_test.ts";
-import { processesOf } from "./leftover.ts";
-import { finished } from "./result.ts";
-import { makeSandbox } from "./sandbox.ts";
-import { until } from "./until.ts";
+import { runCodex } from "../../rig/codex.ts";
+import { backend, sandbox } from "../../rig/in_test.ts";
+import { processesOf } from "../../rig/leftover.ts";
+import { finished } from "../../rig/result.ts";
+import { makeSandbox } from "../../rig/sandbox.ts";
+import { until } from "../../rig/until.ts";
 
 const HERE = process.platform === "linux";
 

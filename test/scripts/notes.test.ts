@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { notesOf, sectionOf, versionOf } from "../../scripts/release/notes.ts";
-import { TREE } from "../rig/codex.ts";
-import { commandOf } from "../rig/program.ts";
+import { TREE } from "../../rig/codex.ts";
+import { commandOf } from "../../rig/program.ts";
 
 const CHANGELOG = `# Changelog
 
@@ -33,11 +33,11 @@ function tree(versions: Partial<Record<"package" | "lock" | "source", string>> =
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const text = (version = "1.2.3") =>
     JSON.stringify({ name: "agentlb", version, x: { version: "9" } }, null, 2);
-  mkdirSync(join(dir, "lib/core"), { recursive: true });
+  mkdirSync(join(dir, "lib/core/text"), { recursive: true });
   writeFileSync(join(dir, "package.json"), text(versions.package));
   writeFileSync(join(dir, "package-lock.json"), text(versions.lock));
   writeFileSync(
-    join(dir, "lib/core/version.ts"),
+    join(dir, "lib/core/text/version.ts"),
     `/** Its version. */\nexport const VERSION = "${versions.source ?? "1.2.3"}";\n`,
   );
   writeFileSync(join(dir, "CHANGELOG.md"), CHANGELOG);
@@ -64,7 +64,7 @@ describe("the notes of a release", () => {
     [
       [{ package: "1.2.2" }, "package.json says 1.2.2, and the tag is for 1.2.3"],
       [{ lock: "1.2.2" }, "package-lock.json says 1.2.2"],
-      [{ source: "1.2.2" }, "lib/core/version.ts says 1.2.2"],
+      [{ source: "1.2.2" }, "lib/core/text/version.ts says 1.2.2"],
     ] as const,
   )("can't be had where the tree differs: %j", (versions, words) => {
     expect(() => notesOf(tree(versions), "v1.2.3")).toThrow(words);

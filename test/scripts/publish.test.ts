@@ -8,11 +8,11 @@ import { publish } from "../../scripts/release/publish.ts";
 function tree(version: string, files: readonly string[] = ["SHA256SUMS", "a.zip"]): string {
   const dir = mkdtempSync(join(tmpdir(), "agentlb-publish-"));
   onTestFinished(() => rmSync(dir, { recursive: true }));
-  for (const folder of ["lib/core", "dist/release"]) mkdirSync(join(dir, folder), { recursive: true });
+  for (const folder of ["lib/core/text", "dist/release"]) mkdirSync(join(dir, folder), { recursive: true });
   for (const name of ["package.json", "package-lock.json"]) {
     writeFileSync(join(dir, name), JSON.stringify({ version }, null, 2));
   }
-  writeFileSync(join(dir, "lib/core/version.ts"), `export const VERSION = "${version}";\n`);
+  writeFileSync(join(dir, "lib/core/text/version.ts"), `export const VERSION = "${version}";\n`);
   writeFileSync(join(dir, "CHANGELOG.md"), `# Changelog\n\n## ${version} (2026-12-01)\n\nNews.\n`);
   for (const name of files) writeFileSync(join(dir, "dist/release", name), "");
   return dir;

@@ -1,4 +1,4 @@
-import type { RateLimits } from "../../core/limits.ts";
+import type { RateLimits } from "../../core/quota/limits.ts";
 import type { Options } from "./options.ts";
 
 /** How to talk to an app-server. */

@@ -1,10 +1,10 @@
-import { REASONS } from "../../core/answer.ts";
-import { Failure } from "../../core/failure.ts";
-import type { Layout } from "../../core/layout.ts";
-import { type Renewal, renewalOf } from "../../core/renewal.ts";
+import { REASONS } from "../../core/codex/reasons.ts";
+import { Failure } from "../../core/text/failure.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import { type Renewal, renewalOf } from "../../core/codex/renewal.ts";
 import type { Host } from "../../io/host.ts";
-import { LoginWatch } from "../login_watch.ts";
-import { renewingIn } from "../renewal.ts";
+import { LoginWatch } from "../codex/login_watch.ts";
+import { renewingIn } from "../codex/await_renewal.ts";
 
 /** The login of a home, as far as it decides what we may do there. */
 export class HomeLogin {

@@ -1,4 +1,4 @@
-import { type Layout, layoutOf, rootFrom } from "../../core/layout.ts";
+import { type Layout, layoutOf, rootFrom } from "../../core/system/layout.ts";
 import { type Host, realHost, scriptCommand } from "../../io/host.ts";
 import type { Options } from "./options.ts";
 

@@ -1,14 +1,14 @@
 import { join, resolve } from "node:path";
-import { Failure } from "../../core/failure.ts";
+import { Failure } from "../../core/text/failure.ts";
 import { type Flavour, FLAVOURS } from "../../core/pool/flavour.ts";
 import type { Origin } from "../../core/pool/origin.ts";
-import { strip } from "../../core/pool/python.ts";
-import { resolvedPath } from "../../io/directory.ts";
-import { isFolder } from "../../io/files.ts";
+import { strip } from "../../core/pool/python/whole.ts";
+import { resolvedPath } from "../../io/files/directory.ts";
+import { isFolder } from "../../io/files/files.ts";
 import type { Host } from "../../io/host.ts";
 import { loadPool, type PoolSettings } from "../pool/load.ts";
-import { pickSource as pickSourceFrom } from "../pool/picks.ts";
-import { pickAuth as pickAuthFrom } from "../pool/roster.ts";
+import { pickSource as pickSourceFrom } from "../pool/pick/picks.ts";
+import { pickAuth as pickAuthFrom } from "../pool/pick/roster.ts";
 import type { Options } from "./options.ts";
 import { outside } from "./outside.ts";
 

@@ -1,15 +1,15 @@
-import { codexEnvironment as environmentIn } from "../../core/launch.ts";
-import type { Policy } from "../../core/policy.ts";
-import { comesBackAt, type StatusReport, statusReport } from "../../core/report.ts";
-import type { Terms } from "../../core/score.ts";
-import { choose } from "../choose.ts";
-import { loadConfig } from "../config.ts";
-import { ensureSupervisor } from "../daemon.ts";
-import { awaitReadings } from "../readings.ts";
-import { awaitRenewal } from "../renewal.ts";
-import { report } from "../report.ts";
-import { ensureLayout } from "../sessions.ts";
-import type { Demand } from "../survey.ts";
+import { codexEnvironment as environmentIn } from "../../core/shell/launch.ts";
+import type { Policy } from "../../core/pick/policy.ts";
+import { comesBackAt, type StatusReport, statusReport } from "../../core/pick/report.ts";
+import type { Terms } from "../../core/pick/score.ts";
+import { choose } from "../pick/choose.ts";
+import { loadConfig } from "../config/load.ts";
+import { ensureSupervisor } from "../daemon/daemon.ts";
+import { awaitReadings } from "../pick/await_readings.ts";
+import { awaitRenewal } from "../codex/await_renewal.ts";
+import { report } from "../pick/report.ts";
+import { ensureLayout } from "../session/sessions.ts";
+import type { Demand } from "../pick/survey.ts";
 import type { Options } from "./options.ts";
 import { layoutIn, outside } from "./outside.ts";
 

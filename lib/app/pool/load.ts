@@ -1,16 +1,16 @@
-import { errnoOf, Failure, wordsOf } from "../../core/failure.ts";
-import { type ConfigEntry, readLines } from "../../core/pool/config_lines.ts";
+import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
+import { type ConfigEntry, readLines } from "../../core/pool/python/config_lines.ts";
 import type { AuthStrategy, Flavour, Strategy } from "../../core/pool/flavour.ts";
 import { type Origin, placeOf } from "../../core/pool/origin.ts";
-import { below, expandUser, type Homes, settingPath } from "../../core/pool/paths.ts";
+import { below, expandUser, type Homes, settingPath } from "../../core/pool/python/paths.ts";
 import { type FileValue, KEYS, wishesOf } from "../../core/pool/settings.ts";
-import { homeVariable, isFixed, pathsOn, variable } from "../../core/platform.ts";
-import { printable } from "../../core/screen.ts";
-import { resolvedPath } from "../../io/directory.ts";
-import { isFolder } from "../../io/files.ts";
-import { readUtf8 } from "../../io/folders.ts";
+import { homeVariable, isFixed, pathsOn, variable } from "../../core/system/platform.ts";
+import { printable } from "../../core/text/printable.ts";
+import { resolvedPath } from "../../io/files/directory.ts";
+import { isFolder } from "../../io/files/files.ts";
+import { readUtf8 } from "../../io/files/folders.ts";
 import type { Host } from "../../io/host.ts";
-import { homeInPasswd } from "../../io/passwd.ts";
+import { homeInPasswd } from "../../io/platform/passwd.ts";
 
 /** What a pool program goes by. All paths are absolute. */
 export interface PoolSettings {

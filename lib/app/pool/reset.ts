@@ -1,5 +1,5 @@
 import type { Flavour } from "../../core/pool/flavour.ts";
-import { OURS, readTeams, renderTeams, withoutCounts } from "../../core/pool/teams.ts";
+import { OURS, readTeams, renderTeams, withoutCounts } from "../../core/pool/state/team_memory.ts";
 import type { Host } from "../../io/host.ts";
 import type { PoolSettings } from "./load.ts";
 import { changeState } from "./store.ts";

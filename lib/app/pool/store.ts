@@ -1,16 +1,16 @@
 import { basename, dirname, join } from "node:path";
-import { errnoOf, Failure, wordsOf } from "../../core/failure.ts";
-import { fieldsOf, type JsonMap, parseJson, renderJson } from "../../core/pool/json.ts";
-import type { Report } from "../../core/pool/numbers.ts";
-import { localTime } from "../../core/pool/python.ts";
-import { offsetAt } from "../../core/pool/zone.ts";
-import { printable } from "../../core/screen.ts";
-import { kindOf, makeFolders, resolvedPath } from "../../io/directory.ts";
-import { putAside, replaceFile, sweepTemporaries } from "../../io/files.ts";
-import { readUtf8 } from "../../io/folders.ts";
+import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
+import { fieldsOf, type JsonMap, parseJson, renderJson } from "../../core/pool/python/json.ts";
+import type { Report } from "../../core/pool/python/numbers.ts";
+import { localTime } from "../../core/pool/python/whole.ts";
+import { offsetAt } from "../../core/pool/python/zone.ts";
+import { printable } from "../../core/text/printable.ts";
+import { kindOf, makeFolders, resolvedPath } from "../../io/files/directory.ts";
+import { putAside, replaceFile, sweepTemporaries } from "../../io/files/files.ts";
+import { readUtf8 } from "../../io/files/folders.ts";
 import type { Host } from "../../io/host.ts";
-import { withLock } from "../../io/lock.ts";
-import { zoneFile } from "../../io/zone.ts";
+import { withLock } from "../../io/lock/lock.ts";
+import { zoneFile } from "../../io/platform/zone.ts";
 import type { PoolSettings } from "./load.ts";
 
 type Outside = Pick<Host, "clock" | "env" | "err" | "random">;

@@ -1,16 +1,16 @@
 import { join } from "node:path";
-import { Failure } from "../../core/failure.ts";
+import { Failure } from "../../core/text/failure.ts";
 import { runningProgram } from "../../core/skill/carried.ts";
 import { type Carried, piecesOf } from "../../core/skill/piece.ts";
 import { planInstall, planRemoval, type Step } from "../../core/skill/plan.ts";
 import { type Skill, SKILLS } from "../../core/skill/skill.ts";
-import { quote } from "../../core/quote.ts";
-import { VERSION } from "../../core/version.ts";
-import { makeFolders, resolvedPath } from "../../io/directory.ts";
-import { ensureFolder, isFolder, isLink, namesIn } from "../../io/files.ts";
+import { quote } from "../../core/shell/quote.ts";
+import { VERSION } from "../../core/text/version.ts";
+import { makeFolders, resolvedPath } from "../../io/files/directory.ts";
+import { ensureFolder, isFolder, isLink, namesIn } from "../../io/files/files.ts";
 import type { Host } from "../../io/host.ts";
-import { withLock } from "../../io/lock.ts";
-import { removeIfEmpty, sha256At } from "../../io/placement.ts";
+import { withLock } from "../../io/lock/lock.ts";
+import { removeIfEmpty, sha256At } from "../../io/files/place.ts";
 import { folderOf, type SkillFolder, userSkills } from "./folder.ts";
 import { carryOut, changedIn, halfDone, lockOf, look, recordIn, removeFolders, sweep } from "./steps.ts";
 

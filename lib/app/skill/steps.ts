@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { errnoOf, Failure, wordsOf } from "../../core/failure.ts";
+import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
 import type { Entry } from "../../core/skill/entry.ts";
 import type { Seen, Step } from "../../core/skill/plan.ts";
 import { type InstallRecord, parseRecord, renderRecord } from "../../core/skill/record.ts";
-import { makeFolders } from "../../io/directory.ts";
-import { isLink, namesIn, readText, replaceFile } from "../../io/files.ts";
-import { removeFile } from "../../io/folders.ts";
-import { entryAt, keepAs, moveTo, place, removeIfEmpty, takeAway } from "../../io/placement.ts";
+import { makeFolders } from "../../io/files/directory.ts";
+import { isLink, namesIn, readText, replaceFile } from "../../io/files/files.ts";
+import { removeFile } from "../../io/files/folders.ts";
+import { entryAt, keepAs, moveTo, place, removeIfEmpty, takeAway } from "../../io/files/place.ts";
 import type { SkillFolder } from "./folder.ts";
 
 const LOCK = "lock";

@@ -1,7 +1,7 @@
-import { Failure } from "../../core/failure.ts";
+import { Failure } from "../../core/text/failure.ts";
 import type { Flavour } from "../../core/pool/flavour.ts";
 import type { PoolOptions } from "../../core/pool/options.ts";
-import { quotedAsPython } from "../../core/pool/python.ts";
+import { quotedAsPython } from "../../core/pool/python/whole.ts";
 import { type Command, commandsOf, keyOf, type Option } from "./commands.ts";
 import { commandHelp, commandUsage, lineWidth, programHelp, programUsage } from "./usage.ts";
 

@@ -1,8 +1,8 @@
-import { errnoOf, EXIT, Failure, wordsOf } from "../../core/failure.ts";
+import { errnoOf, EXIT, Failure, wordsOf } from "../../core/text/failure.ts";
 import { type Flavour, FLAVOURS } from "../../core/pool/flavour.ts";
 import type { Origin } from "../../core/pool/origin.ts";
-import { printable } from "../../core/screen.ts";
-import type { End } from "../../app/run.ts";
+import { printable } from "../../core/text/printable.ts";
+import type { End } from "../../app/codex/run.ts";
 import type { Host } from "../../io/host.ts";
 import { parseArguments } from "./arguments.ts";
 import { runPool } from "./program.ts";

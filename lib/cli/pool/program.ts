@@ -1,12 +1,12 @@
-import { Failure } from "../../core/failure.ts";
+import { Failure } from "../../core/text/failure.ts";
 import type { Flavour } from "../../core/pool/flavour.ts";
 import { type PoolOptions, textOption } from "../../core/pool/options.ts";
 import type { Origin } from "../../core/pool/origin.ts";
-import { survivesXargs } from "../../core/pool/paths.ts";
-import { strip } from "../../core/pool/python.ts";
-import { printable } from "../../core/screen.ts";
+import { survivesXargs } from "../../core/pool/python/paths.ts";
+import { strip } from "../../core/pool/python/whole.ts";
+import { printable } from "../../core/text/printable.ts";
 import { loadPool, type PoolSettings } from "../../app/pool/load.ts";
-import type { End } from "../../app/run.ts";
+import type { End } from "../../app/codex/run.ts";
 import type { Host } from "../../io/host.ts";
 
 /** Carries out a command of a pool program; returns the exit code. */
@@ -19,11 +19,11 @@ export async function runPool(
 ): Promise<End> {
   switch (command) {
     case "status": {
-      const { statusCommand } = await import("../../app/pool/status.ts");
+      const { statusCommand } = await import("../../app/pool/limits/status.ts");
       return await statusCommand(host, flavour, from, options);
     }
     case "watch-team": {
-      const { watchTeamCommand } = await import("../../app/pool/watch.ts");
+      const { watchTeamCommand } = await import("../../app/pool/watch/watch.ts");
       return await watchTeamCommand(host, flavour, from, options);
     }
   }
@@ -40,7 +40,7 @@ export async function runPool(
     case "pick": {
       const sources = settings.sources();
       const worker = workerOf(options);
-      const { pickSource } = await import("../../app/pool/picks.ts");
+      const { pickSource } = await import("../../app/pool/pick/picks.ts");
       hand(
         host,
         flavour,
@@ -52,15 +52,15 @@ export async function runPool(
     case "pick-auth": {
       const worker = workerOf(options);
       const named = flavour.authStrategies.length > 1 ? `strategy=${settings.authStrategy} ` : "";
-      const { pickAuth } = await import("../../app/pool/roster.ts");
+      const { pickAuth } = await import("../../app/pool/pick/roster.ts");
       hand(host, flavour, `pick-auth ${named}${worker.shown}`, await pickAuth(host, flavour, settings));
       return 0;
     }
     case "auth-current":
     case "auth-advance": {
       const [{ advanceAuth, currentAuth }, { namedRoster }] = await Promise.all([
-        import("../../app/pool/rotation.ts"),
-        import("../../app/pool/roster.ts"),
+        import("../../app/pool/pick/rotation.ts"),
+        import("../../app/pool/pick/roster.ts"),
       ]);
       const seen = { ...settings, authTeamGlob: textOption(options, "glob") || settings.authTeamGlob };
       const { dir, files } = namedRoster(host, flavour, seen, textOption(options, "team_dir"));

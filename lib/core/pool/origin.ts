@@ -1,4 +1,4 @@
-import { isFixed, pathsOn, type Surroundings, variable } from "../platform.ts";
+import { isFixed, pathsOn, type Surroundings, variable } from "../system/platform.ts";
 import type { Flavour } from "./flavour.ts";
 
 /** Which file was started: the shim of a skill, or the program itself. */

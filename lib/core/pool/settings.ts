@@ -1,8 +1,8 @@
-import { Failure } from "../failure.ts";
-import type { Environment } from "../launch.ts";
-import { jsonList, valueOf } from "./config_lines.ts";
+import { Failure } from "../text/failure.ts";
+import type { Environment } from "../shell/launch.ts";
+import { jsonList, valueOf } from "./python/config_lines.ts";
 import type { AuthStrategy, Flavour, Strategy } from "./flavour.ts";
-import { strip } from "./python.ts";
+import { strip } from "./python/whole.ts";
 
 /** The keys of a configuration file. */
 export const KEYS: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
-import { printable } from "../screen.ts";
-import { formatAge, formatTime } from "../time.ts";
-import type { Card } from "./card.ts";
-import type { Look } from "./dialogue.ts";
+import { printable } from "../text/printable.ts";
+import { formatAge, formatTime } from "../text/time.ts";
+import type { Card } from "./screen/card.ts";
+import type { Look } from "./screen/dialogue.ts";
 import type { Reading, UsageWindow } from "./usage.ts";
 
 /** What was learnt of one auth file, for people. */

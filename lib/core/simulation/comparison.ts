@@ -1,4 +1,4 @@
-import { type Config, defaultConfig } from "../config.ts";
+import { type Config, defaultConfig } from "../config/config.ts";
 import { upperBound } from "./bound.ts";
 import { chooserOf, type Rule, RULES } from "./rules.ts";
 import { type Scenario, SCENARIOS } from "./scenarios.ts";

@@ -1,5 +1,5 @@
-import { type Cost, learn } from "../cost.ts";
-import { wholePercent } from "../limits.ts";
+import { type Cost, learn } from "../quota/cost.ts";
+import { wholePercent } from "../quota/limits.ts";
 import { type Counter, type Meter, openAt } from "./meter.ts";
 import type { OpenWindow } from "./workload.ts";
 

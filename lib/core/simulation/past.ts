@@ -1,5 +1,5 @@
-import type { Sample, SampleWindow } from "../history.ts";
-import { byteOrder } from "../order.ts";
+import type { Sample, SampleWindow } from "../quota/history.ts";
+import { byteOrder } from "../text/byte_order.ts";
 import { PROMPT } from "./scenarios.ts";
 import type { Holding, Job, OpenWindow, Plan, Turn, Workload } from "./workload.ts";
 

@@ -1,8 +1,8 @@
-import { type Contestant, decide } from "../choice.ts";
-import type { Config } from "../config.ts";
-import type { LimitWindow } from "../limits.ts";
-import { type Mode, POLICIES, type Policy } from "../policy.ts";
-import type { SessionStatus } from "../status.ts";
+import { type Contestant, decide } from "../pick/decide.ts";
+import type { Config } from "../config/config.ts";
+import type { LimitWindow } from "../quota/limits.ts";
+import { type Mode, POLICIES, type Policy } from "../pick/policy.ts";
+import type { SessionStatus } from "../session/status.ts";
 import { BEGIN_MS, statusAt } from "./supervision.ts";
 import type { Chooser } from "./world.ts";
 

@@ -1,4 +1,4 @@
-import { sha256 } from "../pool/sha256.ts";
+import { sha256 } from "../text/sha256.ts";
 
 /** How many seeds a text gives. */
 export const DERIVED = 20;

@@ -1,7 +1,7 @@
-import { type Cost, parseCost } from "../cost.ts";
-import type { LimitWindow } from "../limits.ts";
-import { emptySession, type SessionStatus } from "../status.ts";
-import { formatTime, formatTimeMs } from "../time.ts";
+import { type Cost, parseCost } from "../quota/cost.ts";
+import type { LimitWindow } from "../quota/limits.ts";
+import { emptySession, type SessionStatus } from "../session/status.ts";
+import { formatTime, formatTimeMs } from "../text/time.ts";
 import { scramble } from "./chance.ts";
 import { countTurns, type Experience, experienceOf, learnFrom, percentOf } from "./experience.ts";
 import { type Counter, type Meter, openAt } from "./meter.ts";

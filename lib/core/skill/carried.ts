@@ -1,4 +1,4 @@
-import { Failure } from "../failure.ts";
+import { Failure } from "../text/failure.ts";
 
 /** The program that runs, as far as it can be put into a skill. */
 export interface Running {

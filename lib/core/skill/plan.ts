@@ -1,4 +1,4 @@
-import { Failure } from "../failure.ts";
+import { Failure } from "../text/failure.ts";
 import { type Entry, isExact, isSame, NONE } from "./entry.ts";
 import { digestOf, type Piece } from "./piece.ts";
 import type { InstallRecord, Trace } from "./record.ts";

@@ -1,4 +1,4 @@
-import { Failure } from "../failure.ts";
+import { Failure } from "../text/failure.ts";
 import { type Entry, NONE } from "./entry.ts";
 
 /** What an install did to one path of a skill's folder. */

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { signatureFaults } from "../../../test/rig/signature.ts";
+import { signatureFaults } from "../../../rig/signature.ts";
 import { compileUnsigned } from "../compile.ts";
 import { signed } from "../macho.ts";
 import { targetOf } from "../targets.ts";

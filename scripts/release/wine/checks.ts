@@ -2,10 +2,10 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { powershellCommand } from "../../../lib/core/quote_powershell.ts";
-import { argumentsOf, legacyLine, literalsOf } from "../../../test/core/powershell.ts";
+import { powershellCommand } from "../../../lib/core/shell/quote_powershell.ts";
+import { argumentsOf, legacyLine, literalsOf } from "../../../test/core/shell/powershell.ts";
 import { login } from "../../../test/e2e/support/login.ts";
-import { until } from "../../../test/rig/until.ts";
+import { until } from "../../../rig/until.ts";
 import type { Answer, Prefix } from "./prefix.ts";
 
 interface Account {

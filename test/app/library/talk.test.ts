@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openTalk } from "../../../lib/app/library/talk.ts";
-import { renderChildren } from "../../../lib/core/children.ts";
-import { Failure } from "../../../lib/core/failure.ts";
-import { layoutOf } from "../../../lib/core/layout.ts";
+import { renderChildren } from "../../../lib/core/session/app_server_record.ts";
+import { Failure } from "../../../lib/core/text/failure.ts";
+import { layoutOf } from "../../../lib/core/system/layout.ts";
 import { type Host, realHost } from "../../../lib/io/host.ts";
-import { ownIdentity } from "../../../lib/io/process.ts";
-import { FakeClock, settle } from "../../rig/clock.ts";
+import { ownIdentity } from "../../../lib/io/process/process.ts";
+import { FakeClock, settle } from "../../../rig/clock.ts";
 import {
   answering,
   type Behaviour,
@@ -17,7 +17,7 @@ import {
   hanging,
   LIMITS,
   silent,
-} from "../../rig/fake_spawn.ts";
+} from "../../../rig/fake_spawn.ts";
 import { authFile, START } from "../world.ts";
 
 const REFUSED = failing(-32603, "GET x failed: 401 Unauthorized; body=");

@@ -13,9 +13,9 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Failure } from "../../../lib/core/failure.ts";
+import type { Failure } from "../../../lib/core/text/failure.ts";
 import { installSkill, removeSkill, type SkillWish } from "../../../lib/app/skill/install.ts";
-import { tryLock } from "../../../lib/io/lock.ts";
+import { tryLock } from "../../../lib/io/lock/lock.ts";
 import { world } from "../world.ts";
 
 const FOLDER = "codex-account-pool";

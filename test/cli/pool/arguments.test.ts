@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseArguments } from "../../../lib/cli/pool/arguments.ts";
 import { commandsOf } from "../../../lib/cli/pool/commands.ts";
-import { Failure } from "../../../lib/core/failure.ts";
+import { Failure } from "../../../lib/core/text/failure.ts";
 import { FLAVOURS } from "../../../lib/core/pool/flavour.ts";
-import { askPython, pythonMinor } from "../../core/pool/with_python.ts";
-import { describeWith, hasTools } from "../../rig/tools.ts";
+import { askPython, pythonMinor } from "../../core/pool/python/with_python.ts";
+import { describeWith, hasTools } from "../../../rig/tools.ts";
 
 /** The same program made of the real argparse, from the same table, without what only ours has. */
 const ARGPARSE = `

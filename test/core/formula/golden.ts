@@ -1,6 +1,6 @@
-import type { Config } from "../../../lib/core/config.ts";
-import type { LimitWindow } from "../../../lib/core/limits.ts";
-import { emptySession, type SessionStatus } from "../../../lib/core/status.ts";
+import type { Config } from "../../../lib/core/config/config.ts";
+import type { LimitWindow } from "../../../lib/core/quota/limits.ts";
+import { emptySession, type SessionStatus } from "../../../lib/core/session/status.ts";
 import type { Formula } from "./module.ts";
 
 type Settings = Partial<Config["sessions"]>;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Config } from "../../../lib/core/config.ts";
+import type { Config } from "../../../lib/core/config/config.ts";
 import { type Case, type SettingName, state } from "./statement.ts";
-import type { Verdict } from "../../../lib/core/score.ts";
+import type { Verdict } from "../../../lib/core/pick/score.ts";
 import type { Formula } from "./module.ts";
 import { NOW } from "./golden.ts";
 

@@ -1,6 +1,6 @@
-import type { Allowance } from "../../../lib/core/allowance.ts";
-import type { LimitWindow } from "../../../lib/core/limits.ts";
-import { emptySession, type SessionStatus } from "../../../lib/core/status.ts";
+import type { Allowance } from "../../../lib/core/quota/allowance.ts";
+import type { LimitWindow } from "../../../lib/core/quota/limits.ts";
+import { emptySession, type SessionStatus } from "../../../lib/core/session/status.ts";
 import type { Formula } from "./module.ts";
 import { NOW } from "./golden.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parseCard } from "../../../lib/core/pool/card.ts";
-import { parseLocalTime } from "../../../lib/core/pool/local_time.ts";
-import { count, seconds } from "../../../lib/core/pool/seconds.ts";
+import { parseCard } from "../../../lib/core/pool/screen/card.ts";
+import { parseLocalTime } from "../../../lib/core/pool/python/local_time.ts";
+import { count, seconds } from "../../../lib/core/pool/python/seconds.ts";
 import { blockOf, type Found, jsonOf, tableOf } from "../../../lib/core/pool/status_text.ts";
 import type { Reading } from "../../../lib/core/pool/usage.ts";
 

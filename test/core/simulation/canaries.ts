@@ -1,4 +1,4 @@
-import type { Config } from "../../../lib/core/config.ts";
+import type { Config } from "../../../lib/core/config/config.ts";
 import type { Rule } from "../../../lib/core/simulation/rules.ts";
 import type { Workload } from "../../../lib/core/simulation/workload.ts";
 import type { Chooser, Outcome } from "../../../lib/core/simulation/world.ts";

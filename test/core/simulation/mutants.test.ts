@@ -15,8 +15,8 @@ type Mutant = readonly [file: string, original: string, mutated: string, fault: 
 
 /** File, what stands there once, what to put in its place, and what must be seen of it. */
 const MUTANTS: readonly Mutant[] = [
-  ["score", "terms.usage - terms.busy", "terms.usage + terms.busy", "a herd"],
-  ["windows", "resetsAtMs !== undefined && resetsAtMs <= nowMs", "false", "has reset"],
+  ["pick/score", "terms.usage - terms.busy", "terms.usage + terms.busy", "a herd"],
+  ["quota/windows", "resetsAtMs !== undefined && resetsAtMs <= nowMs", "false", "has reset"],
   [
     "simulation/rules",
     "...(isBare ? { ignoreExhaustion: true } : {}),",
@@ -49,7 +49,7 @@ async function load(mutant?: Mutant): Promise<Simulator> {
     await from("simulation/world.ts"),
     await from("simulation/comparison.ts"),
     await from("simulation/bound.ts"),
-    await from("config.ts"),
+    await from("config/config.ts"),
   ];
   return {
     run: world.run,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Gauge, gaugesOf } from "../../../lib/core/windows.ts";
-import type { Sample, SampleWindow } from "../../../lib/core/history.ts";
+import { type Gauge, gaugesOf } from "../../../lib/core/quota/windows.ts";
+import type { Sample, SampleWindow } from "../../../lib/core/quota/history.ts";
 import { pastOf } from "../../../lib/core/simulation/past.ts";
 import { BEGIN_MS, statusAt, type Watch } from "../../../lib/core/simulation/supervision.ts";
 import { jobsOf, workAsked, type Workload } from "../../../lib/core/simulation/workload.ts";

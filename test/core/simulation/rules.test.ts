@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { defaultConfig } from "../../../lib/core/config.ts";
+import { defaultConfig } from "../../../lib/core/config/config.ts";
 import { upperBound } from "../../../lib/core/simulation/bound.ts";
 import {
   figuresOf,

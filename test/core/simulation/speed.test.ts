@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { defaultConfig } from "../../../lib/core/config.ts";
+import { defaultConfig } from "../../../lib/core/config/config.ts";
 import { simulate } from "../../../lib/core/simulation/comparison.ts";
 import { upperBound } from "../../../lib/core/simulation/bound.ts";
 import { RULES } from "../../../lib/core/simulation/rules.ts";

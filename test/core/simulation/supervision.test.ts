@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { left } from "../../../lib/core/limits.ts";
+import { left } from "../../../lib/core/quota/limits.ts";
 import { BEGIN_MS, statusAt, type Watch } from "../../../lib/core/simulation/supervision.ts";
 import type { Workload } from "../../../lib/core/simulation/workload.ts";
 import { run } from "../../../lib/core/simulation/world.ts";
-import { emptyStatus, parseStatus, renderStatus, type SessionStatus } from "../../../lib/core/status.ts";
-import { parseTime } from "../../../lib/core/time.ts";
+import {
+  emptyStatus,
+  parseStatus,
+  renderStatus,
+  type SessionStatus,
+} from "../../../lib/core/session/status.ts";
+import { parseTime } from "../../../lib/core/text/time.ts";
 import { account, DAY, HOUR, job, MINUTE, workload } from "./small.ts";
 
 const PLAN = { short: 1000, long: 5000 };

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { readLines } from "../../../lib/core/pool/config_lines.ts";
+import { readLines } from "../../../lib/core/pool/python/config_lines.ts";
 import { KEYS, wishesOf } from "../../../lib/core/pool/settings.ts";
 import { pageText } from "../../../lib/core/skill/page.ts";
 import { settingsText } from "../../../lib/core/skill/settings_text.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { processesOf } from "../../rig/leftover.ts";
-import type { Sandbox } from "../../rig/sandbox.ts";
+import { processesOf } from "../../../rig/leftover.ts";
+import type { Sandbox } from "../../../rig/sandbox.ts";
 
 /** The supervisors that run for a user; neither the shell that is about to become one counts, nor a child of one. */
 export function daemonsOf(user: Pick<Sandbox, "home">): number[] {

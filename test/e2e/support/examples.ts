@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TREE } from "../../rig/codex.ts";
+import { TREE } from "../../../rig/codex.ts";
 
 /** A block of code that the documentation shows. Every comment in it is a line that it prints. */
 export interface Example {

@@ -1,10 +1,10 @@
 import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TREE } from "../../rig/codex.ts";
-import { commandOf } from "../../rig/program.ts";
-import type { Result } from "../../rig/result.ts";
-import type { Sandbox } from "../../rig/sandbox.ts";
-import { toolPath } from "../../rig/tools.ts";
+import { TREE } from "../../../rig/codex.ts";
+import { commandOf } from "../../../rig/program.ts";
+import type { Result } from "../../../rig/result.ts";
+import type { Sandbox } from "../../../rig/sandbox.ts";
+import { toolPath } from "../../../rig/tools.ts";
 import { type Pool, runWords } from "./skill.ts";
 
 export type Runtime = "deno" | "bun" | "node";
@@ -65,7 +65,7 @@ export function makeProject(
   const skills = join(dir, ".codex", "skills");
   const caller = join(skills, "tmux-workflow", "scripts", "caller.sh");
   mkdirSync(join(caller, ".."), { recursive: true });
-  cpSync(join(TREE, "test/rig/twf/caller.sh"), caller);
+  cpSync(join(TREE, "rig/twf/caller.sh"), caller);
   writeFileSync(join(dir, "package.json"), '{ "type": "commonjs" }\n');
   return { dir, skills, caller };
 }

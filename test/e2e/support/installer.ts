@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync 
 import { join } from "node:path";
 
 import { toolPath } from "../../../scripts/tool_path.ts";
-import { TREE } from "../../rig/codex.ts";
-import { sandbox } from "../../rig/in_test.ts";
-import { finished, type Result } from "../../rig/result.ts";
-import type { Sandbox } from "../../rig/sandbox.ts";
-import { describeWith } from "../../rig/tools.ts";
+import { TREE } from "../../../rig/codex.ts";
+import { sandbox } from "../../../rig/in_test.ts";
+import { finished, type Result } from "../../../rig/result.ts";
+import type { Sandbox } from "../../../rig/sandbox.ts";
+import { describeWith } from "../../../rig/tools.ts";
 import { HERE } from "./release.ts";
 
 /** The script of the tree, or of a release (RIG_INSTALLER). */

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { TREE } from "../../rig/codex.ts";
-import { commandOf } from "../../rig/program.ts";
-import type { Sandbox } from "../../rig/sandbox.ts";
+import { TREE } from "../../../rig/codex.ts";
+import { commandOf } from "../../../rig/program.ts";
+import type { Sandbox } from "../../../rig/sandbox.ts";
 
 /** What a run loaded: our files as "lib/…", libraries by name, and modules of the runtime as "node:…". */
 export interface Loads {

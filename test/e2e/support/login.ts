@@ -1,5 +1,5 @@
-import { ORDINARY } from "../../rig/backend/account.ts";
-import { authFileText, mintTokens } from "../../rig/backend/token.ts";
+import { ORDINARY } from "../../../rig/backend/account.ts";
+import { authFileText, mintTokens } from "../../../rig/backend/token.ts";
 
 const TEN_DAYS = 864_000;
 

@@ -2,9 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { killGroup } from "../../rig/result.ts";
-import type { Sandbox } from "../../rig/sandbox.ts";
-import { until } from "../../rig/until.ts";
+import { killGroup } from "../../../rig/result.ts";
+import type { Sandbox } from "../../../rig/sandbox.ts";
+import { until } from "../../../rig/until.ts";
 import { startShell } from "./shell.ts";
 
 /** A process that looks like the predecessor's daemon. */

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Sandbox } from "../../rig/sandbox.ts";
+import type { Sandbox } from "../../../rig/sandbox.ts";
 import { SKILL } from "./installed.ts";
 
 /** What the old program says, whatever it is asked. */

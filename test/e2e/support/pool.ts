@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
-import { type Backend, type BackendOptions, startBackend } from "../../rig/backend.ts";
-import { commandOf, processes } from "../../rig/backend/peer.ts";
-import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
-import { makeTeam, type Team, type TeamOptions } from "../../rig/twf/team.ts";
+import { type Backend, type BackendOptions, startBackend } from "../../../rig/backend.ts";
+import { commandOf, processes } from "../../../rig/backend/peer.ts";
+import { makeSandbox, type Sandbox } from "../../../rig/sandbox.ts";
+import { makeTeam, type Team, type TeamOptions } from "../../../rig/twf/team.ts";
 import { WAY } from "../real_world.ts";
 
 /** A user with a pool of logins for the real Codex, and a team that works with them. */

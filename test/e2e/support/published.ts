@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Sandbox } from "../../rig/sandbox.ts";
+import type { Sandbox } from "../../../rig/sandbox.ts";
 
 /** What status.json is to say of a session; what is left out is that of a healthy one with half of everything left. */
 export interface Entry {

@@ -1,5 +1,5 @@
-import type { Script } from "../../rig/fake_codex.ts";
-import type { Sandbox } from "../../rig/sandbox.ts";
+import type { Script } from "../../../rig/fake_codex.ts";
+import type { Sandbox } from "../../../rig/sandbox.ts";
 import { login } from "./login.ts";
 
 /** Adds a session that is logged in, and whose fake app-server answers these used percents of five hours and a week. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { commandOf, type Way } from "../../rig/program.ts";
-import { finished, type Result } from "../../rig/result.ts";
-import type { Sandbox } from "../../rig/sandbox.ts";
+import { commandOf, type Way } from "../../../rig/program.ts";
+import { finished, type Result } from "../../../rig/result.ts";
+import type { Sandbox } from "../../../rig/sandbox.ts";
 
 export interface ShellOptions {
   readonly shell?: string;

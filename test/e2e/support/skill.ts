@@ -10,10 +10,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { toolPath } from "../../../scripts/tool_path.ts";
-import { TREE } from "../../rig/codex.ts";
-import { commandOf } from "../../rig/program.ts";
-import { finished, type Result } from "../../rig/result.ts";
-import type { Sandbox } from "../../rig/sandbox.ts";
+import { TREE } from "../../../rig/codex.ts";
+import { commandOf } from "../../../rig/program.ts";
+import { finished, type Result } from "../../../rig/result.ts";
+import type { Sandbox } from "../../../rig/sandbox.ts";
 import { login } from "./login.ts";
 
 export type Pool = "cap" | "clb";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { sandbox } from "../../rig/in_test.ts";
-import { type Way, ways } from "../../rig/program.ts";
-import type { Result } from "../../rig/result.ts";
-import type { Sandbox, SandboxOptions } from "../../rig/sandbox.ts";
+import { sandbox } from "../../../rig/in_test.ts";
+import { type Way, ways } from "../../../rig/program.ts";
+import type { Result } from "../../../rig/result.ts";
+import type { Sandbox, SandboxOptions } from "../../../rig/sandbox.ts";
 import { inShell, type ShellOptions } from "./shell.ts";
 import { treeOf } from "./tree.ts";
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { onTestFinished } from "vitest";
-import type { Sandbox } from "../../rig/sandbox.ts";
+import type { Sandbox } from "../../../rig/sandbox.ts";
 
 /** A real terminal with a shell in it. */
 export interface Terminal {

@@ -1,0 +1,117 @@
+import { parseReading, type Reading } from "../../core/codex/rate_limits.ts";
+import type { ProcessIdentity } from "../../core/system/identity.ts";
+import { VERSION } from "../../core/text/version.ts";
+import type { Clock } from "../../io/host.ts";
+import { JsonRpcClient } from "../../io/rpc.ts";
+import { signal } from "../../io/process/process.ts";
+import type { Child, Exit } from "../../io/process/spawn.ts";
+
+/** No app-server of ours gets a signal in its first minute: one at the wrong instant loses a login. */
+export const UNTOUCHABLE_MS = 60_000;
+const GRACE_MS = 2_000;
+
+type Phase = "greeting" | "idle" | "reading" | "closing";
+
+/** Whether it is started for one reading, or stays while its alias is at work. */
+export type Purpose = "probe" | "manage";
+
+interface Role {
+  readonly purpose: Purpose;
+  readonly mayRenew: boolean;
+  readonly startedAt: number;
+  /** The fingerprint of its program. */
+  readonly program: string;
+  /** What we call ourselves. */
+  readonly client: string;
+}
+
+/** One `codex app-server` process and our conversation with it. Times are monotonic milliseconds. */
+export class AppServer {
+  readonly identity: ProcessIdentity;
+  readonly purpose: Purpose;
+  readonly startedAt: number;
+  readonly program: string;
+  readonly exited: Promise<Exit>;
+  phase: Phase = "greeting";
+  isGone = false;
+  /** Whether it may be renewing the login. */
+  mayRenew: boolean;
+  readonly #child: Child;
+  readonly #rpc: JsonRpcClient;
+  readonly #name: string;
+  #owed: Promise<void> | undefined;
+  #endsAt = Infinity;
+  #signals: NodeJS.Signals[] = ["SIGTERM", "SIGKILL"];
+
+  constructor(
+    child: Child,
+    identity: ProcessIdentity,
+    role: Role,
+    notified: (method: string, params: unknown) => void,
+  ) {
+    this.#child = child;
+    this.identity = identity;
+    this.purpose = role.purpose;
+    this.mayRenew = role.mayRenew;
+    this.startedAt = role.startedAt;
+    this.program = role.program;
+    this.#name = role.client;
+    this.exited = child.exited;
+    this.#rpc = new JsonRpcClient(child, notified);
+  }
+
+  /** Lines that were too long to read. */
+  get dropped(): number {
+    return this.#rpc.dropped;
+  }
+
+  /** The handshake, during which Codex renews a login that is about to expire. */
+  async greet(): Promise<void> {
+    await this.#rpc.request("initialize", { clientInfo: { name: this.#name, version: VERSION } });
+  }
+
+  /** The account's limits; undefined when the answer is not understood. */
+  async readLimits(): Promise<Reading | undefined> {
+    return parseReading(
+      await this.#rpc.request("account/rateLimits/read", { excludeResetCreditDetails: true }),
+    );
+  }
+
+  /** Asks anything; `core/methods` says what may be asked. Rejects with `RpcError` and `RpcClosed`. */
+  request(method: string, params: unknown): Promise<unknown> {
+    return this.#rpc.request(method, params);
+  }
+
+  /** Asks who is logged in, which Codex answers only when no renewal is under way: before that, `close` does not close. */
+  askAccount(): void {
+    this.#owed = this.#rpc.request("account/read", {}).then(() => {}, () => {});
+  }
+
+  /** Asks it to end by closing its stdin. It gets a signal only if it stays, and never while it may renew a login. */
+  close(now: number): void {
+    if (this.phase === "closing") return;
+    this.phase = "closing";
+    if (this.#owed === undefined) this.#child.closeStdin();
+    else void this.#owed.then(() => this.#child.closeStdin());
+    const patience = this.mayRenew ? UNTOUCHABLE_MS : GRACE_MS;
+    this.#endsAt = Math.max(now + patience, this.startedAt + UNTOUCHABLE_MS);
+  }
+
+  /** Sends what is due to one that stays after `close`: TERM, then KILL, to its group. Returns when to look again. */
+  enforce(now: number): number {
+    if (now < this.#endsAt) return this.#endsAt;
+    const name = this.#signals.shift();
+    if (name !== undefined) signal(-this.identity.pid, name);
+    this.#endsAt = this.#signals.length > 0 ? now + GRACE_MS : Infinity;
+    return this.#endsAt;
+  }
+}
+
+/**
+ * Waits briefly for servers that were asked to end. One that renews a login is left to finish: that our own end closes
+ * its stdin does not end it while it owes us an answer (codex 0.169).
+ */
+export async function partWith(servers: readonly AppServer[], clock: Clock): Promise<void> {
+  const ordinary = servers.filter((server) => !server.mayRenew).map((server) => server.exited);
+  await Promise.race([Promise.all(ordinary), clock.sleep(1500)]);
+}

@@ -1,0 +1,51 @@
+import { type ChildEntry, parseChildren } from "../../core/session/app_server_record.ts";
+import { Failure } from "../../core/text/failure.ts";
+import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
+import { readText, realPath } from "../../io/files/files.ts";
+import type { Host } from "../../io/host.ts";
+import { serversIn } from "../../io/process/openers.ts";
+import { mayBeAlive } from "../../io/process/process.ts";
+
+const PATIENCE_MS = 45_000;
+
+/**
+ * Whether an app-server of ours may be renewing the login of this home right now. Starting Codex, or a login, beside it
+ * would spend one token twice and lose the login. Looked at under the lock of the picks, the answer holds until the
+ * supervisor sees the pick.
+ */
+export function renewing(layout: Layout, alias: string): boolean {
+  return renewingIn(layout, homeOf(layout, alias), alias);
+}
+
+/** The same for a home that may be none of a session: what counts then is which auth file it uses. */
+export function renewingIn(layout: Layout, home: string, alias?: string): boolean {
+  const auth = realPath(authFileOf(home));
+  return parseChildren(readText(layout.children))
+    .filter((child) => child.mayRenew && (child.alias === alias || child.auth === auth))
+    .some((child) => runs(child, home));
+}
+
+/** Waits until no app-server of ours can be renewing the login of this home; fails after 45 s. */
+export async function awaitRenewal(host: Host, layout: Layout, alias: string): Promise<void> {
+  const { clock } = host;
+  if (!renewing(layout, alias)) return;
+  host.err(`agentlb: waiting for the login of "${alias}" to be renewed\n`);
+  const deadline = clock.monotonic() + PATIENCE_MS;
+  while (renewing(layout, alias)) {
+    if (clock.monotonic() >= deadline) {
+      throw new Failure(
+        "failed",
+        `The login of "${alias}" is still being renewed after ${PATIENCE_MS / 1000} s`,
+        {
+          hint: "try again in a minute: starting Codex beside a renewal could lose the login",
+        },
+      );
+    }
+    await clock.sleep(50);
+  }
+}
+
+/** An entry without a pid was written just before its process started; its supervisor may have died in between. */
+function runs(child: ChildEntry, home: string): boolean {
+  return child.pid === 0 ? serversIn(home).length > 0 : mayBeAlive(child);
+}

@@ -1,0 +1,63 @@
+import { type Account, parseAccount } from "../../core/codex/account.ts";
+import { authFileOf } from "../../core/system/layout.ts";
+import { fingerprintOf, readText, realPath } from "../../io/files/files.ts";
+import { credentialStore } from "./credential_store.ts";
+import { configOf } from "./homes.ts";
+
+/** Whose login a home holds, read again whenever its auth file was replaced. */
+export class LoginWatch {
+  readonly #home: string;
+  #print: string | undefined;
+  #account: Account | undefined;
+  #path: string | undefined;
+
+  constructor(home: string) {
+    this.#home = home;
+  }
+
+  get account(): Account {
+    return this.#account ?? parseAccount(undefined);
+  }
+
+  /** The real path of the auth file, as of the last look: with another file behind a link that sees another version, too. */
+  get path(): string {
+    return this.#path ??= realPath(authFileOf(this.#home)) ?? authFileOf(this.#home);
+  }
+
+  /** Looks at the file: "replaced" by the same login (renewed, or logged in again), or by "another" login. */
+  look(): "same" | "replaced" | "another" {
+    const file = authFileOf(this.#home);
+    const print = `${printOf(file)} ${printOf(configOf(this.#home))}`; // the settings name the credential store
+    const old = this.#account;
+    if (old !== undefined && this.#print === print) return "same";
+    const account = this.#read(file);
+    this.#print = print;
+    this.#account = account;
+    this.#path = undefined;
+    if (old === undefined) return "same";
+    const isSame = old.kind === account.kind && old.user === account.user &&
+      old.workspace === account.workspace;
+    return isSame ? "replaced" : "another";
+  }
+
+  /** A keyring may hold a login that no file shows: then nothing is known of it. */
+  #read(file: string): Account {
+    let account: Account;
+    try {
+      account = parseAccount(readText(file));
+    } catch {
+      return parseAccount(""); // there is something, and it can't be read
+    }
+    const isElsewhere = account.kind === "none" &&
+      !["file", "ephemeral"].includes(credentialStore(this.#home));
+    return isElsewhere ? { ...account, kind: "unreadable" } : account;
+  }
+}
+
+function printOf(file: string): string | undefined {
+  try {
+    return fingerprintOf(file);
+  } catch {
+    return "unreadable";
+  }
+}

@@ -1,0 +1,88 @@
+import type { Config } from "../../core/config/config.ts";
+import { Failure, wordsOf } from "../../core/text/failure.ts";
+import { codexEnvironment, type Launch } from "../../core/shell/launch.ts";
+import { isPath } from "../../core/shell/path_lookup.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import { splitWords } from "../../core/shell/split_words.ts";
+import type { Host } from "../../io/host.ts";
+import type { Exit } from "../../io/process/spawn.ts";
+import type { Picked } from "../pick/choose.ts";
+import { findProgram } from "./find_program.ts";
+import { awaitRenewal } from "./await_renewal.ts";
+
+/** How the program is to end: with an exit code, or by the signal that ended what it ran. */
+export type End = number | NodeJS.Signals;
+
+/** The words of what runs in a session: `cmd`, else the configured command with its arguments, then what is passed through. */
+export function commandOf(
+  { platform }: Pick<Host, "platform">,
+  config: Config,
+  cmd: string,
+  passthrough: readonly string[],
+): readonly string[] {
+  const { defaultCommand, defaultCommandArgs } = config.runner;
+  const words = cmd === ""
+    ? [...split(defaultCommand, platform), ...defaultCommandArgs]
+    : split(cmd, platform);
+  if (words.length === 0 || words[0] === "") throw new Failure("failed", "empty command", { verbatim: true });
+  return [...words, ...passthrough];
+}
+
+/** How to start a command in a home. Throws Failure when there is no such program. */
+export async function launchIn(
+  host: Host,
+  config: Config,
+  home: string,
+  words: readonly string[],
+): Promise<Launch> {
+  const [name = "", ...args] = words;
+  const env = codexEnvironment(host, home, config.runner.passEnv);
+  const program = programOf(host, name);
+  if (host.platform !== "win32") return { file: program, args, env };
+  const { behindBatch } = await import("./batch_file.ts");
+  const { file, before } = behindBatch(program, host);
+  return { file, args: [...before, ...args], env };
+}
+
+/** The path of a program. Throws Failure when it is not there. */
+export function programOf(host: Pick<Host, "env" | "cwd" | "platform">, name: string): string {
+  const file = findProgram(name, host);
+  if (file !== undefined) return file;
+  const message = isPath(name, host) ? "no such program" : "not found on PATH";
+  throw new Failure("failed", `Cannot start "${name}": ${message}`, {
+    hint: "install it, or name another with --cmd or runner.default_command in config.toml",
+  });
+}
+
+/** Runs a command in the home that was picked; this process becomes it where that is possible. */
+export async function runPicked(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  picked: Picked,
+  words: readonly string[],
+): Promise<End> {
+  const launch = await launchIn(host, config, picked.home, words);
+  if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
+  const end = async () => endOf(await host.become(launch), words[0] ?? "");
+  if (host.platform === "linux") return await end();
+  const { noteRun } = await import("./run_record.ts");
+  const isOver = noteRun(layout, picked.home);
+  try {
+    return await end();
+  } finally {
+    isOver();
+  }
+}
+
+function endOf(exit: Exit, name: string): End {
+  if ("code" in exit) return exit.code;
+  if ("signal" in exit) return exit.signal;
+  throw new Failure("failed", `Cannot start "${name}": ${wordsOf(exit.error)}`, { cause: exit.error });
+}
+
+function split(text: string, platform: string): readonly string[] {
+  const split = splitWords(text, platform);
+  if ("words" in split) return split.words;
+  throw new Failure("usage", `Cannot split the command \`${text}\` into words: ${split.problem}`);
+}

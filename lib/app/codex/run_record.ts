@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import type { Layout } from "../../core/system/layout.ts";
+import { parseRun, renderRun } from "../../core/session/run_record.ts";
+import { ensureFolder, namesIn, readText, replaceFile } from "../../io/files/files.ts";
+import { removeFile } from "../../io/files/folders.ts";
+import type { Opener } from "../../io/process/openers.ts";
+import { isAlive, ownIdentity } from "../../io/process/process.ts";
+
+/**
+ * Writes down that this process runs a Codex in a home, or is about to become it, where no /proc shows that; returns what
+ * takes it back. What nobody takes back ends with the process.
+ */
+export function noteRun(layout: Pick<Layout, "runs">, home: string): () => void {
+  const self = ownIdentity();
+  const file = join(layout.runs, `${self.pid}.json`);
+  ensureFolder(layout.runs);
+  replaceFile(file, renderRun({ ...self, home }));
+  return () => removeFile(file);
+}
+
+/** The Codex processes that other processes of ours run in a home. */
+export function runsIn(layout: Pick<Layout, "runs">, home: string): Opener[] {
+  const self = ownIdentity().pid;
+  return namesIn(layout.runs).flatMap((name): Opener[] => {
+    const file = join(layout.runs, name);
+    const run = parseRun(readText(file));
+    if (run === undefined || run.pid === self) return [];
+    if (isAlive(run)) return run.home === home ? [{ pid: run.pid, name: "codex" }] : [];
+    removeFile(file);
+    return [];
+  });
+}

@@ -1,0 +1,33 @@
+import { type Config, type ConfigProblem, readConfig, renderConfig } from "../../core/config/config.ts";
+import { Failure } from "../../core/text/failure.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import { exists, replaceFile } from "../../io/files/files.ts";
+import { readUtf8 } from "../../io/files/folders.ts";
+import { parseToml, tomlLines } from "../../io/formats.ts";
+
+/** The settings of config.toml and what is wrong with them; without a file the defaults. Throws Failure unless it is TOML. */
+export function readSettings(layout: Layout): { config: Config; problems: readonly ConfigProblem[] } {
+  const text = textOf(layout.config);
+  if (text === undefined) return readConfig({}, () => undefined);
+  return readConfig(parseToml(text, layout.config), (path) => tomlLines(text)(path));
+}
+
+/** Writes config.toml with every key and returns its path; one that exists is replaced only by `force`. */
+export function initConfig(layout: Layout, force: boolean): string {
+  if (!force && exists(layout.config)) {
+    throw new Failure("failed", `${layout.config} exists already`, {
+      hint: "to replace it by the defaults: agentlb config init --force",
+    });
+  }
+  replaceFile(layout.config, renderConfig(), { durable: true, follow: true });
+  return layout.config;
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readUtf8(path);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Failure("failed", `config is not valid UTF-8 (${path})`, { cause: error });
+  }
+}

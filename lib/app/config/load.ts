@@ -1,0 +1,26 @@
+import { type Config, type ConfigProblem, defaultConfig } from "../../core/config/config.ts";
+import { Failure } from "../../core/text/failure.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import { printable } from "../../core/text/printable.ts";
+import { exists } from "../../io/files/files.ts";
+import type { Host } from "../../io/host.ts";
+
+/** The settings; an error in the file fails, naming line and key, and a warning goes to stderr. */
+export async function loadConfig(host: Pick<Host, "err">, layout: Layout): Promise<Config> {
+  // Most users have no such file, and a reader of TOML takes longer to load than a session to pick.
+  if (!exists(layout.config)) return defaultConfig();
+  const { readSettings } = await import("./file.ts");
+  const { config, problems } = readSettings(layout);
+  const errors = problems.filter((problem) => problem.kind === "error").map(wordsOf);
+  if (errors.length > 0) {
+    throw new Failure("failed", `Cannot read ${layout.config}: ${errors.join("; ")}`, {
+      hint: "correct it, or move the file away and write a new one: agentlb config init",
+    });
+  }
+  for (const problem of problems) host.err(`agentlb: warning: ${layout.config}: ${wordsOf(problem)}\n`);
+  return config;
+}
+
+function wordsOf({ line, message }: ConfigProblem): string {
+  return `${line === undefined ? "" : `line ${line}: `}${printable(message)}`;
+}

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { parseChildren } from "../../core/session/app_server_record.ts";
+import { parseIdentity, renderIdentity } from "../../core/system/identity.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import { VERSION } from "../../core/text/version.ts";
+import { readText, replaceFile } from "../../io/files/files.ts";
+import { removeFile } from "../../io/files/folders.ts";
+import type { Host } from "../../io/host.ts";
+import { isAlive, ownIdentity } from "../../io/process/process.ts";
+
+const PATIENCE_MS = 10_000;
+const LOOK_MS = 20;
+
+/**
+ * Tells the supervisor that this process is about to remove a session and waits, for a moment, until no app-server of
+ * ours is in its home: one that is just starting would make the home again. Returns what takes the word back.
+ */
+export async function announceRemoval(host: Host, layout: Layout, alias: string): Promise<() => void> {
+  const file = fileOf(layout, alias);
+  replaceFile(file, renderIdentity({ ...ownIdentity(), version: VERSION, exe: "" }));
+  const deadline = host.clock.monotonic() + PATIENCE_MS;
+  while (isServed(layout, alias) && host.clock.monotonic() < deadline) await host.clock.sleep(LOOK_MS);
+  return () => removeFile(file);
+}
+
+/** Whether a process that runs is about to remove a session. */
+export function isLeaving(layout: Layout, alias: string): boolean {
+  const identity = parseIdentity(readText(fileOf(layout, alias)) ?? "");
+  return identity !== undefined && isAlive(identity);
+}
+
+function isServed(layout: Layout, alias: string): boolean {
+  return parseChildren(readText(layout.children)).some((child) =>
+    child.alias === alias && child.pid !== 0 && isAlive(child)
+  );
+}
+
+/** Among the sessions, because their supervisor watches that folder. */
+function fileOf(layout: Layout, alias: string): string {
+  return join(layout.sessions, `.leaving-${alias}`);
+}

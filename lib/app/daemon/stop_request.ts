@@ -1,0 +1,43 @@
+import { basename } from "node:path";
+import { parseIdentity, type ProcessIdentity, renderIdentity } from "../../core/system/identity.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import { VERSION } from "../../core/text/version.ts";
+import { readText, replaceFile } from "../../io/files/files.ts";
+import { removeFile } from "../../io/files/folders.ts";
+import type { Host } from "../../io/host.ts";
+import { signal } from "../../io/process/process.ts";
+import { watchFolder } from "../../io/files/watch.ts";
+
+/** How often a folder is looked into that can't be watched. */
+const LOOK_MS = 1000;
+
+/**
+ * Asks a supervisor to end. Windows has no signal for that: there the question is a file, which names the one process
+ * that is meant.
+ */
+export function askToStop({ platform }: Pick<Host, "platform">, layout: Layout, who: ProcessIdentity): void {
+  if (platform === "win32") {
+    replaceFile(layout.stopRequest, renderIdentity({ ...who, version: VERSION, exe: "" }));
+  } else {
+    signal(who.pid, "SIGTERM");
+  }
+}
+
+/** Calls `stop` when this supervisor is asked by a file to end; returns what takes that back, and the file away. */
+export function heedStopRequest(layout: Layout, self: ProcessIdentity, stop: () => void): () => void {
+  const isMeant = () => {
+    const asked = parseIdentity(readText(layout.stopRequest) ?? "");
+    return asked !== undefined && asked.pid === self.pid && asked.startTime === self.startTime;
+  };
+  const look = () => {
+    if (isMeant()) stop();
+  };
+  const unwatch = watchFolder(layout.root, (name) => name === basename(layout.stopRequest) && look());
+  const timer = unwatch === undefined ? setInterval(look, LOOK_MS) : undefined;
+  look(); // it may have been asked before
+  return () => {
+    unwatch?.();
+    clearInterval(timer);
+    if (isMeant()) removeFile(layout.stopRequest);
+  };
+}

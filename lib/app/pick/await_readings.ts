@@ -1,0 +1,55 @@
+import type { Config } from "../../core/config/config.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import type { Verdict } from "../../core/pick/score.ts";
+import type { SessionStatus } from "../../core/session/status.ts";
+import { parseTime } from "../../core/text/time.ts";
+import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
+import type { Host } from "../../io/host.ts";
+import { livingDaemon } from "../daemon/daemon.ts";
+import { aliasesOf } from "../session/sessions.ts";
+import { type Demand, look, readStatus, type StatusRead } from "./survey.ts";
+
+const LOOK_MS = 50;
+
+/**
+ * Waits until somebody can be picked on merit, as long as a starting supervisor may take; ends early when that can't
+ * help: no sessions, or all of them have a reason that waiting does not change. Returns what was read last.
+ */
+export async function awaitReadings(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  demand: Demand = {},
+): Promise<StatusRead | undefined> {
+  if (isSupervisorDisabled(host.env)) return undefined;
+  const deadline = host.clock.monotonic() + timingFrom(host.env).startTimeoutMs;
+  let read: StatusRead | undefined;
+  for (;;) {
+    const aliases = aliasesOf(layout);
+    read = readStatus(layout, read);
+    const { status, decision } = look(layout, config, aliases, host.clock.now(), demand, read);
+    if (decision.winner !== undefined) return read;
+    const tried = livingDaemon(layout)?.pid === status.daemon.pid
+      ? parseTime(status.daemon.startedAt)
+      : undefined;
+    const isOver = decision.verdicts.every((verdict) =>
+      isFinal(verdict, status.sessions.get(verdict.alias), tried)
+    );
+    if (isOver || host.clock.monotonic() >= deadline) return read;
+    await host.clock.sleep(LOOK_MS);
+  }
+}
+
+/** Besides a dead login: the supervisor that runs now has tried, and there was no reading. */
+function isFinal(
+  verdict: Verdict,
+  entry: SessionStatus | undefined,
+  tryingSinceMs: number | undefined,
+): boolean {
+  if (verdict.eligible) return false;
+  if (verdict.final) return true;
+  if (entry === undefined || tryingSinceMs === undefined || ["", "ok"].includes(entry.lastProbeResult)) {
+    return false;
+  }
+  return (parseTime(entry.lastProbeAt) ?? -Infinity) >= tryingSinceMs;
+}

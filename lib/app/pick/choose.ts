@@ -1,0 +1,203 @@
+import type { Config } from "../../core/config/config.ts";
+import { Failure } from "../../core/text/failure.ts";
+import { homeOf, type Layout } from "../../core/system/layout.ts";
+import { parseMode, renderMode } from "../../core/pick/adaptive_state.ts";
+import type { Mode, Policy } from "../../core/pick/policy.ts";
+import { reasonsOf } from "../../core/pick/refusal_words.ts";
+import type { Eligible, Ineligible, Verdict } from "../../core/pick/score.ts";
+import type { GlobalState } from "../../core/session/state.ts";
+import { emptyStatus, type SessionStatus } from "../../core/session/status.ts";
+import { formatSpan } from "../../core/text/time.ts";
+import { isFolder, replaceFile } from "../../io/files/files.ts";
+import type { Host } from "../../io/host.ts";
+import { withLock } from "../../io/lock/lock.ts";
+import { hasBackgroundCodex, NOTED } from "../codex/homes.ts";
+import { recallLeases, recordClaim } from "../session/leases.ts";
+import { recall, recallSession, remember } from "../session/picks_file.ts";
+import { recallPaused } from "../session/pause.ts";
+import { renewing } from "../codex/await_renewal.ts";
+import { aliasesOf, missingSession } from "../session/sessions.ts";
+import { recallFile } from "../session/state_file.ts";
+import { type Demand, type Known, policyOf, readStatus, type StatusRead, survey } from "./survey.ts";
+
+/** How a session is chosen: what has the most left, the next in turn, the last one, or this one. */
+export type How = "best" | "turn" | "last" | { readonly alias: string };
+
+/** How it came that a session was picked. */
+export type Ground =
+  | {
+    readonly on: "merit";
+    readonly verdict: Eligible;
+    readonly policy: Policy;
+    /** What the policy ranked it by. */
+    readonly figure: number;
+  }
+  /** Everything is used up: it comes back first. */
+  | { readonly on: "return"; readonly verdict: Ineligible }
+  /** Nobody could be judged: it was next in turn. */
+  | { readonly on: "fallback"; readonly refused: readonly Verdict[] }
+  /** The user's will. */
+  | { readonly on: "turn" }
+  | { readonly on: "last" | "name"; readonly caution?: Ineligible };
+
+/** A session that was picked, and recorded as picked. */
+export interface Picked {
+  readonly alias: string;
+  readonly home: string;
+  readonly ground: Ground;
+  readonly status?: SessionStatus;
+  /** An app-server of ours may be renewing its login right now. */
+  readonly isRenewing: boolean;
+  /** Its Codex will leave processes behind, and nobody has said so yet. */
+  readonly leavesProcesses: boolean;
+}
+
+/** How a pick is to be made. */
+export interface Picking {
+  readonly demand?: Demand;
+  /** Whether this process will run it, or wait for it; else it is kept for a moment for who is told of it. */
+  readonly isRunHere?: boolean;
+  /** What a look just before has read. */
+  readonly read?: StatusRead | undefined;
+  /** Throws when the pick is of no use. */
+  readonly check?: () => void;
+}
+
+/** Picks a session and records the pick and who gets it. Throws Failure when there is none to pick, or what `check` throws. */
+export function choose(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  how: How,
+  { demand = {}, isRunHere = false, read, check = () => {} }: Picking = {},
+): Promise<Picked> {
+  return withLock(host, layout.stateLock, () => {
+    const aliases = aliasesOf(layout);
+    const memory = recall(host, layout, aliases);
+    const nowMs = host.clock.now();
+    const isAdaptive = how === "best" && policyOf(config, demand) === "adaptive";
+    const known: Known = {
+      status: how === "turn" ? emptyStatus() : readStatus(layout, read).status,
+      picks: memory.picks,
+      leases: recallLeases(host, layout),
+      paused: recallPaused(host, layout),
+      mode: isAdaptive ? recallFile(host, layout.policy, parseMode, "starting it anew") : undefined,
+    };
+    const { global } = memory;
+    const taken = take(layout, config, how, aliases, { global, known, nowMs, demand });
+    const { alias, ground, roundRobinIndex, mode, status } = taken;
+    check();
+    const home = homeOf(layout, alias);
+    const session = recallSession(host, layout, alias);
+    const leavesProcesses = !session?.others?.has(NOTED) && hasBackgroundCodex(home);
+    recordClaim(layout, known.leases, alias, isRunHere, nowMs);
+    remember(layout, memory, session, {
+      alias,
+      nowMs,
+      window: config.sessions.assignmentHistoryWindow,
+      ...(roundRobinIndex === undefined ? {} : { roundRobinIndex }),
+      ...(leavesProcesses ? { note: [NOTED, true] } : {}),
+    });
+    if (mode !== undefined && mode !== known.mode) replaceFile(layout.policy, renderMode(mode));
+    return {
+      alias,
+      home,
+      ground,
+      ...(status === undefined ? {} : { status }),
+      isRenewing: renewing(layout, alias),
+      leavesProcesses,
+    };
+  });
+}
+
+interface Taken {
+  readonly alias: string;
+  readonly ground: Ground;
+  readonly roundRobinIndex?: number;
+  readonly status?: SessionStatus | undefined;
+  /** What `adaptive` is doing from now on. */
+  readonly mode?: Mode | undefined;
+}
+
+interface Circumstances {
+  readonly global: GlobalState;
+  readonly known: Known;
+  readonly nowMs: number;
+  readonly demand: Demand;
+}
+
+function take(
+  layout: Layout,
+  config: Config,
+  how: How,
+  aliases: readonly string[],
+  around: Circumstances,
+): Taken {
+  const { global, known, nowMs } = around;
+  const named = (alias: string, on: "last" | "name"): Taken => {
+    const [verdict] = survey(config, [alias], known, nowMs, {}).decision.verdicts;
+    const isOdd = verdict?.eligible === false && ["paused", "full", "exhausted"].includes(verdict.kind);
+    return { alias, ground: { on, ...(isOdd ? { caution: verdict } : {}) } };
+  };
+  if (typeof how === "object") {
+    if (!isFolder(homeOf(layout, how.alias))) throw missingSession(how.alias);
+    return named(how.alias, "name");
+  }
+  if (aliases.length === 0) throw nothing("no managed sessions found; create one with: agentlb new <alias>");
+  if (how === "last") return named(lastAlias(layout, global), "last");
+  if (how === "best") return onMerit(config, aliases, around);
+  const unpaused = aliases.filter((alias) => !known.paused.has(alias));
+  return { ...inTurn(aliases, global, unpaused), ground: { on: "turn" } };
+}
+
+function onMerit(config: Config, aliases: readonly string[], around: Circumstances): Taken {
+  const { global, known, nowMs, demand } = around;
+  const { status, policy, decision } = survey(config, aliases, known, nowMs, demand);
+  const { winner, comesBackFirst, mode, verdicts } = decision;
+  if (winner !== undefined) {
+    const { alias } = winner;
+    const figure = decision.figures.get(alias) ?? winner.score;
+    const ground: Ground = { on: "merit", verdict: winner, policy, figure };
+    return { alias, ground, status: status.sessions.get(alias), mode };
+  }
+  if (comesBackFirst !== undefined) {
+    if (demand.noExhausted) throw usedUp(comesBackFirst, nowMs);
+    return { alias: comesBackFirst.alias, ground: { on: "return", verdict: comesBackFirst } };
+  }
+  if (decision.inTurn.length === 0) {
+    throw new Failure("nothingToPick", `Cannot pick a session: ${reasonsOf(verdicts)}`, {
+      hint: "end one that is open, or raise its max_sessions in config.toml",
+    });
+  }
+  return { ...inTurn(aliases, global, decision.inTurn), ground: { on: "fallback", refused: verdicts } };
+}
+
+/** The next in turn of those that are usable; of none, the next of all. */
+function inTurn(
+  aliases: readonly string[],
+  { roundRobinIndex }: GlobalState,
+  usable: readonly string[],
+): { alias: string; roundRobinIndex: number } {
+  const from = roundRobinIndex % aliases.length;
+  const order = aliases.map((_, step) => (from + step) % aliases.length);
+  const index = order.find((index) => usable.includes(aliases[index]!)) ?? from;
+  return { alias: aliases[index]!, roundRobinIndex: (index + 1) % aliases.length };
+}
+
+function lastAlias(layout: Layout, { lastAlias }: GlobalState): string {
+  const advice = "run agentlb or agentlb new <alias> first";
+  if (lastAlias === "") throw nothing(`no previous session recorded; ${advice}`);
+  if (!isFolder(homeOf(layout, lastAlias))) throw nothing(`last session no longer exists; ${advice}`);
+  return lastAlias;
+}
+
+function nothing(message: string): Failure {
+  return new Failure("nothingToPick", message, { verbatim: true });
+}
+
+function usedUp({ alias, comesBackMs }: Ineligible, nowMs: number): Failure {
+  const when = comesBackMs === undefined
+    ? "nobody knows until when"
+    : `"${alias}" comes back first, in ${formatSpan(comesBackMs - nowMs)}`;
+  return new Failure("nothingToPick", `Cannot pick a session: everything is used up; ${when}`);
+}

@@ -1,0 +1,74 @@
+import type { Config } from "../../core/config/config.ts";
+import { wordsOf } from "../../core/text/failure.ts";
+import { homeOf, type Layout } from "../../core/system/layout.ts";
+import { byteOrder } from "../../core/text/byte_order.ts";
+import type { Report } from "../../core/pick/report.ts";
+import { parseStatus } from "../../core/session/status.ts";
+import { renderTable } from "../../core/text/table.ts";
+import { parseTime } from "../../core/text/time.ts";
+import { type Gauges, gaugesOf } from "../../core/quota/windows.ts";
+import { readText } from "../../io/files/files.ts";
+import { livingDaemon } from "../daemon/daemon.ts";
+import { accountIn, aliasesOf } from "../session/sessions.ts";
+import { type Demand, look } from "./survey.ts";
+
+const NO_GAUGES: Gauges = { short: undefined, long: undefined };
+
+/** Looks at all sessions; changes nothing and starts nothing. */
+export function report(layout: Layout, config: Config, nowMs: number, demand: Demand = {}): Report {
+  const aliases = aliasesOf(layout);
+  const { status, policy, contestants, decision } = look(layout, config, aliases, nowMs, demand);
+  const leases = new Map(contestants.map((each) => [each.alias, each.leases ?? 0]));
+  const byAlias = new Map(decision.verdicts.map((verdict) => [verdict.alias, verdict]));
+  const all = [...new Set([...aliases, ...status.sessions.keys()])].sort(byteOrder);
+  return {
+    rows: all.map((alias) => {
+      const entry = status.sessions.get(alias);
+      const readAt = parseTime(entry?.lastRateLimitUpdateAt);
+      const home = homeOf(layout, alias);
+      const { email, plan } = accountIn(home);
+      return {
+        alias,
+        home,
+        email,
+        plan,
+        status: entry,
+        verdict: byAlias.get(alias) ??
+          { alias, eligible: false, usage: 0, reason: "no such session", kind: "missing", final: true },
+        figure: decision.figures.get(alias),
+        gauges: entry === undefined ? NO_GAUGES : gaugesOf(entry.rateLimits, nowMs),
+        active: (entry?.activity.turns ?? entry?.activity.activeTurns ?? 0) + (leases.get(alias) ?? 0),
+        ageMs: readAt === undefined ? undefined : nowMs - readAt,
+      };
+    }),
+    policy,
+    selected: decision.winner?.alias,
+    updatedAt: status.updatedAt,
+    atMs: nowMs,
+    supervisorPid: livingDaemon(layout)?.pid,
+    // What was read is not read again to see whether it can be.
+    problem: status.updatedAt === "" ? problemOf(layout) : undefined,
+  };
+}
+
+/** A table for a terminal, where some letters take two columns. */
+export async function drawTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): Promise<string> {
+  // What knows the width of every letter takes longer to load than all else; most tables need none of it.
+  const isPlain = rows.every((cells) => cells.every((text) => /^[ -~]*$/.test(text)));
+  const width = isPlain ? (text: string) => text.length : (await import("../../io/width.ts")).displayWidth;
+  return renderTable(header, rows, width);
+}
+
+function problemOf(layout: Layout): string | undefined {
+  try {
+    const text = readText(layout.status);
+    if (text === undefined) return `there is no ${layout.status} yet`;
+    parseStatus(text);
+    return undefined;
+  } catch (error) {
+    return wordsOf(error);
+  }
+}

@@ -1,0 +1,36 @@
+import type { Config } from "../../core/config/config.ts";
+import { Failure } from "../../core/text/failure.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import { type Change, changesOf } from "../../core/pick/why.ts";
+import { aliasesOf, missingSession } from "../session/sessions.ts";
+import { type Demand, look, type Survey } from "./survey.ts";
+
+/** Who would be picked now, what of everybody led to that, and what would lead to another pick. */
+export interface Explanation extends Survey {
+  readonly changes: readonly Change[];
+}
+
+/** Explains the pick that would be made now, or what stands between it and one alias. Throws Failure when there is none. */
+export function explain(
+  layout: Layout,
+  config: Config,
+  nowMs: number,
+  demand: Demand,
+  alias?: string,
+): Explanation {
+  const aliases = aliasesOf(layout);
+  if (aliases.length === 0) {
+    const message = "no managed sessions found; create one with: agentlb new <alias>";
+    throw new Failure("nothingToPick", message, { verbatim: true });
+  }
+  if (alias !== undefined && !aliases.includes(alias)) throw missingSession(alias);
+  const survey = look(layout, config, aliases, nowMs, demand);
+  const { mode } = survey.decision;
+  const changes = changesOf(survey.contestants, nowMs, config.sessions, {
+    policy: survey.policy,
+    ...(demand.prefer === undefined ? {} : { prefer: demand.prefer }),
+    ...(mode === undefined ? {} : { mode }),
+  });
+  const concerns = (change: Change) => change.alias === alias || change.then === alias;
+  return { ...survey, changes: alias === undefined ? changes : changes.filter(concerns) };
+}

@@ -1,0 +1,214 @@
+import { basename } from "node:path";
+import type { Account } from "../../../core/codex/account.ts";
+import { REASONS } from "../../../core/codex/reasons.ts";
+import { Failure } from "../../../core/text/failure.ts";
+import type { Card } from "../../../core/pool/screen/card.ts";
+import type { Look } from "../../../core/pool/screen/dialogue.ts";
+import type { Flavour } from "../../../core/pool/flavour.ts";
+import type { Reading } from "../../../core/pool/usage.ts";
+import { renewalOf } from "../../../core/codex/renewal.ts";
+import type { Host } from "../../../io/host.ts";
+import { startTmux, type Tmux } from "../../../io/tmux.ts";
+import { codexOnPath } from "../../codex/codex_program.ts";
+import { findProgram } from "../../codex/find_program.ts";
+import { ask } from "./ask.ts";
+import { scrape } from "./scrape.ts";
+import { tellReadings } from "./tell.ts";
+import { openWorkshop, plainEnvironment, type Workshop } from "./temp_home.ts";
+import { accountOf, holdersOf, notedLimits, type WorkerHome } from "./workers.ts";
+
+/** How accounts are asked for their limits. */
+export interface ReadingWish {
+  readonly flavour: Flavour;
+  readonly via: "tmux" | "app-server";
+  /** The home whose settings are used. Throws Failure when there is none. */
+  source(): string;
+  readonly disableMcp: boolean;
+  readonly readyMs: number;
+  readonly timeoutMs: number;
+  readonly enterDelayMs: number;
+  /** All homes of workers. */
+  readonly workers: readonly WorkerHome[];
+  /** Since when a worker has the login it has, in epoch milliseconds, where that is known. */
+  since(worker: WorkerHome): number | undefined;
+  readonly interrupted: AbortSignal;
+}
+
+/** One auth file and what was learnt of it. */
+export interface Read {
+  readonly file: string;
+  readonly name: string;
+  readonly account: Account;
+  readonly reading: Reading;
+  /** Codex might renew this login when it starts, so it was not started. */
+  readonly isDue: boolean;
+  /** The workers that have a copy of this login. */
+  readonly holders: readonly WorkerHome[];
+  /** What was on the screen, where there was one. */
+  readonly card?: Card | undefined;
+  readonly last?: Look;
+}
+
+type Outside = Pick<
+  Host,
+  "clock" | "spawn" | "capture" | "env" | "err" | "random" | "cwd" | "platform" | "arch"
+>;
+type Started = Pick<Read, "reading" | "card" | "last"> & {
+  /** Resolves when Codex has ended, or won't. */
+  readonly gone: Promise<void>;
+};
+type Asker = (file: string, account: Account) => Promise<Started>;
+
+/** Every Codex started takes a processor for its first second. */
+const AT_ONCE = 3;
+const COLUMNS = 120;
+const ROWS = 200;
+
+/** What was read, and when all that was started for it is gone. */
+export interface Readings {
+  readonly all: readonly Read[];
+  /** A Codex that waits for an answer that never comes takes its time. */
+  readonly gone: Promise<void>;
+}
+
+/**
+ * Reads auth files, up to three at once; the results keep their order. A login that Codex might renew is not started:
+ * the copies of it would not survive that. Throws Failure when there is no Codex or no tmux to do it with.
+ */
+export async function readLimits(
+  host: Outside,
+  wish: ReadingWish,
+  files: readonly string[],
+): Promise<Readings> {
+  const plans = plansOf(host, wish, files);
+  const asker = plans.some(({ reading }) => reading === undefined) ? await openAsker(host, wish) : undefined;
+  const leaving: Promise<void>[] = [];
+  const end = async () => {
+    await Promise.all(leaving);
+    await asker?.close();
+  };
+  try {
+    const all = await inTurn(plans, async ({ known, reading }): Promise<Read> => {
+      if (reading !== undefined) return { ...known, reading };
+      if (wish.interrupted.aborted || asker === undefined) return { ...known, reading: INTERRUPTED };
+      const { gone, ...found } = await asker.ask(known.file, known.account);
+      leaving.push(gone);
+      return { ...known, ...found };
+    });
+    await tellReadings(host, all);
+    return { all, gone: end() };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** The same; where no Codex can be started that is the reading of those that would have been asked. */
+export async function readOrExplain(
+  host: Outside,
+  wish: ReadingWish,
+  files: readonly string[],
+): Promise<Readings> {
+  try {
+    return await readLimits(host, wish, files);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const reason = error.message.replace(/^❌ /, "");
+    const trouble = reason === NO_CODEX ? "codex" : "other";
+    const all = plansOf(host, wish, files).map(({ known, reading }): Read => ({
+      ...known,
+      reading: reading ?? { kind: "failed", trouble, reason },
+    }));
+    return { all, gone: Promise.resolve() };
+  }
+}
+
+const NO_CODEX = "codex not found on PATH";
+const INTERRUPTED: Reading = { kind: "failed", trouble: "other", reason: "interrupted" };
+
+interface Plan {
+  readonly known: Omit<Read, "reading" | "card" | "last">;
+  /** Undefined = it is to be asked for. */
+  readonly reading: Reading | undefined;
+}
+
+function plansOf(host: Outside, wish: ReadingWish, files: readonly string[]): Plan[] {
+  return files.map((file) => {
+    const account = accountOf(file);
+    const isDue = renewalOf(account, host.clock.now()).kind === "possible";
+    const known = { file, name: basename(file), account, isDue, holders: holdersOf(account, wish.workers) };
+    return { known, reading: withoutAsking(wish, account, isDue) };
+  });
+}
+
+/** What is known of a login without starting a Codex; undefined when one can be started. */
+function withoutAsking(wish: ReadingWish, account: Account, isDue: boolean): Reading | undefined {
+  if (account.kind === "apikey") return { kind: "unlimited", reason: REASONS.apiKey };
+  if (account.kind === "none") return { kind: "failed", trouble: "login", reason: REASONS.loginRequired };
+  if (!isDue) return undefined;
+  const noted = notedLimits(account, holdersOf(account, wish.workers), wish.since);
+  if (noted === undefined) return { kind: "due" };
+  return { kind: "limits", usage: noted.usage, source: { by: "worker", name: noted.name, at: noted.at } };
+}
+
+async function openAsker(host: Outside, wish: ReadingWish): Promise<{ ask: Asker; close(): Promise<void> }> {
+  const codex = codexOnPath(host);
+  if (codex === undefined) throw verbatim(`❌ ${NO_CODEX}`);
+  const source = wish.source();
+  const workshop = openWorkshop(host, wish.flavour);
+  try {
+    const { desk } = workshop;
+    const plan = { ...wish, codex, folder: desk };
+    if (wish.via === "app-server") {
+      return {
+        ask(file, account) {
+          const home = workshop.home(source, file, { disableMcp: wish.disableMcp, content: "settings" });
+          return ask(host, { ...plan, home, account });
+        },
+        close: () => Promise.resolve(workshop.close()),
+      };
+    }
+    const tmux = await openTmux(host, workshop);
+    return {
+      ask(file, account) {
+        const home = workshop.home(source, file, { disableMcp: wish.disableMcp, content: "all" });
+        return scrape(host, tmux, { ...plan, home, account });
+      },
+      async close() {
+        await tmux.end();
+        workshop.close();
+      },
+    };
+  } catch (error) {
+    workshop.close();
+    throw error;
+  }
+}
+
+async function openTmux(host: Outside, workshop: Workshop): Promise<Tmux> {
+  const file = findProgram("tmux", host);
+  const failed = "❌ failed to start tmux session for status (is tmux installed?)";
+  if (file === undefined) throw verbatim(failed);
+  const env = plainEnvironment(host);
+  try {
+    return await startTmux(host, { file, folder: workshop.folder, env, columns: COLUMNS, rows: ROWS });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure("failed", `${failed}\n   ${error.message}`, { verbatim: true, cause: error });
+  }
+}
+
+/** Does all, three at a time; the results keep their order. */
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, lane));
+  return results;
+}
+
+function verbatim(message: string): Failure {
+  return new Failure("failed", message, { verbatim: true });
+}

@@ -1,0 +1,135 @@
+import { basename } from "node:path";
+import { Failure } from "../../../core/text/failure.ts";
+import type { Flavour } from "../../../core/pool/flavour.ts";
+import { isSet, type PoolOptions, textOption } from "../../../core/pool/options.ts";
+import type { Origin } from "../../../core/pool/origin.ts";
+import { seconds } from "../../../core/pool/python/seconds.ts";
+import { blockOf, type Found, jsonOf, tableOf } from "../../../core/pool/status_text.ts";
+import { twinsIn } from "../../../core/pool/state/shared_accounts.ts";
+import { printable } from "../../../core/text/printable.ts";
+import { renderTable } from "../../../core/text/table.ts";
+import { byteOrder } from "../../../core/text/byte_order.ts";
+import { isFolder } from "../../../io/files/files.ts";
+import type { Host } from "../../../io/host.ts";
+import { displayWidth } from "../../../io/width.ts";
+import type { End } from "../../codex/run.ts";
+import { listAuthFiles } from "../pick/auth_files.ts";
+import { interruptible } from "./interrupt.ts";
+import { loadPool, type PoolSettings, typedPath } from "../load.ts";
+import { type Read, type ReadingWish, readLimits } from "./read_limits.ts";
+import { readTeam, registryPath } from "../watch/registry.ts";
+import { type WorkerHome, workerHomes } from "./workers.ts";
+
+/** `status TEAM_DIR`: what each account of a team has left. */
+export async function statusCommand(
+  host: Host,
+  flavour: Flavour,
+  from: Origin,
+  options: PoolOptions,
+): Promise<End> {
+  const wish = timingOf(options);
+  // tmux is where Codex shows what its terminal shows; Windows has none.
+  const via = viaOf(options, host.platform === "win32" ? "app-server" : "tmux");
+  const settings = await loadPool(host, flavour, from);
+  const dir = typedPath(host, settings, textOption(options, "team_dir") ?? "");
+  if (!isFolder(dir)) throw refusal(`❌ team dir not found: ${dir}`);
+  const glob = textOption(options, "glob") ?? settings.authTeamGlob;
+  const files = [...listAuthFiles(dir, glob, settings.stateFile)].sort((a, b) =>
+    byteOrder(basename(a), basename(b))
+  );
+  if (files.length === 0) throw refusal(`❌ no auth files found under ${dir} (glob='${glob}')`);
+  const interrupt = interruptible();
+  try {
+    const plan: ReadingWish = {
+      ...wish,
+      flavour,
+      via,
+      source: () => settings.sources()[0] ?? "",
+      disableMcp: isSet(options, "disable_mcp"),
+      workers: await knownWorkers(host, settings),
+      since: () => undefined,
+      interrupted: interrupt.signal,
+    };
+    const { all, gone } = await readLimits(host, plan, files);
+    if (interrupt.name() === undefined) {
+      show(host, dir, all.map(foundOf), options);
+      nameTwins(host, all);
+    }
+    await patiently(host, gone);
+    return interrupt.name() ?? 0;
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** Waits for what is ending; says so when that takes long. */
+export async function patiently(host: Pick<Host, "clock" | "err">, gone: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const all = gone.finally(() => over.abort());
+  await Promise.race([all, host.clock.sleep(SOON_MS, over.signal)]);
+  if (!over.signal.aborted) host.err("ℹ️ waiting for codex to end\n");
+  await all;
+}
+
+const SOON_MS = 2000;
+
+/** The waits that `status` and `watch-team` share. Throws Failure for what is no number of seconds. */
+export function timingOf(
+  options: PoolOptions,
+  timeout = "timeout",
+): Pick<ReadingWish, "readyMs" | "timeoutMs" | "enterDelayMs"> {
+  return {
+    timeoutMs: seconds(options, timeout) * 1000,
+    readyMs: seconds(options, "pre_send_wait") * 1000,
+    enterDelayMs: seconds(options, "enter_delay") * 1000,
+  };
+}
+
+/** How to read. Throws Failure for a way there is not. */
+export function viaOf(options: PoolOptions, otherwise: ReadingWish["via"]): ReadingWish["via"] {
+  const via = textOption(options, "via") ?? otherwise;
+  if (via === "tmux" || via === "app-server") return via;
+  throw refusal(`❌ --via must be tmux or app-server, not '${via}'`);
+}
+
+/** The homes of workers here; a registry that can't be read names none. */
+async function knownWorkers(host: Host, settings: PoolSettings): Promise<WorkerHome[]> {
+  let named: { name: string; home: string }[] = [];
+  try {
+    const team = readTeam(host, settings, await registryPath(host, settings, undefined));
+    named = team.map(({ full, home }) => ({ name: full, home }));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+  return workerHomes(host, settings, named);
+}
+
+export function foundOf({ file, name, account, reading, isDue, holders, card, last }: Read): Found {
+  const { email, plan } = account;
+  const names = holders.map((worker) => worker.name);
+  return { file, name, email, plan: plan ?? card?.plan, reading, isDue, holders: names, card, last };
+}
+
+function show(host: Host, dir: string, all: readonly Found[], options: PoolOptions): void {
+  const now = host.clock.now();
+  if (isSet(options, "json")) return host.out(`${JSON.stringify(jsonOf(dir, all), undefined, 2)}\n`);
+  if (isSet(options, "table")) {
+    const { header, rows } = tableOf(all, now);
+    return host.out(renderTable(header, rows, displayWidth));
+  }
+  for (const found of all) host.out(blockOf(found, now, isSet(options, "print_raw")));
+}
+
+/** Users who think that they have two accounts would wonder. */
+function nameTwins(host: Pick<Host, "err">, all: readonly Read[]): void {
+  for (const names of twinsIn(all)) {
+    const shown = names.map((name) => printable(name));
+    host.err(
+      `ℹ️ ${shown.slice(0, -1).join(", ")} and ${shown.at(-1)} hold one account: they share its limits\n`,
+    );
+  }
+}
+
+function refusal(message: string): Failure {
+  return new Failure("failed", message, { verbatim: true });
+}

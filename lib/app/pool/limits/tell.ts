@@ -1,0 +1,63 @@
+import type { Account } from "../../../core/codex/account.ts";
+import { REASONS } from "../../../core/codex/reasons.ts";
+import { wordsOf } from "../../../core/text/failure.ts";
+import { layoutOf, rootFrom } from "../../../core/system/layout.ts";
+import { type Known, loginKey, mergeKnown } from "../../../core/session/readings_file.ts";
+import { accountKey } from "../../../core/codex/account_key.ts";
+import { limitsOf, type Reading } from "../../../core/pool/usage.ts";
+import { emptySession, type SessionStatus } from "../../../core/session/status.ts";
+import { formatTimeMs } from "../../../core/text/time.ts";
+import type { Host } from "../../../io/host.ts";
+import { publishKnown } from "../../session/readings_file.ts";
+
+/** What was learnt of one auth file. */
+interface Learnt {
+  readonly file: string;
+  readonly account: Account;
+  readonly reading: Reading;
+}
+
+/** Tells the programs that only pick what was learnt of these auth files. That it can't be written down stops nobody. */
+export async function tellReadings(
+  host: Pick<Host, "clock" | "env" | "err" | "platform" | "random">,
+  all: readonly Learnt[],
+): Promise<void> {
+  try {
+    const now = host.clock.now();
+    // Of two files with one account the newer reading is told.
+    const news = all.reduce<Known>(
+      (known, learnt) => mergeKnown(known, new Map(newsOf(learnt, now)), now),
+      new Map(),
+    );
+    await publishKnown(host, layoutOf(rootFrom(host)), news);
+  } catch (error) {
+    host.err(`⚠️ what was learnt of the limits is not kept: ${wordsOf(error)}\n`);
+  }
+}
+
+function newsOf({ file, account, reading }: Learnt, nowMs: number): [string, SessionStatus][] {
+  const login = (lastProbeResult: string): [string, SessionStatus] => [
+    loginKey(file),
+    { ...emptySession(), lastProbeAt: formatTimeMs(nowMs), lastProbeResult },
+  ];
+  if (reading.kind === "failed" && reading.trouble === "login") {
+    return [login(account.kind === "none" ? REASONS.loginRequired : REASONS.tokenRefused)];
+  }
+  if (reading.kind !== "limits") return [];
+  const { usage, source } = reading;
+  const readAt = formatTimeMs(source.by === "worker" ? source.at : nowMs);
+  const status: SessionStatus = {
+    ...emptySession(),
+    rateLimits: limitsOf(usage),
+    lastRateLimitUpdateAt: readAt,
+    lastProbeAt: readAt,
+    lastProbeResult: REASONS.ok,
+    ...(usage.isBlocked ? { allowance: { ordinaryUsageAllowed: false } } : {}),
+  };
+  const isNamed = account.user !== undefined || account.workspace !== undefined;
+  return [
+    ...(isNamed ? [[accountKey(account), status] as [string, SessionStatus]] : []),
+    // That a worker's copy works says nothing of this file.
+    ...(source.by === "codex" ? [login(REASONS.ok)] : []),
+  ];
+}

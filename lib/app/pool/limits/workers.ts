@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { type Account, parseAccount } from "../../../core/codex/account.ts";
+import { authFileOf } from "../../../core/system/layout.ts";
+import { parseRollout, type Rollout } from "../../../core/pool/rollout.ts";
+import type { Usage } from "../../../core/pool/usage.ts";
+import { readEnds } from "../../../io/files/ends.ts";
+import { readText, realPath } from "../../../io/files/files.ts";
+import { foldersIn } from "../../../io/files/folders.ts";
+import type { Host } from "../../../io/host.ts";
+import { newestFiles } from "../../../io/files/trees.ts";
+import type { PoolSettings } from "../load.ts";
+
+/** A home that a worker has, with a copy of a login. */
+export interface WorkerHome {
+  readonly name: string;
+  readonly home: string;
+  readonly account: Account;
+}
+
+const HEAD_BYTES = 256 * 1024;
+const TAIL_BYTES = 512 * 1024;
+/** Session files of a home that are looked into, newest first. */
+const MOST_ROLLOUTS = 4;
+
+/** The homes of all workers on this machine, and those that `named` (worker name and home) adds; each once. */
+export function workerHomes(
+  host: Pick<Host, "env">,
+  { homes }: Pick<PoolSettings, "homes">,
+  named: readonly { readonly name: string; readonly home: string }[],
+): WorkerHome[] {
+  const folder = host.env.TWF_WORKERS_DIR || join(homes.own, ".codex-workers");
+  const found = foldersIn(folder).map((name) => ({ name, home: join(folder, name) }));
+  const byPath = new Map([...found, ...named].map((each) => [realPath(each.home) ?? each.home, each]));
+  return [...byPath.values()]
+    .map(({ name, home }) => ({ name, home, account: accountOf(authFileOf(home)) }))
+    .filter(({ account }) => account.kind !== "none")
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The worker homes that hold this account. */
+export function holdersOf(account: Account, homes: readonly WorkerHome[]): WorkerHome[] {
+  return homes.filter((each) => isSameAccount(each.account, account));
+}
+
+/** Whether both are logins of one user in one workspace, and say so. */
+export function isSameAccount(a: Account, b: Account): boolean {
+  return a.kind === "chatgpt" && b.kind === "chatgpt" && a.workspace !== undefined &&
+    a.workspace === b.workspace &&
+    a.user === b.user;
+}
+
+/** Whose login a file holds; of one that can't be read nothing is known. */
+export function accountOf(path: string): Account {
+  try {
+    return parseAccount(readText(path));
+  } catch {
+    return parseAccount("");
+  }
+}
+
+/** What the newest session files of a home say. */
+export function rolloutsOf(home: string): Rollout[] {
+  const isRollout = (name: string) => name.startsWith("rollout-") && name.endsWith(".jsonl");
+  return newestFiles(join(home, "sessions"), isRollout, MOST_ROLLOUTS).flatMap((path) => {
+    const ends = readEnds(path, HEAD_BYTES, TAIL_BYTES);
+    return ends === undefined ? [] : parseRollout(ends.head, ends.tail);
+  });
+}
+
+/**
+ * The newest limits that workers have noted for an account. A session that goes on with another account still names
+ * the one it began with: so where it is known since when a home has its login (epoch milliseconds), that counts alone.
+ */
+export function notedLimits(
+  account: Account,
+  holders: readonly WorkerHome[],
+  since: (worker: WorkerHome) => number | undefined,
+): { readonly name: string; readonly at: number; readonly usage: Usage } | undefined {
+  const noted = holders.flatMap((worker) => {
+    const from = since(worker);
+    return rolloutsOf(worker.home).flatMap(({ accountId, limits }) => {
+      if (limits === undefined) return [];
+      const isIts = from === undefined ? accountId === account.workspace : limits.at >= from;
+      return isIts ? { name: worker.name, ...limits } : [];
+    });
+  });
+  return noted.sort((a, b) => b.at - a.at)[0];
+}

@@ -1,0 +1,76 @@
+import { type Contestant, decide } from "../../../core/pick/decide.ts";
+import { defaultConfig } from "../../../core/config/config.ts";
+import { exhaustionOf } from "../../../core/pick/exhaustion.ts";
+import type { Team } from "../../../core/pool/state/team_memory.ts";
+import { emptySession, LARGEST_COUNT, type SessionStatus } from "../../../core/session/status.ts";
+import { formatTime, parseTime } from "../../../core/text/time.ts";
+import { deathOf, type Standings, type Usable } from "./standings.ts";
+
+/** A worker that was started a moment ago is not at work yet: until then its start counts as a turn. */
+const SETTLES_MS = 10 * 60_000;
+/** Perhaps nobody has looked since: an older reading tells only that an account is used up, not what it has left. */
+const TELLS_MS = 60 * 60_000;
+
+/**
+ * The candidate that lasts longest by what is known of the accounts, with those that workers were started on just now
+ * counted as at work, among equals the one with the fewest starts; when everything is used up, the one that comes back
+ * first. Undefined when none can be decided on.
+ */
+export function longestLasting(
+  standings: Standings,
+  team: Team,
+  usable: readonly Usable[],
+): Usable | undefined {
+  const { nowMs } = standings;
+  const met = new Set<string>();
+  const contestants = usable.map((each): Contestant => {
+    const { path, login: { account } } = each;
+    // The turns of an account that two files hold are counted with the first.
+    const isTwin = account !== undefined && met.has(account);
+    if (account !== undefined) met.add(account);
+    return {
+      alias: path,
+      status: statusOf(standings, each, isTwin),
+      lastSelectedMs: undefined,
+      pickSeq: Number(team.counts[path] ?? 0),
+      leases: recent(team.starts[path], nowMs).length,
+    };
+  });
+  const settings = { ...defaultConfig().sessions, staleSec: LARGEST_COUNT, stalenessPenaltyMax: 0 };
+  const { winner, comesBackFirst } = decide(contestants, nowMs, settings, { policy: "balanced" });
+  const chosen = (winner ?? comesBackFirst)?.alias;
+  return usable.find(({ path }) => path === chosen);
+}
+
+/** Remembers that a worker is started on a candidate now. */
+export function noteStart(team: Team, path: string, nowMs: number): void {
+  for (const [other, starts] of Object.entries(team.starts)) {
+    const kept = recent(starts, nowMs);
+    if (kept.length === 0) delete team.starts[other];
+    else team.starts[other] = kept;
+  }
+  team.starts[path] = [...team.starts[path] ?? [], nowMs];
+}
+
+function recent(starts: readonly number[] = [], nowMs: number): number[] {
+  return starts.filter((atMs) => Math.abs(nowMs - atMs) < SETTLES_MS);
+}
+
+/** An account nobody has read counts as one of which nothing is known. */
+function statusOf(standings: Standings, { path, login }: Usable, isTwin: boolean): SessionStatus {
+  const { known, nowMs } = standings;
+  const { account } = login;
+  const { activity, ...status } = (account === undefined ? undefined : known.get(account)) ?? emptySession();
+  const { activity: idle, ...nothing } = emptySession();
+  const age = nowMs - (parseTime(status.lastRateLimitUpdateAt) ?? -Infinity);
+  const holds = age < TELLS_MS || exhaustionOf({ ...status, activity }, nowMs) !== undefined;
+  return {
+    ...(holds ? status : { ...nothing, ...(status.cost === undefined ? {} : { cost: status.cost }) }),
+    activity: age < SETTLES_MS && !isTwin ? activity : idle,
+    lastRateLimitUpdateAt: formatTime(nowMs),
+    health: "healthy",
+    // Whether the login of this very file works is told by its own entry.
+    lastProbeResult: deathOf(standings, path) ?? "ok",
+    ...(account === undefined ? {} : { account }),
+  };
+}

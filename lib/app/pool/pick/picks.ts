@@ -1,0 +1,167 @@
+import { Failure } from "../../../core/text/failure.ts";
+import { layoutOf, rootFrom } from "../../../core/system/layout.ts";
+import type { Roster } from "../../../core/pool/state/adopt.ts";
+import { countStart, join, leastUsed, level, showCounts } from "../../../core/pool/state/balance.ts";
+import type { Login } from "../../../core/codex/account_key.ts";
+import { wholeOf } from "../../../core/pool/python/numbers.ts";
+import { modulo, successor } from "../../../core/pool/python/whole.ts";
+import { sha256 } from "../../../core/text/sha256.ts";
+import type { Team } from "../../../core/pool/state/team_memory.ts";
+import { printable } from "../../../core/text/printable.ts";
+import { exists } from "../../../io/files/files.ts";
+import type { Host } from "../../../io/host.ts";
+import type { PoolSettings } from "../load.ts";
+import type { Hindrance, Usable } from "./standings.ts";
+import { keepTeams, noteAccount, recallTeam, usableLogin } from "./team_memory.ts";
+import { changeState } from "../store.ts";
+
+type Outside = Pick<Host, "clock" | "env" | "err" | "platform" | "random">;
+
+/** The source directory for a worker: in turn, or by the worker's name. */
+export async function pickSource(
+  host: Outside,
+  settings: PoolSettings,
+  sources: readonly string[],
+  worker: string,
+): Promise<string> {
+  const index = settings.strategy === "hash"
+    ? slotOf(worker, sources.length)
+    : await changeState(host, settings, ({ state, now, report }) => {
+      const value = state.get("counter") ?? 0;
+      const counter = wholeOf(value);
+      if (counter === undefined) report("counter is no whole number");
+      state.set("counter", successor(counter ?? 0));
+      state.set("updated_at", now);
+      return modulo(counter ?? 0, sources.length);
+    });
+  return sources[index]!;
+}
+
+/**
+ * The auth file with the fewest starts, among equals by chance; with `byLimits` the one that lasts longest. Where it is
+ * known which accounts are used up or have a dead login, those are passed over as long as there are others. Throws
+ * Failure when none can be used.
+ */
+export async function pickAuthFile(
+  host: Outside,
+  settings: PoolSettings,
+  roster: Roster,
+  byLimits = false,
+): Promise<string> {
+  const limits = await limitsKnown(host, byLimits);
+  return await changeState(host, settings, (open) => {
+    const { teams, team } = recallTeam(open, roster);
+    join(team, roster.files, settings.balancedJoin);
+    const logins = new Map<string, Login | undefined>();
+    const loginOf = (path: string) => {
+      if (!logins.has(path)) logins.set(path, usableLogin(host, path));
+      return logins.get(path);
+    };
+    const { chosen, passedOver } = (byLimits ? limits?.choose(team, roster.files, loginOf) : undefined) ??
+      fewestStarts(host, team, roster.files, loginOf, limits);
+    if (chosen === undefined) {
+      throw new Failure("failed", `❌ no auth file under ${roster.dir} can be used`, { verbatim: true });
+    }
+    const why = limits?.hindrance(chosen)?.words;
+    if (why !== undefined) {
+      const path = printable(chosen.path, 4096);
+      host.err(`⚠️ nobody else has anything left, taken all the same: ${path}: ${why}\n`);
+    }
+    noteAccount(teams, chosen.path, chosen.login);
+    if (settings.balancedJoin === "min") level(team, passedOver, roster.files);
+    countStart(team, chosen.path);
+    if (byLimits) limits?.note(team, chosen.path);
+    showCounts(open.state, team, roster.files, open.now);
+    teams.shown.counts = roster.dir;
+    keepTeams(open, teams);
+    return chosen.path;
+  });
+}
+
+interface Choice {
+  readonly chosen: Usable | undefined;
+  /** Those that others were preferred to for what they are, not for their starts. */
+  readonly passedOver: readonly string[];
+}
+
+type LoginOf = (path: string) => Login | undefined;
+
+/** Those with the fewest starts come first, those that are hindered last; files that can't be used are left out. */
+function fewestStarts(
+  host: Outside,
+  team: Team,
+  files: readonly string[],
+  loginOf: LoginOf,
+  limits: Limits | undefined,
+): Choice {
+  const passedOver: string[] = [];
+  const hindered: { readonly usable: Usable; readonly why: Hindrance }[] = [];
+  let chosen: Usable | undefined;
+  for (let left = files; left.length > 0 && chosen === undefined;) {
+    const path = leastUsed(team, left, host.random())!;
+    const login = loginOf(path);
+    const why = login && limits?.hindrance({ path, login });
+    if (login !== undefined && why === undefined) chosen = { path, login };
+    else passedOver.push(path);
+    if (login !== undefined && why !== undefined) hindered.push({ usable: { path, login }, why });
+    left = left.filter((other) => other !== path);
+  }
+  // What is used up comes back, a dead login does not.
+  const { usable } = hindered.find(({ why }) => why.kind === "exhausted") ?? hindered[0] ?? {};
+  chosen ??= usable;
+  for (const { usable: { path }, why } of hindered) {
+    if (path !== chosen?.path) host.err(`ℹ️ passed over: ${printable(path, 4096)}: ${why.words}\n`);
+  }
+  return { chosen, passedOver: passedOver.filter((path) => path !== chosen?.path) };
+}
+
+/** What is known of the accounts, and how to judge by it. */
+interface Limits {
+  hindrance(usable: Usable): Hindrance | undefined;
+  /** Where limits decide: who lasts longest; undefined when they can't. */
+  choose(team: Team, files: readonly string[], loginOf: LoginOf): Choice | undefined;
+  note(team: Team, path: string): void;
+}
+
+/** Most pools have nobody who keeps readings: then nothing more is loaded. */
+async function limitsKnown(host: Outside, byLimits: boolean): Promise<Limits | undefined> {
+  const readings = readingsFile(host);
+  if (readings === undefined || !exists(readings)) return undefined;
+  const [{ knownIn }, { hindranceOf }, limits] = await Promise.all([
+    import("../../session/readings_file.ts"),
+    import("./standings.ts"),
+    byLimits ? import("./by_limits.ts") : undefined,
+  ]);
+  const nowMs = host.clock.now();
+  const standings = { known: knownIn({ readings }, nowMs), nowMs };
+  if (standings.known.size === 0) return undefined;
+  const hindrance = (usable: Usable) => hindranceOf(standings, usable);
+  return {
+    hindrance,
+    choose(team, files, loginOf) {
+      const usable = files.map((path) => ({ path, login: loginOf(path) })).filter(isUsable);
+      const chosen = limits?.longestLasting(standings, team, usable);
+      const free = new Set(usable.filter((each) => hindrance(each) === undefined).map(({ path }) => path));
+      const passedOver = files.filter((path) => path !== chosen?.path && !free.has(path));
+      return chosen && { chosen, passedOver };
+    },
+    note: (team, path) => limits?.noteStart(team, path, nowMs),
+  };
+}
+
+function isUsable(each: { readonly path: string; readonly login: Login | undefined }): each is Usable {
+  return each.login !== undefined;
+}
+
+function readingsFile({ env, platform }: Outside): string | undefined {
+  try {
+    return layoutOf(rootFrom({ env, platform })).readings;
+  } catch {
+    return undefined; // nobody's home is known
+  }
+}
+
+/** The first eight bytes of the name's SHA-256, modulo. */
+function slotOf(worker: string, count: number): number {
+  return Number(new DataView(sha256(worker).buffer).getBigUint64(0) % BigInt(count));
+}

@@ -1,0 +1,123 @@
+import { Failure } from "../../../core/text/failure.ts";
+import type { Roster } from "../../../core/pool/state/adopt.ts";
+import { after, showRotation, stand, standing, turns } from "../../../core/pool/state/rotation_order.ts";
+import type { Teams } from "../../../core/pool/state/team_memory.ts";
+import { kindOf, resolvedPath } from "../../../io/files/directory.ts";
+import type { Host } from "../../../io/host.ts";
+import type { PoolSettings } from "../load.ts";
+import { keepTeams, noteAccount, recallTeam, usableLogin } from "./team_memory.ts";
+import { changeState, type OpenState } from "../store.ts";
+
+export interface Advance {
+  /** With this, nothing moves unless it is the current one (compare-and-set). */
+  readonly expected?: string;
+  /** Move to this one, if it can be used, instead of the next in turn. */
+  readonly to?: string;
+}
+
+/** Where the rotation of a team stands. */
+export interface Turn {
+  readonly current: string;
+  /** All candidates, in turn. */
+  readonly inTurn: readonly string[];
+  /** When it came to stand there, in local time; undefined when it only does since this call, or nobody knows. */
+  readonly switchedAt: string | undefined;
+  /** Whether this call moved it. */
+  readonly advanced: boolean;
+}
+
+type Outside = Pick<Host, "clock" | "env" | "err" | "random">;
+type Settings = Pick<PoolSettings, "stateFile" | "name" | "authTeamGlob">;
+
+/**
+ * The auth file a team is on, as team_cycle has it; `files` are its candidates as `listAuthFiles` gives them. One that
+ * can't be used is named on stderr, and the next takes its place. Throws Failure when none can be used.
+ */
+export async function currentAuth(
+  host: Outside,
+  settings: Settings,
+  dir: string,
+  files: readonly string[],
+): Promise<string> {
+  return (await currentTurn(host, settings, dir, files)).current;
+}
+
+/** The same, with all that a watcher needs to know. */
+export async function currentTurn(
+  host: Outside,
+  settings: Settings,
+  dir: string,
+  files: readonly string[],
+): Promise<Turn> {
+  return await changeState(host, settings, (open) => turn(host, settings, open, dir, files));
+}
+
+/** Moves a team to its next auth file. `advanced` = this call moved it. Throws Failure when none can be used. */
+export async function advanceAuth(
+  host: Outside,
+  settings: Settings,
+  dir: string,
+  files: readonly string[],
+  advance: Advance = {},
+): Promise<{ current: string; advanced: boolean }> {
+  return await changeState(host, settings, (open) => turn(host, settings, open, dir, files, advance));
+}
+
+function turn(
+  host: Outside,
+  { authTeamGlob }: Settings,
+  open: OpenState,
+  dir: string,
+  files: readonly string[],
+  advance?: Advance,
+): Turn {
+  const roster: Roster = { dir: resolvedPath(dir), files };
+  const { teams, team } = recallTeam(open, roster);
+  const inTurn = turns(team, files);
+  const stood = standing(team, authTeamGlob, files);
+  const start = stood ?? inTurn[0];
+  if (start === undefined) throw nothingUsable(roster.dir);
+  const moves = advance !== undefined && (advance.expected === undefined || advance.expected === start);
+  const current = firstUsable(host, teams, wished(inTurn, start, moves ? advance : undefined));
+  if (current === undefined) throw nothingUsable(roster.dir);
+  if (current !== stood || moves) {
+    const isElsewhere = team.current !== undefined && !files.includes(team.current) &&
+      kindOf(team.current) !== undefined;
+    stand(team, authTeamGlob, current, open.now, isElsewhere);
+  }
+  showRotation(open.state, team, inTurn, current, open.now);
+  teams.shown.rotation = roster.dir;
+  teams.shown.current = current;
+  keepTeams(open, teams);
+  const switchedAt = current === stood ? team.switchedAt : undefined;
+  return { current, inTurn, switchedAt, advanced: moves && current !== start };
+}
+
+/** The candidates in the order in which they are to be tried. */
+function wished(inTurn: readonly string[], start: string, advance: Advance | undefined): string[] {
+  const following = after(inTurn, start);
+  if (advance === undefined) return [start, ...following.slice(0, -1)];
+  const { to } = advance;
+  return to !== undefined && inTurn.includes(to)
+    ? [to, ...following.filter((path) => path !== to)]
+    : following;
+}
+
+/** The first that can be used; the others are named on stderr. */
+function firstUsable(
+  host: Outside,
+  teams: Teams,
+  paths: readonly string[],
+): string | undefined {
+  for (const path of paths) {
+    const login = usableLogin(host, path);
+    if (login === undefined) continue;
+    noteAccount(teams, path, login);
+    return path;
+  }
+  return undefined;
+}
+
+function nothingUsable(dir: string): Failure {
+  return new Failure("failed", `❌ no auth file under ${dir} can be used`, { verbatim: true });
+}

@@ -1,0 +1,44 @@
+import { exhaustionOf } from "../../../core/pick/exhaustion.ts";
+import { isDead, type Known, loginKey } from "../../../core/session/readings_file.ts";
+import type { Login } from "../../../core/codex/account_key.ts";
+import { formatSpan, parseTime } from "../../../core/text/time.ts";
+import { changedAt } from "../../../io/files/files.ts";
+
+/** What is known of the accounts in a pool. */
+export interface Standings {
+  readonly known: Known;
+  readonly nowMs: number;
+}
+
+/** A candidate whose file can be used. */
+export interface Usable {
+  readonly path: string;
+  readonly login: Login;
+}
+
+/** Why it makes no sense to pick somebody. */
+export interface Hindrance {
+  readonly kind: "login" | "exhausted";
+  readonly words: string;
+}
+
+/** Why it makes no sense to pick a login that is known; undefined when it does, or nothing is known. */
+export function hindranceOf(standings: Standings, { path, login }: Usable): Hindrance | undefined {
+  const death = deathOf(standings, path);
+  if (death !== undefined) return { kind: "login", words: `its login is dead (${death})` };
+  const { known, nowMs } = standings;
+  const status = login.account === undefined ? undefined : known.get(login.account);
+  const exhaustion = status && exhaustionOf(status, nowMs);
+  if (exhaustion === undefined) return undefined;
+  const { untilMs } = exhaustion;
+  const when = untilMs === undefined ? "" : `, resets in ${formatSpan(untilMs - nowMs)}`;
+  return { kind: "exhausted", words: `it is used up${when}` };
+}
+
+/** In the words of a reading, what made the login in a file worthless; one that was put there since is another one. */
+export function deathOf({ known }: Standings, path: string): string | undefined {
+  const login = known.get(loginKey(path));
+  if (login === undefined || !isDead(login)) return undefined;
+  const isReplaced = (changedAt(path) ?? 0) > (parseTime(login.lastProbeAt) ?? 0);
+  return isReplaced ? undefined : login.lastProbeResult;
+}

@@ -1,0 +1,109 @@
+import { type Roster, teamOf } from "../../../core/pool/state/adopt.ts";
+import { isRecord, type Json, type JsonMap } from "../../../core/pool/python/json.ts";
+import { type Login, loginIn } from "../../../core/codex/account_key.ts";
+import { highestOf, isEmpty } from "../../../core/pool/python/numbers.ts";
+import {
+  moveFile,
+  OURS,
+  readTeams,
+  renderTeams,
+  type Team,
+  type Teams,
+} from "../../../core/pool/state/team_memory.ts";
+import { errnoOf } from "../../../core/text/failure.ts";
+import { printable } from "../../../core/text/printable.ts";
+import { kindOf } from "../../../io/files/directory.ts";
+import { readText } from "../../../io/files/files.ts";
+import type { Host } from "../../../io/host.ts";
+import type { OpenState } from "../store.ts";
+
+/** What is remembered of one team, out of an open state. */
+export interface TeamMemory {
+  readonly teams: Teams;
+  readonly team: Team;
+}
+
+/** Looks a team up, with what the predecessor changed and with files that got other names since. */
+export function recallTeam({ state, report }: OpenState, roster: Roster): TeamMemory {
+  const teams = readTeams(state, report);
+  const team = teamOf(state, teams, roster, report);
+  followMoves(state, teams, team, roster);
+  return { teams, team };
+}
+
+/** Puts it back into the open state. */
+export function keepTeams({ state }: OpenState, teams: Teams): void {
+  const ours = renderTeams(teams);
+  if (ours === undefined) state.delete(OURS);
+  else state.set(OURS, ours);
+}
+
+/** The login in a candidate; one that can't be used is named on stderr and undefined. */
+export function usableLogin(host: Pick<Host, "err">, path: string): Login | undefined {
+  let login: Login;
+  try {
+    const text = readText(path);
+    login = text === undefined ? { problem: "it is gone", account: undefined } : loginIn(text);
+  } catch (error) {
+    login = { problem: `it can't be read (${errnoOf(error) ?? "error"})`, account: undefined };
+  }
+  if (login.problem === undefined) return login;
+  host.err(`⚠️ passed over: ${printable(path, 4096)}: ${login.problem}\n`);
+  return undefined;
+}
+
+/** Remembers whose login a chosen file holds, to know it again under another name. */
+export function noteAccount(teams: Teams, path: string, { account }: Login): void {
+  if (account === undefined) delete teams.accounts[path];
+  else teams.accounts[path] = account;
+}
+
+/** New files are looked into only when one that was chosen before has vanished. */
+function followMoves(state: JsonMap, teams: Teams, team: Team, roster: Roster): void {
+  const unknown = roster.files.filter((path) => !(path in team.counts || path in team.order));
+  if (unknown.length === 0) return;
+  const present = new Set(roster.files);
+  const vanished = new Map<string, string>();
+  for (const [path, account] of Object.entries(teams.accounts)) {
+    if (!present.has(path) && kindOf(path) === undefined) vanished.set(account, path);
+  }
+  if (vanished.size === 0) return;
+  const ceiling = isEmpty(team.counts) && isEmpty(team.order) ? undefined : highestOf(team.counts);
+  const gone = new Set<string>();
+  const move = (from: string, to: string) => {
+    moveFile(teams, from, to, team, ceiling);
+    for (const key of ["auth_counts", "auth_order"]) renameKey(state.get(key), from, to);
+  };
+  for (const path of unknown) {
+    const from = vanished.get(accountOf(path) ?? "");
+    if (from === undefined) continue;
+    for (const [dir, old] of teams.byDir) {
+      if (old !== team && (from in old.counts || from in old.order) && kindOf(dir) === undefined) {
+        gone.add(dir);
+      }
+    }
+    move(from, path);
+    vanished.delete(teams.accounts[path] ?? "");
+  }
+  // A directory that was moved takes those along that were never chosen.
+  for (const dir of gone) {
+    for (const path of unknown.filter((path) => !(path in team.counts || path in team.order))) {
+      move(`${dir}${path.slice(roster.dir.length)}`, path);
+    }
+  }
+}
+
+function accountOf(path: string): string | undefined {
+  try {
+    return loginIn(readText(path) ?? "").account;
+  } catch {
+    return undefined; // not ours to read
+  }
+}
+
+function renameKey(record: Json | undefined, from: string, to: string): void {
+  if (!isRecord(record) || record[from] === undefined) return;
+  const numbers = record as Record<string, Json>;
+  numbers[to] = record[from];
+  delete numbers[from];
+}

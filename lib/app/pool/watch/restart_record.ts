@@ -1,0 +1,32 @@
+import { parseRestart, recordOf, renderRestart, type Restart } from "../../../core/pool/watch/restart.ts";
+import { resolvedPath } from "../../../io/files/directory.ts";
+import { readText, replaceFile } from "../../../io/files/files.ts";
+import { tryLock } from "../../../io/lock/lock.ts";
+import type { PoolSettings } from "../load.ts";
+
+/** Where it is written down how far the restart of a team has come. */
+export interface RestartFile {
+  read(): Restart | undefined;
+  write(restart: Restart): void;
+  /** Runs `work` unless another process is at it right now; the kernel ends that when the process ends. */
+  alone<T>(work: () => Promise<T>): Promise<{ readonly result: T } | undefined>;
+}
+
+/** The record of one team, beside the state. */
+export function restartFileOf({ stateFile }: Pick<PoolSettings, "stateFile">, dir: string): RestartFile {
+  const state = resolvedPath(stateFile);
+  const path = recordOf(state, resolvedPath(dir));
+  return {
+    read: () => parseRestart(readText(path)),
+    write: (restart) => replaceFile(path, renderRestart(restart), { durable: true }),
+    async alone(work) {
+      const lock = await tryLock(`${path}.lock`);
+      if (lock === undefined) return undefined;
+      try {
+        return { result: await work() };
+      } finally {
+        lock.release();
+      }
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Account } from "../../../core/codex/account.ts";
+import { authFileOf } from "../../../core/system/layout.ts";
+import { bannersIn, showsLostLogin } from "../../../core/pool/screen/banner.ts";
+import { paneOf } from "../../../core/pool/watch/registry.ts";
+import type { Restart } from "../../../core/pool/watch/restart.ts";
+import type { Turn } from "../../../core/pool/rollout.ts";
+import type { Signs } from "../../../core/pool/watch/watch_decision.ts";
+import type { TeamWorker } from "./registry.ts";
+import type { WorkersTmux } from "./twf.ts";
+import { accountOf, isSameAccount, rolloutsOf } from "../limits/workers.ts";
+
+/** What a running worker shows, and whether it has lost its login. */
+export type WorkerSigns = Signs & { readonly isLoginLost: boolean };
+
+interface Around {
+  readonly tmux: WorkersTmux;
+  readonly needle: string;
+  /** Whose login the team has now. */
+  readonly account: Account;
+  /** When the team came to it, epoch milliseconds. */
+  readonly switchedAt: number | undefined;
+  readonly restart: Restart | undefined;
+}
+
+/** Looks at a running worker: at its notes first, which tell when, else at its screen. */
+export async function signsOf(worker: TeamWorker, around: Around): Promise<WorkerSigns> {
+  const { tmux, needle, account, switchedAt, restart } = around;
+  const [turn, screen] = [lastTurn(worker.home), await tmux.screenOf(paneOf(worker, worker.state)) ?? ""];
+  const own = accountOf(authFileOf(worker.home));
+  const { full } = worker;
+  return {
+    worker: full,
+    turn: turn && { at: turn.at, isLimit: turn.end === "limit" },
+    banners: bannersIn(screen, needle),
+    bannersBefore: restart?.banners.get(full) ?? 0,
+    since: restart?.resumedAt.get(full) ?? switchedAt,
+    isElsewhere: own.kind === "chatgpt" && account.kind === "chatgpt" && !isSameAccount(own, account),
+    isLoginLost: turn?.end === "login" || showsLostLogin(screen),
+  };
+}
+
+function lastTurn(home: string): Turn | undefined {
+  const turns = rolloutsOf(home).flatMap(({ turn }) => turn ?? []);
+  return turns.sort((a, b) => b.at - a.at)[0];
+}

@@ -1,0 +1,82 @@
+import { dirname, join } from "node:path";
+import { Failure, wordsOf } from "../../../core/text/failure.ts";
+import type { Launch } from "../../../core/shell/launch.ts";
+import { printable } from "../../../core/text/printable.ts";
+import { exists } from "../../../io/files/files.ts";
+import type { Host } from "../../../io/host.ts";
+import { findProgram } from "../../codex/find_program.ts";
+import { type PoolSettings, typedPath } from "../load.ts";
+
+type Outside = Pick<Host, "env" | "cwd" | "capture" | "platform">;
+
+/** The program that starts and stops workers. */
+export interface Twf {
+  /** Runs one of its commands; returns what went wrong, undefined when nothing did. */
+  run(...words: readonly string[]): Promise<string | undefined>;
+}
+
+/** The tmux server that workers run in, which is the user's own: we only look. */
+export interface WorkersTmux {
+  isRunning(full: string): Promise<boolean>;
+  /** What a pane shows; undefined when it can't be seen. */
+  screenOf(pane: string): Promise<string | undefined>;
+}
+
+/** A worker starts a Codex, and may wait for it. */
+const TWF_PATIENCE_MS = 300_000;
+const TMUX_PATIENCE_MS = 10_000;
+
+/** Where twf is: as `CAP_TWF` says, else in a sibling skill, else in the user's skills. Throws Failure when nowhere. */
+export function findTwf(host: Outside, settings: Pick<PoolSettings, "homes" | "skillDir">): string {
+  const named = host.env.CAP_TWF?.trim();
+  const tail = join("tmux-workflow", "scripts", "twf");
+  const places = named
+    ? [typedPath(host, settings, named)]
+    : [join(dirname(settings.skillDir), tail), join(settings.homes.own, ".codex", "skills", tail)];
+  const found = places.find(exists);
+  if (found !== undefined) return found;
+  const looked = places.map((path) => printable(path, 4096)).join(", ");
+  throw new Failure("failed", `❌ twf not found: ${looked}`, { verbatim: true });
+}
+
+/** twf, to be run with the states in `stateFolder`. */
+export function twfAt(host: Outside, path: string, stateFolder: string | undefined): Twf {
+  const env = { ...defined(host.env), ...(stateFolder === undefined ? {} : { TWF_STATE_DIR: stateFolder }) };
+  return {
+    run: (...words) => troubleOf(host, { file: "bash", args: [path, ...words], env }, TWF_PATIENCE_MS),
+  };
+}
+
+/** The user's own tmux server. */
+export function workersTmux(host: Outside): WorkersTmux {
+  const file = findProgram("tmux", host) ?? "tmux";
+  const tmux = (...args: readonly string[]) =>
+    host.capture({ file, args, env: defined(host.env) }, TMUX_PATIENCE_MS);
+  return {
+    async isRunning(full) {
+      const { exit } = await tmux("has-session", "-t", `=${full}`);
+      return "code" in exit && exit.code === 0;
+    },
+    async screenOf(pane) {
+      const { exit, stdout } = await tmux("capture-pane", "-p", "-J", "-t", pane);
+      return "code" in exit && exit.code === 0 ? stdout : undefined;
+    },
+  };
+}
+
+async function troubleOf(host: Outside, launch: Launch, timeoutMs: number): Promise<string | undefined> {
+  const { exit, stderr } = await host.capture(launch, timeoutMs);
+  if ("error" in exit) return wordsOf(exit.error);
+  if ("signal" in exit) return `ended by ${exit.signal}`;
+  if (exit.code === 0) return undefined;
+  const last = stderr.trim().split("\n").at(-1) ?? "";
+  return `exit code ${exit.code}${last === "" ? "" : `: ${printable(last, 300)}`}`;
+}
+
+function defined(env: Host["env"]): Record<string, string> {
+  const kept: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}

@@ -1,0 +1,42 @@
+import type { Config } from "../../core/config/config.ts";
+import { Failure } from "../../core/text/failure.ts";
+import { homeOf, type Layout } from "../../core/system/layout.ts";
+import { isFolder } from "../../io/files/files.ts";
+import type { Host } from "../../io/host.ts";
+import { discardUnused } from "./discard_home.ts";
+import { makeHome } from "../codex/homes.ts";
+import { isLoggedIn, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
+import { awaitRenewal } from "../codex/await_renewal.ts";
+
+/** Makes sure that a session exists and is logged in. A home that this call made goes again when its login fails. */
+export async function prepareSession(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  alias: string,
+  command: string,
+): Promise<void> {
+  const home = homeOf(layout, alias);
+  if (isFolder(home) && isLoggedIn(home)) return;
+  await underLoginLock(host, layout, alias, async () => {
+    const isNew = makeSession(layout, alias);
+    if (!isNew) {
+      await awaitRenewal(host, layout, alias);
+      if (!await needsLogin(host, config, home)) return;
+    }
+    try {
+      await runLogin(host, config, command, home);
+    } catch (error) {
+      if (isNew) await discardUnused(host, layout, alias);
+      throw error;
+    }
+  });
+}
+
+/** Makes a session without a login; false when there is one. */
+export function makeSession(layout: Layout, alias: string): boolean {
+  const home = homeOf(layout, alias);
+  if (makeHome(home)) return true;
+  if (!isFolder(home)) throw new Failure("failed", `Cannot use ${home}: it is not a folder`);
+  return false;
+}

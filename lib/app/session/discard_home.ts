@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
+import { exists, namesIn, randomName } from "../../io/files/files.ts";
+import { removeTree, rename } from "../../io/files/folders.ts";
+import type { Host } from "../../io/host.ts";
+import { withLock } from "../../io/lock/lock.ts";
+import { forgetLeases } from "./leases.ts";
+import { forget } from "./picks_file.ts";
+import { forgetPaused } from "./pause.ts";
+import { aliasesOf } from "./sessions.ts";
+
+const REMOVING = ".removing-";
+
+/**
+ * Takes a session's home away under the lock, with one rename, and forgets the alias; what is left of the home is
+ * deleted by `sweepRemoved`. Calls `isWanted` under the lock; returns whether the home went.
+ */
+export function takeAway(
+  host: Host,
+  layout: Layout,
+  alias: string,
+  isWanted: () => boolean,
+): Promise<boolean> {
+  return withLock(host, layout.stateLock, () => {
+    if (!isWanted()) return false;
+    const aside = join(layout.sessions, `${REMOVING}${alias}-${randomName().slice(0, 8)}`);
+    const isGone = rename(homeOf(layout, alias), aside);
+    if (isGone) {
+      forget(host, layout, alias, aliasesOf(layout));
+      forgetLeases(host, layout, alias);
+      forgetPaused(host, layout, alias);
+    }
+    return isGone;
+  });
+}
+
+/** Deletes the homes that were taken away, now or by a command that was cut short. */
+export function sweepRemoved(layout: Layout): void {
+  for (const name of namesIn(layout.sessions)) {
+    if (name.startsWith(REMOVING)) removeTree(join(layout.sessions, name));
+  }
+}
+
+/** Removes a home that was made for a login that failed, unless it holds one after all. */
+export async function discardUnused(host: Host, layout: Layout, alias: string): Promise<void> {
+  const auth = authFileOf(homeOf(layout, alias));
+  if (await takeAway(host, layout, alias, () => !exists(auth))) sweepRemoved(layout);
+}

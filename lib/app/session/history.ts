@@ -1,0 +1,148 @@
+import { join } from "node:path";
+import { wordsOf } from "../../core/text/failure.ts";
+import {
+  HistoryEncoder,
+  isNews,
+  parseHistory,
+  type Sample,
+  type SampleWindow,
+  SEAL,
+} from "../../core/quota/history.ts";
+import { told } from "../../core/text/json.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import type { SessionStatus } from "../../core/session/status.ts";
+import { formatTime, parseTime } from "../../core/text/time.ts";
+import { type Gauge, gaugesOf } from "../../core/quota/windows.ts";
+import { appendText } from "../../io/files/append.ts";
+import { ensureFolder, namesIn, readText, sizeOf } from "../../io/files/files.ts";
+import { removeFile } from "../../io/files/folders.ts";
+import type { Clock } from "../../io/host.ts";
+import type { Journal } from "../../io/journal.ts";
+
+type Place = Pick<Layout, "history">;
+
+const KEPT_MS = 90 * 86_400_000;
+const MOST_BYTES = 20 * 1024 * 1024;
+/** All accounts together fill no more than ten lines a minute, so that the kept months fit. */
+const LINE_MS = 6_000;
+const LEAST_MS = 60_000;
+const RETRY_MS = 60_000;
+
+/** All that is remembered of the accounts' readings, oldest first, by account. */
+export function recallHistory(layout: Place): ReadonlyMap<string, readonly Sample[]> {
+  const all = new Map<string, Sample[]>();
+  for (const name of filesIn(layout)) {
+    for (const [account, samples] of parseHistory(readText(join(layout.history, name)) ?? "")) {
+      const known = all.get(account);
+      if (known === undefined) all.set(account, samples);
+      else for (const sample of samples) known.push(sample);
+    }
+  }
+  for (const samples of all.values()) samples.sort((a, b) => a.atMs - b.atMs);
+  return all;
+}
+
+interface Surroundings {
+  readonly layout: Place;
+  readonly clock: Clock;
+  readonly journal: Journal;
+}
+
+/** Writes down what readings say whenever that changes, in one file a month. */
+export class Chronicle {
+  readonly #around: Surroundings;
+  #encoder = new HistoryEncoder();
+  #file = "";
+  readonly #last = new Map<string, { readonly sample: Sample; readonly notedAt: number }>();
+  #notBefore = -Infinity;
+  #isFailing = false;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** Takes note of what the sessions say now. Trouble is said in the journal, once, and harms nothing else. */
+  note(sessions: ReadonlyMap<string, SessionStatus>): void {
+    const { clock, journal, layout } = this.#around;
+    const now = clock.monotonic();
+    if (now < this.#notBefore) return;
+    const samples = samplesOf(sessions);
+    const pause = Math.max(LEAST_MS, samples.size * LINE_MS);
+    const news = [...samples].filter(([account, sample]) => {
+      const last = this.#last.get(account);
+      return isNews(last?.sample, sample) && now - (last?.notedAt ?? -Infinity) >= pause;
+    });
+    if (news.length === 0) return;
+    try {
+      this.#begin(`${formatTime(clock.now()).slice(0, 7)}.log`);
+      const lines = news.map(([account, sample]) => this.#encoder.line(account, sample));
+      appendText(join(layout.history, this.#file), lines.join(""), SEAL);
+      for (const [account, sample] of news) this.#last.set(account, { sample, notedAt: now });
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) journal.note("cannot write the history", { why: wordsOf(error) });
+      this.#isFailing = true;
+      this.#file = ""; // what got through nobody knows: the next line of each account tells all
+      this.#notBefore = now + RETRY_MS;
+    }
+  }
+
+  /** A file begins with lines that tell all, so that those before it can go. */
+  #begin(file: string): void {
+    if (file === this.#file) return;
+    const { layout, clock } = this.#around;
+    ensureFolder(layout.history);
+    discardOld(layout, file, clock.now());
+    this.#encoder = new HistoryEncoder();
+    this.#file = file;
+  }
+}
+
+/** The newest reading of each account that has windows. */
+function samplesOf(sessions: ReadonlyMap<string, SessionStatus>): Map<string, Sample> {
+  const samples = new Map<string, Sample>();
+  for (const [alias, { account, rateLimits, lastRateLimitUpdateAt, activity }] of sessions) {
+    const atMs = parseTime(lastRateLimitUpdateAt);
+    if (account === undefined || atMs === undefined) continue;
+    const before = samples.get(account);
+    const turns = (before?.turns ?? 0) + activity.activeTurns;
+    const { short, long } = gaugesOf(rateLimits, atMs);
+    if (before !== undefined && before.atMs >= atMs) samples.set(account, { ...before, turns });
+    else if (short !== undefined || long !== undefined) {
+      const windows = told({ short: sampleWindow(short), long: sampleWindow(long) });
+      samples.set(account, { atMs, alias: before?.alias ?? alias, turns, ...windows });
+    }
+  }
+  return samples;
+}
+
+/** A window as a sample keeps it. */
+export function sampleWindow(gauge: Gauge | undefined): SampleWindow | undefined {
+  return gauge && {
+    used: 100 - gauge.left,
+    ...told({ resetsAtMs: gauge.resetsAtMs, durationMs: gauge.durationMs }),
+  };
+}
+
+/** Removes the months that ended too long ago, and the oldest ones as long as all is too big. */
+function discardOld(layout: Place, current: string, nowMs: number): void {
+  const files = filesIn(layout).map((name) => join(layout.history, name));
+  const sizes = files.map(sizeOf);
+  let bytes = sizes.reduce((sum, size) => sum + size, 0);
+  files.forEach((file, index) => {
+    const isOld = endOf(file) < nowMs - KEPT_MS;
+    if (file.endsWith(current) || !(isOld || bytes > MOST_BYTES)) return;
+    removeFile(file);
+    bytes -= sizes[index]!;
+  });
+}
+
+/** When the month of a file ended. */
+function endOf(file: string): number {
+  const [year = 0, month = 0] = file.slice(-"2026-11.log".length, -".log".length).split("-").map(Number);
+  return Date.UTC(year, month);
+}
+
+function filesIn(layout: Place): string[] {
+  return namesIn(layout.history).filter((name) => /^\d{4}-\d\d\.log$/.test(name)).sort();
+}

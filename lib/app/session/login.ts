@@ -1,0 +1,171 @@
+import { join } from "node:path";
+import { type Account, parseAccount } from "../../core/codex/account.ts";
+import type { Config } from "../../core/config/config.ts";
+import { Failure, isForbidden, wordsOf } from "../../core/text/failure.ts";
+import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
+import { printable } from "../../core/text/printable.ts";
+import { printedCommand, usualShell } from "../../core/shell/quote.ts";
+import { ensureFolder, exists, isFolder, readText } from "../../io/files/files.ts";
+import { makeTemporaryFolder, removeTree, sweepFolders, writeNew } from "../../io/files/folders.ts";
+import { parseToml, renderToml } from "../../io/formats.ts";
+import type { Host } from "../../io/host.ts";
+import { credentialStore } from "../codex/credential_store.ts";
+import { configOf } from "../codex/homes.ts";
+import { installLogin } from "./replace_auth_file.ts";
+import { loginStatus, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
+import { openersOf } from "../codex/open_by.ts";
+import { awaitRenewal } from "../codex/await_renewal.ts";
+import { accountIn, aliasFor, checkKnownAlias, missingSession } from "./sessions.ts";
+
+interface LoginWish {
+  /** Take another account's login without asking. */
+  readonly force: boolean;
+  /** Empty = as configured. */
+  readonly loginCmd: string;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Logs in to a session that exists. `codex login` revokes what its home holds before it has anything new, so where there
+ * is a login the new one is made in an empty home of ours, and put in place only when it is there.
+ */
+export async function logInAgain(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  target: string,
+  wish: LoginWish,
+): Promise<void> {
+  const alias = aliasFor(layout, target);
+  checkKnownAlias(host, alias);
+  const home = homeOf(layout, alias);
+  if (!isFolder(home)) throw missingSession(alias);
+  await underLoginLock(host, layout, alias, async () => {
+    await awaitRenewal(host, layout, alias);
+    await refuseHidden(host, config, alias, home);
+    if (exists(authFileOf(home))) return await replaceLogin(host, layout, config, alias, wish);
+    await runLogin(host, config, wish.loginCmd, home);
+    if (await needsLogin(host, config, home)) throw noLogin();
+  });
+  host.err(`agentlb: logged in to "${printable(alias)}"${printable(named(accountIn(home)))}\n`);
+}
+
+/** A login that is in no file could not be kept safe. */
+async function refuseHidden(host: Host, config: Config, alias: string, home: string): Promise<void> {
+  const store = credentialStore(home);
+  const isHidden = store === "keyring" ||
+    (!exists(authFileOf(home)) && await loginStatus(host, config, home) === "some");
+  if (!isHidden) return;
+  const bare = await printedCommand(usualShell(host.platform), home, ["codex", "login"]);
+  throw new Failure(
+    "failed",
+    `Cannot log in to "${alias}" again: its login is not in a file (cli_auth_credentials_store = "${store}"), ` +
+      "so it could not be kept until the new one is there",
+    { hint: `to replace it all the same: ${bare}` },
+  );
+}
+
+async function replaceLogin(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  alias: string,
+  { force, loginCmd }: LoginWish,
+): Promise<void> {
+  const home = homeOf(layout, alias);
+  ensureFolder(layout.logins);
+  sweepFolders(layout.logins, "", "auth.json", host.clock.now() - HOUR_MS);
+  const temporary = makeTemporaryFolder(layout.logins, `${alias}-`);
+  let isKept = false;
+  try {
+    writeNew(configOf(temporary), fileStoreConfig(home));
+    await runLogin(host, config, loginCmd, temporary);
+    const text = readText(authFileOf(temporary));
+    const account = parseAccount(text);
+    if (text === undefined || (account.kind !== "chatgpt" && account.kind !== "apikey")) {
+      throw noLogin();
+    }
+    const old = accountIn(home);
+    if (!isSame(old, account) && !force) await askWhetherToReplace(host, alias, old, account);
+    isKept = true;
+    await install(host, layout, alias, text, temporary);
+    isKept = false;
+  } finally {
+    if (!isKept) removeTree(temporary);
+  }
+  const openers = openersSeen(host, layout, home).filter(({ pid }) => pid !== 0);
+  if (openers.length > 0) {
+    const pids = openers.map(({ pid }) => pid).join(", ");
+    host.err(`agentlb: note: Codex goes on with the old login until it is started again (pid ${pids})\n`);
+  }
+}
+
+/** Where nobody may look, nothing is said of it: the login is in place. */
+function openersSeen(host: Host, layout: Layout, home: string): ReturnType<typeof openersOf> {
+  try {
+    return openersOf(host, layout, home);
+  } catch (error) {
+    if (isForbidden(error)) return [];
+    throw error;
+  }
+}
+
+/** A login that could not be put in place stays where it is: it is too good to lose. */
+async function install(
+  host: Host,
+  layout: Layout,
+  alias: string,
+  text: string,
+  temporary: string,
+): Promise<void> {
+  try {
+    await installLogin(host, layout, alias, text);
+  } catch (error) {
+    const hint = error instanceof Failure && error.hint !== undefined ? `${error.hint}; then ` : "";
+    throw new Failure("failed", `Cannot put the new login of "${alias}" in place: ${wordsOf(error)}`, {
+      cause: error,
+      hint: `${hint}move ${join(temporary, "auth.json")} to ${authFileOf(homeOf(layout, alias))}`,
+    });
+  }
+}
+
+async function askWhetherToReplace(host: Host, alias: string, old: Account, account: Account): Promise<void> {
+  const what = `The new login${named(account)} is not the account that "${alias}" has${named(old)}`;
+  if (host.isTerminal.input && host.isTerminal.error) {
+    const answer = await host.ask(`agentlb: ${printable(what)}. Replace it? [y/N] `);
+    if (/^y(es)?$/i.test(answer.trim())) return;
+  }
+  throw new Failure("failed", `${what}; the old login stays`, {
+    hint: `to replace it: agentlb login ${alias} --force`,
+  });
+}
+
+function isSame(old: Account, account: Account): boolean {
+  return old.kind === "chatgpt" && account.kind === "chatgpt" && old.user !== undefined &&
+    old.user === account.user && old.workspace === account.workspace;
+}
+
+function named({ email, kind }: Account): string {
+  if (email !== undefined) return ` (${email})`;
+  if (kind === "unreadable") return " (it can't be read)";
+  return kind === "apikey" ? " (an API key)" : "";
+}
+
+function noLogin(): Failure {
+  return new Failure(
+    "loginFailed",
+    "The login command ended well, but there is no login in the home it was given",
+  );
+}
+
+/** The settings of a home, but its login in a file; what Codex can't read it ignores, and so do we. */
+function fileStoreConfig(home: string): string {
+  const forced = { cli_auth_credentials_store: "file" };
+  try {
+    const path = configOf(home);
+    return renderToml({ ...parseToml(readText(path) ?? "", path) as Record<string, unknown>, ...forced });
+  } catch {
+    return renderToml(forced);
+  }
+}

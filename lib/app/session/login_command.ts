@@ -1,0 +1,112 @@
+import type { Config } from "../../core/config/config.ts";
+import { Failure, wordsOf } from "../../core/text/failure.ts";
+import { codexEnvironment, type Launch } from "../../core/shell/launch.ts";
+import { type Layout, loginLockOf } from "../../core/system/layout.ts";
+import { debugQuote } from "../../core/shell/quote.ts";
+import { printable } from "../../core/text/printable.ts";
+import { splitWords } from "../../core/shell/split_words.ts";
+import { exists } from "../../io/files/files.ts";
+import { authFileOf } from "../../core/system/layout.ts";
+import type { Host } from "../../io/host.ts";
+import { type HeldLock, tryLock } from "../../io/lock/lock.ts";
+import { behindBatch } from "../codex/batch_file.ts";
+import { namedCodex } from "../codex/codex_program.ts";
+import { findProgram } from "../codex/find_program.ts";
+import { launchIn } from "../codex/run.ts";
+import { accountIn } from "./sessions.ts";
+
+const STATUS_MS = 15_000;
+const PATIENCE_MS = 10 * 60_000;
+const LOOK_MS = 200;
+
+/** Whether a home holds a login that Codex takes, as far as its file says. */
+export function isLoggedIn(home: string): boolean {
+  const { kind } = accountIn(home);
+  return kind === "chatgpt" || kind === "apikey";
+}
+
+/** Whether a home has no login at all: no file that holds one, and Codex itself, which may keep it elsewhere, says so too. */
+export async function needsLogin(host: Host, config: Config, home: string): Promise<boolean> {
+  if (isLoggedIn(home)) return false;
+  const answer = await loginStatus(host, config, home);
+  return answer === undefined ? !exists(authFileOf(home)) : answer === "none";
+}
+
+/** What `codex login status` says of a home, offline; undefined when there is no codex to ask. */
+export async function loginStatus(
+  host: Host,
+  config: Config,
+  home: string,
+): Promise<"some" | "none" | "unclear" | undefined> {
+  const file = findProgram(namedCodex(config, host), host);
+  if (file === undefined) return undefined;
+  const env = codexEnvironment(host, home, []);
+  const { file: started, before } = behindBatch(file, host);
+  const launch = { file: started, args: [...before, "login", "status"], env };
+  const { exit, stderr } = await host.capture(launch, STATUS_MS);
+  if (!("code" in exit)) return "unclear";
+  if (exit.code === 0) return "some";
+  return exit.code === 1 && stderr.includes("Not logged in") ? "none" : "unclear";
+}
+
+/** Runs the login command in a home, at our terminal. `command` empty = as configured. Throws the login failure. */
+export async function runLogin(host: Host, config: Config, command: string, home: string): Promise<void> {
+  const text = command === "" ? config.runner.loginCommand : command;
+  const split = splitWords(text, host.platform);
+  if (!("words" in split) || split.words.length === 0) {
+    const problem = "problem" in split ? split.problem : "it is empty";
+    throw new Failure("usage", `Cannot split the login command ${debugQuote(text)} into words: ${problem}`);
+  }
+  const exit = await host.foreground(await launchOf(host, config, home, split.words));
+  if ("code" in exit && exit.code === 0) return;
+  if ("error" in exit) throw new Failure("loginFailed", wordsOf(exit.error), { cause: exit.error });
+  const detail = "code" in exit ? ` (exit ${exit.code})` : "";
+  throw new Failure("loginFailed", `login command failed: ${debugQuote(text)}${detail}`, { verbatim: true });
+}
+
+/** Runs `action` while nobody else logs in to this alias; waits for who does, and says so. */
+export async function underLoginLock<T>(
+  host: Host,
+  layout: Layout,
+  alias: string,
+  action: () => Promise<T>,
+): Promise<T> {
+  const lock = await loginLock(host, layout, alias);
+  try {
+    return await action();
+  } finally {
+    lock.release();
+  }
+}
+
+async function loginLock({ clock, err }: Host, layout: Layout, alias: string): Promise<HeldLock> {
+  const path = loginLockOf(layout, alias);
+  const deadline = clock.monotonic() + PATIENCE_MS;
+  for (let isFirst = true;; isFirst = false) {
+    const lock = await tryLock(path);
+    if (lock) return lock;
+    if (isFirst) err(`agentlb: waiting for another agentlb that is logging in to "${printable(alias)}"\n`);
+    if (clock.monotonic() >= deadline) {
+      throw new Failure(
+        "failed",
+        `Cannot log in to "${alias}": another agentlb has been at it for 10 minutes`,
+        {
+          hint: `finish that login, or end it; it holds ${path}`,
+        },
+      );
+    }
+    await clock.sleep(LOOK_MS);
+  }
+}
+
+async function launchOf(host: Host, config: Config, home: string, words: readonly string[]): Promise<Launch> {
+  try {
+    return await launchIn(host, config, home, words);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure("loginFailed", error.message, {
+      cause: error,
+      hint: "install it, or name another with --login-cmd or runner.login_command in config.toml",
+    });
+  }
+}

@@ -1,0 +1,132 @@
+import { type Layout, sessionStateOf } from "../../core/system/layout.ts";
+import {
+  emptyGlobalState,
+  type GlobalState,
+  parseGlobalState,
+  parseSessionState,
+  type PickMark,
+  pickMarkOf,
+  recordPick,
+  renderGlobalState,
+  renderSessionState,
+  type SessionState,
+} from "../../core/session/state.ts";
+import { parseTime } from "../../core/text/time.ts";
+import { readText, replaceFile } from "../../io/files/files.ts";
+import { removeFile } from "../../io/files/folders.ts";
+import { glanceAt, recallFile, setAside, type Told } from "./state_file.ts";
+
+/** What commands remember between runs. */
+export interface Memory {
+  readonly global: GlobalState;
+  readonly picks: ReadonlyMap<string, PickMark>;
+}
+
+/**
+ * Reads what is remembered of these aliases. A file that makes no sense is put aside, said in one line, and what it
+ * held is rebuilt; one that can't be read at all is an error. Only under the state lock.
+ */
+export function recall(host: Told, layout: Layout, aliases: readonly string[]): Memory {
+  const global = recallGlobal(host, layout, aliases);
+  const picks = completed(tableOf(global), aliases, (alias) => recallSession(host, layout, alias));
+  return { global, picks };
+}
+
+/** What can be read of the last picks without the lock; nothing is changed. */
+export function glance(layout: Layout, aliases: readonly string[]): ReadonlyMap<string, PickMark> {
+  const known = tableOf(glanceAt(layout.globalState, parseGlobalState));
+  return completed(known, aliases, (alias) => glanceAt(sessionStateOf(layout, alias), parseSessionState));
+}
+
+/** What is remembered of one session. Only under the state lock. */
+export function recallSession(host: Told, layout: Layout, alias: string): SessionState | undefined {
+  return recallFile(host, sessionStateOf(layout, alias), parseSessionState, "starting it anew");
+}
+
+/** Records one more pick, and whatever else of the global state changed. Only under the state lock. */
+export function remember(
+  layout: Layout,
+  { global, picks }: Memory,
+  session: SessionState | undefined,
+  pick: {
+    readonly alias: string;
+    readonly nowMs: number;
+    readonly window: number;
+    readonly roundRobinIndex?: number;
+    readonly note?: readonly [string, unknown];
+  },
+): void {
+  const { alias, roundRobinIndex = global.roundRobinIndex, note } = pick;
+  const seqs = Array.from(picks.values(), ({ seq }) => seq);
+  const seq = 1 + Math.max(global.pickSeq, session?.pickSeq ?? 0, ...seqs);
+  const picked = recordPick(session, { ...pick, seq });
+  const noted = note === undefined ? picked : { ...picked, others: new Map([...picked.others ?? [], note]) };
+  replaceFile(sessionStateOf(layout, alias), renderSessionState(noted));
+  const marks = new Map(picks).set(alias, pickMarkOf(picked));
+  writeGlobal(layout, { ...global, roundRobinIndex, lastAlias: alias, pickSeq: seq, picks: marks });
+}
+
+/** Forgets an alias. Only under the state lock. */
+export function forget(host: Told, layout: Layout, alias: string, others: readonly string[]): void {
+  removeFile(sessionStateOf(layout, alias));
+  const { global } = recall(host, layout, others);
+  const picks = new Map(global.picks);
+  if (!picks.delete(alias) && global.lastAlias !== alias) return;
+  const lastAlias = global.lastAlias === alias ? "" : global.lastAlias;
+  writeGlobal(layout, { ...global, lastAlias, ...(global.picks ? { picks } : {}) });
+}
+
+/** The table of last picks, when who wrote the last pick wrote it too. */
+function tableOf(global: GlobalState | undefined): GlobalState["picks"] {
+  const { picks, lastAlias, pickSeq } = global ?? emptyGlobalState();
+  return picks?.get(lastAlias)?.seq === pickSeq ? picks : undefined;
+}
+
+/** The last picks of all these aliases: what the table does not have is in the sessions' own files. */
+function completed(
+  known: ReadonlyMap<string, PickMark> | undefined,
+  aliases: readonly string[],
+  sessionOf: (alias: string) => SessionState | undefined,
+): ReadonlyMap<string, PickMark> {
+  return new Map(aliases.map((alias) => [alias, known?.get(alias) ?? pickMarkOf(sessionOf(alias))]));
+}
+
+function writeGlobal(layout: Layout, global: GlobalState): void {
+  replaceFile(layout.globalState, renderGlobalState(global), { keepPrevious: true });
+}
+
+function recallGlobal(host: Told, layout: Layout, aliases: readonly string[]): GlobalState {
+  const text = readText(layout.globalState);
+  if (text === undefined) return emptyGlobalState();
+  try {
+    return parseGlobalState(text);
+  } catch (error) {
+    const previous = glanceAt(`${layout.globalState}.prev`, parseGlobalState);
+    setAside(
+      host,
+      layout.globalState,
+      error,
+      previous ? "using the one before" : "rebuilt from the sessions' own",
+    );
+    // Its table of picks does not have the last one.
+    const { picks: _, ...rest } = previous ?? rebuilt(layout, aliases);
+    return rest;
+  }
+}
+
+/** The session used last is the last alias, and its neighbour is next in turn. */
+function rebuilt(layout: Layout, aliases: readonly string[]): GlobalState {
+  const sessions = aliases.map((alias) => glanceAt(sessionStateOf(layout, alias), parseSessionState))
+    .filter((session) => session !== undefined);
+  const newest = [...sessions].sort((a, b) => b.pickSeq - a.pickSeq || usedMs(b) - usedMs(a))[0];
+  const lastAlias = newest !== undefined && usedMs(newest) > 0 ? newest.alias : "";
+  return {
+    roundRobinIndex: (aliases.indexOf(lastAlias) + 1) % Math.max(1, aliases.length),
+    lastAlias,
+    pickSeq: Math.max(0, ...sessions.map((session) => session.pickSeq)),
+  };
+}
+
+function usedMs(session: SessionState): number {
+  return parseTime(session.lastUsedAt) ?? 0;
+}

@@ -1,0 +1,96 @@
+import { type Account, parseAccount } from "../../core/codex/account.ts";
+import { checkAlias, DEFAULT_ALIAS_PATTERN, patternFailure } from "../../core/session/alias.ts";
+import { Failure } from "../../core/text/failure.ts";
+import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
+import { byteOrder } from "../../core/text/byte_order.ts";
+import { debugQuote } from "../../core/shell/quote.ts";
+import { folderIdentity, isFolder, readText } from "../../io/files/files.ts";
+import { foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../../io/files/folders.ts";
+import type { Host } from "../../io/host.ts";
+import { compilePattern } from "../../io/pattern.ts";
+
+/** Makes sure of the folders below the root, each ours alone, and of the lock that all commands share. */
+export function ensureLayout(host: Pick<Host, "uid" | "platform">, layout: Layout): void {
+  const isNumbered = host.uid === undefined && host.platform !== "win32" && isFolder(layout.root);
+  const uid = isNumbered ? ownerOfNewFile(layout.root) : host.uid;
+  for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates, layout.locks]) {
+    ownFolder(folder, uid);
+  }
+  ownFile(layout.stateLock, uid);
+}
+
+/** All aliases, in byte order: the folders below `sessions/`, and links to folders, whose names don't start with a dot. */
+export function aliasesOf(layout: Layout): string[] {
+  return foldersIn(layout.sessions).filter((name) => !name.startsWith(".")).sort(byteOrder);
+}
+
+/** Whose login a home holds. A file that can't be read is an unreadable login. */
+export function accountIn(home: string): Account {
+  try {
+    return parseAccount(readText(authFileOf(home)));
+  } catch {
+    return parseAccount("");
+  }
+}
+
+/**
+ * The alias that a target names: by itself, or by the email of its login; with an `@` a session of that very name comes
+ * first. Throws the usage failure for no login of that email and for several.
+ */
+export function aliasFor(layout: Layout, target: string): string {
+  const aliases = aliasesOf(layout);
+  if (aliases.includes(target)) return target;
+  const twin = twinOf(layout, target, aliases);
+  if (twin !== undefined) return twin;
+  if (!target.includes("@")) return target;
+  const wanted = asciiLower(target);
+  const matches = aliases.filter((alias) =>
+    asciiLower(accountIn(homeOf(layout, alias)).email ?? "") === wanted
+  );
+  const [alias] = matches;
+  if (alias !== undefined && matches.length === 1) return alias;
+  const shown = debugQuote(target);
+  const message = alias === undefined
+    ? `no session found for email ${shown}; create one with: agentlb new <alias>`
+    : `multiple sessions match email ${shown}: ${matches.join(", ")}; use alias explicitly`;
+  throw new Failure("usage", message, { verbatim: true });
+}
+
+/** The alias of a session that exists, given by alias or email. Throws the usage failure for any other. */
+export function knownAlias(host: Pick<Host, "platform">, layout: Layout, target: string): string {
+  const alias = aliasFor(layout, target);
+  checkKnownAlias(host, alias);
+  if (!isFolder(homeOf(layout, alias))) throw missingSession(alias);
+  return alias;
+}
+
+/** Of a file system that takes `Work` and `work` for one name: the alias as its folder is really called. */
+function twinOf(layout: Layout, target: string, aliases: readonly string[]): string | undefined {
+  if (target === "" || /^\.|[\\/\0]/.test(target)) return undefined;
+  const folder = folderIdentity(homeOf(layout, target));
+  return folder && aliases.find((alias) => folderIdentity(homeOf(layout, alias)) === folder);
+}
+
+/** Throws the usage failure unless a session may have this name under the user's pattern. */
+export async function checkNewAlias(
+  { platform }: Pick<Host, "platform">,
+  alias: string,
+  pattern: string,
+): Promise<void> {
+  const compiled = await compilePattern(pattern, DEFAULT_ALIAS_PATTERN);
+  if ("problem" in compiled) throw patternFailure(pattern, compiled.problem);
+  checkAlias(alias, pattern, compiled.matches, platform);
+}
+
+/** Throws the usage failure for what can't be an alias under any pattern, such as a path. */
+export function checkKnownAlias({ platform }: Pick<Host, "platform">, alias: string): void {
+  checkAlias(alias, DEFAULT_ALIAS_PATTERN, () => true, platform);
+}
+
+export function missingSession(alias: string): Failure {
+  return new Failure("usage", `session ${debugQuote(alias)} does not exist`, { verbatim: true });
+}
+
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

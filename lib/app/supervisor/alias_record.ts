@@ -1,0 +1,87 @@
+import type { Account } from "../../core/codex/account.ts";
+import { accountKey } from "../../core/codex/account_key.ts";
+import type { ThreadActivity } from "../../core/codex/activity.ts";
+import type { Crashes } from "../../core/supervisor/crashes.ts";
+import { told } from "../../core/text/json.ts";
+import { type Activity, emptySession, type SessionStatus } from "../../core/session/status.ts";
+import { parseTime } from "../../core/text/time.ts";
+import type { Clock } from "../../io/host.ts";
+import { Bulletin } from "./session_status.ts";
+import { HomeThreads } from "./home_threads.ts";
+import { LoginWatch } from "../codex/login_watch.ts";
+
+interface Surroundings {
+  readonly host: { readonly clock: Clock };
+  unknownLeft(): number;
+  /** All that have this account, the asking one too. */
+  sharing(asking: { readonly login: LoginWatch }): readonly { readonly dossier: Dossier }[];
+}
+
+/** All that is known of one alias: its login, its limits, and what goes on in it. */
+export class Dossier {
+  readonly alias: string;
+  readonly home: string;
+  readonly login: LoginWatch;
+  readonly bulletin: Bulletin;
+  readonly threads: HomeThreads;
+  readonly #around: Surroundings;
+  #keyed: { readonly account: Account; readonly key: string | undefined } | undefined;
+
+  isOpen = false;
+  activity: Activity = { activeTurns: 0 };
+  /** Epoch milliseconds; 0 = never. */
+  pickedAt = 0;
+
+  /** `session` = what was known before. */
+  constructor(alias: string, home: string, session: SessionStatus, around: Surroundings) {
+    this.alias = alias;
+    this.home = home;
+    this.login = new LoginWatch(home);
+    this.login.look();
+    const { clock } = around.host;
+    const [key, before] = [this.account, session.account];
+    const isAnother = key !== undefined && before !== undefined && key !== before;
+    const known = isAnother ? { ...emptySession(), lastSelectedAt: session.lastSelectedAt } : session;
+    this.bulletin = new Bulletin(known, clock, around.unknownLeft);
+    this.threads = new HomeThreads(home, clock, parseTime(known.activity.lastActivityAt));
+    this.#around = around;
+  }
+
+  /** Whose login it is, as a hash; undefined when nobody can tell. */
+  get account(): string | undefined {
+    const { account } = this.login;
+    if (this.#keyed?.account !== account) {
+      this.#keyed = { account, key: account.user === undefined ? undefined : accountKey(account) };
+    }
+    return this.#keyed.key;
+  }
+
+  /** Somebody picked this alias; `selectedAt` as the pick was remembered. */
+  picked(atMs: number, selectedAt: string): void {
+    this.pickedAt = Math.max(this.pickedAt, atMs);
+    this.bulletin.picked(selectedAt);
+  }
+
+  /** Takes note of what a session file tells of the account, in all aliases of that account. */
+  heard(activity: ThreadActivity): void {
+    if (!isBegunAs(activity, this.login.account)) return;
+    for (const { dossier } of this.#around.sharing(this)) dossier.#note(activity);
+  }
+
+  /** What status.json says of this alias; `pid` = its app-server that stays, 0 = none. */
+  status(pid: number, crashes: Crashes): SessionStatus {
+    const { activity, account } = this;
+    return this.bulletin.session({ pid, crashes, activity, ...told({ account }) });
+  }
+
+  #note({ limits, refusal }: ThreadActivity): void {
+    for (const each of limits.values()) this.bulletin.noted(each);
+    if (refusal) this.bulletin.refused(refusal);
+  }
+}
+
+/** A session that goes on after another login still names the one it was begun with: then nobody knows whose limits it tells. */
+function isBegunAs({ workspace, user }: ThreadActivity, account: Account): boolean {
+  return workspace !== undefined && workspace === account.workspace &&
+    (user === undefined || account.user === undefined || user === account.user);
+}

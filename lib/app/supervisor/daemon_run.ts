@@ -1,0 +1,109 @@
+import { renderIdentity } from "../../core/system/identity.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import { wordsOf } from "../../core/text/failure.ts";
+import { emptyStatus, parseStatus, type Status } from "../../core/session/status.ts";
+import { formatTime } from "../../core/text/time.ts";
+import { timingFrom } from "../../core/system/timing.ts";
+import { VERSION } from "../../core/text/version.ts";
+import { exists, putAside, readText, replaceFile, sweepTemporaries } from "../../io/files/files.ts";
+import { removeFile } from "../../io/files/folders.ts";
+import type { Host } from "../../io/host.ts";
+import { type Journal, openJournal } from "../../io/journal.ts";
+import { type HeldLock, tryLock } from "../../io/lock/lock.ts";
+import { onSignals, ownIdentity, restrictNewFiles } from "../../io/process/process.ts";
+import { ANNOUNCE, READY } from "../daemon/daemon.ts";
+import { Publisher } from "./publisher.ts";
+import { heedStopRequest } from "../daemon/stop_request.ts";
+import { Supervisor } from "./supervisor.ts";
+
+/** What a test may set otherwise. */
+export interface DaemonOptions {
+  readonly renewalMarginMs?: number;
+}
+
+/** Is the supervisor of a root until TERM or INT; ends at once when another one is. */
+export async function runDaemon(host: Host, layout: Layout, options: DaemonOptions = {}): Promise<void> {
+  restrictNewFiles();
+  const announce = (line: string) => host.env[ANNOUNCE] === "1" && host.out(`${line}\n`);
+  let supervisor: Supervisor | undefined;
+  let isEnded = false;
+  const stop = () => {
+    isEnded = true;
+    supervisor?.stop();
+  };
+  onSignals(["SIGTERM", "SIGINT"], stop);
+  onSignals(["SIGHUP"], () => supervisor?.reload());
+
+  const lock = await takeOffice(host, layout).catch((error: unknown) => {
+    announce(wordsOf(error));
+    throw error;
+  });
+  if (lock === undefined) return void announce("another supervisor runs already");
+  const self = ownIdentity();
+  const journal = openJournal(layout.log, host.clock);
+  let unheed = () => {};
+  try {
+    lock.write(renderIdentity({ ...self, version: VERSION, exe: host.self.join(" ") }));
+    if (host.platform === "win32") unheed = heedStopRequest(layout, self, stop);
+    replaceFile(layout.pidFile, `${self.pid}\n`);
+    journal.note("started", { pid: self.pid, version: VERSION });
+    for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates]) {
+      sweepTemporaries(folder, host.clock.now());
+    }
+    const timing = timingFrom(host.env);
+    const daemon = { pid: self.pid, startedAt: formatTime(host.clock.now()) };
+    const flushMs = timing.flushIntervalSec * 1000;
+    const publisher = new Publisher({ layout, host, journal, daemon, flushMs });
+    const { sessions } = statusBefore(host, layout, journal);
+    supervisor = new Supervisor({
+      ...options,
+      host,
+      layout,
+      timing,
+      journal,
+      publisher,
+      sessions,
+      isInCharge: () => lock.isCurrent(),
+    });
+    if (isEnded) supervisor.stop();
+    announce(READY);
+    await supervisor.run();
+    journal.note("stopped", { pid: self.pid });
+    if (lock.isCurrent()) lock.write("");
+    if (readText(layout.pidFile) === `${self.pid}\n`) removeFile(layout.pidFile);
+  } catch (error) {
+    journal.note("failed", { why: wordsOf(error) });
+    announce(wordsOf(error));
+    throw error;
+  } finally {
+    unheed();
+    lock.release();
+  }
+}
+
+/** Takes the lock that a supervisor holds for life; a starting one gives up after a second. */
+async function takeOffice({ clock }: Host, layout: Layout): Promise<HeldLock | undefined> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const lock = await tryLock(layout.supervisorLock);
+    if (lock) return lock;
+    await clock.sleep(50);
+  }
+  return undefined;
+}
+
+/** What was known before; a file that can't be read is put aside. */
+function statusBefore(host: Host, layout: Layout, journal: Journal): Status {
+  const text = readText(layout.status);
+  if (text === undefined) return emptyStatus();
+  try {
+    return parseStatus(text);
+  } catch (error) {
+    if (exists(layout.status)) {
+      journal.note("put status.json aside", {
+        as: putAside(layout.status, host.clock.now()),
+        why: wordsOf(error),
+      });
+    }
+    return emptyStatus();
+  }
+}

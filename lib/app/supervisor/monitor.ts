@@ -1,0 +1,297 @@
+import { noAnswerIn, REASONS } from "../../core/codex/reasons.ts";
+import { afterCrash, type Crashes, NO_CRASHES } from "../../core/supervisor/crashes.ts";
+import { wordsOf } from "../../core/text/failure.ts";
+import { decide, type Facts, type Phase } from "../../core/supervisor/monitor.ts";
+import { type Renewal, renewalOf } from "../../core/codex/renewal.ts";
+import type { SessionStatus } from "../../core/session/status.ts";
+import type { AppServer, Purpose } from "../codex/app_server.ts";
+import { converse, type LoginView } from "../codex/conversation.ts";
+import { Dossier } from "./alias_record.ts";
+import type { LoginWatch } from "../codex/login_watch.ts";
+import type { Shared } from "./monitor_context.ts";
+
+/** Keeps the readings of one alias fresh: carries out what `core/keeper` decides. */
+export class Keeper {
+  readonly dossier: Dossier;
+  readonly #shared: Shared;
+  #starting: { readonly purpose: Purpose; readonly mayRenew: boolean } | undefined;
+  #server: AppServer | undefined;
+  #isRetired = false;
+  /** Asked to end, not gone yet. */
+  readonly #leaving = new Set<AppServer>();
+  #crashes: Crashes = NO_CRASHES;
+  #triedAt = -Infinity;
+  /** When a child that could renew this very login was started. */
+  #renewedAt = -Infinity;
+  #isLoginDead = false;
+  /** How often in a row the service refused a login of this account. */
+  #refusals = 0;
+  /** How many logins this home has had; an answer counts for the one it was asked under. */
+  #logins = 0;
+  #waitsForAccount = false;
+
+  isManaged = false;
+
+  constructor(alias: string, home: string, session: SessionStatus, shared: Shared) {
+    this.dossier = new Dossier(alias, home, session, shared);
+    this.#shared = shared;
+  }
+
+  get alias(): string {
+    return this.dossier.alias;
+  }
+
+  get login(): LoginWatch {
+    return this.dossier.login;
+  }
+
+  /** Does what is due; returns how long nothing else will be, in milliseconds. */
+  step(hasSlot: boolean): number {
+    this.#noticeLogin();
+    const { clock } = this.#shared.host;
+    const mono = clock.monotonic();
+    const later = Math.min(...[...this.#leaving].map((server) => server.enforce(mono) - mono), Infinity);
+    if (this.#isRetired) return later;
+    const decision = decide(this.#facts(hasSlot), this.#shared.pace());
+    const waited = this.#waitsForAccount;
+    this.#waitsForAccount = decision.act === "wait" && decision.isForAccount === true;
+    switch (decision.act) {
+      case "wait":
+        // Those who have the account must learn that they are in the way.
+        if (this.#waitsForAccount && !waited) this.#shared.wake();
+        return Math.min(later, decision.forMs);
+      case "close":
+        this.#leave(this.#server!);
+        break;
+      case "report":
+        this.#result(decision.reason);
+        break;
+      case "read":
+        void this.#converse(this.#server!, this.#logins);
+        break;
+      case "start":
+        void this.#start(decision.purpose, decision.mayRenew);
+    }
+    this.#shared.wake();
+    return later;
+  }
+
+  /** What status.json says of this alias. */
+  session(): SessionStatus {
+    const managed = this.#server?.purpose === "manage" ? this.#server.identity.pid : 0;
+    return this.dossier.status(managed, this.#crashes);
+  }
+
+  /** Whether a probe of this alias takes one of the slots. */
+  isProbing(): boolean {
+    return (this.#starting ?? this.#server)?.purpose === "probe";
+  }
+
+  /** How urgent the next probe is, smallest first: those that hang wait for the others. */
+  urgency(): number {
+    const hangs = this.dossier.bulletin.result.startsWith("no answer") ? 1e15 : 0;
+    return hangs + (this.dossier.bulletin.readAt ?? 0);
+  }
+
+  /** The processes of ours in this home, those that are ending included. */
+  servers(): AppServer[] {
+    return [...(this.#server ? [this.#server] : []), ...this.#leaving];
+  }
+
+  /** Whether it has a process, or is about to. */
+  isBusy(): boolean {
+    return this.#starting !== undefined || this.servers().length > 0;
+  }
+
+  /** Whether no other process may use its account: it renews the login, or waits to. */
+  needsAccount(): boolean {
+    return this.#waitsForAccount || this.#starting?.mayRenew === true ||
+      this.servers().some((server) => server.mayRenew);
+  }
+
+  /** Whether there is an answer, good or bad, of this supervisor's time. */
+  hasResult(): boolean {
+    return this.dossier.bulletin.result !== "";
+  }
+
+  /** Somebody picked this alias: a child that may renew its login makes room. */
+  picked(atMs: number, selectedAt: string): void {
+    this.dossier.picked(atMs, selectedAt);
+    if (this.#server?.mayRenew) this.#leave(this.#server);
+  }
+
+  /** Ends what runs, for good. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#waitsForAccount = false;
+    if (this.#server) this.#leave(this.#server);
+  }
+
+  #facts(hasSlot: boolean): Facts {
+    const { host, starter, isTaken, isWanted } = this.#shared;
+    const [now, mono] = [host.clock.now(), host.clock.monotonic()];
+    const { bulletin: { readAt }, isOpen, pickedAt } = this.dossier;
+    const renewal = this.#renewal();
+    const phase = this.#phase();
+    return {
+      phase,
+      isManaged: this.isManaged,
+      renewal,
+      isAccountTaken: renewal.kind === "possible" && isTaken(this),
+      isAccountWanted: renewal.kind === "impossible" &&
+        (isWanted(this) || [...this.#leaving].some((server) => server.mayRenew)),
+      isOutdated: phase === "idle" && starter.isOutdated(this.#server!),
+      isOpen,
+      sincePick: Math.abs(now - pickedAt),
+      readingAge: readAt === undefined || readAt > now + 5000 ? Infinity : now - readAt,
+      sinceTry: mono - this.#triedAt,
+      sinceRenewal: mono - this.#renewedAt,
+      isLoginDead: this.#isLoginDead,
+      startsIn: this.#crashes.nextStartAt - mono,
+      hasSlot,
+      now,
+    };
+  }
+
+  #phase(): Phase {
+    return this.#starting ? "starting" : this.#server?.phase ?? "none";
+  }
+
+  #renewal(): Renewal {
+    const { host, renewalMarginMs } = this.#shared;
+    return renewalOf(this.login.account, host.clock.now(), renewalMarginMs);
+  }
+
+  async #start(purpose: Purpose, mayRenew: boolean): Promise<void> {
+    const { starter, wake, journal, host } = this.#shared;
+    const login = this.#logins;
+    this.#starting = { purpose, mayRenew };
+    this.#triedAt = host.clock.monotonic();
+    try {
+      const role = { purpose, mayRenew, updated: (params: unknown) => this.#updated(login, params) };
+      const started = await starter.start(this.alias, this.dossier.home, this.login.path, role);
+      if ("reason" in started) {
+        this.#result(started.reason);
+        if (started.reason !== REASONS.aboutToRenew) this.#crashed(purpose, 0);
+        return;
+      }
+      const { server } = started;
+      this.#server = server;
+      if (mayRenew) this.#renewedAt = host.clock.monotonic();
+      void server.exited.then(() => this.#gone(server));
+      if (this.#isRetired) this.#leave(server);
+      else void this.#converse(server, login);
+    } catch (error) {
+      journal.note("cannot start an app-server", { alias: this.alias, why: wordsOf(error) });
+      this.#result(REASONS.cannotStart);
+      this.#crashed(purpose, 0);
+    } finally {
+      this.#starting = undefined;
+      wake();
+    }
+  }
+
+  /** Handshake if there was none, then a reading, within the time limit, of the login that `login` counts. */
+  async #converse(server: AppServer, login: number): Promise<void> {
+    const { host, probeLimitMs, wake } = this.#shared;
+    const { clock } = host;
+    this.#triedAt = clock.monotonic();
+    const limit = new AbortController();
+    const outcome = await Promise.race([
+      converse(server, this.#loginView(server)),
+      clock.sleep(probeLimitMs, limit.signal).then(() => noAnswerIn(Math.round(probeLimitMs / 1000))),
+    ]);
+    limit.abort();
+    if (server.phase === "closing") return wake(); // it was asked to make room meanwhile
+    if (login !== this.#logins) {
+      this.#triedAt = -Infinity;
+      this.#leave(server);
+      return wake();
+    }
+    const isSilent = typeof outcome === "string" && outcome.startsWith("no answer");
+    if (typeof outcome !== "string") this.dossier.bulletin.read(outcome.readings);
+    this.#result(typeof outcome === "string" ? outcome : REASONS.ok);
+    if (isSilent && !server.mayRenew) this.#crashed(server.purpose, clock.monotonic() - server.startedAt);
+    const stays = server.purpose === "manage" && !isSilent && outcome !== REASONS.notRenewed &&
+      !this.#isLoginDead;
+    if (stays) server.phase = "idle";
+    else this.#leave(server);
+    wake();
+  }
+
+  #loginView(server: AppServer): LoginView {
+    return {
+      renewal: () => {
+        this.#noticeLogin();
+        return this.#renewal();
+      },
+      workspace: () => this.login.account.workspace,
+      settled: () => this.#shared.starter.renewed(server),
+      unsettled: () => this.#shared.starter.renewing(server),
+    };
+  }
+
+  #updated(login: number, params: unknown): void {
+    if (login !== this.#logins) return;
+    this.dossier.bulletin.update(params);
+    this.#shared.wake();
+  }
+
+  #result(reason: string): void {
+    this.#triedAt = this.#shared.host.clock.monotonic();
+    this.#refusals = reason === REASONS.tokenRefused ? this.#refusals + 1 : 0;
+    this.#isLoginDead = reason === REASONS.loginRequired || reason === REASONS.tokenRefused;
+    this.dossier.bulletin.tried(reason);
+  }
+
+  #leave(server: AppServer): void {
+    if (server.isGone || server.phase === "closing") return;
+    server.close(this.#shared.host.clock.monotonic());
+    if (this.#server === server) this.#server = undefined;
+    this.#leaving.add(server);
+  }
+
+  #gone(server: AppServer): void {
+    const { host, starter, journal, wake } = this.#shared;
+    server.isGone = true;
+    if (server.dropped > 0) journal.note("dropped lines", { alias: this.alias, lines: server.dropped });
+    if (this.#server === server) {
+      this.#server = undefined;
+      this.#crashed(server.purpose, host.clock.monotonic() - server.startedAt);
+    }
+    this.#noticeLogin();
+    this.#leaving.delete(server);
+    starter.ended(server);
+    // It outlived its time limit, and renewed the login: now a reading is possible.
+    if (server.mayRenew && !this.#isLoginDead && this.#renewal().kind === "impossible") {
+      this.#triedAt = -Infinity;
+    }
+    wake();
+  }
+
+  /** Counts an end that nobody asked for; a probe's is only a result. */
+  #crashed(purpose: Purpose, ranMs: number): void {
+    if (purpose === "probe") return;
+    const { host, journal, mostCrashesIn5m } = this.#shared;
+    const now = host.clock.monotonic();
+    this.#crashes = afterCrash(this.#crashes, now, ranMs, mostCrashesIn5m, host.random());
+    const nextTryInMs = Math.round(this.#crashes.nextStartAt - now);
+    journal.note("app-server crashed", { alias: this.alias, inARow: this.#crashes.inARow, nextTryInMs });
+  }
+
+  /** Another login makes what we know, and who runs, worthless; any new file may cure a dead one. */
+  #noticeLogin(): void {
+    const seen = this.login.look();
+    if (seen === "same") return;
+    this.#renewedAt = -Infinity;
+    // Renewed by ours, and refused again: nobody is helped by trying that all day.
+    const isFutile = this.#refusals > 1 && this.servers().some((server) => server.mayRenew);
+    if (seen === "replaced" && (!this.#isLoginDead || isFutile)) return;
+    this.#isLoginDead = false;
+    this.#triedAt = -Infinity;
+    if (seen === "replaced") return this.dossier.bulletin.forgetResult();
+    this.#logins++;
+    this.dossier.bulletin.forgetAll();
+    if (this.#server?.phase === "idle") this.#leave(this.#server);
+  }
+}

@@ -1,0 +1,133 @@
+import { join } from "node:path";
+import { REASONS } from "../../core/codex/reasons.ts";
+import type { ChildEntry } from "../../core/session/app_server_record.ts";
+import { codexEnvironment } from "../../core/shell/launch.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import { PICK_SETTLES_MS } from "../../core/codex/renewal.ts";
+import { ensureFolder } from "../../io/files/files.ts";
+import type { Host } from "../../io/host.ts";
+import { withLock } from "../../io/lock/lock.ts";
+import { identityOf, ownIdentity } from "../../io/process/process.ts";
+import { AppServer, type Purpose } from "../codex/app_server.ts";
+import type { Children } from "./app_server_record.ts";
+import type { CodexProgram } from "../codex/codex_program.ts";
+import { lastPickOf } from "../session/last_pick.ts";
+import { openersOf } from "../codex/open_by.ts";
+
+export interface Role {
+  readonly purpose: Purpose;
+  readonly mayRenew: boolean;
+  updated(params: unknown): void;
+}
+
+export type Started = { readonly server: AppServer } | { readonly reason: string };
+
+interface Surroundings {
+  readonly host: Pick<Host, "clock" | "random" | "spawn" | "env" | "platform">;
+  readonly layout: Layout;
+  readonly children: Children;
+  codex(): CodexProgram | undefined;
+}
+
+/** Starts app-servers and keeps the record of them. */
+export class Starter {
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /**
+   * Starts `codex app-server` in a home. One that may renew the login starts under the lock of the picks: either a
+   * command sees it in the record and waits, or we see the command's pick, or its Codex, and don't start.
+   */
+  start(alias: string, home: string, auth: string, role: Role): Promise<Started> {
+    if (!role.mayRenew) return Promise.resolve(this.#spawn(alias, home, auth, role));
+    const { host, layout, children } = this.#around;
+    return withLock(host, layout.stateLock, () => {
+      const now = host.clock.now();
+      const sincePick = Math.abs(now - lastPickOf(layout, alias).ms);
+      if (sincePick < PICK_SETTLES_MS || openersOf(host, layout, home).length > 0) {
+        return { reason: REASONS.aboutToRenew };
+      }
+      const self = ownIdentity();
+      let started: Started | undefined;
+      try {
+        children.add({
+          alias,
+          auth,
+          pid: 0,
+          startTime: "",
+          bootId: self.bootId,
+          startedAt: now,
+          mayRenew: true,
+        });
+        started = this.#spawn(alias, home, auth, role);
+      } finally {
+        if (started === undefined || !("server" in started)) children.settle(alias, undefined);
+      }
+      return started;
+    });
+  }
+
+  /** Whether another program would be started now; while there is none, as in an upgrade, what runs is good enough. */
+  isOutdated(server: AppServer): boolean {
+    const program = this.#around.codex();
+    return program !== undefined && program.fingerprint !== server.program;
+  }
+
+  /** The login of this server's home is fresh now. */
+  renewed(server: AppServer): void {
+    if (!server.mayRenew) return;
+    server.mayRenew = false;
+    this.#around.children.renewed(server.identity.pid);
+  }
+
+  /** This server may be renewing the login of its home after all. */
+  renewing(server: AppServer): void {
+    server.mayRenew = true;
+    this.#around.children.renewing(server.identity.pid);
+  }
+
+  ended(server: AppServer): void {
+    this.#around.children.remove(server.identity.pid);
+  }
+
+  #spawn(alias: string, home: string, auth: string, role: Role): Started {
+    const { host, layout, children, codex } = this.#around;
+    const program = codex();
+    if (program === undefined) return { reason: REASONS.codexNotFound };
+    const sqlite = join(layout.sqlite, alias);
+    ensureFolder(sqlite);
+    const env = { ...codexEnvironment(host, home, []), CODEX_SQLITE_HOME: sqlite };
+    const child = host.spawn({
+      file: program.path,
+      args: ["app-server", "--listen", "stdio://"],
+      env,
+      cwd: layout.root,
+    });
+    if (child.pid === undefined) return { reason: REASONS.codexNotFound };
+    const identity = identityOf(child.pid) ?? { pid: child.pid, startTime: "", bootId: "" }; // gone already
+    const entry: ChildEntry = {
+      alias,
+      auth,
+      ...identity,
+      startedAt: host.clock.now(),
+      mayRenew: role.mayRenew,
+    };
+    children.settle(alias, entry);
+    const startedAt = host.clock.monotonic();
+    const { purpose, mayRenew, updated } = role;
+    const whole = {
+      purpose,
+      mayRenew,
+      startedAt,
+      program: program.fingerprint,
+      client: "agentlb-supervisor",
+    };
+    const notified = (method: string, params: unknown) => {
+      if (method === "account/rateLimits/updated") updated(params);
+    };
+    return { server: new AppServer(child, identity, whole, notified) };
+  }
+}

@@ -1,0 +1,96 @@
+import { REASONS } from "../../core/codex/reasons.ts";
+import { printable } from "../../core/text/printable.ts";
+import { reasonsOf } from "../../core/pick/refusal_words.ts";
+import type { Ineligible, Verdict } from "../../core/pick/score.ts";
+import { formatSpan } from "../../core/text/time.ts";
+import { type Gauge, type Gauges, gaugesIn, gaugesOf } from "../../core/quota/windows.ts";
+import type { Picked } from "../../app/pick/choose.ts";
+
+/** One line for a user who is about to see something else: what was picked, and why. */
+export function pickedLine({ alias, ground, status }: Picked, nowMs: number): string {
+  const using = `using ${printable(alias)}`;
+  switch (ground.on) {
+    case "turn":
+      return `${using} (next in turn)`;
+    case "last":
+      return `${using} (the last one)`;
+    case "name":
+    case "fallback":
+      return using;
+    case "return":
+      return `everything is used up; ${using}, which ${comesBack(ground.verdict, nowMs)}`;
+    case "merit": {
+      const { policy, verdict, figure } = ground;
+      const rank = policy === "score" ? "" : `${policy} ${shownFigure(figure)}, `;
+      const limits = status === undefined ? "" : limitsOf(gaugesOf(status.rateLimits, nowMs));
+      return `${using} (${rank}score ${verdict.score}${limits === "" ? "" : `: ${limits}`})`;
+    }
+  }
+}
+
+/** A policy's figure, which need not be a whole number. */
+export function shownFigure(figure: number): string {
+  return String(Math.round(figure * 10) / 10);
+}
+
+function comesBack({ comesBackMs, onCredits }: Ineligible, nowMs: number): string {
+  if (onCredits) return "has credits to go on with";
+  if (comesBackMs === undefined) return "comes back nobody knows when";
+  return `comes back in ${formatSpan(comesBackMs - nowMs)}`;
+}
+
+/** What speaks against a session that was asked for by name; undefined when nothing does. */
+export function cautionLine({ alias, ground }: Picked): string | undefined {
+  if ((ground.on !== "last" && ground.on !== "name") || ground.caution === undefined) return undefined;
+  return `${printable(alias)} would not be picked by itself: ${printable(ground.caution.reason)}`;
+}
+
+/** One line for when nobody could be picked on merit: why, who is taken instead, and what would help. */
+export function refusedLine(alias: string, verdicts: readonly Verdict[], supervisor: Supervision): string {
+  return `no session is eligible (${reasonsOf(verdicts)}); using ${printable(alias)} (next in turn); ${
+    advice(verdicts, supervisor)
+  }`;
+}
+
+/** What came of a wish to pause a session, or to end that. */
+export function pausedLine(wish: "pause" | "unpause", isNew: boolean): string {
+  if (isNew) return `${wish}d session`;
+  return wish === "pause" ? "session is paused already" : "session is not paused";
+}
+
+/** Whether somebody reads the limits of the sessions. */
+export type Supervision = "running" | "not running" | "disabled";
+
+function advice(verdicts: readonly Verdict[], supervisor: Supervision): string {
+  const reasons = verdicts.flatMap((verdict) => verdict.eligible ? [] : [verdict]);
+  const dead = reasons.find(({ kind }) => kind === "login");
+  if (dead !== undefined) return `log in again with: agentlb login ${printable(dead.alias)}`;
+  const [first] = reasons;
+  if (first !== undefined && reasons.every(({ kind }) => kind === "paused")) {
+    return `pick it again with: agentlb unpause ${printable(first.alias)}`;
+  }
+  if (supervisor === "disabled") return "nobody reads limits while AGENTLB_SUPERVISOR_DISABLED=1";
+  if (supervisor === "not running") {
+    return "start what reads limits with: agentlb supervisor start --background";
+  }
+  if (reasons.some(({ reason }) => reason.includes(REASONS.codexNotFound))) {
+    return "install codex, or name it under [supervisor] codex in config.toml";
+  }
+  return "see: agentlb status";
+}
+
+/** `5h 75% left, weekly 60% left`; empty when no window is known. */
+export function limitsOf(gauges: Gauges): string {
+  return gaugesIn(gauges).map((gauge) => `${nameOf(gauge)}${gauge.left}% left`).join(", ");
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+function nameOf({ durationMs: ms }: Gauge): string {
+  if (ms === undefined) return "";
+  if (ms === 7 * DAY_MS) return "weekly ";
+  if (ms % DAY_MS === 0) return `${ms / DAY_MS}d `;
+  return ms % HOUR_MS === 0 ? `${ms / HOUR_MS}h ` : `${ms / MINUTE_MS}m `;
+}

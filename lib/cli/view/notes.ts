@@ -1,0 +1,93 @@
+import type { Allowance, OtherLimit } from "../../core/quota/allowance.ts";
+import type { Report, Row } from "../../core/pick/report.ts";
+import { printable } from "../../core/text/printable.ts";
+import { formatSpan } from "../../core/text/time.ts";
+import { gaugesIn, gaugesOf } from "../../core/quota/windows.ts";
+import { limitsOf } from "./lines.ts";
+
+type Shown = Pick<Report, "rows" | "atMs">;
+
+/** What `agentlb status` says below its table, a line each: plans, what else an account may do, who is one account. */
+export function notesOf({ rows: all, atMs }: Shown): string[] {
+  const rows = all.filter(({ verdict }) => verdict.eligible || verdict.kind !== "missing");
+  return [...planLine(rows), ...rows.flatMap((row) => allowanceLine(row, atMs)), ...sharedLines(rows)];
+}
+
+/** `plans: pro (personal, spare), team (work)` */
+function planLine(rows: readonly Row[]): string[] {
+  const byPlan = groups(rows, ({ status }) => status?.allowance?.plan);
+  const plans = [...byPlan].map(([plan, aliases]) => `${printable(plan)} (${aliases.join(", ")})`);
+  return plans.length === 0 ? [] : [`plans: ${plans.join(", ")}`];
+}
+
+/** `work: Other-Model 5h 40% left; 12.50 credits; 75 of 100 spent, resets in 3d; 1 reset to spend` */
+function allowanceLine({ alias, status }: Row, nowMs: number): string[] {
+  const { allowance } = status ?? {};
+  if (allowance === undefined) return [];
+  const parts = [
+    ...(allowance.others ?? []).flatMap((other) => otherWords(other, nowMs)),
+    ...creditWords(allowance),
+    ...spendWords(allowance, nowMs),
+    ...refusalWords(allowance),
+    ...resetWords(allowance),
+  ];
+  return parts.length === 0 ? [] : [`${printable(alias)}: ${parts.join("; ")}`];
+}
+
+function otherWords(other: OtherLimit, nowMs: number): string[] {
+  const gauges = gaugesOf(other, nowMs);
+  const words = limitsOf(gauges);
+  if (words === "") return [];
+  const resets = gaugesIn(gauges).filter(({ left }) => left <= 0).map(({ resetsAtMs }) => resetsAtMs);
+  const known = resets.filter((ms) => ms !== undefined);
+  const isTold = resets.length > 0 && known.length === resets.length;
+  const when = isTold ? ` (resets in ${formatSpan(Math.max(...known) - nowMs)})` : "";
+  return [`${printable(other.limitName ?? other.limitId)} ${words}${when}`];
+}
+
+function creditWords({ credits }: Allowance): string[] {
+  if (credits?.unlimited) return ["unlimited credits"];
+  if (!credits?.hasCredits) return [];
+  return [credits.balance === undefined ? "credits" : `${printable(credits.balance)} credits`];
+}
+
+function spendWords({ spendLimit, spendControlReached }: Allowance, nowMs: number): string[] {
+  if (spendLimit === undefined) return spendControlReached ? ["spend limit reached"] : [];
+  const { used, limit, resetsAt } = spendLimit;
+  const resets = resetsAt * 1000 > nowMs ? `, resets in ${formatSpan(resetsAt * 1000 - nowMs)}` : "";
+  const spent = `${printable(used)} of ${printable(limit)} spent`;
+  return [`${spendControlReached ? `spend limit reached (${spent})` : spent}${resets}`];
+}
+
+function refusalWords({ ordinaryUsageAllowed, reachedType }: Allowance): string[] {
+  if (reachedType !== undefined) return [printable(reachedType).replaceAll("_", " ")];
+  return ordinaryUsageAllowed === false ? ["ordinary use refused"] : [];
+}
+
+function resetWords({ resetCredits = 0 }: Allowance): string[] {
+  if (resetCredits === 0) return [];
+  return [`${resetCredits} ${resetCredits === 1 ? "reset" : "resets"} to spend`];
+}
+
+/** `work and team-seat are one account: what one uses is gone for the other` */
+function sharedLines(rows: readonly Row[]): string[] {
+  const byAccount = groups(rows, ({ status }) => status?.account);
+  return [...byAccount.values()].filter((aliases) => aliases.length > 1).map((aliases) => {
+    const last = aliases.at(-1);
+    const others = aliases.length > 2 ? "the others" : "the other";
+    return `${
+      aliases.slice(0, -1).join(", ")
+    } and ${last} are one account: what one uses is gone for ${others}`;
+  });
+}
+
+/** The aliases by what `keyOf` tells of them. */
+function groups(rows: readonly Row[], keyOf: (row: Row) => string | undefined): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    if (key === undefined) continue;
+    found.set(key, [...found.get(key) ?? [], printable(row.alias)]);
+  }
+  return found;
+}

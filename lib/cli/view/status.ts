@@ -1,0 +1,100 @@
+import { comesBackAt, type Report, type Row, statusReport } from "../../core/pick/report.ts";
+import { printable } from "../../core/text/printable.ts";
+import { formatAge } from "../../core/text/time.ts";
+import type { Gauge } from "../../core/quota/windows.ts";
+import { drawTable } from "../../app/pick/report.ts";
+import type { Picked } from "../../app/pick/choose.ts";
+import { notesOf } from "./notes.ts";
+import { shownFigure } from "./lines.ts";
+
+const HEADER = [
+  "SEL",
+  "ALIAS",
+  "EMAIL",
+  "PATH",
+  "PRIM",
+  "WEEK",
+  "USAGE",
+  "REFRESH",
+  "SCORE",
+  "RESTART",
+  "ACTIVE",
+  "HEALTH",
+  "REASON",
+];
+
+/** The table of `agentlb status` and what there is to say beside it. Another policy than the score's has its figure beside that. */
+export async function statusTable(report: Report): Promise<string> {
+  const { rows, selected, policy } = report;
+  const shown = printable(selected ?? "<none>");
+  const widen = (cells: readonly string[], cell: string) =>
+    policy === "score" ? cells : cells.toSpliced(HEADER.indexOf("SCORE") + 1, 0, cell);
+  return `${await drawTable(
+    widen(HEADER, policy.toUpperCase()),
+    rows.map((row) => widen(cellsOf(row, row.alias === selected), figureOf(row))),
+  )}${notesOf(report).map((line) => `${line}\n`).join("")}selected session: ${shown}\n`;
+}
+
+function figureOf({ figure }: Row): string {
+  return figure === undefined ? "-" : shownFigure(figure);
+}
+
+/** What `agentlb status --json` prints. */
+export function statusJson(report: Report): string {
+  const { selected, sessions, ...rest } = statusReport(report);
+  return json({ schema: "agentlb.status/1", ...rest, selected: selected ?? null, sessions });
+}
+
+/** What `agentlb pick` prints. */
+export function pickText({ alias, home, ground }: Picked, asJson: boolean): string {
+  if (!asJson) return `${alias}\t${home}\n`;
+  const merit = ground.on === "merit" ? ground : undefined;
+  return json({
+    schema: "agentlb.pick/1",
+    alias,
+    home,
+    reason: GROUNDS[ground.on],
+    policy: merit?.policy,
+    figure: merit?.figure,
+    score: merit?.verdict.score,
+    terms: merit?.verdict.terms,
+    comesBackAt: ground.on === "return" ? comesBackAt(ground.verdict) : undefined,
+  });
+}
+
+const GROUNDS = {
+  merit: "most left",
+  return: "everything is used up: back first",
+  fallback: "next in turn",
+  turn: "next in turn",
+  last: "the last one",
+  name: "asked for",
+} as const;
+
+function cellsOf(
+  { alias, email, home, status, verdict, ageMs, gauges, active }: Row,
+  isSelected: boolean,
+): string[] {
+  const ends = [isSelected ? "*" : "", printable(alias), printable(email ?? "-"), printable(home)];
+  if (status === undefined) return [...ends, ..."-------".split(""), "unknown", printable(verdict.reason)];
+  return [
+    ...ends,
+    percent(gauges.short),
+    percent(gauges.long),
+    `${verdict.usage}%`,
+    ageMs === undefined ? "-" : formatAge(ageMs),
+    verdict.eligible ? String(verdict.score) : "-",
+    String(status.appServer.restartCount),
+    String(active),
+    printable(status.health),
+    printable(verdict.reason),
+  ];
+}
+
+function percent(gauge: Gauge | undefined): string {
+  return gauge === undefined ? "-" : `${gauge.left}%`;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

@@ -1,0 +1,113 @@
+import { objectOf } from "../text/json.ts";
+import { byteOrder } from "../text/byte_order.ts";
+
+/** Whose login a home holds. Never a token: of those only the time the access token ends at. */
+export interface Account {
+  /** "none" = nobody is logged in; "unreadable" = there is something that Codex won't take for a login either. */
+  readonly kind: "chatgpt" | "apikey" | "none" | "unreadable";
+  readonly user: string | undefined;
+  readonly workspace: string | undefined;
+  readonly email: string | undefined;
+  readonly plan: string | undefined;
+  /** Epoch seconds; undefined when the access token doesn't say. */
+  readonly tokenExpiresAt: number | undefined;
+}
+
+const LONGEST_FILE = 1_000_000;
+const LONGEST_TOKEN = 16_384;
+const LONGEST_NAME = 320;
+const DEEPEST = 64;
+const CLAIMS = "https://api.openai.com/auth";
+
+/** The account in the text of an auth.json; undefined text = no file. Never throws. */
+export function parseAccount(text: string | undefined): Account {
+  if (text === undefined) return only("none");
+  const file = parsed(text, LONGEST_FILE);
+  const auth = objectOf(file);
+  if (auth === undefined) return only("unreadable");
+
+  const mode = auth.get("auth_mode");
+  const tokens = auth.get("tokens") ?? undefined;
+  const hasKey = typeof auth.get("OPENAI_API_KEY") === "string" && auth.get("OPENAI_API_KEY") !== "";
+  if (mode === "apikey" || (hasKey && typeof mode !== "string")) {
+    return hasKey ? { ...only("apikey"), email: emailIn(file) } : only("none");
+  }
+  if (tokens === undefined) return only("none");
+  const held = objectOf(tokens);
+  const identity = payloadOf(held?.get("id_token"));
+  if (held === undefined || objectOf(identity) === undefined) return only("unreadable");
+
+  const claims = objectOf(objectOf(identity)?.get(CLAIMS));
+  return {
+    kind: "chatgpt",
+    user: name(claims?.get("chatgpt_user_id")),
+    workspace: name(held.get("account_id")) ?? name(claims?.get("chatgpt_account_id")),
+    email: emailIn(file) ?? emailIn(identity),
+    plan: name(claims?.get("chatgpt_plan_type")),
+    tokenExpiresAt: expiryOf(payloadOf(held.get("access_token"))),
+  };
+}
+
+function only(kind: Account["kind"]): Account {
+  return {
+    kind,
+    user: undefined,
+    workspace: undefined,
+    email: undefined,
+    plan: undefined,
+    tokenExpiresAt: undefined,
+  };
+}
+
+/** The first "email" with an `@`, depth first, keys in byte order; an object's own comes before its children's. */
+function emailIn(value: unknown, depth = 0): string | undefined {
+  if (depth > DEEPEST) return undefined;
+  const object = objectOf(value);
+  const own = name(object?.get("email"));
+  if (own?.includes("@")) return own;
+  const children = object === undefined
+    ? (Array.isArray(value) ? value : [])
+    : [...object.keys()].sort(byteOrder).map((key) => object.get(key));
+  for (const child of children) {
+    if (typeof child !== "object") continue;
+    const found = emailIn(child, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What the second part of a JWT says, its signature unchecked; undefined when it is none. */
+function payloadOf(token: unknown): unknown {
+  if (typeof token !== "string" || token.length > LONGEST_TOKEN) return undefined;
+  const parts = token.split(".", 6);
+  const payload = parts[1];
+  if (payload === undefined || parts.length > 5) return undefined;
+  try {
+    const bytes = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
+    // Byte by byte is slow, and few logins need it.
+    const text = /^\p{ASCII}*$/u.test(bytes)
+      ? bytes
+      : new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+    return parsed(text, LONGEST_TOKEN);
+  } catch {
+    return undefined; // not base64
+  }
+}
+
+function parsed(text: string, longest: number): unknown {
+  if (text.length > longest) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // not JSON
+  }
+}
+
+function expiryOf(payload: unknown): number | undefined {
+  const exp = objectOf(payload)?.get("exp");
+  return typeof exp === "number" && exp >= 0 && exp <= Number.MAX_SAFE_INTEGER ? Math.floor(exp) : undefined;
+}
+
+function name(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" && value.length <= LONGEST_NAME ? value : undefined;
+}

@@ -1,0 +1,159 @@
+import {
+  type Allowance,
+  creditsIn,
+  flag,
+  type OtherLimit,
+  otherLimit,
+  spendLimitIn,
+  whole,
+  word,
+} from "../quota/allowance.ts";
+import { type JsonObject, objectOf, textOf, told } from "../text/json.ts";
+import type { LimitWindow, RateLimits } from "../quota/limits.ts";
+import { parseWindow } from "../quota/limits.ts";
+
+/** The limit id that the account's main windows belong to; others are limits of single models. */
+export const MAIN_LIMIT = "codex";
+
+/** What is known of an account's limits. */
+export interface Readings {
+  /** The main windows. */
+  readonly limits: RateLimits;
+  readonly allowance: Allowance;
+}
+
+/** A complete answer of `account/rateLimits/read`. */
+export interface Reading {
+  readonly readings: Readings;
+  /** The workspace it speaks of, when it says so. */
+  readonly accountId: string | undefined;
+}
+
+/** What a sparse update made of it. */
+export interface Update {
+  readonly readings: Readings;
+  /** It told something of the main windows. */
+  readonly isReading: boolean;
+}
+
+/** An account of which nothing is known. */
+export const NOTHING: Readings = {
+  limits: { limitId: MAIN_LIMIT, primary: null, secondary: null },
+  allowance: {},
+};
+
+/** Which limit a snapshot speaks of: the account's own, unless it says so. */
+export function limitOf(snapshot: JsonObject): string {
+  return textOf(snapshot.get("limitId")) || MAIN_LIMIT;
+}
+
+/** Reads a result of `account/rateLimits/read` (codex 0.169); undefined when it is none. */
+export function parseReading(result: unknown): Reading | undefined {
+  const answer = objectOf(result);
+  const first = objectOf(answer?.get("rateLimits"));
+  if (answer === undefined || first === undefined) return undefined;
+  const snapshots = new Map<string, JsonObject>();
+  for (const [id, value] of objectOf(answer.get("rateLimitsByLimitId")) ?? []) {
+    const snapshot = objectOf(value);
+    if (snapshot) snapshots.set(id, snapshot);
+  }
+  snapshots.set(limitOf(first), first);
+  const main = snapshots.get(MAIN_LIMIT);
+  snapshots.delete(MAIN_LIMIT);
+  const others = [...snapshots].map(([id, snapshot]) => otherLimit(id, snapshot));
+  const accountId = answer.get("accountId");
+  return {
+    readings: {
+      limits: main === undefined ? NOTHING.limits : limitsIn(main),
+      allowance: {
+        ...told({ others: others.length === 0 ? undefined : others }),
+        ...(main === undefined ? {} : allowanceIn(main)),
+        ...told({
+          ordinaryUsageAllowed: flag(answer.get("ordinaryUsageAllowed")),
+          resetCredits: resetCreditsIn(answer.get("rateLimitResetCredits")),
+        }),
+      },
+    },
+    accountId: typeof accountId === "string" ? accountId : undefined,
+  };
+}
+
+/**
+ * Merges the snapshot of an `account/rateLimits/updated` notification, which is sparse: what it does not say, or says
+ * as null, stays as it was; undefined when it says nothing.
+ */
+export function mergeUpdate(readings: Readings, params: unknown): Update | undefined {
+  const snapshot = objectOf(objectOf(params)?.get("rateLimits"));
+  return snapshot && mergeSnapshot(readings, snapshot);
+}
+
+/** The same for the snapshot alone. */
+export function mergeSnapshot(readings: Readings, snapshot: JsonObject): Update | undefined {
+  const id = limitOf(snapshot);
+  const tellsWindow = ["primary", "secondary"].some((key) => parseWindow(snapshot.get(key)) !== null);
+  if (id !== MAIN_LIMIT) {
+    if (!tellsWindow) return undefined;
+    const others = mergeOther(readings.allowance.others ?? [], id, snapshot);
+    return { readings: { ...readings, allowance: { ...readings.allowance, others } }, isReading: false };
+  }
+  const news = allowanceIn(snapshot);
+  if (!tellsWindow && Object.keys(news).length === 0) return undefined;
+  return {
+    readings: {
+      limits: { limitId: MAIN_LIMIT, ...mergeWindows(readings.limits, snapshot) },
+      allowance: { ...readings.allowance, ...news },
+    },
+    isReading: tellsWindow,
+  };
+}
+
+function mergeOther(others: readonly OtherLimit[], limitId: string, snapshot: JsonObject): OtherLimit[] {
+  const old = others.find((other) => other.limitId === limitId);
+  const limitName = word(snapshot.get("limitName")) ?? old?.limitName;
+  const merged: OtherLimit = {
+    limitId,
+    ...told({ limitName }),
+    ...mergeWindows(old ?? { primary: null, secondary: null }, snapshot),
+  };
+  return old === undefined ? [...others, merged] : others.map((other) => other === old ? merged : other);
+}
+
+function mergeWindows(old: Pick<RateLimits, "primary" | "secondary">, snapshot: JsonObject) {
+  return {
+    primary: mergeWindow(old.primary, snapshot.get("primary")),
+    secondary: mergeWindow(old.secondary, snapshot.get("secondary")),
+  };
+}
+
+function mergeWindow(old: LimitWindow | null, value: unknown): LimitWindow | null {
+  const fresh = parseWindow(value);
+  if (fresh === null) return old;
+  const isAnother = fresh.windowDurationMins !== undefined && old?.windowDurationMins !== undefined &&
+    fresh.windowDurationMins !== old.windowDurationMins;
+  if (old === null || isAnother) return fresh;
+  const saysUsed = typeof objectOf(value)?.get("usedPercent") === "number";
+  return { ...old, ...fresh, usedPercent: saysUsed ? fresh.usedPercent : old.usedPercent };
+}
+
+function limitsIn(snapshot: JsonObject): RateLimits {
+  return {
+    limitId: MAIN_LIMIT,
+    primary: parseWindow(snapshot.get("primary")),
+    secondary: parseWindow(snapshot.get("secondary")),
+  };
+}
+
+/** What the main limit's snapshot says besides its windows. */
+function allowanceIn(snapshot: JsonObject): Allowance {
+  return told({
+    plan: word(snapshot.get("planType")),
+    credits: creditsIn(snapshot.get("credits")),
+    spendLimit: spendLimitIn(snapshot.get("individualLimit")),
+    spendControlReached: flag(snapshot.get("spendControlReached")),
+    reachedType: word(snapshot.get("rateLimitReachedType")),
+  });
+}
+
+function resetCreditsIn(value: unknown): number | undefined {
+  return whole(objectOf(value)?.get("availableCount"), Number.MAX_SAFE_INTEGER);
+}

@@ -1,0 +1,115 @@
+import { type JsonObject, objectOf, textOf } from "../text/json.ts";
+import { formatTime, parseTime } from "../text/time.ts";
+
+/** One line of a session file of Codex (0.169): what it is, when it was written (epoch milliseconds), what it holds. */
+export interface RolloutLine {
+  readonly type: string;
+  readonly at: number | undefined;
+  readonly payload: JsonObject;
+}
+
+/** Every line that says how a turn or a limit stands, or whose session it is, has one of these in it. */
+const TELLING = ['"task_started"', '"task_complete"', '"turn_aborted"', '"token_count"', '"session_meta"'];
+
+/** The lines of a part of a session file; those that are cut off, or are none, are left out. */
+export function rolloutLines(text: string): RolloutLine[] {
+  return text.split("\n").flatMap((line) => rolloutLine(line) ?? []);
+}
+
+/** One line; undefined when it is none, or is only half written. */
+export function rolloutLine(line: string): RolloutLine | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined; // cut off, or being written
+  }
+  const fields = objectOf(value);
+  const payload = objectOf(fields?.get("payload"));
+  if (fields === undefined || payload === undefined) return undefined;
+  return { type: textOf(fields.get("type")), at: parseTime(fields.get("timestamp")), payload };
+}
+
+/** Whether a line may be of use; most hold what was said, are long, and need not be parsed. */
+export function mayTell(line: string): boolean {
+  const head = line.slice(0, 1000);
+  return TELLING.some((word) => head.includes(word));
+}
+
+/** Why a `task_complete` is not what the user hoped for; undefined when it is. */
+export function errorOf(
+  payload: JsonObject,
+): { readonly info: unknown; readonly message: string } | undefined {
+  const error = objectOf(payload.get("error"));
+  return error && { info: error.get("codex_error_info"), message: textOf(error.get("message")) };
+}
+
+/** The marker of a turn that was refused because a limit is used up; the same for every wording (codex 0.169). */
+export const LIMIT_EXCEEDED = "usage_limit_exceeded";
+
+const DAY_MS = 86_400_000;
+
+/** When a thread was begun, epoch milliseconds: its id is a UUID of version 7 (RFC 9562); undefined when it is none. */
+export function threadTime(id: string): number | undefined {
+  const [, high, low] = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-/i.exec(id) ?? [];
+  return high === undefined ? undefined : parseInt(`${high}${low}`, 16);
+}
+
+/** The folders below `sessions/` in which the session file of a thread begun then may be: named by the user's date, wherever he is. */
+export function dayFolders(begunMs: number): string[] {
+  return [begunMs, begunMs - DAY_MS, begunMs + DAY_MS].map((ms) =>
+    formatTime(ms).slice(0, 10).replaceAll("-", "/")
+  );
+}
+
+/** How the name of a thread's session file ends. */
+export function rolloutSuffix(id: string): string {
+  return `-${id}.jsonl`;
+}
+
+const SNAPSHOT_KEYS = [
+  ["limit_id", "limitId"],
+  ["limit_name", "limitName"],
+  ["spend_control_reached", "spendControlReached"],
+  ["plan_type", "planType"],
+  ["rate_limit_reached_type", "rateLimitReachedType"],
+] as const;
+
+/** The `rate_limits` of a `token_count` in the words of an app-server, which has other names for all; undefined when it has none. */
+export function snapshotIn(payload: JsonObject): JsonObject | undefined {
+  const limits = objectOf(payload.get("rate_limits"));
+  if (limits === undefined) return undefined;
+  const credits = objectOf(limits.get("credits"));
+  const individual = objectOf(limits.get("individual_limit"));
+  return new Map<string, unknown>([
+    ...SNAPSHOT_KEYS.map(([theirs, ours]) => [ours, limits.get(theirs)] as const),
+    ["primary", windowIn(limits.get("primary"))],
+    ["secondary", windowIn(limits.get("secondary"))],
+    [
+      "credits",
+      credits && {
+        hasCredits: credits.get("has_credits"),
+        unlimited: credits.get("unlimited"),
+        balance: credits.get("balance"),
+      },
+    ],
+    [
+      "individualLimit",
+      individual && {
+        limit: individual.get("limit"),
+        used: individual.get("used"),
+        remainingPercent: individual.get("remaining_percent"),
+        resetsAt: individual.get("resets_at"),
+      },
+    ],
+  ]);
+}
+
+function windowIn(value: unknown) {
+  const window = objectOf(value);
+  return window && {
+    usedPercent: window.get("used_percent"),
+    windowDurationMins: window.get("window_minutes"),
+    resetsAt: window.get("resets_at"),
+  };
+}

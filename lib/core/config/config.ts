@@ -1,0 +1,233 @@
+import { ALIAS_KEYS, CONFIG_KEYS, type ConfigKey, type ConfigValue, pathOf } from "./config_keys.ts";
+import { type JsonObject, objectOf, wellFormed } from "../text/json.ts";
+import { nearest } from "../text/nearest.ts";
+import type { Policy } from "../pick/policy.ts";
+import { LARGEST_COUNT } from "../session/status.ts";
+
+/** config.toml, read and normalised. */
+export interface Config {
+  readonly runner: {
+    readonly defaultCommand: string;
+    readonly defaultCommandArgs: readonly string[];
+    readonly loginCommand: string;
+    readonly passEnv: readonly string[];
+  };
+  readonly sessions: {
+    readonly aliasPattern: string;
+    readonly assignmentHistoryWindow: number;
+    readonly pickBehavior: string;
+    readonly policy: Policy;
+    readonly staleSec: number;
+    readonly busyPenalty: number;
+    readonly unknownUsageLeftPercent: number;
+    readonly usagePrimaryWeightPercent: number;
+    readonly usageSecondaryWeightPercent: number;
+    readonly restartPenaltyPerRestart: number;
+    readonly restartPenaltyCap: number;
+    readonly stalenessPenaltyMax: number;
+  };
+  readonly supervisor: {
+    readonly managed: "active" | "all" | "none";
+    /** Empty = found by the supervisor. */
+    readonly codex: string;
+  };
+  /** What is wanted of single aliases, by name; one without a table is not in it. */
+  readonly aliases: ReadonlyMap<string, AliasSettings>;
+}
+
+/** `[alias.<name>]`. */
+export interface AliasSettings {
+  /** Percent, 0 to 100. */
+  readonly reserve: number;
+  readonly priority: number;
+  /** Infinity = as many as you like. */
+  readonly maxSessions: number;
+}
+
+export interface ConfigProblem {
+  /** An error is a value that can't be read; its key has the default then, too. */
+  readonly kind: "error" | "warning";
+  readonly path: string;
+  /** In the file, from 1. */
+  readonly line: number | undefined;
+  readonly message: string;
+}
+
+type Values = Map<ConfigKey, ConfigValue>;
+
+const TABLES = [...CONFIG_KEYS.map((key) => key.table), "alias"];
+
+export function defaultConfig(): Config {
+  return configOf(new Map(), new Map());
+}
+
+/**
+ * The settings in a parsed TOML document whose whole numbers are bigints; `locate` tells the line of a key's
+ * path. Values out of range become the default, with a warning.
+ */
+export function readConfig(
+  document: unknown,
+  locate: (path: string) => number | undefined,
+): { config: Config; problems: readonly ConfigProblem[] } {
+  const problems: ConfigProblem[] = [];
+  const report = (kind: ConfigProblem["kind"], path: string, message: string) =>
+    void problems.push({ kind, path, line: locate(path), message });
+  const values: Values = new Map();
+  const aliases = new Map<string, AliasSettings>();
+  for (const [table, content] of objectOf(document) ?? []) {
+    const keys = CONFIG_KEYS.filter((key) => key.table === table);
+    if (table === "alias") {
+      for (const [alias, wishes] of tableIn(content, table, report)) {
+        aliases.set(alias, readAlias(wishes, `alias.${alias}`, report));
+      }
+    } else if (keys.length === 0) report("warning", table, unknownTable(table, content));
+    else readTable(tableIn(content, table, report), table, keys, values, report);
+  }
+  restoreWeights(values, report);
+  return { config: configOf(values, aliases), problems };
+}
+
+/** The text of config.toml with every key, what it does and when to change it. */
+export function renderConfig(config: Config = defaultConfig()): string {
+  const lines = ["# Settings of agentlb. A key that is left out has the default."];
+  let table = "";
+  for (const key of CONFIG_KEYS) {
+    lines.push("");
+    if (key.table !== table) lines.push(`[${key.table}]`);
+    table = key.table;
+    lines.push(`# ${key.effect} (default ${tomlOf(key.default)})`);
+    if (key.raise !== "") lines.push(`#   raise it when ${key.raise}`);
+    if (key.lower !== "") lines.push(`#   lower it when ${key.lower}`);
+    if (key.typical !== "") lines.push(`#   typical: ${key.typical}`);
+    lines.push(`${key.name} = ${tomlOf(valueIn(config, key))}`);
+    if (key.alternative) {
+      const [value, why] = key.alternative;
+      lines.push(`# ${tomlOf(value)} ${why}:`, `# ${key.name} = ${tomlOf(value)}`);
+    }
+  }
+  lines.push("", "# What is wanted of one session; each may have such a table.", "# [alias.work]");
+  for (const { name, effect, default: value } of ALIAS_KEYS) {
+    const [shown, example] = value === Infinity ? ["no limit", 3] : [tomlOf(value), value];
+    lines.push(`#   ${effect} (default ${shown})`, `# ${name} = ${tomlOf(example)}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** A value as TOML spells it. */
+export function tomlOf(value: ConfigValue): string {
+  if (typeof value === "number") return String(value);
+  // JSON's escapes are TOML's; only DEL must be escaped there and need not be here.
+  if (typeof value === "string") return JSON.stringify(wellFormed(value)).replaceAll("\x7f", "\\u007f");
+  return `[${value.map(tomlOf).join(", ")}]`;
+}
+
+type Report = (kind: ConfigProblem["kind"], path: string, message: string) => void;
+
+/** The entries of a table; none of what is no table, which is an error. */
+function tableIn(content: unknown, path: string, report: Report): JsonObject {
+  const entries = objectOf(content);
+  if (entries === undefined) report("error", path, `${path} must be a table, not ${kindOf(content)}`);
+  return entries ?? new Map();
+}
+
+function readAlias(content: unknown, path: string, report: Report): AliasSettings {
+  const values: Values = new Map();
+  readTable(tableIn(content, path, report), path, ALIAS_KEYS, values, report);
+  return objectWith(ALIAS_KEYS, values) as unknown as AliasSettings;
+}
+
+function readTable(
+  entries: JsonObject,
+  table: string,
+  keys: readonly ConfigKey[],
+  values: Values,
+  report: Report,
+): void {
+  for (const [name, value] of entries) {
+    const path = `${table}.${name}`;
+    const key = keys.find((key) => key.name === name);
+    if (key === undefined) {
+      report("warning", path, `${path} is not a key of agentlb${meant(name, keys.map((key) => key.name))}`);
+    } else {
+      values.set(key, readValue(key, path, value, report));
+    }
+  }
+}
+
+function readValue(key: ConfigKey, path: string, value: unknown, report: Report): ConfigValue {
+  const wrong = (wanted: string) => {
+    report("error", path, `${path} must be ${wanted}, not ${kindOf(value)}`);
+    return key.default;
+  };
+  const taken = (result: ConfigValue, why: string) => {
+    report("warning", path, `${path} ${why}: taken as ${result === Infinity ? "no limit" : tomlOf(result)}`);
+    return result;
+  };
+  if (typeof key.default === "number") {
+    if (typeof value !== "bigint") return wrong("a whole number");
+    // The predecessor refuses the whole file here, so it is no range to fall back in.
+    if (key.name === "assignment_history_window" && value < 0n) return wrong("a whole number from 0");
+    if (value < (key.least ?? 0)) return taken(key.default, `is below ${key.least ?? 0}`);
+    if (key.most !== undefined && value > key.most) return taken(key.default, `is above ${key.most}`);
+    return value > LARGEST_COUNT ? taken(LARGEST_COUNT, "is very large") : Number(value);
+  }
+  if (typeof key.default !== "string") {
+    const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
+    return isList ? value : wrong("a list of texts");
+  }
+  if (typeof value !== "string") return wrong("a text in quotes");
+  if (value.trim() === "") return key.default;
+  if (key.oneOf === undefined || key.oneOf.includes(value)) return value;
+  return taken(key.default, `is none of ${key.oneOf.join(", ")}`);
+}
+
+/** Two weights of 0 would leave nothing to divide by. */
+function restoreWeights(values: Values, report: Report): void {
+  const weights = CONFIG_KEYS.filter((key) => key.name.endsWith("_weight_percent"));
+  if (weights.some((key) => (values.get(key) ?? key.default) !== 0)) return;
+  for (const key of weights) values.set(key, key.default);
+  report("warning", pathOf(weights[0] as ConfigKey), "both weights are 0: both have their defaults");
+}
+
+function configOf(values: Values, aliases: Config["aliases"]): Config {
+  const tables = new Set(CONFIG_KEYS.map((key) => key.table));
+  const config = Array.from(
+    tables,
+    (table) => [table, objectWith(CONFIG_KEYS.filter((key) => key.table === table), values)] as const,
+  );
+  return { ...Object.fromEntries(config), aliases } as unknown as Config;
+}
+
+function objectWith(keys: readonly ConfigKey[], values: Values): Record<string, ConfigValue> {
+  return Object.fromEntries(keys.map((key) => [camel(key.name), values.get(key) ?? key.default]));
+}
+
+function valueIn(config: Config, key: ConfigKey): ConfigValue {
+  const tables = config as unknown as Readonly<Record<string, Readonly<Record<string, ConfigValue>>>>;
+  return tables[key.table]?.[camel(key.name)] ?? key.default;
+}
+
+function camel(name: string): string {
+  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function unknownTable(name: string, content: unknown): string {
+  const home = [...CONFIG_KEYS, ...ALIAS_KEYS].find((key) => key.name === name);
+  if (home !== undefined) return `${name} must be under [${home.table}]`;
+  const shown = objectOf(content) === undefined ? name : `[${name}]`;
+  return `${shown} is not a part of agentlb's settings${meant(name, TABLES)}`;
+}
+
+function meant(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near === undefined ? "" : `; did you mean ${near}?`;
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === "string") return "a text";
+  if (typeof value === "bigint") return "a whole number";
+  if (typeof value === "number") return "a number with a fraction";
+  if (typeof value === "boolean") return "true or false";
+  if (Array.isArray(value)) return "a list";
+  return value instanceof Date ? "a time" : "a table";
+}

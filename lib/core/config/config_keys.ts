@@ -1,0 +1,153 @@
+import { DEFAULT_ALIAS_PATTERN } from "../session/alias.ts";
+import { POLICIES } from "../pick/policy.ts";
+import { LARGEST_COUNT } from "../session/status.ts";
+
+export type ConfigValue = string | number | readonly string[];
+
+/** One key of config.toml: how it is read, and what users are told of it. */
+export interface ConfigKey {
+  readonly table: "runner" | "sessions" | "supervisor" | typeof ALIAS_TABLE;
+  readonly name: string;
+  readonly default: ConfigValue;
+  /** A number below or above, or a text not listed here, is read as the default. Infinity = no limit. */
+  readonly least?: number;
+  readonly most?: number;
+  readonly oneOf?: readonly string[];
+  readonly effect: string;
+  /** Empty where more and less make no sense. */
+  readonly raise: string;
+  readonly lower: string;
+  readonly typical: string;
+  /** Another value that is worth a try, and why: written as a comment. */
+  readonly alternative?: readonly [value: ConfigValue, why: string];
+}
+
+/** Every alias may have a table of its own. */
+export const ALIAS_TABLE = "alias.<name>";
+
+/** Every key of config.toml, in the order in which the file is written. */
+export const CONFIG_KEYS: readonly ConfigKey[] = [
+  key("runner", "default_command", "codex", {
+    effect: "the command that runs in the picked session, split into words as a shell splits them",
+  }),
+  key("runner", "default_command_args", [], {
+    effect: "arguments that follow it, each one word whatever it holds",
+  }),
+  key("runner", "login_command", "codex login", { effect: "the command that logs a new session in" }),
+  key("runner", "pass_env", [], {
+    effect:
+      "which of CODEX_ACCESS_TOKEN, CODEX_API_KEY, OPENAI_API_KEY and CODEX_SQLITE_HOME the command may see",
+  }),
+  key("sessions", "alias_pattern", DEFAULT_ALIAS_PATTERN, {
+    effect: "the regular expression that a whole alias must match",
+  }),
+  key("sessions", "assignment_history_window", 30, {
+    least: 1,
+    effect: "how many pick times are kept per alias",
+  }),
+  key("sessions", "pick_behavior", "round_robin", {
+    oneOf: ["round_robin", "last"],
+    effect: "kept for compatibility, has no effect",
+  }),
+  key("sessions", "policy", "score", {
+    oneOf: POLICIES,
+    effect: `how one of those that may be picked is chosen: ${POLICIES.join(", ")}`,
+    alternative: [
+      "adaptive",
+      "is recommended: it uses up what would lapse at a reset, and balances when quota is scarce",
+    ],
+  }),
+  key("sessions", "stale_sec", 420, {
+    least: 1,
+    effect: "leaves out sessions whose reading is older, in seconds",
+    raise: "readings come rarely and older ones are good enough",
+    lower: "only very fresh readings should count",
+    typical: "300–900",
+  }),
+  key("sessions", "busy_penalty", 5, {
+    least: 0,
+    effect: "minus this per active turn",
+    raise: "sessions at work should be avoided",
+    lower: "throughput matters more than spreading",
+    typical: "2–10",
+  }),
+  key("sessions", "unknown_usage_left_percent", 30, {
+    least: 0,
+    most: 100,
+    effect: "used when no window is known",
+    raise: "unknown sessions should look more usable",
+    lower: "they should come later",
+    typical: "10–50",
+  }),
+  key("sessions", "usage_primary_weight_percent", 60, {
+    least: 0,
+    effect: "weight of the short window",
+    raise: "short-window (daily) pressure matters more",
+    lower: "weekly balance matters more",
+  }),
+  key("sessions", "usage_secondary_weight_percent", 40, {
+    least: 0,
+    effect: "weight of the long window",
+    raise: "weekly balance across sessions matters more",
+    lower: "short-window response matters more",
+  }),
+  key("sessions", "restart_penalty_per_restart", 2, {
+    least: 0,
+    effect: "minus this per recent restart",
+    raise: "unstable sessions should be avoided soon",
+    lower: "an occasional restart is fine",
+    typical: "1–5",
+  }),
+  key("sessions", "restart_penalty_cap", 20, {
+    least: 0,
+    effect: "at most this much of it",
+    raise: "stability should weigh heavily",
+    lower: "restart history should matter little",
+    typical: "10–40",
+  }),
+  key("sessions", "staleness_penalty_max", 10, {
+    least: 0,
+    effect: "at most this much as age nears stale_sec",
+    raise: "nearly stale readings should count much less",
+    lower: "mild staleness is fine",
+    typical: "5–20",
+  }),
+  key("supervisor", "managed", "active", {
+    oneOf: ["active", "all", "none"],
+    effect: "which sessions have a codex app-server kept running: active, all or none",
+  }),
+  key("supervisor", "codex", "", {
+    effect: "the codex program the supervisor runs; empty finds it as the default command and PATH do",
+  }),
+];
+
+/** Every key of an alias' own table. */
+export const ALIAS_KEYS: readonly ConfigKey[] = [
+  key(ALIAS_TABLE, "reserve", 0, {
+    least: 0,
+    most: 100,
+    effect: "percent of each window that is kept while another session has anything left",
+  }),
+  key(ALIAS_TABLE, "priority", 0, {
+    least: -LARGEST_COUNT,
+    effect: "those with a higher one are picked first as long as they have something left",
+  }),
+  key(ALIAS_TABLE, "max_sessions", Infinity, {
+    least: 1,
+    effect: "with so many sessions open it is not picked",
+  }),
+];
+
+/** `sessions.stale_sec`: how messages and `readConfig` name a key. */
+export function pathOf(key: ConfigKey): string {
+  return `${key.table}.${key.name}`;
+}
+
+function key(
+  table: ConfigKey["table"],
+  name: string,
+  value: ConfigValue,
+  rest: Partial<ConfigKey> & { readonly effect: string },
+): ConfigKey {
+  return { table, name, default: value, raise: "", lower: "", typical: "", ...rest };
+}

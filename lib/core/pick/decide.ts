@@ -1,0 +1,193 @@
+import type { Config } from "../config/config.ts";
+import { exhaustionOf } from "./exhaustion.ts";
+import { type Contender, type Mode, type Policy, rank } from "./policy.ts";
+import {
+  type Candidate,
+  compareEligible,
+  type Eligible,
+  type Ineligible,
+  judge,
+  type Verdict,
+} from "./score.ts";
+import { formatSpan } from "../text/time.ts";
+import { type Gauges, gaugesIn, gaugesOf } from "../quota/windows.ts";
+
+/** What the user wants of one alias: `[alias.<name>]`, and whether it is paused. */
+export interface AliasRules {
+  /** Percent: picked only when nobody else has anything left, once a window has no more than this. */
+  readonly reserve: number;
+  /** Higher ones come first as long as they have something left. */
+  readonly priority: number;
+  /** With so many sessions open it is not picked. */
+  readonly maxSessions: number | undefined;
+  readonly isPaused: boolean;
+}
+
+/** A candidate with its rules; `openSessions` counts its open threads, leases and reservations. */
+export interface Contestant extends Candidate {
+  readonly rules?: AliasRules;
+  readonly openSessions?: number;
+  /** Nobody has looked at it yet: its status is an empty one. */
+  readonly isMissing?: boolean;
+}
+
+export interface Wish {
+  readonly policy: Policy;
+  /** Picked whenever it may be. */
+  readonly prefer?: string;
+  readonly mode?: Mode;
+  /** Exhausted accounts are picked like any other, as the bare score would have it. Only a simulation wishes that. */
+  readonly ignoreExhaustion?: boolean;
+}
+
+/** Who is to be picked, and what there is to say of everybody. */
+export interface Decision {
+  readonly verdicts: readonly Verdict[];
+  readonly winner: Eligible | undefined;
+  /** Nobody has anything left: who comes back first of those that may be used. */
+  readonly comesBackFirst: Ineligible | undefined;
+  /** When there is neither: who may be taken in turn; nobody, when all that is left is full. */
+  readonly inTurn: readonly string[];
+  /** The policy's figure of each eligible alias. */
+  readonly figures: ReadonlyMap<string, number>;
+  readonly mode: Mode | undefined;
+}
+
+/** Decides among sessions. All that picks, shows, explains or simulates a pick asks this. */
+export function decide(
+  contestants: readonly Contestant[],
+  nowMs: number,
+  settings: Config["sessions"],
+  wish: Wish,
+): Decision {
+  const leases = sharedLeases(contestants);
+  const judged = contestants.map((each): Judged => {
+    const { alias } = each;
+    const verdict: Verdict = each.isMissing
+      ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
+      : judge({ ...each, leases: leases.get(alias) ?? 0 }, nowMs, settings);
+    return admit(each, verdict, nowMs, wish);
+  });
+  const field = judged.flatMap(({ verdict }, index): Entry[] => {
+    const contestant = contestants[index]!;
+    if (!verdict.eligible) return [];
+    const gauges = gaugesOf(contestant.status.rateLimits, nowMs);
+    const shown = wish.ignoreExhaustion ? verdict : reserved(contestant, verdict, gauges);
+    return [{ candidate: contestant, contestant, verdict: shown, gauges }];
+  });
+  const { figures, mode } = rank(wish.policy, field, nowMs, wish.mode);
+  const figureOf = new Map(field.map(({ contestant }, index) => [contestant.alias, figures[index] ?? 0]));
+  const order = (a: Entry, b: Entry) =>
+    Number(b.verdict.alias === wish.prefer) - Number(a.verdict.alias === wish.prefer) ||
+    Number(a.verdict.reason !== "eligible") - Number(b.verdict.reason !== "eligible") ||
+    (b.contestant.rules?.priority ?? 0) - (a.contestant.rules?.priority ?? 0) ||
+    (figureOf.get(b.verdict.alias) ?? 0) - (figureOf.get(a.verdict.alias) ?? 0) ||
+    compareEligible(a.verdict, b.verdict);
+  const first = field.reduce<Entry | undefined>(
+    (best, each) => best === undefined || order(each, best) < 0 ? each : best,
+    undefined,
+  );
+  const shown = new Map(field.map(({ verdict }) => [verdict.alias, verdict]));
+  return {
+    verdicts: judged.map(({ verdict }) => shown.get(verdict.alias) ?? verdict),
+    winner: first?.verdict,
+    ...first === undefined ? standIns(judged) : { comesBackFirst: undefined, inTurn: [] },
+    figures: figureOf,
+    mode,
+  };
+}
+
+interface Entry extends Contender {
+  readonly contestant: Contestant;
+}
+
+interface Judged {
+  readonly verdict: Verdict;
+  readonly isFull: boolean;
+}
+
+/**
+ * The leases of each alias as they count against it: aliases with one login are one account, and what goes on in the
+ * others is under way in each.
+ */
+function sharedLeases(contestants: readonly Contestant[]): ReadonlyMap<string, number> {
+  const turnsIn = ({ status: { activity } }: Contestant) =>
+    Math.max(0, activity.turns ?? activity.activeTurns);
+  const busy = new Map<string, number>();
+  for (const each of contestants) {
+    const { account } = each.status;
+    if (account === undefined) continue;
+    busy.set(account, (busy.get(account) ?? 0) + turnsIn(each) + (each.leases ?? 0));
+  }
+  return new Map(contestants.map((each) => {
+    const total = each.status.account === undefined ? undefined : busy.get(each.status.account);
+    return [each.alias, total === undefined ? each.leases ?? 0 : total - turnsIn(each)];
+  }));
+}
+
+/** The verdict after what the user and the account's limits say. */
+function admit(
+  { status, rules, openSessions = 0 }: Contestant,
+  verdict: Verdict,
+  nowMs: number,
+  { ignoreExhaustion }: Wish,
+): Judged {
+  const most = rules?.maxSessions ?? Infinity;
+  const isFull = openSessions >= most;
+  if (rules?.isPaused) return { verdict: refuse(verdict, "paused", "paused"), isFull };
+  if (!verdict.eligible && verdict.kind === "login") return { verdict, isFull };
+  const exhaustion = ignoreExhaustion ? undefined : exhaustionOf(status, nowMs);
+  // Until a reset that is known even an old reading holds; but a newer one may know better.
+  if (exhaustion !== undefined && (verdict.eligible || exhaustion.untilMs !== undefined)) {
+    const { untilMs, onCredits } = exhaustion;
+    const when = untilMs === undefined ? "" : `, resets in ${formatSpan(untilMs - nowMs)}`;
+    return {
+      verdict: {
+        ...refuse(verdict, "exhausted", `exhausted${when}`),
+        final: verdict.eligible,
+        ...(untilMs === undefined ? {} : { comesBackMs: untilMs }),
+        ...(onCredits ? { onCredits } : {}),
+      },
+      isFull,
+    };
+  }
+  if (isFull) return { verdict: refuse(verdict, "full", `${openSessions} of ${most} sessions open`), isFull };
+  return { verdict, isFull };
+}
+
+function refuse({ alias, usage }: Verdict, kind: Ineligible["kind"], reason: string): Ineligible {
+  return { alias, eligible: false, usage, reason, kind, final: true };
+}
+
+function reserved({ rules }: Contestant, verdict: Eligible, gauges: Gauges): Eligible {
+  const isReserved = gaugesIn(gauges).some(({ left }) => left <= (rules?.reserve ?? 0));
+  return isReserved ? { ...verdict, reason: "in reserve" } : verdict;
+}
+
+/** Who is taken though nobody may be picked on merit. Of the worse kinds nobody is, while there is one of a better kind. */
+function standIns(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
+  const refused = judged.flatMap(({ verdict, isFull }) => verdict.eligible ? [] : [{ verdict, isFull }]);
+  const kinds: readonly ((kind: Ineligible["kind"]) => boolean)[] = [
+    (kind) => !["exhausted", "login", "paused"].includes(kind),
+    (kind) => kind === "exhausted",
+    (kind) => kind === "login",
+    (kind) => kind === "paused",
+  ];
+  for (const isOfKind of kinds) {
+    const these = refused.filter(({ verdict }) => isOfKind(verdict.kind));
+    if (these.length === 0) continue;
+    const free = these.filter(({ isFull }) => !isFull).map(({ verdict }) => verdict);
+    if (isOfKind("exhausted")) return { comesBackFirst: firstBack(free), inTurn: [] };
+    return { comesBackFirst: undefined, inTurn: free.map(({ alias }) => alias) };
+  }
+  return { comesBackFirst: undefined, inTurn: [] };
+}
+
+/** Who can pay at once, then who resets first; of those nobody knows anything of, the first. */
+function firstBack(exhausted: readonly Ineligible[]): Ineligible | undefined {
+  const back = ({ onCredits, comesBackMs }: Ineligible) => onCredits ? -Infinity : comesBackMs ?? Infinity;
+  return exhausted.reduce<Ineligible | undefined>(
+    (first, each) => first === undefined || back(each) < back(first) ? each : first,
+    undefined,
+  );
+}

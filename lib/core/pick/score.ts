@@ -1,0 +1,151 @@
+import { REASONS } from "../codex/reasons.ts";
+import type { Config } from "../config/config.ts";
+import { byteOrder } from "../text/byte_order.ts";
+import type { SessionStatus } from "../session/status.ts";
+import { formatClock, parseTime } from "../text/time.ts";
+import { type Gauges, gaugesOf } from "../quota/windows.ts";
+
+export interface Candidate {
+  readonly alias: string;
+  readonly status: SessionStatus;
+  readonly lastSelectedMs: number | undefined;
+  readonly pickSeq: number;
+  /** Leases and reservations whose thread is not open yet. */
+  readonly leases?: number;
+}
+
+/** What a score is made of: percent left, minus the three penalties. */
+export interface Terms {
+  /** Left of the limits, in percent: 0 to 100. */
+  readonly usage: number;
+  /** For turns under way. */
+  readonly busy: number;
+  /** For restarts of its app-server. */
+  readonly restarts: number;
+  /** For the age of its reading. */
+  readonly staleness: number;
+}
+
+export interface Eligible {
+  readonly alias: string;
+  readonly eligible: true;
+  readonly score: number;
+  readonly usage: number;
+  readonly terms: Terms;
+  readonly reason: "eligible" | "in reserve";
+  readonly activeTurns: number;
+  readonly lastSelectedMs: number | undefined;
+  readonly pickSeq: number;
+}
+
+/** What keeps a session from being a candidate. */
+export type Hindrance = "missing" | "login" | "unhealthy" | "reading" | "paused" | "full" | "exhausted";
+
+export interface Ineligible {
+  readonly alias: string;
+  readonly eligible: false;
+  readonly usage: number;
+  readonly reason: string;
+  /** What the reason is one of. */
+  readonly kind: Hindrance;
+  /** Of an exhausted account: when it comes back, epoch milliseconds, if anybody knows. */
+  readonly comesBackMs?: number;
+  /** Of an exhausted account: it can be used at once, at a price. */
+  readonly onCredits?: boolean;
+  /** Waiting for a newer reading won't help: only the user can change it. */
+  readonly final: boolean;
+}
+
+export type Verdict = Eligible | Ineligible;
+
+type Settings = Config["sessions"];
+
+const FUTURE_MS = 5000;
+const FINAL: readonly string[] = [REASONS.loginRequired, REASONS.tokenRefused];
+/** Results that say nothing about why a reading is old or missing; "error" is all the predecessor knows. */
+const NO_FAULT: readonly string[] = ["", REASONS.ok, "error", REASONS.apiKey];
+
+/**
+ * Whether a session may be picked, and its score:
+ * `usage - busy - restarts - staleness`, all whole numbers, divisions cut off towards zero.
+ */
+export function judge(candidate: Candidate, nowMs: number, settings: Settings): Verdict {
+  const { alias, status, lastSelectedMs, pickSeq } = candidate;
+  const usage = usageLeft(gaugesOf(status.rateLimits, nowMs), settings);
+  const no = (reason: string, kind: Hindrance = "reading"): Ineligible => ({
+    alias,
+    eligible: false,
+    usage,
+    reason,
+    kind,
+    final: kind === "login",
+  });
+
+  const result = status.lastProbeResult;
+  if (FINAL.includes(result)) return no(result, "login");
+  if (status.health !== "healthy") return no(`unhealthy${nextTry(status.nextTryAt)}`, "unhealthy");
+  const fault = NO_FAULT.includes(result) ? "" : `: ${result}`;
+  const readAt = parseTime(status.lastRateLimitUpdateAt);
+  if (readAt === undefined) return no(`missing lastRateLimitUpdateAt${fault}`);
+  if (readAt - nowMs > FUTURE_MS) return no("reading is from the future");
+  const age = Math.max(0, Math.trunc((nowMs - readAt) / 1000));
+  if (age > settings.staleSec) return no(`stale (${age}s>${settings.staleSec}s)${fault}`);
+
+  const { turns, activeTurns: counted } = status.activity;
+  const activeTurns = Math.max(0, turns ?? counted) + (candidate.leases ?? 0);
+  const restarts = Math.max(0, status.appServer.restartCount) * settings.restartPenaltyPerRestart;
+  const staleness = divide(age * settings.stalenessPenaltyMax, settings.staleSec);
+  const terms = {
+    usage,
+    busy: activeTurns * settings.busyPenalty,
+    restarts: Math.min(restarts, settings.restartPenaltyCap),
+    staleness: Math.min(staleness, settings.stalenessPenaltyMax),
+  };
+  const score = terms.usage - terms.busy - terms.restarts - terms.staleness;
+  return {
+    alias,
+    eligible: true,
+    score,
+    usage,
+    terms,
+    reason: "eligible",
+    activeTurns,
+    lastSelectedMs,
+    pickSeq,
+  };
+}
+
+/** Best first: score, percent left, fewest turns under way, longest not picked (never comes first), alias. */
+export function compareEligible(a: Eligible, b: Eligible): number {
+  return b.score - a.score ||
+    b.usage - a.usage ||
+    a.activeTurns - b.activeTurns ||
+    compareTimes(a.lastSelectedMs, b.lastSelectedMs) ||
+    a.pickSeq - b.pickSeq ||
+    byteOrder(a.alias, b.alias);
+}
+
+/** Percent left over the short and the long window by weight, of the only one known, or the setting for none; 0 to 100. */
+export function usageLeft({ short, long }: Gauges, settings: Settings): number {
+  const { usagePrimaryWeightPercent: shortWeight, usageSecondaryWeightPercent: longWeight } = settings;
+  if (short !== undefined && long !== undefined) {
+    const weighted = short.left * shortWeight + long.left * longWeight;
+    return divide(weighted, Math.max(shortWeight + longWeight, 1));
+  }
+  return (short ?? long)?.left ?? settings.unknownUsageLeftPercent;
+}
+
+function compareTimes(a: number | undefined, b: number | undefined): number {
+  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
+  return a - b;
+}
+
+/** Whole division cut off towards zero, exact for all whole numbers. */
+function divide(dividend: number, divisor: number): number {
+  return (dividend - dividend % divisor) / divisor;
+}
+
+function nextTry(at: string | undefined): string {
+  const ms = parseTime(at);
+  return ms === undefined ? "" : `, next try ${formatClock(ms)}`;
+}

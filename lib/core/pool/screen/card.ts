@@ -1,0 +1,126 @@
+import { resetTime } from "./reset_time.ts";
+import type { UsageWindow } from "../usage.ts";
+
+/** A `/status` card of the Codex screen. */
+export interface Card {
+  /** Its lines as on screen, without the frame older versions draw. */
+  readonly text: string;
+  readonly version: string | undefined;
+  readonly email: string | undefined;
+  readonly plan: string | undefined;
+  /** The account's own windows. */
+  readonly windows: readonly UsageWindow[];
+  /** Those of single models, by the name of the model. */
+  readonly models: ReadonlyMap<string, readonly UsageWindow[]>;
+  /** What stands in place of windows: "data not available yet". */
+  readonly note: string | undefined;
+  /** Codex says that the numbers may be old. */
+  readonly isStale: boolean;
+}
+
+/** A field and, joined by blanks, the lines its value goes on on. */
+interface Field {
+  readonly label: string;
+  readonly value: string;
+}
+
+const TITLE = />_ OpenAI Codex \(v?([^)]*)\)/;
+/** Windows by their length; "Monthly credit limit" is none. */
+const WINDOW = /^(\d+[hm]|daily|weekly|monthly|annual|yearly) limit$/i;
+const LEFT = /(?:^|\s)(<?)(\d+)% left/;
+
+/**
+ * The last card on a screen, as codex 0.169 draws it in panes of 40 columns and more, or older versions in a frame;
+ * undefined when there is none. `nowMs` and the local zone tell which day a reset time means.
+ */
+export function parseCard(screen: string, nowMs: number): Card | undefined {
+  const lines = screen.split("\n").map(unframed);
+  for (let at = lines.length - 1; at >= 0; at--) {
+    const title = TITLE.exec(lines[at] ?? "");
+    if (title === null) continue;
+    const body = bodyFrom(lines, at + 1);
+    const fields = fieldsIn(body);
+    if (!fields.some(({ label }) => label === "Account" || label === "Model" || /limits?$/i.test(label))) {
+      continue;
+    }
+    return cardOf([lines[at] ?? "", ...body], title[1], fields, nowMs);
+  }
+  return undefined;
+}
+
+/** Whether nothing more is to be expected of a card. */
+export function isComplete(card: Card): boolean {
+  return card.windows.length > 0;
+}
+
+function cardOf(
+  lines: readonly string[],
+  version: string | undefined,
+  fields: readonly Field[],
+  nowMs: number,
+): Card {
+  const own: UsageWindow[] = [];
+  const models = new Map<string, UsageWindow[]>();
+  let windows = own;
+  const valueOf = (name: string) => fields.find(({ label }) => label === name)?.value;
+  for (const { label, value } of fields) {
+    const length = WINDOW.exec(label)?.[1];
+    if (length === undefined) {
+      const model = /^(.+) limit$/.exec(label)?.[1];
+      if (model === undefined || value !== "") continue;
+      windows = [];
+      models.set(model, windows);
+    } else {
+      const [, less, left] = LEFT.exec(value) ?? [];
+      if (left === undefined) continue;
+      const resetsAt = resetTime(value, nowMs);
+      windows.push({
+        label: length.toLowerCase(),
+        left: less === "<" ? Number(left) : Math.min(Number(left), 100),
+        ...(resetsAt === undefined ? {} : { resetsAt }),
+      });
+    }
+  }
+  const [, email, plan] = /^(\S+@\S+)(?: \((.*)\))?$/.exec(valueOf("Account") ?? "") ?? [];
+  return {
+    text: lines.join("\n").replace(/\s+$/, ""),
+    version,
+    email,
+    plan,
+    windows: own,
+    models,
+    note: valueOf("Limits"),
+    isStale: /may be stale/.test(valueOf("Warning") ?? ""),
+  };
+}
+
+/** The lines of a card end where the conversation goes on: at a marker in the margin, a toast, or empty space. */
+function bodyFrom(lines: readonly string[], start: number): string[] {
+  const body: string[] = [];
+  for (let at = start; at < lines.length; at++) {
+    const line = lines[at] ?? "";
+    if (/^\s*[›•⚠■✗─╭╰]/.test(line) || /^\S/.test(line)) break;
+    if (line === "" && body.length > 0 && body.at(-1) === "" && (lines[at + 1] ?? "") === "") break;
+    body.push(line);
+  }
+  return body;
+}
+
+function fieldsIn(lines: readonly string[]): Field[] {
+  const fields: { label: string; value: string; indent: number }[] = [];
+  for (const line of lines) {
+    const indent = line.length - line.trimStart().length;
+    const last = fields.at(-1);
+    const [, label, value] = /^\s+([^\s:][^:]*):(?:\s+(.*))?$/.exec(line) ?? [];
+    // What a value goes on with is indented as far as the value.
+    const isField = label !== undefined && indent <= (fields[0]?.indent ?? 4);
+    if (isField) fields.push({ label, value: value ?? "", indent });
+    else if (line === "") continue;
+    else if (last && indent > last.indent) last.value = `${last.value} ${line.trim()}`.trim();
+  }
+  return fields;
+}
+
+function unframed(line: string): string {
+  return line.replace(/^\s*│(.*)│\s*$/, "$1").trimEnd();
+}

@@ -1,0 +1,13 @@
+import type { Account } from "../../codex/account.ts";
+import { accountKey } from "../../codex/account_key.ts";
+
+/** Files with one account, by name, in their order: they share its limits. Each account that has more than one. */
+export function twinsIn(files: readonly { readonly name: string; readonly account: Account }[]): string[][] {
+  const byAccount = new Map<string, string[]>();
+  for (const { name, account } of files) {
+    if (account.user === undefined && account.workspace === undefined) continue;
+    const key = accountKey(account);
+    byAccount.set(key, [...byAccount.get(key) ?? [], name]);
+  }
+  return [...byAccount.values()].filter(({ length }) => length > 1);
+}

@@ -1,0 +1,211 @@
+import { objectOf, textOf, told } from "../text/json.ts";
+
+/**
+ * What an account's reading said when it changed. Where readings go on and say the same there is one an hour, so that
+ * nothing for longer means that nobody looked.
+ */
+export interface Sample {
+  readonly atMs: number;
+  /** A session of the account, the first by its name. */
+  readonly alias?: string;
+  readonly short?: SampleWindow;
+  readonly long?: SampleWindow;
+  /** Turns and leases that were under way in all sessions of the account. */
+  readonly turns?: number;
+}
+
+/** One window of a sample. */
+export interface SampleWindow {
+  /** Percent, a whole number. */
+  readonly used: number;
+  /** Epoch milliseconds, whole seconds. */
+  readonly resetsAtMs?: number;
+  /** Whole minutes. */
+  readonly durationMs?: number;
+}
+
+/** Closes off half a line that a killed writer left: with it no line is one. */
+export const SEAL = "!\n";
+
+/** After so many lines that only tell differences one tells all again, so that little is lost with a damaged one. */
+const WHOLE_EVERY = 240;
+/** The service may say of one reset a second more or less. */
+const SAME_RESET_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** What differences are told of, in their order: seconds, percent, percent, count, seconds, seconds. */
+type Figures = readonly [
+  at: number,
+  short: number,
+  long: number,
+  turns: number,
+  sReset: number,
+  lReset: number,
+];
+
+interface Known {
+  readonly number: number;
+  readonly last: Sample;
+  readonly figures: Figures;
+  readonly lines: number;
+}
+
+/**
+ * Writes samples as lines. The first of an account, one in many, and one with other windows than before tells all,
+ * as JSON:
+ *
+ *     {"n":0,"account":"9f…","at":1795170055,"alias":"work","short":[25,1795177255,300],"long":[40,1795429255,10080],"turns":1}
+ *
+ * (used percent, reset in unix seconds, minutes). The others tell in base 36 which account (`n`) and what is added to
+ * the figures of its line before; what is left out, or not there at the end, is 0: `0,1o,1` = a minute later, 1 % more
+ * of the short window.
+ */
+export class HistoryEncoder {
+  readonly #known = new Map<string, Known>();
+
+  /** The line for a sample, with its newline. */
+  line(account: string, sample: Sample): string {
+    const known = this.#known.get(account);
+    const figures = figuresOf(sample);
+    const number = known?.number ?? this.#known.size;
+    const isWhole = known === undefined || known.lines >= WHOLE_EVERY ||
+      shapeOf(known.last) !== shapeOf(sample);
+    this.#known.set(account, { number, last: sample, figures, lines: isWhole ? 0 : known.lines + 1 });
+    if (isWhole) return `${JSON.stringify(wholeOf(number, account, sample))}\n`;
+    const added = figures.map((figure, at) => figure - known.figures[at]!);
+    const words = [number, ...added].map((figure, at) => figure === 0 && at > 0 ? "" : figure.toString(36));
+    return `${words.join(",").replace(/,+$/, "")}\n`;
+  }
+}
+
+/** Reads samples back, oldest lines first, by account. What can't be read, or builds on that, is left out. */
+export function parseHistory(text: string): Map<string, Sample[]> {
+  const samples = new Map<string, Sample[]>();
+  const known = new Map<number, { readonly account: string; readonly last: Sample }>();
+  const lines = text.split("\n");
+  lines.pop(); // half a line, or nothing
+  for (const line of lines) {
+    const found = line.startsWith("{") ? wholeIn(line) : differenceIn(line, known);
+    if (found === "unknown") continue;
+    if (found === undefined) {
+      known.clear(); // whose it was nobody knows
+      continue;
+    }
+    known.set(found.number, { account: found.account, last: found.sample });
+    const list = samples.get(found.account);
+    if (list) list.push(found.sample);
+    else samples.set(found.account, [found.sample]);
+  }
+  return samples;
+}
+
+/** Whether a sample is worth a line after the last one that has one. */
+export function isNews(last: Sample | undefined, sample: Sample): boolean {
+  if (last === undefined) return true;
+  if (sample.atMs === last.atMs) return false;
+  return shapeOf(last) !== shapeOf(sample) || sample.turns !== last.turns ||
+    hasMoved(last.short, sample.short) || hasMoved(last.long, sample.long) ||
+    Math.abs(sample.atMs - last.atMs) >= HOUR_MS;
+}
+
+/** A window that nothing is used of opens anew with every look. */
+function hasMoved(last: SampleWindow | undefined, now: SampleWindow | undefined): boolean {
+  if (last === undefined || now === undefined) return last !== now;
+  if (last.used !== now.used) return true;
+  return now.used > 0 && Math.abs((last.resetsAtMs ?? 0) - (now.resetsAtMs ?? 0)) > SAME_RESET_MS;
+}
+
+/** What no difference can tell. */
+function shapeOf({ alias, short, long, turns }: Sample): string {
+  const window = (each: SampleWindow | undefined) =>
+    each && [each.resetsAtMs === undefined, each.durationMs ?? null];
+  return JSON.stringify([alias, window(short), window(long), turns === undefined]);
+}
+
+function figuresOf({ atMs, short, long, turns = 0 }: Sample): Figures {
+  const reset = (window: SampleWindow | undefined) => Math.round((window?.resetsAtMs ?? 0) / 1000);
+  return [Math.round(atMs / 1000), short?.used ?? 0, long?.used ?? 0, turns, reset(short), reset(long)];
+}
+
+function wholeOf(number: number, account: string, { atMs, alias, short, long, turns }: Sample) {
+  const window = (each: SampleWindow | undefined) =>
+    each && [
+      each.used,
+      each.resetsAtMs === undefined ? null : Math.round(each.resetsAtMs / 1000),
+      each.durationMs === undefined ? null : Math.round(each.durationMs / 60_000),
+    ];
+  const at = Math.round(atMs / 1000);
+  return { n: number, account, at, alias, short: window(short), long: window(long), turns };
+}
+
+interface Found {
+  readonly number: number;
+  readonly account: string;
+  readonly sample: Sample;
+}
+
+function wholeIn(line: string): Found | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const fields = objectOf(value);
+  const [number, at, turns] = [fields?.get("n"), fields?.get("at"), fields?.get("turns")];
+  const [account, alias] = [textOf(fields?.get("account")), textOf(fields?.get("alias"))];
+  if (!isWhole(number) || !isWhole(at) || account === "") return undefined;
+  const sample = {
+    atMs: at * 1000,
+    ...told({
+      alias: alias === "" ? undefined : alias,
+      short: windowIn(fields?.get("short")),
+      long: windowIn(fields?.get("long")),
+      turns: isWhole(turns) ? turns : undefined,
+    }),
+  };
+  return { number, account, sample };
+}
+
+function windowIn(value: unknown): SampleWindow | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const [used, reset, minutes] = value as unknown[];
+  if (!isWhole(used)) return undefined;
+  return {
+    used,
+    ...told({
+      resetsAtMs: isWhole(reset) ? reset * 1000 : undefined,
+      durationMs: isWhole(minutes) ? minutes * 60_000 : undefined,
+    }),
+  };
+}
+
+/** "unknown" = the line is good, but the one that it builds on was not there. */
+function differenceIn(
+  line: string,
+  known: ReadonlyMap<number, { readonly account: string; readonly last: Sample }>,
+): Found | "unknown" | undefined {
+  if (!/^[0-9a-z]{1,9}(?:,(?:-?[0-9a-z]{1,9})?){0,6}$/.test(line)) return undefined;
+  const [number = 0, ...added] = line.split(",").map((word) => word === "" ? 0 : parseInt(word, 36));
+  const before = known.get(number);
+  if (before === undefined) return "unknown";
+  const { account, last } = before;
+  const now = figuresOf(last).map((figure, at) => figure + (added[at] ?? 0));
+  const [at = 0, short = 0, long = 0, turns = 0, sReset = 0, lReset = 0] = now;
+  const window = (old: SampleWindow | undefined, used: number, reset: number): SampleWindow | undefined =>
+    old && { ...old, used, ...(old.resetsAtMs === undefined ? {} : { resetsAtMs: reset * 1000 }) };
+  const sample: Sample = {
+    ...last,
+    atMs: at * 1000,
+    ...told({
+      short: window(last.short, short, sReset),
+      long: window(last.long, long, lReset),
+      turns: last.turns === undefined ? undefined : turns,
+    }),
+  };
+  return { number, account, sample };
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}

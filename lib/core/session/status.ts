@@ -1,0 +1,230 @@
+import { type Allowance, parseAllowance } from "../quota/allowance.ts";
+import { indent, type JsonObject, objectOf, renderObject, textOf, told } from "../text/json.ts";
+import { type LimitWindow, parseWindow, type RateLimits, wholePercent } from "../quota/limits.ts";
+import { type Cost, parseCost } from "../quota/cost.ts";
+import { byteOrder } from "../text/byte_order.ts";
+import { parseTime } from "../text/time.ts";
+
+/** What status.json says of one session; times are RFC 3339 or empty. */
+export interface SessionStatus {
+  /** "healthy", or what else it is. */
+  readonly health: string;
+  /** Its supervised app-server; a pid of 0 = none runs. */
+  readonly appServer: { readonly state: string; readonly pid: number; readonly restartCount: number };
+  /** The account's own limits. */
+  readonly rateLimits: RateLimits;
+  /** Left over both windows by their weights: 0 to 100. */
+  readonly usageLeftPercent: number;
+  /** What is under way. */
+  readonly activity: Activity;
+  /** When the limits were read. */
+  readonly lastRateLimitUpdateAt: string;
+  /** When they were last asked for. */
+  readonly lastProbeAt: string;
+  /** "ok", or in words why there was no reading; empty before the first try. */
+  readonly lastProbeResult: string;
+  /** When it was last picked. */
+  readonly lastSelectedAt: string;
+  /** When a child that keeps crashing is started again. This key and those below are unknown to the predecessor. */
+  readonly nextTryAt?: string;
+  /** Whose login it is: a hash of user and workspace. Two aliases with one key are one account. */
+  readonly account?: string;
+  /** What the account may do besides what its main windows say. */
+  readonly allowance?: Allowance;
+  /**
+   * Until when a turn was told that the account's main limit is used up, unless a later reading says otherwise; empty =
+   * nobody knows until when.
+   */
+  readonly exhaustedUntil?: string;
+  /** What work costs the account. */
+  readonly cost?: Cost;
+}
+
+/** What goes on in a session. */
+export interface Activity {
+  /** Turns under way, and leases and reservations whose thread is not open yet. */
+  readonly activeTurns: number;
+  /** Turns under way in open threads, whoever started them. */
+  readonly turns?: number;
+  /** Threads that a Codex has open, at work or not. */
+  readonly openThreads?: number;
+  /** When something last happened in one, RFC 3339. */
+  readonly lastActivityAt?: string;
+  /** The processes with a lease whose thread is open: they are counted there. */
+  readonly leased?: readonly number[];
+  /** The reservations, by their times, that a thread has been opened for. */
+  readonly redeemed?: readonly number[];
+}
+
+/** What the supervisor publishes; only it writes the file while it lives. */
+export interface Status {
+  /** Of the format: 1. */
+  readonly version: number;
+  /** When it was written, RFC 3339. */
+  readonly updatedAt: string;
+  /** The supervisor that wrote it; it need not run any more. */
+  readonly daemon: { readonly pid: number; readonly startedAt: string };
+  /** By alias. */
+  readonly sessions: ReadonlyMap<string, SessionStatus>;
+}
+
+const I32 = 0x7fff_ffff;
+/** Products of two counts or settings up to here are exact, and so is a sum of some of them. */
+export const LARGEST_COUNT = 90_000_000;
+
+/** A session nobody has asked anything yet. */
+export function emptySession(): SessionStatus {
+  return {
+    health: "healthy",
+    appServer: { state: "stopped", pid: 0, restartCount: 0 },
+    rateLimits: { limitId: "codex", primary: null, secondary: null },
+    usageLeftPercent: 30,
+    activity: { activeTurns: 0 },
+    lastRateLimitUpdateAt: "",
+    lastProbeAt: "",
+    lastProbeResult: "",
+    lastSelectedAt: "",
+  };
+}
+
+export function emptyStatus(): Status {
+  return { version: 1, updatedAt: "", daemon: { pid: 0, startedAt: "" }, sessions: new Map() };
+}
+
+/** Reads status.json leniently: what is missing or of a wrong type has its default. Throws Error unless JSON. */
+export function parseStatus(text: string): Status {
+  const file = objectOf(fileOf(text));
+  if (file === undefined) throw new Error("invalid status json: not an object");
+  const daemon = objectOf(file.get("daemon"));
+  const sessions = objectOf(file.get("sessions")) ?? new Map<string, unknown>();
+  return {
+    version: count(file.get("version"), 0xffff_ffff),
+    updatedAt: textOf(file.get("updatedAt")),
+    daemon: { pid: count(daemon?.get("pid"), I32), startedAt: textOf(daemon?.get("startedAt")) },
+    sessions: new Map(Array.from(sessions, ([alias, value]) => [alias, parseSession(value)])),
+  };
+}
+
+/** The text of status.json, every byte of it fit for the predecessor: no null and no float in a whole number. */
+export function renderStatus(status: Status): string {
+  const sessions = [...status.sessions]
+    .sort(([a], [b]) => byteOrder(a, b))
+    .map(([alias, session]) => [alias, plain(session)] as const);
+  const head = renderObject([
+    ["version", count(status.version, 0xffff_ffff)],
+    ["updatedAt", status.updatedAt],
+    ["daemon", { pid: count(status.daemon.pid, I32), startedAt: status.daemon.startedAt }],
+  ]);
+  return `${head.slice(0, -2)},\n${indent(`"sessions": ${renderObject(sessions)}`)}\n}\n`;
+}
+
+function fileOf(text: string): unknown {
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`invalid status json: ${(error as Error).message}`, { cause: error });
+  }
+  // The predecessor's reader takes an empty list for an empty file.
+  return Array.isArray(file) && file.length === 0 ? {} : file;
+}
+
+function parseSession(value: unknown): SessionStatus {
+  const session = objectOf(value);
+  const appServer = objectOf(session?.get("appServer"));
+  const limits = objectOf(session?.get("rateLimits"));
+  return {
+    health: textOf(session?.get("health")),
+    appServer: {
+      state: textOf(appServer?.get("state")),
+      pid: count(appServer?.get("pid"), I32),
+      restartCount: count(appServer?.get("restartCount")),
+    },
+    rateLimits: {
+      limitId: textOf(limits?.get("limitId")),
+      primary: parseWindow(limits?.get("primary")),
+      secondary: parseWindow(limits?.get("secondary")),
+    },
+    usageLeftPercent: count(session?.get("usageLeftPercent")),
+    activity: parseActivity(session?.get("activity")),
+    lastRateLimitUpdateAt: textOf(session?.get("lastRateLimitUpdateAt")),
+    lastProbeAt: textOf(session?.get("lastProbeAt")),
+    lastProbeResult: textOf(session?.get("lastProbeResult")),
+    lastSelectedAt: textOf(session?.get("lastSelectedAt")),
+    ...oursIn(session),
+  };
+}
+
+/** The keys that the predecessor passes over. */
+function oursIn(session: JsonObject | undefined) {
+  return told({
+    nextTryAt: wordsIn(session?.get("nextTryAt")),
+    account: wordsIn(session?.get("account")),
+    allowance: parseAllowance(session?.get("allowance")),
+    exhaustedUntil: markIn(session?.get("exhaustedUntil")),
+    cost: parseCost(session?.get("cost")),
+  });
+}
+
+function parseActivity(value: unknown): Activity {
+  const activity = objectOf(value);
+  const optional = (key: string) =>
+    typeof activity?.get(key) === "number" ? count(activity.get(key)) : undefined;
+  return {
+    activeTurns: count(activity?.get("activeTurns")),
+    ...told({
+      turns: optional("turns"),
+      openThreads: optional("openThreads"),
+      lastActivityAt: wordsIn(activity?.get("lastActivityAt")),
+      leased: countsIn(activity?.get("leased"), I32),
+      redeemed: countsIn(activity?.get("redeemed"), Number.MAX_SAFE_INTEGER),
+    }),
+  };
+}
+
+/** One session in the predecessor's order of keys; what its reader, or ours, would not take is not written. */
+function plain(session: SessionStatus): Record<string, unknown> {
+  const { appServer, rateLimits } = session;
+  return {
+    health: session.health,
+    appServer: {
+      state: appServer.state,
+      pid: count(appServer.pid, I32),
+      restartCount: count(appServer.restartCount),
+    },
+    rateLimits: {
+      limitId: rateLimits.limitId,
+      primary: plainWindow(rateLimits.primary),
+      secondary: plainWindow(rateLimits.secondary),
+    },
+    usageLeftPercent: count(session.usageLeftPercent),
+    activity: parseActivity(session.activity),
+    lastRateLimitUpdateAt: session.lastRateLimitUpdateAt,
+    lastProbeAt: session.lastProbeAt,
+    lastProbeResult: session.lastProbeResult,
+    lastSelectedAt: session.lastSelectedAt,
+    ...oursIn(objectOf(session)),
+  };
+}
+
+function plainWindow(window: LimitWindow | null): LimitWindow | null {
+  return window === null || wholePercent(window.usedPercent) === undefined ? null : parseWindow(window);
+}
+
+/** A whole number from 0 to `most`: floats rounded up, anything else 0. */
+function count(value: unknown, most: number = LARGEST_COUNT): number {
+  if (typeof value !== "number" || !(value > 0)) return 0;
+  return Math.min(Math.ceil(value), most);
+}
+
+function countsIn(value: unknown, most: number): number[] | undefined {
+  return Array.isArray(value) ? value.map((each) => count(each, most)).filter((each) => each > 0) : undefined;
+}
+
+function wordsIn(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function markIn(value: unknown): string | undefined {
+  return value === "" || parseTime(value) !== undefined ? value as string : undefined;
+}

@@ -1,0 +1,43 @@
+import type { Surroundings } from "../system/platform.ts";
+
+/** A command we decided to run, as a value. */
+export interface Launch {
+  /** The program: a path, or a name to be found on PATH. */
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables that would put another login, or another home's databases, into an alias. */
+const FOREIGN = ["CODEX_ACCESS_TOKEN", "CODEX_API_KEY", "OPENAI_API_KEY", "CODEX_SQLITE_HOME"];
+
+/** The environment of a Codex process in `home`: ours, less what belongs to another login unless `passed` names it. */
+export function codexEnvironment(
+  around: Surroundings,
+  home: string,
+  passed: readonly string[],
+): Record<string, string> {
+  const kept = definedOf(around, ["CODEX_HOME", ...FOREIGN.filter((name) => !passed.includes(name))]);
+  kept.CODEX_HOME = home;
+  return kept;
+}
+
+/** The environment of another copy of this program: ours, less what turns a Bun program into an interpreter. */
+export function selfEnvironment(around: Surroundings): Record<string, string> {
+  return definedOf(around, ["BUN_OPTIONS", "BUN_BE_BUN"]);
+}
+
+/** Windows takes a name in any case for the same variable. */
+function definedOf({ env, platform }: Surroundings, dropped: readonly string[]): Record<string, string> {
+  const isDropped = platform === "win32"
+    ? (name: string) => dropped.includes(name.toUpperCase())
+    : (name: string) => dropped.includes(name);
+  const kept: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !isDropped(name)) kept[name] = value;
+  }
+  return kept;
+}

@@ -1,0 +1,17 @@
+import { pathsOn } from "../system/platform.ts";
+
+/** What a batch file stands for: a program, or a script that Node runs. */
+export type Behind = { readonly program: string } | { readonly script: string };
+
+/**
+ * What the batch file that npm put in the place of a package's program starts; undefined for any other batch file. `file`
+ * is its path, `text` what it holds (cmd-shim 8, whose last line is `"%_prog%" "%dp0%\node_modules\…\x.js" %*`).
+ */
+export function behindShim(file: string, text: string): Behind | undefined {
+  const [, target] = /"%(?:~dp0|dp0%)\\?([^"%]+)"\s+%\*/i.exec(text) ?? [];
+  if (target === undefined) return undefined;
+  const { dirname, join } = pathsOn("win32");
+  const path = join(dirname(file), target);
+  if (/\.(exe|com)$/i.test(path)) return { program: path };
+  return /^\s*SET "_prog=node"/im.test(text) ? { script: path } : undefined;
+}

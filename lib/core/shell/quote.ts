@@ -1,0 +1,66 @@
+import type { Platform } from "../system/platform.ts";
+
+/** The shells that a command can be printed for; "sh" is also bash, zsh and all other descendants of it. */
+export const SHELLS = ["sh", "fish", "powershell"] as const;
+export type Shell = typeof SHELLS[number];
+
+export function isShell(name: string): name is Shell {
+  return (SHELLS as readonly string[]).includes(name);
+}
+
+/** The shell that most people use on a platform. */
+export function usualShell(platform: Platform): Shell {
+  return platform === "win32" ? "powershell" : "sh";
+}
+
+/** A text that a shell runs as the command `argv` in a home. */
+export async function printedCommand(shell: Shell, home: string, argv: readonly string[]): Promise<string> {
+  switch (shell) {
+    case "sh":
+      return shCommand(home, argv);
+    case "fish":
+      return (await import("./quote_fish.ts")).fishCommand(home, argv);
+    case "powershell":
+      return (await import("./quote_powershell.ts")).powershellCommand(home, argv);
+  }
+}
+
+const BARE = /^[A-Za-z0-9_./:=+-]+$/;
+/** zsh puts a program's path for `=name` at the start of a word and, in assignments, after a colon. */
+const EXPANDED_BY_ZSH = /(^|:)=/;
+const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*\+?=/;
+/** What zsh still takes for grammar after an assignment; sh and bash don't. */
+const GRAMMAR =
+  /^(if|then|elif|else|fi|for|foreach|end|while|until|do|done|case|esac|select|repeat|function|time|coproc|nocorrect)$/;
+
+/** A word as sh, bash and zsh read it back, byte for byte. */
+export function quote(word: string): string {
+  return BARE.test(word) && !EXPANDED_BY_ZSH.test(word) ? word : quoted(word);
+}
+
+/** One line that runs `argv` in a home, for a shell's `eval`. */
+export function shCommand(home: string, argv: readonly string[]): string {
+  const words = argv.map((word, index) =>
+    index === 0 && (ASSIGNMENT.test(word) || GRAMMAR.test(word)) ? quoted(word) : quote(word)
+  );
+  return [`CODEX_HOME=${quote(home)}`, ...words].join(" ");
+}
+
+const ESCAPES = new Map([['"', '\\"'], ["\\", "\\\\"], ["\t", "\\t"], ["\n", "\\n"], ["\r", "\\r"], [
+  "\0",
+  "\\0",
+]]);
+const UNPRINTABLE = /["\\]|(?! )[\p{C}\p{Z}\p{Grapheme_Extend}]/gu;
+
+/** A text in double quotes with what can't be seen escaped, as the predecessor's messages show values. */
+export function debugQuote(text: string): string {
+  const inside = text.replace(
+    UNPRINTABLE,
+    (char) => ESCAPES.get(char) ?? `\\u{${char.codePointAt(0)?.toString(16)}}`,
+  );
+  return `"${inside}"`;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'"'"'`)}'`;
+}

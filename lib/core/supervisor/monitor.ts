@@ -1,0 +1,148 @@
+import type { Config } from "../config/config.ts";
+import type { Timing } from "../system/timing.ts";
+import type { Renewal } from "../codex/renewal.ts";
+import { PICK_SETTLES_MS } from "../codex/renewal.ts";
+import { REASONS } from "../codex/reasons.ts";
+
+/**
+ * What an alias' app-server is doing:
+ *
+ *     none ──start──> greeting ──answered──> reading ──answered──> idle ──read──> reading …
+ *      ^                 |                      |                   |   (a probe goes on to closing)
+ *      └────── gone ── closing <── time limit, end of use, end of token ──┘
+ */
+export type Phase = "none" | "starting" | "greeting" | "reading" | "idle" | "closing";
+
+/** All that the next step of one alias depends on. Times in milliseconds; Infinity = never. */
+export interface Facts {
+  readonly phase: Phase;
+  /** The alias is at work, so a child should stay. */
+  readonly isManaged: boolean;
+  readonly renewal: Renewal;
+  /** Another app-server of ours has the same account. */
+  readonly isAccountTaken: boolean;
+  /** Another alias renews the login of the same account, or waits for the account to be free for that. */
+  readonly isAccountWanted: boolean;
+  /** The program was replaced since the child was started. */
+  readonly isOutdated: boolean;
+  /** A Codex process of the user has the home open. */
+  readonly isOpen: boolean;
+  readonly sincePick: number;
+  /** Age of the newest reading. */
+  readonly readingAge: number;
+  /** Since the last try to get one. */
+  readonly sinceTry: number;
+  /** Since a start that could have renewed this very login. */
+  readonly sinceRenewal: number;
+  /** The last try ended with a reason that only a new login can cure. */
+  readonly isLoginDead: boolean;
+  /** Until a crashed child may start again; 0 = now. */
+  readonly startsIn: number;
+  readonly hasSlot: boolean;
+  readonly now: number;
+}
+
+/** The pace of readings, in milliseconds. */
+export interface Pace {
+  readonly interval: number;
+  /** A reading older than this is renewed. */
+  readonly renewAge: number;
+  readonly activeAge: number;
+  readonly cooldown: number;
+}
+
+export type Decision =
+  | { readonly act: "start"; readonly purpose: "probe" | "manage"; readonly mayRenew: boolean }
+  | { readonly act: "read" }
+  | { readonly act: "close" }
+  | { readonly act: "report"; readonly reason: string }
+  /** `isForAccount`: until nothing else of ours uses the account. */
+  | { readonly act: "wait"; readonly forMs: number; readonly isForAccount?: true };
+
+/** A reading is renewed this long before its token nears expiry, because for minutes after that nobody may ask. */
+const BEFORE_WINDOW_MS = 20_000;
+/** A session at work is read this often. */
+const ACTIVE_AGE_MS = 60_000;
+/** A renewal that did not work is not tried sooner: each try sends a token that may be spent. */
+const RENEWAL_PAUSE_MS = 5 * 60_000;
+
+/** The next step of one alias. Logins come first: where a renewal is possible, at most one process starts, alone. */
+export function decide(facts: Facts, pace: Pace): Decision {
+  switch (facts.phase) {
+    case "none":
+      return decideStart(facts, pace);
+    case "idle":
+      return decideIdle(facts, pace);
+    case "starting":
+    case "greeting":
+    case "reading":
+    case "closing":
+      return { act: "wait", forMs: Infinity };
+  }
+}
+
+function decideIdle(facts: Facts, pace: Pace): Decision {
+  const isUnwanted = !facts.isManaged || facts.isOutdated || facts.isAccountWanted;
+  if (isUnwanted || facts.renewal.kind !== "impossible") return { act: "close" };
+  const due = dueIn(facts, pace);
+  if (due <= 0) return { act: "read" };
+  return { act: "wait", forMs: Math.min(due, facts.renewal.possibleAtMs - facts.now) };
+}
+
+function decideStart(facts: Facts, pace: Pace): Decision {
+  const due = dueIn(facts, pace);
+  const { renewal } = facts;
+  if (renewal.kind === "none") {
+    if (due > 0) return { act: "wait", forMs: due };
+    return { act: "report", reason: renewal.why === "API key" ? REASONS.apiKey : REASONS.loginRequired };
+  }
+  const canManage = facts.isManaged && !facts.isLoginDead;
+  const wait = canManage ? facts.startsIn : due;
+  if (wait > 0) return { act: "wait", forMs: wait };
+  const purpose = canManage ? "manage" : "probe";
+  if (purpose === "probe" && !facts.hasSlot) return { act: "wait", forMs: Infinity };
+  if (renewal.kind === "impossible") {
+    return facts.isAccountWanted
+      ? { act: "wait", forMs: Infinity }
+      : { act: "start", purpose, mayRenew: false };
+  }
+  if (facts.isOpen || facts.sincePick < PICK_SETTLES_MS) {
+    const pause = pace.cooldown - facts.sinceTry;
+    return pause > 0 ? { act: "wait", forMs: pause } : { act: "report", reason: REASONS.aboutToRenew };
+  }
+  const pause = Math.max(
+    renewal.usefulAtMs - facts.now,
+    pace.cooldown - facts.sinceTry,
+    RENEWAL_PAUSE_MS - facts.sinceRenewal,
+  );
+  if (pause > 0) return { act: "wait", forMs: pause };
+  if (facts.isAccountTaken) return { act: "wait", forMs: Infinity, isForAccount: true };
+  return { act: "start", purpose, mayRenew: true };
+}
+
+/** How long until a reading should be taken; 0 or less = now. */
+export function dueIn(facts: Facts, pace: Pace): number {
+  const byInterval = pace.interval > 0 ? pace.interval - facts.sinceTry : Infinity;
+  if (facts.isLoginDead) return byInterval;
+  const age = facts.isManaged ? Math.min(pace.activeAge, pace.renewAge) : pace.renewAge;
+  let byAge = age - facts.readingAge;
+  if (facts.renewal.kind === "impossible" && facts.readingAge > BEFORE_WINDOW_MS) {
+    byAge = Math.min(byAge, facts.renewal.possibleAtMs - BEFORE_WINDOW_MS - facts.now);
+  }
+  return Math.min(byInterval, Math.max(byAge, pace.cooldown - facts.sinceTry));
+}
+
+/** The pace that the settings and the environment ask for. */
+export function paceOf(
+  { staleSec }: Pick<Config["sessions"], "staleSec">,
+  timing: Pick<Timing, "preStaleSec" | "preStaleCooldownSec" | "probeIntervalSec">,
+): Pace {
+  const early = Math.min(timing.preStaleSec, Math.max(staleSec - 1, 1));
+  return {
+    interval: timing.probeIntervalSec * 1000,
+    renewAge: (staleSec - early) * 1000,
+    activeAge: ACTIVE_AGE_MS,
+    // Without any, a try that fails at once would be repeated without end.
+    cooldown: Math.max(1, timing.preStaleCooldownSec) * 1000,
+  };
+}

@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import { Failure } from "../text/failure.ts";
+import { homeVariable, isFixed, pathsOn, type Surroundings, variable } from "./platform.ts";
+
+/** Every path under one root; no other file spells them out. */
+export interface Layout {
+  readonly root: string;
+  readonly config: string;
+  readonly pidFile: string;
+  /** Names the supervisor that is to end, where there are no signals. */
+  readonly stopRequest: string;
+  readonly status: string;
+  readonly log: string;
+  readonly sessions: string;
+  readonly state: string;
+  readonly globalState: string;
+  readonly sessionStates: string;
+  /** Who was given which session, and has no thread open in it yet. */
+  readonly leases: string;
+  readonly paused: string;
+  /** What the policy `adaptive` is doing. */
+  readonly policy: string;
+  /** What readings said over time, one file a month. */
+  readonly history: string;
+  /** What is known of all accounts, for programs that only pick. */
+  readonly readings: string;
+  /** The app-servers of ours that may still run, written by the supervisor. */
+  readonly children: string;
+  /** Which processes of ours run a Codex where, on systems that don't tell. */
+  readonly runs: string;
+  /** Where app-servers of ours keep their databases, one folder per alias. */
+  readonly sqlite: string;
+  /** Empty homes for a login that must not touch the one it replaces. */
+  readonly logins: string;
+  readonly locks: string;
+  readonly stateLock: string;
+  readonly supervisorLock: string;
+  readonly startLock: string;
+  readonly readingsLock: string;
+}
+
+/** The paths under `root`, an absolute path. */
+export function layoutOf(root: string): Layout {
+  const state = join(root, "state");
+  const locks = join(root, "locks");
+  return {
+    root,
+    config: join(root, "config.toml"),
+    pidFile: join(root, "supervisor.pid"),
+    stopRequest: join(root, "supervisor.stop"),
+    status: join(root, "status.json"),
+    log: join(root, "supervisor.log"),
+    sessions: join(root, "sessions"),
+    state,
+    globalState: join(state, "global.json"),
+    sessionStates: join(state, "sessions"),
+    leases: join(state, "leases.json"),
+    paused: join(state, "paused.json"),
+    policy: join(state, "policy.json"),
+    history: join(state, "history"),
+    readings: join(root, "readings.json"),
+    children: join(state, "children.json"),
+    runs: join(state, "runs"),
+    sqlite: join(state, "sqlite"),
+    logins: join(state, "logins"),
+    locks,
+    stateLock: join(locks, "state.lock"),
+    supervisorLock: join(locks, "supervisor.lock"),
+    startLock: join(locks, "start.lock"),
+    readingsLock: join(locks, "readings.lock"),
+  };
+}
+
+/** The root that `AGENTLB_HOME`, else `HOME` (on Windows `USERPROFILE`), names; fails when neither names an absolute path. */
+export function rootFrom({ env, platform }: Surroundings): string {
+  const named = variable(env, "AGENTLB_HOME", platform);
+  if (named !== undefined && named !== "") {
+    if (!isFixed(named, platform)) {
+      throw new Failure("failed", `AGENTLB_HOME is not an absolute path: ${named}`);
+    }
+    return named;
+  }
+  const name = homeVariable(platform);
+  const home = variable(env, name, platform);
+  if (home === undefined || home === "") {
+    throw new Failure("failed", `${name} is not set`, { verbatim: true });
+  }
+  if (!isFixed(home, platform)) throw new Failure("failed", `${name} is not an absolute path: ${home}`);
+  return pathsOn(platform).join(home, ".agentlb");
+}
+
+/** The `CODEX_HOME` of an alias. */
+export function homeOf(layout: Layout, alias: string): string {
+  return join(layout.sessions, alias);
+}
+
+/** What commands remember about an alias. */
+export function sessionStateOf(layout: Layout, alias: string): string {
+  return join(layout.sessionStates, `${alias}.json`);
+}
+
+/** Held while somebody logs in to an alias. */
+export function loginLockOf(layout: Layout, alias: string): string {
+  return join(layout.locks, `login-${alias}.lock`);
+}
+
+/** The auth file of a home. */
+export function authFileOf(home: string): string {
+  return join(home, "auth.json");
+}
+
+/** The folder in which Codex keeps the session files of a home, by day. */
+export function sessionFilesOf(home: string): string {
+  return join(home, "sessions");
+}
+
+/** The folder in which Codex locks one file per open thread of a home. */
+export function threadLocksOf(home: string): string {
+  return join(home, "thread-writer-locks");
+}

@@ -1,0 +1,45 @@
+import { Failure } from "../../core/text/failure.ts";
+
+interface BunFfi {
+  dlopen(library: string, symbols: Record<string, { args: string[]; returns: string }>): {
+    symbols: Record<string, (...args: number[]) => number | null>;
+  };
+  read: { i32(pointer: number): number };
+}
+
+type Flock = (fd: number, path: string) => boolean;
+
+const LOCK_EX_NB = 2 | 4;
+/** EBADF, EINVAL, ENOLCK and EOPNOTSUPP of Linux and macOS: the answer will never be yes. */
+const CANNOT_LOCK = new Set([9, 22, 37, 77, 95, 45, 102]);
+/** The C libraries there may be, and what each calls the place of `errno`. */
+const LIBRARIES = [
+  ["libc.so.6", "__errno_location"],
+  ["libc.musl-x86_64.so.1", "__errno_location"],
+  ["libc.musl-aarch64.so.1", "__errno_location"],
+  ["libSystem.B.dylib", "__error"],
+] as const;
+
+/** `flock(2)` under Bun. `bun:ffi` is named at run time only, so that other runtimes can load this tree. */
+export async function loadFlock(): Promise<Flock> {
+  const name = "bun:ffi";
+  const { dlopen, read } = await import(/* @vite-ignore */ name) as BunFfi;
+  for (const [library, errnoName] of LIBRARIES) {
+    let symbols;
+    try {
+      ({ symbols } = dlopen(library, {
+        flock: { args: ["i32", "i32"], returns: "i32" },
+        [errnoName]: { args: [], returns: "ptr" },
+      }));
+    } catch {
+      continue;
+    }
+    return (fd, path) => {
+      if (symbols.flock!(fd, LOCK_EX_NB) === 0) return true;
+      const errno = read.i32(symbols[errnoName]!()!);
+      if (!CANNOT_LOCK.has(errno)) return false;
+      throw new Failure("failed", `Cannot lock ${path}: this file system has no locks (errno ${errno})`);
+    };
+  }
+  throw new Failure("failed", "Cannot lock files: no C library could be loaded");
+}

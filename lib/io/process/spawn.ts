@@ -1,0 +1,186 @@
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import type { Readable, Writable } from "node:stream";
+import type { Launch } from "../../core/shell/launch.ts";
+import { childProcesses, execve, isWindows, onSignals, signal, wholeExitCode } from "./process.ts";
+
+/** How a process ended. */
+export type Exit =
+  | { readonly code: number }
+  | { readonly signal: NodeJS.Signals }
+  | { readonly error: Error };
+
+/** A process of ours that we talk to; its errors go nowhere, and it leads its own process group. */
+export interface Child {
+  readonly pid: number | undefined;
+  write(text: string): void;
+  closeStdin(): void;
+  onData(listener: (chunk: Uint8Array) => void): void;
+  /** Resolves once it is gone and its stdout has been read to the end. */
+  readonly exited: Promise<Exit>;
+}
+
+export type Spawn = (launch: Launch) => Child;
+
+/** Starts a child with pipes for stdin and stdout, in a process group of its own. */
+export function spawnChild(launch: Launch): Child {
+  const child = childProcesses().spawn(launch.file, launch.args, {
+    ...hidden(launch),
+    detached: true,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  // With no descriptors left there are no pipes either, and the error comes later; so it is listened for first.
+  const exited = new Promise<Exit>((resolved) => {
+    child.once("error", (error) => resolved({ error }));
+    child.once("close", (code, name) => resolved(exitOf(code, name)));
+  });
+  const { stdin, stdout } = child as { stdin: Writable | undefined; stdout: Readable | undefined };
+  stdin?.on("error", () => {}); // a child that is gone: its exit says so
+  stdout?.on("error", () => {});
+  return {
+    pid: child.pid,
+    write: (text) => void stdin?.write(text),
+    closeStdin: () => void stdin?.end(),
+    onData: (listener) => void stdout?.on("data", listener),
+    exited,
+  };
+}
+
+/** Starts a process that outlives this one; resolves with the first line it prints, or what it printed before it closed stdout. */
+export function spawnDetached(
+  launch: Launch,
+  timeoutMs: number,
+): Promise<{ line: string | undefined; error?: Error }> {
+  return new Promise((resolved) => {
+    const child = childProcesses().spawn(launch.file, launch.args, {
+      ...hidden(launch),
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const stdout: Readable | undefined = child.stdout; // none when no descriptors are left
+    let text = "";
+    const done = (line: string | undefined, error?: Error) => {
+      clearTimeout(timer);
+      stdout?.destroy();
+      if (child.pid !== undefined) child.unref(); // of one that never was, Deno has nothing to let go
+      resolved(error ? { line, error } : { line });
+    };
+    const timer = setTimeout(() => done(undefined), timeoutMs);
+    child.once("error", (error) => done(undefined, error));
+    stdout?.setEncoding("utf8");
+    stdout?.on("data", (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf("\n");
+      if (end >= 0) done(text.slice(0, end));
+    });
+    stdout?.once("end", () => done(text === "" ? undefined : text));
+  });
+}
+
+/** How a program ended and what it said. */
+export interface Captured {
+  readonly exit: Exit;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end and returns what it said; killed after `timeoutMs`. */
+export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captured> {
+  return new Promise((resolved) => {
+    const child = childProcesses().spawn(launch.file, launch.args, {
+      ...hidden(launch),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    const timer = setTimeout(() => child.pid !== undefined && signal(child.pid, "SIGKILL"), timeoutMs);
+    const done = (exit: Exit) => {
+      clearTimeout(timer);
+      resolved({ exit, stdout, stderr });
+    };
+    child.once("error", (error) => done({ error }));
+    child.once("close", (code, name) => done(exitOf(code, name)));
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => stdout += chunk);
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => stderr += chunk);
+  });
+}
+
+/** Runs a program with our terminal and waits for it; signals sent to us reach it, those of the terminal reach it anyway. */
+export function runForeground(launch: Launch): Promise<Exit> {
+  return new Promise((resolved) => {
+    const child = childProcesses().spawn(launch.file, launch.args, { ...options(launch), stdio: "inherit" });
+    const whole = wholeExitCode(child.pid);
+    const pass = (name: NodeJS.Signals) => child.pid !== undefined && signal(child.pid, name);
+    const { borne, passed } = isWindows() ? ON_WINDOWS : ELSEWHERE;
+    const undo = [onSignals(borne, () => {}), onSignals(passed, pass)];
+    const done = (exit: Exit) => {
+      undo.forEach((off) => off());
+      resolved(exit);
+    };
+    child.once("error", (error) => done({ error }));
+    child.once("close", (code, name) => done(exitOf(whole() ?? code, name)));
+  });
+}
+
+interface Heard {
+  /** What the terminal tells the program itself. */
+  readonly borne: readonly NodeJS.Signals[];
+  readonly passed: readonly NodeJS.Signals[];
+}
+const ELSEWHERE: Heard = {
+  borne: ["SIGINT", "SIGQUIT"],
+  passed: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
+};
+/** Ctrl-C, Ctrl-Break and the closing of the window, of which every program of a console is told. */
+const ON_WINDOWS: Heard = { borne: ["SIGINT", "SIGBREAK", "SIGHUP"], passed: [] };
+
+/** Becomes the program where the runtime can; elsewhere runs it in the foreground. `launch.file` is a path. */
+export function become(launch: Launch): Promise<Exit> {
+  const replace = launch.cwd === undefined && isNative(launch.file) ? execve() : undefined;
+  if (replace) replace(launch.file, [launch.file, ...launch.args], launch.env);
+  return runForeground(launch);
+}
+
+/** Whether a path is a file that may be started. */
+export function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the kernel itself can start this file; a script without `#!` would leave us with nothing after the jump. */
+function isNative(path: string): boolean {
+  const head = new Uint8Array(4);
+  try {
+    const fd = openSync(path, "r");
+    try {
+      readSync(fd, head, 0, 4, 0);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return false;
+  }
+  const [a, b, c, d] = head;
+  const isScript = a === 0x23 && b === 0x21;
+  const isElf = a === 0x7f && b === 0x45 && c === 0x4c && d === 0x46;
+  const isMachO = (a === 0xcf && b === 0xfa && c === 0xed && d === 0xfe) || (a === 0xca && b === 0xfe);
+  return isScript || isElf || isMachO;
+}
+
+function options(launch: Launch): { env: Record<string, string>; cwd?: string } {
+  const env = { ...launch.env };
+  return launch.cwd === undefined ? { env } : { env, cwd: launch.cwd };
+}
+
+/** On Windows, what does not have our terminal would open a window of its own. */
+function hidden(launch: Launch) {
+  return { ...options(launch), windowsHide: true };
+}
+
+function exitOf(code: number | null, name: NodeJS.Signals | null): Exit {
+  if (code !== null) return { code };
+  return { signal: name ?? "SIGKILL" };
+}

@@ -1,0 +1,185 @@
+import { spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { Children } from "../../../lib/app/supervisor/app_server_record.ts";
+import {
+  type ChildEntry,
+  parseChildren,
+  renderChildren,
+} from "../../../lib/core/session/app_server_record.ts";
+import { homeOf, layoutOf } from "../../../lib/core/system/layout.ts";
+import { readText } from "../../../lib/io/files/files.ts";
+import { identityOf, signal } from "../../../lib/io/process/process.ts";
+import { FakeClock } from "../../../rig/clock.ts";
+import { until } from "../../../rig/until.ts";
+
+function place() {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-children-")));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const layout = layoutOf(join(dir, "root"));
+  mkdirSync(layout.state, { recursive: true });
+  const notes: string[] = [];
+  const clock = new FakeClock();
+  return {
+    dir,
+    layout,
+    clock,
+    notes,
+    open: () => new Children(layout, { note: (what) => void notes.push(what) }),
+    recorded: () => parseChildren(readText(layout.children)),
+    write: (entries: readonly ChildEntry[]) => writeFileSync(layout.children, renderChildren(entries)),
+  };
+}
+
+/** A process that leads a group and lives until it is killed. */
+async function sleeper(
+  file = "/bin/sleep",
+  env: Record<string, string> = {},
+  args = ["1000"],
+): Promise<number> {
+  const { pid } = spawn(file, args, { detached: true, stdio: "ignore", env: { ...process.env, ...env } });
+  if (pid === undefined) throw new Error("no sleeper");
+  onTestFinished(() => void signal(-pid, "SIGKILL"));
+  await until(() => identityOf(pid) !== undefined, "a sleeper");
+  return pid;
+}
+
+function entry(pid: number, changed: Partial<ChildEntry> = {}): ChildEntry {
+  const identity = identityOf(pid) ?? { pid, startTime: "", bootId: "" };
+  return { alias: "a", auth: "/auth", ...identity, startedAt: 0, mayRenew: true, ...changed };
+}
+
+describe("the record of app-servers", () => {
+  it("holds what starts, what runs, and nothing that is gone", () => {
+    const { open, recorded } = place();
+    const children = open();
+    const intent = entry(0, { startTime: "" });
+    children.add(intent);
+    expect(recorded()).toEqual([intent]);
+    children.settle("a", entry(5_000_001));
+    expect(recorded()).toMatchObject([{ pid: 5_000_001, mayRenew: true }]);
+    children.settle("b", entry(5_000_002, { alias: "b" }));
+    children.renewed(5_000_001);
+    expect(recorded()).toMatchObject([{ pid: 5_000_001, mayRenew: false }, {
+      pid: 5_000_002,
+      mayRenew: true,
+    }]);
+    children.remove(5_000_001);
+    children.remove(5_000_002);
+    expect(recorded()).toEqual([]);
+  });
+
+  it("is not kept of what did not start after all", () => {
+    const { open, recorded } = place();
+    const children = open();
+    children.add(entry(0));
+    children.settle("a", undefined);
+    expect(recorded()).toEqual([]);
+  });
+
+  it("that can't be written stops a start that may renew, and nothing else", () => {
+    const { open, recorded, layout, notes } = place();
+    const children = open();
+    children.add(entry(0));
+    rmSync(layout.children);
+    mkdirSync(layout.children);
+    expect(() => children.add(entry(0, { alias: "b" }))).toThrow();
+    // The process lives already: it must stay known, whatever can be written.
+    expect(() => children.settle("a", entry(5_000_001))).not.toThrow();
+    expect(() => children.remove(5_000_001)).not.toThrow();
+    expect(notes).toContain("cannot record children");
+    children.settle("b", undefined);
+    rmSync(layout.children, { recursive: true });
+    children.settle("c", entry(5_000_003, { alias: "c" }));
+    expect(recorded()).toMatchObject([{ alias: "c" }]);
+  });
+});
+
+describe("what an earlier supervisor left behind", () => {
+  it("is known while it lives, and forgotten after", async () => {
+    const { open, write, recorded } = place();
+    const pid = await sleeper();
+    write([entry(pid), entry(5_000_001), entry(process.pid, { startTime: "1" })]);
+    const children = open();
+    expect(children.orphans()).toMatchObject([{ pid }]);
+    expect(recorded()).toMatchObject([{ pid }]);
+    signal(-pid, "SIGKILL");
+    await until(() => identityOf(pid) === undefined, "its end");
+    expect(children.orphans()).toEqual([]);
+    expect(recorded()).toEqual([]);
+  });
+
+  it("is ended once it is a minute old, with its group, and not before", async () => {
+    const { open, write, clock } = place();
+    const pid = await sleeper("/bin/sh", {}, ["-c", "trap '' TERM; sleep 1000 & wait"]);
+    write([entry(pid, { startedAt: clock.now() - 10_000 })]);
+    const children = open();
+    expect(children.endStuck(clock)).toBe(1000);
+    await clock.advance(49_000);
+    children.endStuck(clock);
+    expect(identityOf(pid)).toBeDefined();
+    await clock.advance(1000);
+    children.endStuck(clock);
+    await until(() => identityOf(pid) === undefined, "its end");
+    expect(children.endStuck(clock)).toBe(Infinity);
+  });
+
+  it("of an unknown age, because the clock was set back, is given another minute", async () => {
+    const { open, write, clock } = place();
+    const pid = await sleeper();
+    write([entry(pid, { startedAt: clock.now() + 86_400_000 })]);
+    const children = open();
+    children.endStuck(clock);
+    await clock.advance(59_000);
+    children.endStuck(clock);
+    expect(identityOf(pid)).toBeDefined();
+    await clock.advance(1000);
+    children.endStuck(clock);
+    await until(() => identityOf(pid) === undefined, "its end");
+  });
+
+  it("is nobody who only has its number", async () => {
+    const { open, write, clock } = place();
+    const pid = await sleeper();
+    for (const changed of [{ startTime: "1" }, { bootId: "another boot" }]) {
+      write([entry(pid, changed)]);
+      const children = open();
+      expect(children.orphans()).toEqual([]);
+      children.endStuck(clock);
+    }
+    expect(identityOf(pid)).toBeDefined();
+  });
+
+  it.runIf(existsSync("/proc/self/environ"))(
+    "between its record and its start is found by its databases, and the user's own is not taken for it",
+    async () => {
+      const { open, write, layout, dir, clock } = place();
+      const home = homeOf(layout, "a");
+      mkdirSync(home, { recursive: true });
+      const program = join(dir, "codex");
+      writeFileSync(program, "#!/bin/sh\nwhile :; do sleep 1000; done\n");
+      chmodSync(program, 0o755);
+      const users = await sleeper(program, { CODEX_HOME: home }, ["app-server"]);
+      const intent = entry(0, { startedAt: clock.now() - 100_000, startTime: "" });
+      write([intent]);
+      expect(open().orphans()).toEqual([]);
+      expect(parseChildren(readText(layout.children))).toEqual([]);
+
+      const env = { CODEX_HOME: home, CODEX_SQLITE_HOME: join(layout.sqlite, "a") };
+      const ours = await sleeper(program, env, ["app-server", "--listen", "stdio://"]);
+      await until(() => (readText(`/proc/${ours}/cmdline`) ?? "").includes("stdio"), "the program");
+      write([intent]);
+      const children = open();
+      expect(children.orphans().find(({ pid }) => pid === ours)).toMatchObject({
+        alias: "a",
+        mayRenew: true,
+      });
+      expect(children.orphans().find(({ pid }) => pid === users)).toBeUndefined();
+      children.endStuck(clock);
+      await until(() => identityOf(ours) === undefined, "its end");
+      expect(identityOf(users)).toBeDefined();
+    },
+  );
+});

@@ -1,0 +1,183 @@
+import { describe, expect, it } from "vitest";
+import {
+  MAIN_LIMIT,
+  mergeUpdate,
+  NOTHING,
+  parseReading,
+  type Readings,
+} from "../../../lib/core/codex/rate_limits.ts";
+
+const PRIMARY = { usedPercent: 25, windowDurationMins: 300, resetsAt: 1_795_176_915 };
+const SECONDARY = { usedPercent: 40, windowDurationMins: 10_080, resetsAt: 1_795_428_915 };
+const MAIN = { limitId: "codex", primary: PRIMARY, secondary: SECONDARY };
+const OTHER = { limitId: "codex_other", primary: { usedPercent: 99 }, secondary: null };
+
+describe("an answer with limits", () => {
+  it("is read with both windows and the account it speaks of", () => {
+    const answer = {
+      rateLimits: { ...MAIN, limitName: null, planType: null },
+      rateLimitsByLimitId: { codex: MAIN },
+      accountId: "acct-a",
+    };
+    expect(parseReading(answer)).toEqual({
+      readings: { limits: MAIN, allowance: {} },
+      accountId: "acct-a",
+    });
+  });
+
+  it("tells what else the account may do", () => {
+    const snapshot = {
+      ...MAIN,
+      planType: "team",
+      credits: { hasCredits: true, unlimited: false, balance: "12.50" },
+      individualLimit: { limit: "100", used: "75", remainingPercent: 25, resetsAt: 1_900_000_000 },
+      spendControlReached: true,
+      rateLimitReachedType: "workspace_member_usage_limit_reached",
+    };
+    const answer = {
+      ordinaryUsageAllowed: false,
+      rateLimits: snapshot,
+      rateLimitsByLimitId: null,
+      rateLimitResetCredits: { availableCount: 3, credits: null },
+    };
+    expect(parseReading(answer)?.readings.allowance).toEqual({
+      plan: "team",
+      credits: { hasCredits: true, unlimited: false, balance: "12.50" },
+      spendLimit: { limit: "100", used: "75", remainingPercent: 25, resetsAt: 1_900_000_000 },
+      spendControlReached: true,
+      ordinaryUsageAllowed: false,
+      resetCredits: 3,
+      reachedType: "workspace_member_usage_limit_reached",
+    });
+  });
+
+  it("of several limits keeps each under its own name, and only the account's own as the main one", () => {
+    const named = { ...OTHER, limitName: "Other model", credits: { hasCredits: true, unlimited: true } };
+    const answer = { rateLimits: MAIN, rateLimitsByLimitId: { codex_other: named, codex: MAIN } };
+    expect(parseReading(answer)?.readings).toEqual({
+      limits: MAIN,
+      allowance: { others: [{ ...OTHER, limitName: "Other model" }] },
+    });
+  });
+
+  it("that tells only of another limit leaves the main windows unknown", () => {
+    expect(parseReading({ rateLimits: OTHER })?.readings).toEqual({
+      limits: { limitId: MAIN_LIMIT, primary: null, secondary: null },
+      allowance: { others: [OTHER] },
+    });
+  });
+
+  it.each([
+    ["only a first window", { primary: PRIMARY }, PRIMARY, null],
+    ["only a second window", { primary: null, secondary: SECONDARY }, null, SECONDARY],
+    ["a week in the first place", { primary: SECONDARY }, SECONDARY, null],
+    ["no window", {}, null, null],
+    ["null windows", { limitId: null, primary: null, secondary: null }, null, null],
+  ])("with %s is no error", (_, rateLimits, primary, secondary) => {
+    const main = parseReading({ rateLimits })?.readings.limits;
+    expect(main).toEqual({ limitId: "codex", primary, secondary });
+  });
+
+  it.each([undefined, null, "no", 7, [], {}, { rateLimits: null }, { rateLimits: [] }, { rateLimits: "x" }])(
+    "is not found in %j",
+    (result) => {
+      expect(parseReading(result)).toBeUndefined();
+    },
+  );
+
+  it("may name limits like keys of every object", () => {
+    const answer = JSON.parse(
+      `{"rateLimits":${JSON.stringify(MAIN)},"rateLimitsByLimitId":{"__proto__":${
+        JSON.stringify(OTHER)
+      },"constructor":7}}`,
+    );
+    const { limits, allowance } = parseReading(answer)!.readings;
+    expect([limits, allowance.others?.map(({ limitId }) => limitId)]).toEqual([MAIN, ["__proto__"]]);
+  });
+});
+
+describe("an update", () => {
+  const known: Readings = {
+    limits: MAIN,
+    allowance: {
+      plan: "pro",
+      credits: { hasCredits: true, unlimited: false, balance: "5" },
+      resetCredits: 1,
+    },
+  };
+
+  it("that is sparse changes only what it says, and null takes nothing back", () => {
+    const update = {
+      rateLimits: {
+        primary: { usedPercent: 31 },
+        secondary: null,
+        credits: null,
+        planType: null,
+        individualLimit: null,
+        spendControlReached: null,
+        rateLimitReachedType: null,
+      },
+    };
+    expect(mergeUpdate(known, update)).toEqual({
+      readings: { ...known, limits: { ...MAIN, primary: { ...PRIMARY, usedPercent: 31 } } },
+      isReading: true,
+    });
+  });
+
+  it("without a percentage does not make a window unused", () => {
+    const update = { rateLimits: { limitId: "codex", primary: { resetsAt: 1_795_199_999 } } };
+    expect(mergeUpdate(known, update)?.readings.limits.primary).toEqual({
+      ...PRIMARY,
+      resetsAt: 1_795_199_999,
+    });
+  });
+
+  it("of another window in the same place replaces it whole", () => {
+    const week = { usedPercent: 3, windowDurationMins: 10_080 };
+    expect(mergeUpdate(known, { rateLimits: { primary: week } })?.readings.limits.primary).toEqual(week);
+  });
+
+  it("of another limit leaves the main windows alone, and is no reading of them", () => {
+    const merged = mergeUpdate(known, {
+      rateLimits: { ...OTHER, planType: "free", limitName: "Other model" },
+    });
+    expect(merged?.isReading).toBe(false);
+    expect(merged?.readings.limits).toBe(MAIN);
+    expect(merged?.readings.allowance).toEqual({
+      ...known.allowance,
+      others: [{ ...OTHER, limitName: "Other model" }],
+    });
+    const more = { limitId: "codex_other", secondary: { usedPercent: 7 } };
+    expect(mergeUpdate(merged!.readings, { rateLimits: more })?.readings.allowance.others).toEqual([
+      { ...OTHER, limitName: "Other model", secondary: { usedPercent: 7 } },
+    ]);
+  });
+
+  it("is whole where nothing was known", () => {
+    expect(mergeUpdate(NOTHING, { rateLimits: MAIN })?.readings.limits).toEqual(MAIN);
+  });
+
+  it("may tell of credits alone, and is then no reading of the windows", () => {
+    const update = { rateLimits: { limitId: "codex", primary: null, credits: { hasCredits: false } } };
+    expect(mergeUpdate(known, update)).toEqual({
+      readings: {
+        ...known,
+        allowance: { ...known.allowance, credits: { hasCredits: false, unlimited: false } },
+      },
+      isReading: false,
+    });
+  });
+
+  it.each([
+    undefined,
+    null,
+    {},
+    { rateLimits: null },
+    { rateLimits: [] },
+    { rateLimits: { limitId: "codex", primary: null, secondary: null } },
+    { rateLimits: { limitId: "codex_other", primary: null, credits: { hasCredits: true } } },
+    { rateLimits: { primary: { usedPercent: "31" } } },
+  ])("that says nothing is none: %j", (params) => {
+    expect(mergeUpdate(known, params)).toBeUndefined();
+  });
+});

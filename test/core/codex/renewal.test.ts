@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import type { Account } from "../../../lib/core/codex/account.ts";
+import { renewalOf } from "../../../lib/core/codex/renewal.ts";
+
+const NOW = Date.parse("2026-11-20T12:00:00Z");
+const MIN = 60_000;
+
+function account(changed: Partial<Account>): Account {
+  return {
+    kind: "chatgpt",
+    user: "u",
+    workspace: "w",
+    email: undefined,
+    plan: undefined,
+    tokenExpiresAt: undefined,
+    ...changed,
+  };
+}
+const expiring = (ms: number) => account({ tokenExpiresAt: (NOW + ms) / 1000 });
+
+describe("a start", () => {
+  it.each([
+    ["nobody is logged in", account({ kind: "none" }), { kind: "none", why: "no login" }],
+    ["there is an API key", account({ kind: "apikey" }), { kind: "none", why: "API key" }],
+    ["the token has an hour", expiring(60 * MIN), { kind: "impossible", possibleAtMs: NOW + 50 * MIN }],
+    ["the token has just over ten minutes", expiring(10 * MIN + 1000), {
+      kind: "impossible",
+      possibleAtMs: NOW + 1000,
+    }],
+  ])("can renew nothing where %s", (_, given, renewal) => {
+    expect(renewalOf(given, NOW)).toEqual(renewal);
+  });
+
+  it.each([
+    ["the token has ten minutes", expiring(10 * MIN), 5 * MIN + 2000],
+    ["the token has six minutes", expiring(6 * MIN), MIN + 2000],
+    ["the token has four minutes", expiring(4 * MIN), 0],
+    ["the token has expired", expiring(-MIN), 0],
+    ["the token doesn't say", account({}), 0],
+    ["the login can't be read", account({ kind: "unreadable" }), 0],
+  ])("may renew where %s, and is of use once Codex would do it", (_, given, usefulIn) => {
+    expect(renewalOf(given, NOW)).toEqual({ kind: "possible", usefulAtMs: NOW + usefulIn });
+  });
+});

@@ -1,0 +1,176 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { JsonRpcClient } from "../../../lib/io/rpc.ts";
+import { type Child, spawnCaptured, spawnChild, spawnDetached } from "../../../lib/io/process/spawn.ts";
+import { identityOf, signal } from "../../../lib/io/process/process.ts";
+import { hasTools } from "../../../rig/tools.ts";
+import { until } from "../../../rig/until.ts";
+
+const env = { PATH: process.env.PATH ?? "/usr/bin:/bin" };
+
+function folder() {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-spawn-")));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+function sh(script: string, ...args: string[]): Child {
+  const child = spawnChild({ file: "/bin/sh", args: ["-c", script, "sh", ...args], env });
+  onTestFinished(() => void (child.pid !== undefined && signal(-child.pid, "SIGKILL")));
+  return child;
+}
+
+function heard(child: Child): { text: string } {
+  const all = { text: "" };
+  child.onData((chunk) => all.text += new TextDecoder().decode(chunk));
+  return all;
+}
+
+describe("a child", () => {
+  it("is written to and read from, and ends with its stdin", async () => {
+    const child = sh("exec cat");
+    const said = heard(child);
+    child.write("é\n");
+    await until(() => said.text === "é\n", "the echo");
+    child.closeStdin();
+    expect(await child.exited).toEqual({ code: 0 });
+  });
+
+  it("has all it said read before it counts as gone", async () => {
+    const child = sh("yes 0123456789 | head -c 1000000; exit 3");
+    const said = heard(child);
+    expect(await child.exited).toEqual({ code: 3 });
+    expect(said.text).toHaveLength(1_000_000);
+  });
+
+  it("leads a group, and a signal to that reaches all of it", async () => {
+    const dir = folder();
+    const child = sh('sleep 1000 & echo $! >"$1"; wait', join(dir, "pid"));
+    await until(
+      () => existsSync(join(dir, "pid")) && readFileSync(join(dir, "pid"), "utf8") !== "",
+      "a grandchild",
+    );
+    const grandchild = Number(readFileSync(join(dir, "pid"), "utf8"));
+    signal(-child.pid!, "SIGKILL");
+    expect(await child.exited).toEqual({ signal: "SIGKILL" });
+    await until(() => identityOf(grandchild) === undefined, "its end");
+  });
+
+  it("that can't be started is told with its error and has no number", async () => {
+    const child = spawnChild({ file: join(folder(), "none"), args: [], env });
+    expect(child.pid).toBeUndefined();
+    expect(await child.exited).toMatchObject({ error: { code: "ENOENT" } });
+    child.write("x");
+    child.closeStdin();
+  });
+
+  it("that no longer reads does not end us", async () => {
+    const child = sh("exec <&-; echo closed; exec sleep 1000");
+    const said = heard(child);
+    await until(() => said.text === "closed\n", "its stdin closed");
+    for (let i = 0; i < 100; i++) child.write("x".repeat(10_000));
+    signal(-child.pid!, "SIGKILL");
+    expect(await child.exited).toEqual({ signal: "SIGKILL" });
+    child.write("after its end");
+    child.closeStdin();
+    child.write("after the end of its stdin");
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it("gets the environment and the folder it is given, and nothing of ours", async () => {
+    const dir = folder();
+    const child = spawnChild({
+      file: "/bin/sh",
+      args: ["-c", "env | grep -v ^_; pwd"],
+      env: { A: "1" },
+      cwd: dir,
+    });
+    const said = heard(child);
+    await child.exited;
+    const lines = said.text.trim().split("\n").filter((line) => !/^(PWD|SHLVL|OLDPWD)=/.test(line));
+    expect(lines).toEqual(["A=1", dir]);
+  });
+
+  it.runIf(hasTools("prlimit"))("is an error, not the end of us, when no descriptors are left", async () => {
+    const [, soft, hard] = /Max open files\s+(\d+)\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8")) ??
+      [];
+    const limitTo = (count: string) =>
+      spawnSync("prlimit", ["--pid", String(process.pid), `--nofile=${count}:${hard}`]);
+    onTestFinished(() => void limitTo(soft!));
+    limitTo("500");
+    const held: number[] = [];
+    onTestFinished(() => held.forEach((fd) => closeSync(fd)));
+    try {
+      for (;;) held.push(openSync("/dev/null", "r"));
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EMFILE") throw error;
+    }
+    let outcome: unknown;
+    try {
+      const child = spawnChild({ file: "/bin/true", args: [], env });
+      new JsonRpcClient(child, () => {}).request("x", {}).catch(() => {});
+      child.closeStdin();
+      outcome = await child.exited;
+    } catch (error) {
+      outcome = { error };
+    } finally {
+      held.splice(0).forEach((fd) => closeSync(fd));
+    }
+    expect(outcome).toMatchObject({ error: expect.any(Error) });
+    expect(await spawnChild({ file: "/bin/true", args: [], env }).exited).toEqual({ code: 0 });
+  });
+});
+
+describe("a program that outlives us", () => {
+  it("is heard until its first line, and goes on", async () => {
+    const dir = folder();
+    const script = 'trap "" PIPE; echo $$ >"$1"; echo ready; echo more; exec sleep 1000';
+    const launch = { file: "/bin/sh", args: ["-c", script, "sh", join(dir, "pid")], env };
+    expect(await spawnDetached(launch, 10_000)).toEqual({ line: "ready" });
+    const pid = Number(readFileSync(join(dir, "pid"), "utf8"));
+    onTestFinished(() => void signal(-pid, "SIGKILL"));
+    expect(identityOf(pid)).toBeDefined();
+  });
+
+  it.each([
+    ["ends without a word", "exit 0", undefined],
+    ["ends with half a line", "printf half", "half"],
+  ])("that %s is told", async (_, script, line) => {
+    const launch = { file: "/bin/sh", args: ["-c", script], env };
+    expect(await spawnDetached(launch, 10_000)).toEqual({ line });
+  });
+
+  it("that stays silent is not waited for longer than asked", async () => {
+    const launch = { file: "/bin/sh", args: ["-c", "exec sleep 5"], env };
+    expect(await spawnDetached(launch, 100)).toEqual({ line: undefined });
+  });
+
+  it("that can't be started is told with its error", async () => {
+    const { error } = await spawnDetached({ file: join(folder(), "none"), args: [], env }, 10_000);
+    expect(error).toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("a program that is listened to", () => {
+  it("tells what it said on both sides, and how it ended", async () => {
+    const launch = { file: "/bin/sh", args: ["-c", "echo out; echo err >&2; exit 7"], env };
+    expect(await spawnCaptured(launch, 10_000)).toEqual({
+      exit: { code: 7 },
+      stdout: "out\n",
+      stderr: "err\n",
+    });
+  });
+
+  it("is killed when it takes too long", async () => {
+    const launch = { file: "/bin/sh", args: ["-c", "exec sleep 1000"], env };
+    expect((await spawnCaptured(launch, 50)).exit).toEqual({ signal: "SIGKILL" });
+  });
+
+  it("that can't be started is told with its error", async () => {
+    const { exit } = await spawnCaptured({ file: join(folder(), "none"), args: [], env }, 10_000);
+    expect(exit).toMatchObject({ error: { code: "ENOENT" } });
+  });
+});
