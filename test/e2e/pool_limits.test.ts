@@ -65,7 +65,7 @@ function leaveReadings(user: Sandbox, usedPercent: Readonly<Record<string, numbe
 function keyOf(account: string): string {
   const [, payload = ""] = JSON.parse(login(account)).tokens.id_token.split(".");
   const claims = JSON.parse(Buffer.from(payload, "base64url").toString())["https://api.openai.com/auth"];
-  return accountKey({ user: claims.chatgpt_user_id, workspace: account });
+  return accountKey({ user: claims.chatgpt_user_id, workspace: account })!;
 }
 
 describeWith(["strace"], "beside a supervisor with the real Codex", () => {

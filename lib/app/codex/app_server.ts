@@ -15,7 +15,7 @@ type Phase = "greeting" | "idle" | "reading" | "closing";
 /** Whether it is started for one reading, or stays while its alias is at work. */
 export type Purpose = "probe" | "manage";
 
-interface Role {
+export interface Role {
   readonly purpose: Purpose;
   readonly mayRenew: boolean;
   readonly startedAt: number;
@@ -107,9 +107,23 @@ export class AppServer {
   }
 }
 
+/** Asks a server to end and waits until it has, or until nothing more can be done; see `close` for how long that takes. */
+export async function endOf(server: AppServer, clock: Clock): Promise<void> {
+  const gone = new AbortController();
+  const exited = server.exited.then(() => gone.abort());
+  server.close(clock.monotonic());
+  while (!gone.signal.aborted) {
+    const now = clock.monotonic();
+    const next = server.enforce(now);
+    const isLast = next === Infinity;
+    await Promise.race([exited, clock.sleep(isLast ? GRACE_MS : next - now, gone.signal)]);
+    if (isLast) return;
+  }
+}
+
 /**
  * Waits briefly for servers that were asked to end. One that renews a login is left to finish: that our own end closes
- * its stdin does not end it while it owes us an answer (codex 0.169).
+ * its stdin does not end it while it owes us an answer.
  */
 export async function partWith(servers: readonly AppServer[], clock: Clock): Promise<void> {
   const ordinary = servers.filter((server) => !server.mayRenew).map((server) => server.exited);

@@ -46,7 +46,7 @@ function directOf(found: string, host: Surroundings): string | undefined {
 
 /**
  * The program that the npm package's `bin/codex.js` would start: a signal to that wrapper does not reach it, and the
- * wrapper costs 44 MB and 75 ms a start (@openai/codex 0.169).
+ * wrapper costs 44 MB and 75 ms a start.
  */
 function nativeBehind(path: string, { platform, arch }: Surroundings): string | undefined {
   const wrapper = scriptBehind(path, platform) ?? realPath(path);

@@ -1,6 +1,7 @@
-import { reasonOf, REASONS } from "../../core/codex/reasons.ts";
+import { faultOf, noAnswerIn, type ProbeFault } from "../../core/codex/reasons.ts";
 import type { Reading } from "../../core/codex/rate_limits.ts";
 import type { Renewal } from "../../core/codex/renewal.ts";
+import type { Clock } from "../../io/host.ts";
 import { RpcClosed, RpcError } from "../../io/rpc.ts";
 import type { AppServer } from "./app_server.ts";
 
@@ -10,43 +11,70 @@ export interface LoginView {
   renewal(): Renewal;
   workspace(): string | undefined;
   /** The login is far from expiry now, whoever renewed it. */
-  settled(): void;
+  settled?(): void;
   /** The service refuses the login that looked good: Codex may be renewing it. */
-  unsettled(): void;
+  unsettled?(): void;
+  /** This Codex can't renew its login: none is lost when an answer is not waited for. */
+  readonly isRenewalOff?: true;
+}
+
+/** A reading, or why there is none. */
+export type ProbeOutcome = { readonly kind: "ok"; readonly reading: Reading } | ProbeFault;
+
+/** The conversation with a time limit: after `limitMs`, or when `stop` is aborted, there was no answer. */
+export async function converseWithin(
+  server: AppServer,
+  login: LoginView,
+  clock: Clock,
+  limitMs: number,
+  stop?: AbortSignal,
+): Promise<ProbeOutcome> {
+  const limit = new AbortController();
+  const end = () => limit.abort();
+  stop?.addEventListener("abort", end);
+  try {
+    return await Promise.race([
+      converse(server, login),
+      clock.sleep(limitMs, limit.signal).then(() => noAnswerIn(limitMs)),
+    ]);
+  } finally {
+    stop?.removeEventListener("abort", end);
+    limit.abort();
+  }
 }
 
 /**
- * Handshake if there was none, then a reading; in words why there is none. The question is asked only when the file on
- * disk says that no renewal is possible: Codex renews before it asks, and an answer lost then is a login lost.
+ * Handshake if there was none, then a reading. The question is asked only when the file on disk says that no renewal is
+ * possible: Codex renews before it asks, and an answer lost then is a login lost.
  */
-export async function converse(server: AppServer, login: LoginView): Promise<Reading | string> {
+async function converse(server: AppServer, login: LoginView): Promise<ProbeOutcome> {
   try {
     if (server.phase === "greeting") await server.greet();
     const isFar = login.renewal().kind === "impossible"; // may find another login, and close this server
-    if (!isFar || server.phase === "closing") return REASONS.notRenewed;
-    login.settled();
+    if (!isFar || server.phase === "closing") return { kind: "notRenewed" };
+    login.settled?.();
     server.phase = "reading";
     const reading = await server.readLimits();
-    if (reading === undefined) return REASONS.notUnderstood;
+    if (reading === undefined) return { kind: "notUnderstood" };
     const workspace = login.workspace();
     const isOther = reading.accountId !== undefined && workspace !== undefined &&
       reading.accountId !== workspace;
-    return isOther ? REASONS.otherAccount : reading;
+    return isOther ? { kind: "otherAccount" } : { kind: "ok", reading };
   } catch (error) {
-    if (error instanceof RpcError) return refused(reasonOf(error.fault), server, login);
-    if (!(error instanceof RpcClosed)) return REASONS.notUnderstood;
-    if (server.phase === "closing" && server.mayRenew) return REASONS.notRenewed;
-    return "error" in error.exit ? REASONS.codexNotFound : REASONS.ended;
+    if (error instanceof RpcError) return refused(faultOf(error.fault), server, login);
+    if (!(error instanceof RpcClosed)) return { kind: "notUnderstood" };
+    if (server.phase === "closing" && server.mayRenew) return { kind: "notRenewed" };
+    return { kind: "error" in error.exit ? "codexNotFound" : "ended" };
   }
 }
 
 /**
  * What is refused to us was refused to Codex too, which then renews the login in the background; at the end of its stdin
- * it would exit without the new one, unless it owes us an answer that depends on it (codex 0.169).
+ * it would exit without the new one, unless it owes us an answer that depends on it.
  */
-function refused(reason: string, server: AppServer, login: LoginView): string {
-  if (reason === REASONS.apiKey || reason === REASONS.loginRequired) return reason;
-  if (reason === REASONS.tokenRefused) login.unsettled();
+function refused(fault: ProbeFault, server: AppServer, login: LoginView): ProbeFault {
+  if (login.isRenewalOff || fault.kind === "apiKey" || fault.kind === "loginRequired") return fault;
+  if (fault.kind === "tokenRefused") login.unsettled?.();
   server.askAccount();
-  return reason;
+  return fault;
 }

@@ -24,7 +24,7 @@ export function makeHome(home: string): boolean {
   return true;
 }
 
-/** Whether Codex starts its background processes in this home: about 400 MB on disk each, alive after the session (codex 0.169). */
+/** Whether Codex starts its background processes in this home: about 400 MB on disk each, alive after the session. */
 export function hasBackgroundCodex(home: string): boolean {
   try {
     return !/^\s*(features\.)?daemon_auto_start\s*=\s*false\b/m.test(readText(configOf(home)) ?? "");

@@ -1,6 +1,8 @@
 import { type Account, parseAccount } from "../../core/codex/account.ts";
+import { accountKey } from "../../core/codex/account_key.ts";
+import { accountAt } from "./account_file.ts";
 import { authFileOf } from "../../core/system/layout.ts";
-import { fingerprintOf, readText, realPath } from "../../io/files/files.ts";
+import { fingerprintOf, realPath } from "../../io/files/files.ts";
 import { credentialStore } from "./credential_store.ts";
 import { configOf } from "./homes.ts";
 
@@ -35,19 +37,15 @@ export class LoginWatch {
     this.#account = account;
     this.#path = undefined;
     if (old === undefined) return "same";
-    const isSame = old.kind === account.kind && old.user === account.user &&
-      old.workspace === account.workspace;
+    // Of two logins that don't say whose they are nothing is known to differ but the workspace.
+    const isSame = old.kind === account.kind && old.workspace === account.workspace &&
+      accountKey(old) === accountKey(account);
     return isSame ? "replaced" : "another";
   }
 
   /** A keyring may hold a login that no file shows: then nothing is known of it. */
   #read(file: string): Account {
-    let account: Account;
-    try {
-      account = parseAccount(readText(file));
-    } catch {
-      return parseAccount(""); // there is something, and it can't be read
-    }
+    const account = accountAt(file);
     const isElsewhere = account.kind === "none" &&
       !["file", "ephemeral"].includes(credentialStore(this.#home));
     return isElsewhere ? { ...account, kind: "unreadable" } : account;

@@ -1,4 +1,4 @@
-import { REASONS } from "../../core/codex/reasons.ts";
+import { type ProbeFault, probeText } from "../../core/codex/reasons.ts";
 import { Failure } from "../../core/text/failure.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { type Renewal, renewalOf } from "../../core/codex/renewal.ts";
@@ -37,24 +37,33 @@ export class HomeLogin {
   check(doing: string): void {
     const isDue = this.renewal().kind === "possible";
     if (!isDue && !renewingIn(this.#layout, this.home)) return;
-    throw failure(doing, this.home, isDue ? DUE : "the supervisor may be renewing this login");
+    throw isDue
+      ? failure(doing, this.home, "its login is due for renewal, or can't be read", { hint: RENEW })
+      : failure(doing, this.home, "the supervisor may be renewing this login");
   }
 }
 
-const DUE = "its login is due for renewal, or can't be read";
+const RENEW = "let the supervisor renew it (agentlb status says so), or start Codex there once";
 const LOG_IN = "log in there again: agentlb login <alias>, or codex login";
-const HINTS: Readonly<Record<string, string>> = {
-  [DUE]: "let the supervisor renew it (agentlb status says so), or start Codex there once",
-  [REASONS.loginRequired]: LOG_IN,
-  [REASONS.tokenRefused]: LOG_IN,
-  [REASONS.codexNotFound]:
-    "install codex, or name it: the option `codex`, or [supervisor] codex in config.toml",
+const HINTS: Readonly<Partial<Record<ProbeFault["kind"], string>>> = {
+  loginRequired: LOG_IN,
+  tokenRefused: LOG_IN,
+  codexNotFound: "install codex, or name it: the option `codex`, or [supervisor] codex in config.toml",
 };
 
-/** Why something can't be done in a home. */
-export function failure(doing: string, home: string, reason: string, cause?: unknown): Failure {
-  const hint = HINTS[reason];
-  return new Failure("failed", `Cannot ${doing} ${home}: ${reason}`, {
+/** The failure of a reading in a home. */
+export function probeFailure(doing: string, home: string, fault: ProbeFault, cause?: unknown): Failure {
+  return failure(doing, home, probeText(fault), { hint: HINTS[fault.kind], cause });
+}
+
+/** The failure of anything else in a home. */
+export function failure(
+  doing: string,
+  home: string,
+  why: string,
+  { hint, cause }: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
+): Failure {
+  return new Failure("failed", `Cannot ${doing} ${home}: ${why}`, {
     cause,
     ...(hint === undefined ? {} : { hint }),
   });

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { noAnswerIn, reasonOf, REASONS } from "../../core/codex/reasons.ts";
+import { faultOf, noAnswerIn } from "../../core/codex/reasons.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { codexEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
@@ -7,14 +7,14 @@ import { safeRequest } from "../../core/codex/methods.ts";
 import { printable } from "../../core/text/printable.ts";
 import { isFolder } from "../../io/files/files.ts";
 import type { Host } from "../../io/host.ts";
-import { identityOf } from "../../io/process/process.ts";
 import { RpcClosed, RpcError } from "../../io/rpc.ts";
-import { AppServer } from "../codex/app_server.ts";
+import { type AppServer, endOf } from "../codex/app_server.ts";
+import { startAppServer } from "../codex/start_app_server.ts";
 import { codexProgram } from "../codex/codex_program.ts";
 import { loadConfig } from "../config/load.ts";
-import { converse } from "../codex/conversation.ts";
+import { converseWithin } from "../codex/conversation.ts";
 import type { AppServerClient, AppServerOptions, Limits } from "./client.ts";
-import { failure, HomeLogin } from "./home_login.ts";
+import { failure, HomeLogin, probeFailure } from "./home_login.ts";
 
 const START = "start an app-server in";
 const TIMEOUT_MS = 30_000;
@@ -32,26 +32,22 @@ export async function openTalk(
   const { supervisor, ...config } = await loadConfig(host, layout);
   const named = { ...config, supervisor: { ...supervisor, codex: options.codex ?? supervisor.codex } };
   const program = codexProgram(named, host);
-  if (program === undefined) throw failure(START, home, REASONS.codexNotFound);
+  if (program === undefined) throw probeFailure(START, home, { kind: "codexNotFound" });
   if (!isFolder(home)) throw failure(START, home, "there is no such folder");
   const login = new HomeLogin(host.clock, layout, home);
   login.check(START);
-  const child = host.spawn({
-    file: program.path,
-    args: ["app-server", "--listen", "stdio://"],
+  const started = startAppServer(host, {
+    codex: program.path,
+    program: program.fingerprint,
     env: codexEnvironment(host, home, []),
     cwd: home,
-  });
-  if (child.pid === undefined) throw failure(START, home, REASONS.codexNotFound);
-  const role = {
     purpose: "manage",
     mayRenew: false,
-    startedAt: host.clock.monotonic(),
-    program: program.fingerprint,
     client: "agentlb-library",
-  } as const;
-  const identity = identityOf(child.pid) ?? { pid: child.pid, startTime: "", bootId: "" }; // gone already
-  const server = new AppServer(child, identity, role, options.notified ?? (() => {}));
+    ...(options.notified === undefined ? {} : { notified: options.notified }),
+  });
+  if (!("server" in started)) throw probeFailure(START, home, { kind: "codexNotFound" });
+  const { server } = started;
   const talk = new Talk(host.clock, server, login, options.timeoutMs ?? TIMEOUT_MS);
   await talk.greet();
   return talk;
@@ -97,17 +93,21 @@ class Talk implements AppServerClient {
     const doing = "read the limits of";
     this.#check(doing);
     const server = this.#server;
-    const answer = converse(server, {
-      renewal: () => this.#login.renewal(),
-      workspace: () => this.#login.workspace,
-      settled: () => {},
-      unsettled: () => server.mayRenew = true,
-    });
-    const reading = await this.#counted(answer, doing);
-    if (reading === REASONS.apiKey) return new Map();
-    if (typeof reading === "string") throw failure(doing, this.home, reading);
+    const outcome = await this.#counted(converseWithin(
+      server,
+      {
+        renewal: () => this.#login.renewal(),
+        workspace: () => this.#login.workspace,
+        unsettled: () => server.mayRenew = true,
+      },
+      this.#clock,
+      this.#timeoutMs,
+    ));
+    if (outcome.kind === "noAnswer") this.#open++; // what it still owes may depend on a renewal
+    if (outcome.kind === "apiKey") return new Map();
+    if (outcome.kind !== "ok") throw probeFailure(doing, this.home, outcome);
     this.#isTrusted = this.#open === 0;
-    const { limits, allowance } = reading.readings;
+    const { limits, allowance } = outcome.reading.readings;
     const others = (allowance.others ?? []).map(({ limitName: _, ...other }) =>
       [other.limitId, other] as const
     );
@@ -122,7 +122,7 @@ class Talk implements AppServerClient {
     const doing = `ask ${printable(method)} in`;
     this.#check(doing);
     try {
-      return await this.#counted(this.#server.request(method, safe.params), doing);
+      return await this.#inTime(this.#counted(this.#server.request(method, safe.params)), doing);
     } catch (error) {
       throw this.#worded(error, doing);
     }
@@ -136,15 +136,11 @@ class Talk implements AppServerClient {
     const [server, clock] = [this.#server, this.#clock];
     if (!this.#isTrusted) {
       // What the service has refused to Codex it renews in the background; at the end of its stdin it would exit without
-      // the new login, unless it owes us an answer that depends on it (codex 0.169).
+      // the new login, unless it owes us an answer that depends on it.
       server.mayRenew = true;
       if (server.phase !== "greeting") server.askAccount();
     }
-    server.close(clock.monotonic());
-    while (!this.#gone.signal.aborted) {
-      const now = clock.monotonic();
-      await clock.sleep(server.enforce(now) - now, this.#gone.signal);
-    }
+    await endOf(server, clock);
   }
 
   /** Throws Failure unless something may be asked now; ends the app-server when its login comes near expiry. */
@@ -168,10 +164,10 @@ class Talk implements AppServerClient {
     }
   }
 
-  async #counted<T>(answer: Promise<T>, doing: string): Promise<T> {
+  async #counted<T>(answer: Promise<T>): Promise<T> {
     this.#open++;
     this.#isTrusted = false;
-    return await this.#inTime(answer.finally(() => this.#open--), doing);
+    return await answer.finally(() => this.#open--);
   }
 
   async #inTime<T>(answer: Promise<T>, doing: string): Promise<T> {
@@ -183,16 +179,16 @@ class Talk implements AppServerClient {
     } finally {
       limit.abort();
     }
-    throw failure(doing, this.home, noAnswerIn(Math.round(this.#timeoutMs / 1000)));
+    throw probeFailure(doing, this.home, noAnswerIn(this.#timeoutMs));
   }
 
   #worded(error: unknown, doing: string): unknown {
     if (error instanceof RpcError) {
       const { code, message } = error.fault;
-      if (reasonOf(error.fault) === REASONS.tokenRefused) this.#server.mayRenew = true;
-      return failure(doing, this.home, `codex answers ${code}: ${printable(message)}`, error);
+      if (faultOf(error.fault).kind === "tokenRefused") this.#server.mayRenew = true;
+      return failure(doing, this.home, `codex answers ${code}: ${printable(message)}`, { cause: error });
     }
-    return error instanceof RpcClosed ? failure(doing, this.home, REASONS.ended, error) : error;
+    return error instanceof RpcClosed ? probeFailure(doing, this.home, { kind: "ended" }, error) : error;
   }
 }
 

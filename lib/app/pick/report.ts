@@ -9,7 +9,8 @@ import { parseTime } from "../../core/text/time.ts";
 import { type Gauges, gaugesOf } from "../../core/quota/windows.ts";
 import { readText } from "../../io/files/files.ts";
 import { livingDaemon } from "../daemon/daemon.ts";
-import { accountIn, aliasesOf } from "../session/sessions.ts";
+import { accountIn } from "../codex/account_file.ts";
+import { aliasesOf } from "../session/sessions.ts";
 import { type Demand, look } from "./survey.ts";
 
 const NO_GAUGES: Gauges = { short: undefined, long: undefined };

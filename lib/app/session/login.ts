@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type Account, parseAccount } from "../../core/codex/account.ts";
+import type { Account } from "../../core/codex/account.ts";
+import { isSameAccount } from "../../core/codex/account_key.ts";
 import type { Config } from "../../core/config/config.ts";
 import { Failure, isForbidden, wordsOf } from "../../core/text/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
@@ -15,7 +16,8 @@ import { installLogin } from "./replace_auth_file.ts";
 import { loginStatus, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
 import { openersOf } from "../codex/open_by.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
-import { accountIn, aliasFor, checkKnownAlias, missingSession } from "./sessions.ts";
+import { accountIn, readLogin } from "../codex/account_file.ts";
+import { aliasFor, checkKnownAlias, missingSession } from "./sessions.ts";
 
 interface LoginWish {
   /** Take another account's login without asking. */
@@ -81,13 +83,11 @@ async function replaceLogin(
   try {
     writeNew(configOf(temporary), fileStoreConfig(home));
     await runLogin(host, config, loginCmd, temporary);
-    const text = readText(authFileOf(temporary));
-    const account = parseAccount(text);
-    if (text === undefined || (account.kind !== "chatgpt" && account.kind !== "apikey")) {
-      throw noLogin();
-    }
+    const login = readLogin(temporary);
+    if (login === undefined) throw noLogin();
+    const { text, account } = login;
     const old = accountIn(home);
-    if (!isSame(old, account) && !force) await askWhetherToReplace(host, alias, old, account);
+    if (!isSameAccount(old, account) && !force) await askWhetherToReplace(host, alias, old, account);
     isKept = true;
     await install(host, layout, alias, text, temporary);
     isKept = false;
@@ -139,11 +139,6 @@ async function askWhetherToReplace(host: Host, alias: string, old: Account, acco
   throw new Failure("failed", `${what}; the old login stays`, {
     hint: `to replace it: agentlb login ${alias} --force`,
   });
-}
-
-function isSame(old: Account, account: Account): boolean {
-  return old.kind === "chatgpt" && account.kind === "chatgpt" && old.user !== undefined &&
-    old.user === account.user && old.workspace === account.workspace;
 }
 
 function named({ email, kind }: Account): string {

@@ -13,7 +13,7 @@ import { behindBatch } from "../codex/batch_file.ts";
 import { namedCodex } from "../codex/codex_program.ts";
 import { findProgram } from "../codex/find_program.ts";
 import { launchIn } from "../codex/run.ts";
-import { accountIn } from "./sessions.ts";
+import { accountIn } from "../codex/account_file.ts";
 
 const STATUS_MS = 15_000;
 const PATIENCE_MS = 10 * 60_000;

@@ -1,10 +1,10 @@
-import { type Account, parseAccount } from "../../core/codex/account.ts";
 import { checkAlias, DEFAULT_ALIAS_PATTERN, patternFailure } from "../../core/session/alias.ts";
 import { Failure } from "../../core/text/failure.ts";
-import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
+import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { byteOrder } from "../../core/text/byte_order.ts";
 import { debugQuote } from "../../core/shell/quote.ts";
-import { folderIdentity, isFolder, readText } from "../../io/files/files.ts";
+import { folderIdentity, isFolder } from "../../io/files/files.ts";
+import { accountIn } from "../codex/account_file.ts";
 import { foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../../io/files/folders.ts";
 import type { Host } from "../../io/host.ts";
 import { compilePattern } from "../../io/pattern.ts";
@@ -22,15 +22,6 @@ export function ensureLayout(host: Pick<Host, "uid" | "platform">, layout: Layou
 /** All aliases, in byte order: the folders below `sessions/`, and links to folders, whose names don't start with a dot. */
 export function aliasesOf(layout: Layout): string[] {
   return foldersIn(layout.sessions).filter((name) => !name.startsWith(".")).sort(byteOrder);
-}
-
-/** Whose login a home holds. A file that can't be read is an unreadable login. */
-export function accountIn(home: string): Account {
-  try {
-    return parseAccount(readText(authFileOf(home)));
-  } catch {
-    return parseAccount("");
-  }
 }
 
 /**

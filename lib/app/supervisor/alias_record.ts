@@ -1,6 +1,6 @@
 import type { Account } from "../../core/codex/account.ts";
 import { accountKey } from "../../core/codex/account_key.ts";
-import type { ThreadActivity } from "../../core/codex/activity.ts";
+import { isBegunAs, type ThreadActivity } from "../../core/codex/activity.ts";
 import type { Crashes } from "../../core/supervisor/crashes.ts";
 import { told } from "../../core/text/json.ts";
 import { type Activity, emptySession, type SessionStatus } from "../../core/session/status.ts";
@@ -51,7 +51,7 @@ export class Dossier {
   get account(): string | undefined {
     const { account } = this.login;
     if (this.#keyed?.account !== account) {
-      this.#keyed = { account, key: account.user === undefined ? undefined : accountKey(account) };
+      this.#keyed = { account, key: accountKey(account) };
     }
     return this.#keyed.key;
   }
@@ -78,10 +78,4 @@ export class Dossier {
     for (const each of limits.values()) this.bulletin.noted(each);
     if (refusal) this.bulletin.refused(refusal);
   }
-}
-
-/** A session that goes on after another login still names the one it was begun with: then nobody knows whose limits it tells. */
-function isBegunAs({ workspace, user }: ThreadActivity, account: Account): boolean {
-  return workspace !== undefined && workspace === account.workspace &&
-    (user === undefined || account.user === undefined || user === account.user);
 }

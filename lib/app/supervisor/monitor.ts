@@ -1,11 +1,11 @@
-import { noAnswerIn, REASONS } from "../../core/codex/reasons.ts";
+import { isDeadLogin, type ProbeResult } from "../../core/codex/reasons.ts";
 import { afterCrash, type Crashes, NO_CRASHES } from "../../core/supervisor/crashes.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { decide, type Facts, type Phase } from "../../core/supervisor/monitor.ts";
 import { type Renewal, renewalOf } from "../../core/codex/renewal.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
 import type { AppServer, Purpose } from "../codex/app_server.ts";
-import { converse, type LoginView } from "../codex/conversation.ts";
+import { converseWithin, type LoginView } from "../codex/conversation.ts";
 import { Dossier } from "./alias_record.ts";
 import type { LoginWatch } from "../codex/login_watch.ts";
 import type { Shared } from "./monitor_context.ts";
@@ -64,7 +64,7 @@ export class Keeper {
         this.#leave(this.#server!);
         break;
       case "report":
-        this.#result(decision.reason);
+        this.#result(decision.fault);
         break;
       case "read":
         void this.#converse(this.#server!, this.#logins);
@@ -89,7 +89,7 @@ export class Keeper {
 
   /** How urgent the next probe is, smallest first: those that hang wait for the others. */
   urgency(): number {
-    const hangs = this.dossier.bulletin.result.startsWith("no answer") ? 1e15 : 0;
+    const hangs = this.dossier.bulletin.result?.kind === "noAnswer" ? 1e15 : 0;
     return hangs + (this.dossier.bulletin.readAt ?? 0);
   }
 
@@ -111,7 +111,7 @@ export class Keeper {
 
   /** Whether there is an answer, good or bad, of this supervisor's time. */
   hasResult(): boolean {
-    return this.dossier.bulletin.result !== "";
+    return this.dossier.bulletin.isTried;
   }
 
   /** Somebody picked this alias: a child that may renew its login makes room. */
@@ -170,9 +170,9 @@ export class Keeper {
     try {
       const role = { purpose, mayRenew, updated: (params: unknown) => this.#updated(login, params) };
       const started = await starter.start(this.alias, this.dossier.home, this.login.path, role);
-      if ("reason" in started) {
-        this.#result(started.reason);
-        if (started.reason !== REASONS.aboutToRenew) this.#crashed(purpose, 0);
+      if ("fault" in started) {
+        this.#result(started.fault);
+        if (started.fault.kind !== "aboutToRenew") this.#crashed(purpose, 0);
         return;
       }
       const { server } = started;
@@ -183,7 +183,7 @@ export class Keeper {
       else void this.#converse(server, login);
     } catch (error) {
       journal.note("cannot start an app-server", { alias: this.alias, why: wordsOf(error) });
-      this.#result(REASONS.cannotStart);
+      this.#result({ kind: "cannotStart" });
       this.#crashed(purpose, 0);
     } finally {
       this.#starting = undefined;
@@ -196,23 +196,18 @@ export class Keeper {
     const { host, probeLimitMs, wake } = this.#shared;
     const { clock } = host;
     this.#triedAt = clock.monotonic();
-    const limit = new AbortController();
-    const outcome = await Promise.race([
-      converse(server, this.#loginView(server)),
-      clock.sleep(probeLimitMs, limit.signal).then(() => noAnswerIn(Math.round(probeLimitMs / 1000))),
-    ]);
-    limit.abort();
+    const outcome = await converseWithin(server, this.#loginView(server), clock, probeLimitMs);
     if (server.phase === "closing") return wake(); // it was asked to make room meanwhile
     if (login !== this.#logins) {
       this.#triedAt = -Infinity;
       this.#leave(server);
       return wake();
     }
-    const isSilent = typeof outcome === "string" && outcome.startsWith("no answer");
-    if (typeof outcome !== "string") this.dossier.bulletin.read(outcome.readings);
-    this.#result(typeof outcome === "string" ? outcome : REASONS.ok);
+    const isSilent = outcome.kind === "noAnswer";
+    if (outcome.kind === "ok") this.dossier.bulletin.read(outcome.reading.readings);
+    this.#result(outcome);
     if (isSilent && !server.mayRenew) this.#crashed(server.purpose, clock.monotonic() - server.startedAt);
-    const stays = server.purpose === "manage" && !isSilent && outcome !== REASONS.notRenewed &&
+    const stays = server.purpose === "manage" && !isSilent && outcome.kind !== "notRenewed" &&
       !this.#isLoginDead;
     if (stays) server.phase = "idle";
     else this.#leave(server);
@@ -237,11 +232,11 @@ export class Keeper {
     this.#shared.wake();
   }
 
-  #result(reason: string): void {
+  #result(result: ProbeResult): void {
     this.#triedAt = this.#shared.host.clock.monotonic();
-    this.#refusals = reason === REASONS.tokenRefused ? this.#refusals + 1 : 0;
-    this.#isLoginDead = reason === REASONS.loginRequired || reason === REASONS.tokenRefused;
-    this.dossier.bulletin.tried(reason);
+    this.#refusals = result.kind === "tokenRefused" ? this.#refusals + 1 : 0;
+    this.#isLoginDead = isDeadLogin(result);
+    this.dossier.bulletin.tried(result);
   }
 
   #leave(server: AppServer): void {

@@ -1,5 +1,5 @@
-import type { Account } from "../../core/codex/account.ts";
-import { REASONS } from "../../core/codex/reasons.ts";
+import { probeResultIn } from "../../core/codex/reasons.ts";
+import { isSameAccount } from "../../core/codex/account_key.ts";
 import type { Config } from "../../core/config/config.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
@@ -97,9 +97,8 @@ export class Keepers {
 
   /** All keepers of this account, `asking` itself too: by the file, or by what copies of it say. */
   sharing({ login: { path, account } }: Asking): Keeper[] {
-    const isSame = (other: Account) => other.user === account.user && other.workspace === account.workspace;
     return this.everybody().filter(({ login }) =>
-      login.path === path || (account.user !== undefined && isSame(login.account))
+      login.path === path || isSameAccount(login.account, account)
     );
   }
 
@@ -113,7 +112,8 @@ export class Keepers {
     const known = this.#known.get(alias) ?? emptySession();
     this.#known.delete(alias); // a later alias of that name is another one
     // Why there was no reading then says nothing about now.
-    const lastProbeResult = known.lastProbeResult === REASONS.ok ? REASONS.ok : "";
+    const isRead = probeResultIn(known.lastProbeResult)?.kind === "ok";
+    const lastProbeResult = isRead ? known.lastProbeResult : "";
     const keeper = new Keeper(alias, homeOf(layout, alias), { ...known, lastProbeResult }, shared);
     this.#byAlias.set(alias, keeper);
     return keeper;

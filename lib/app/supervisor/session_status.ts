@@ -1,7 +1,8 @@
 import type { Refusal, ToldLimits } from "../../core/codex/activity.ts";
-import { REASONS } from "../../core/codex/reasons.ts";
+import { type ProbeResult, probeResultIn, probeText } from "../../core/codex/reasons.ts";
+import { markOf } from "../../core/codex/refusal.ts";
 import { type Crashes, recent } from "../../core/supervisor/crashes.ts";
-import { exhaustionOf, markOf } from "../../core/pick/exhaustion.ts";
+import { exhaustionOf } from "../../core/pick/exhaustion.ts";
 import { told } from "../../core/text/json.ts";
 import { left } from "../../core/quota/limits.ts";
 import {
@@ -52,9 +53,14 @@ export class Bulletin {
     return this.#readAt;
   }
 
-  /** What came of the last try. */
-  get result(): string {
-    return this.#session.lastProbeResult;
+  /** The result of the last try; undefined when there was none. */
+  get result(): ProbeResult | undefined {
+    return probeResultIn(this.#session.lastProbeResult);
+  }
+
+  /** Whether there was a try, with whatever result. */
+  get isTried(): boolean {
+    return this.#session.lastProbeResult !== "";
   }
 
   /** A complete reading. */
@@ -96,13 +102,13 @@ export class Bulletin {
     this.#session = { ...this.#session, exhaustedUntil };
   }
 
-  /** What came of a try; an API key is read by saying so. */
-  tried(result: string): void {
-    if (result === REASONS.apiKey) this.read(NOTHING);
+  /** Notes the result of a try; an API key is read by saying so. */
+  tried(result: ProbeResult): void {
+    if (result.kind === "apiKey") this.read(NOTHING);
     this.#session = {
       ...this.#session,
       lastProbeAt: formatTime(this.#clock.now()),
-      lastProbeResult: result,
+      lastProbeResult: probeText(result),
     };
   }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { REASONS } from "../../core/codex/reasons.ts";
+import type { ProbeFault } from "../../core/codex/reasons.ts";
 import type { ChildEntry } from "../../core/session/app_server_record.ts";
 import { codexEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
@@ -7,11 +7,12 @@ import { PICK_SETTLES_MS } from "../../core/codex/renewal.ts";
 import { ensureFolder } from "../../io/files/files.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
-import { identityOf, ownIdentity } from "../../io/process/process.ts";
-import { AppServer, type Purpose } from "../codex/app_server.ts";
+import { ownIdentity } from "../../io/process/process.ts";
+import type { AppServer, Purpose } from "../codex/app_server.ts";
 import type { Children } from "./app_server_record.ts";
 import type { CodexProgram } from "../codex/codex_program.ts";
 import { lastPickOf } from "../session/last_pick.ts";
+import { startAppServer } from "../codex/start_app_server.ts";
 import { openersOf } from "../codex/open_by.ts";
 
 export interface Role {
@@ -20,7 +21,7 @@ export interface Role {
   updated(params: unknown): void;
 }
 
-export type Started = { readonly server: AppServer } | { readonly reason: string };
+export type Started = { readonly server: AppServer } | { readonly fault: ProbeFault };
 
 interface Surroundings {
   readonly host: Pick<Host, "clock" | "random" | "spawn" | "env" | "platform">;
@@ -48,7 +49,7 @@ export class Starter {
       const now = host.clock.now();
       const sincePick = Math.abs(now - lastPickOf(layout, alias).ms);
       if (sincePick < PICK_SETTLES_MS || openersOf(host, layout, home).length > 0) {
-        return { reason: REASONS.aboutToRenew };
+        return { fault: { kind: "aboutToRenew" } };
       }
       const self = ownIdentity();
       let started: Started | undefined;
@@ -96,38 +97,31 @@ export class Starter {
   #spawn(alias: string, home: string, auth: string, role: Role): Started {
     const { host, layout, children, codex } = this.#around;
     const program = codex();
-    if (program === undefined) return { reason: REASONS.codexNotFound };
+    if (program === undefined) return { fault: { kind: "codexNotFound" } };
     const sqlite = join(layout.sqlite, alias);
     ensureFolder(sqlite);
     const env = { ...codexEnvironment(host, home, []), CODEX_SQLITE_HOME: sqlite };
-    const child = host.spawn({
-      file: program.path,
-      args: ["app-server", "--listen", "stdio://"],
+    const { purpose, mayRenew, updated } = role;
+    const started = startAppServer(host, {
+      codex: program.path,
+      program: program.fingerprint,
       env,
       cwd: layout.root,
+      purpose,
+      mayRenew,
+      client: "agentlb-supervisor",
+      updated,
     });
-    if (child.pid === undefined) return { reason: REASONS.codexNotFound };
-    const identity = identityOf(child.pid) ?? { pid: child.pid, startTime: "", bootId: "" }; // gone already
+    if (!("server" in started)) return { fault: { kind: "codexNotFound" } };
+    const { server } = started;
     const entry: ChildEntry = {
       alias,
       auth,
-      ...identity,
+      ...server.identity,
       startedAt: host.clock.now(),
-      mayRenew: role.mayRenew,
+      mayRenew,
     };
     children.settle(alias, entry);
-    const startedAt = host.clock.monotonic();
-    const { purpose, mayRenew, updated } = role;
-    const whole = {
-      purpose,
-      mayRenew,
-      startedAt,
-      program: program.fingerprint,
-      client: "agentlb-supervisor",
-    };
-    const notified = (method: string, params: unknown) => {
-      if (method === "account/rateLimits/updated") updated(params);
-    };
-    return { server: new AppServer(child, identity, whole, notified) };
+    return { server };
   }
 }

@@ -1,4 +1,3 @@
-import { REASONS } from "../../core/codex/reasons.ts";
 import { printable } from "../../core/text/printable.ts";
 import { reasonsOf } from "../../core/pick/refusal_words.ts";
 import type { Ineligible, Verdict } from "../../core/pick/score.ts";
@@ -73,7 +72,7 @@ function advice(verdicts: readonly Verdict[], supervisor: Supervision): string {
   if (supervisor === "not running") {
     return "start what reads limits with: agentlb supervisor start --background";
   }
-  if (reasons.some(({ reason }) => reason.includes(REASONS.codexNotFound))) {
+  if (reasons.some(({ fault }) => fault === "codexNotFound")) {
     return "install codex, or name it under [supervisor] codex in config.toml";
   }
   return "see: agentlb status";

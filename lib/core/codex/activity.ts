@@ -1,6 +1,16 @@
+import type { Account } from "./account.ts";
+import { isSameAccount } from "./account_key.ts";
 import { type JsonObject, textOf } from "../text/json.ts";
-import { errorOf, LIMIT_EXCEEDED, mayTell, type RolloutLine, rolloutLine, snapshotIn } from "./rollout.ts";
-import { limitOf } from "./rate_limits.ts";
+import {
+  endIn,
+  mayTell,
+  type RolloutLine,
+  rolloutLine,
+  rolloutLines,
+  snapshotIn,
+  type TurnEnd,
+} from "./rollout.ts";
+import { limitOf, MAIN_LIMIT, mergeSnapshot, NOTHING, type Readings } from "./rate_limits.ts";
 
 /** What the session file of one thread has told so far. Times are epoch milliseconds. */
 export interface ThreadActivity {
@@ -9,6 +19,8 @@ export interface ThreadActivity {
   readonly user: string | undefined;
   /** Since when the last turn is under way, if nothing has ended it; that of a killed Codex stays. */
   readonly turnSince: number | undefined;
+  /** The last turn that began or ended. */
+  readonly lastTurn: { readonly at: number; readonly end: TurnEnd } | undefined;
   /** When it last told anything. */
   readonly lastAt: number | undefined;
   /** The newest limits, by limit id. */
@@ -36,6 +48,7 @@ export const SILENT: ThreadActivity = {
   workspace: undefined,
   user: undefined,
   turnSince: undefined,
+  lastTurn: undefined,
   lastAt: undefined,
   limits: new Map(),
   refusal: undefined,
@@ -49,6 +62,33 @@ export function afterLines(activity: ThreadActivity, lines: Iterable<string>): T
     if (line !== undefined) now = afterLine(now, line);
   }
   return now;
+}
+
+/** What a session file tells by its first line and its last part, which may be the same lines. */
+export function activityIn(head: string, tail: string): ThreadActivity {
+  const meta = rolloutLines(head).find(({ type }) => type === "session_meta");
+  return afterLines(meta === undefined ? SILENT : afterLine(SILENT, meta), tail.split("\n"));
+}
+
+/** The newest limits of the account itself, and when they were told; undefined when a session file has none. */
+export function accountLimits(
+  { limits }: ThreadActivity,
+): { readonly readings: Readings; readonly at: number } | undefined {
+  const told = limits.get(MAIN_LIMIT);
+  const merged = told && mergeSnapshot(NOTHING, told.snapshot);
+  return merged && { readings: merged.readings, at: told.at };
+}
+
+/**
+ * Whether a session file was begun with this account; a user that either does not name is taken for the other's. A
+ * session that goes on after another login still names the account it was begun with.
+ */
+export function isBegunAs(
+  { workspace, user }: Pick<ThreadActivity, "workspace" | "user">,
+  account: Account,
+): boolean {
+  const begunBy = account.user === undefined ? undefined : user ?? account.user;
+  return workspace !== undefined && isSameAccount({ ...account, workspace, user: begunBy }, account);
 }
 
 /** Whether a line says that a turn began or ended: what stands before it matters no more. */
@@ -67,17 +107,18 @@ function afterLine(activity: ThreadActivity, { type, at, payload }: RolloutLine)
   const next = { ...activity, lastAt: at };
   switch (payload.get("type")) {
     case "task_started":
-      return { ...next, turnSince: at };
+      return { ...next, turnSince: at, lastTurn: { at, end: "running" } };
     case "turn_aborted":
-      return { ...next, turnSince: undefined };
+      return { ...next, turnSince: undefined, lastTurn: { at, end: "other" } };
     case "task_complete": {
-      const isRefused = errorOf(payload)?.info === LIMIT_EXCEEDED;
-      const refusal = isRefused ? { at, snapshot: toldSince(activity) } : activity.refusal;
-      return { ...next, turnSince: undefined, refusal };
+      const end = endIn(payload);
+      const refusal = end === "limit" ? { at, snapshot: toldSince(activity) } : activity.refusal;
+      return { ...next, turnSince: undefined, lastTurn: { at, end }, refusal };
     }
     case "token_count": {
       const snapshot = snapshotIn(payload);
-      if (snapshot === undefined) return next;
+      // Nulls, which some answers bring, say nothing about limits that were told before.
+      if (snapshot === undefined || mergeSnapshot(NOTHING, snapshot) === undefined) return next;
       const told = { at, since: activity.turnSince ?? at, snapshot };
       return { ...next, limits: new Map(activity.limits).set(limitOf(snapshot), told) };
     }

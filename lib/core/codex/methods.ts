@@ -27,7 +27,7 @@ export function safeRequest(method: string, params: unknown): SafeRequest {
   const fields = objectOf(params ?? {});
   // Codex takes a list for the fields in their order.
   if (fields === undefined) return { refused: "its parameters are no object" };
-  // `includeToken` hands out the access token, `refreshToken` renews the login (codex 0.169).
+  // `includeToken` hands out the access token, `refreshToken` renews the login.
   const wish = [...fields].find(([name, value]) => /token/i.test(name) && value !== false && value !== null);
   if (wish !== undefined) return { refused: `with ${wish[0]} it could hand out a token or renew the login` };
   return { params };

@@ -47,7 +47,7 @@ export function limitOf(snapshot: JsonObject): string {
   return textOf(snapshot.get("limitId")) || MAIN_LIMIT;
 }
 
-/** Reads a result of `account/rateLimits/read` (codex 0.169); undefined when it is none. */
+/** Reads a result of `account/rateLimits/read`; undefined when it is none. */
 export function parseReading(result: unknown): Reading | undefined {
   const answer = objectOf(result);
   const first = objectOf(answer?.get("rateLimits"));
@@ -98,13 +98,20 @@ export function mergeSnapshot(readings: Readings, snapshot: JsonObject): Update 
   }
   const news = allowanceIn(snapshot);
   if (!tellsWindow && Object.keys(news).length === 0) return undefined;
+  const limits = { limitId: MAIN_LIMIT, ...mergeWindows(readings.limits, snapshot) };
+  const { reachedType, ...known } = readings.allowance;
+  const isOver = tellsWindow && reachedType === WINDOW_REACHED && !isFull(limits);
   return {
-    readings: {
-      limits: { limitId: MAIN_LIMIT, ...mergeWindows(readings.limits, snapshot) },
-      allowance: { ...readings.allowance, ...news },
-    },
+    readings: { limits, allowance: { ...(isOver ? known : readings.allowance), ...news } },
     isReading: tellsWindow,
   };
+}
+
+/** The verdict that speaks of the windows themselves: newer windows with room take it back. */
+const WINDOW_REACHED = "rate_limit_reached";
+
+function isFull({ primary, secondary }: RateLimits): boolean {
+  return [primary, secondary].some((window) => window !== null && window.usedPercent >= 100);
 }
 
 function mergeOther(others: readonly OtherLimit[], limitId: string, snapshot: JsonObject): OtherLimit[] {

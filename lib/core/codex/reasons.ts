@@ -1,18 +1,44 @@
-/** What an error answer of `account/rateLimits/read` means, in the words of `lastProbeResult` and of REASON. */
-export const REASONS = {
-  ok: "ok",
-  loginRequired: "login required",
-  apiKey: "API key: no limits",
-  tokenRefused: "token refused",
-  notUnderstood: "answer not understood",
-  noNetwork: "no network",
-  codexNotFound: "codex not found",
-  notRenewed: "login not renewed",
-  aboutToRenew: "Codex is about to renew this login",
-  ended: "app-server ended without an answer",
-  cannotStart: "cannot start codex",
-  otherAccount: "answer for another account",
-} as const;
+/** The kind of fault behind a failed reading: each kind has another cure. */
+export type Trouble = "network" | "codex" | "login" | "other";
+
+interface Row {
+  /** The text in status.json, in REASON and in messages; `%` stands for the number. */
+  readonly words: string;
+  /** The kind of fault; undefined = there is none. */
+  readonly trouble: Trouble | undefined;
+  /** Only a new login helps. */
+  readonly isDeadLogin?: true;
+}
+
+/** Every result of trying to read an account's limits. A new one needs a row here, a test and a row in docs/reasons.md. */
+export const PROBE_RESULTS = {
+  ok: { words: "ok", trouble: undefined },
+  apiKey: { words: "API key: no limits", trouble: undefined },
+  loginRequired: { words: "login required", trouble: "login", isDeadLogin: true },
+  tokenRefused: { words: "token refused", trouble: "login", isDeadLogin: true },
+  notRenewed: { words: "login not renewed", trouble: "other" },
+  aboutToRenew: { words: "Codex is about to renew this login", trouble: "other" },
+  otherAccount: { words: "answer for another account", trouble: "other" },
+  notUnderstood: { words: "answer not understood", trouble: "other" },
+  noNetwork: { words: "no network", trouble: "network" },
+  serviceAnswers: { words: "usage service answers %", trouble: "network" },
+  noAnswer: { words: "no answer in % s", trouble: "network" },
+  codexNotFound: { words: "codex not found", trouble: "codex" },
+  cannotStart: { words: "cannot start codex", trouble: "codex" },
+  ended: { words: "app-server ended without an answer", trouble: "codex" },
+} as const satisfies Record<string, Row>;
+
+type ProbeKind = keyof typeof PROBE_RESULTS;
+/** Those that carry a number: an HTTP status, or seconds. */
+type CountedKind = "serviceAnswers" | "noAnswer";
+
+/** Why there is no reading. */
+export type ProbeFault =
+  | { readonly kind: Exclude<ProbeKind, CountedKind | "ok"> }
+  | { readonly kind: CountedKind; readonly n: number };
+
+/** The result of trying to read an account's limits. */
+export type ProbeResult = { readonly kind: "ok" } | ProbeFault;
 
 /** An error object of a JSON-RPC answer. */
 export interface RpcFault {
@@ -20,25 +46,66 @@ export interface RpcFault {
   readonly message: string;
 }
 
-/**
- * The reason behind an error answer. codex 0.169 answers -32600 when this home can never tell and -32603 when it
- * tried and failed; the status of the usage service stands only inside the text.
- */
-export function reasonOf({ code, message }: RpcFault): string {
-  if (code === -32600) {
-    if (message.includes("chatgpt authentication required")) return REASONS.apiKey;
-    if (message.includes("authentication required")) return REASONS.loginRequired;
-    return REASONS.notUnderstood;
-  }
-  const [, status] = /\bfailed: (\d{3})\b/.exec(message) ?? [];
-  if (status === "401") return REASONS.tokenRefused;
-  if (status !== undefined) return `usage service answers ${status}`;
-  if (/decode error/i.test(message)) return REASONS.notUnderstood;
-  if (/error sending request|network|dns|timed out/i.test(message)) return REASONS.noNetwork;
-  return REASONS.notUnderstood;
+/** The result as text. `probeResultIn` reads it back. */
+export function probeText(result: ProbeResult): string {
+  const { words } = PROBE_RESULTS[result.kind];
+  return "n" in result ? words.replace("%", String(result.n)) : words;
 }
 
-/** The reason when nothing came within the time limit. */
-export function noAnswerIn(seconds: number): string {
-  return `no answer in ${seconds} s`;
+/** The result that a text of `probeText` stands for; undefined for any other text. */
+export function probeResultIn(text: string): ProbeResult | undefined {
+  return BY_WORDS.get(text) ?? countedIn(text);
+}
+
+/** The kind of fault of a result; undefined = none. */
+export function troubleOf({ kind }: ProbeResult): Trouble | undefined {
+  return PROBE_RESULTS[kind].trouble;
+}
+
+/** Whether only a new login helps. */
+export function isDeadLogin({ kind }: ProbeResult): boolean {
+  return "isDeadLogin" in PROBE_RESULTS[kind];
+}
+
+/** Whether the login of an account was found worthless, by the text of the last try. */
+export function tellsDeadLogin(text: string): boolean {
+  const result = probeResultIn(text);
+  return result !== undefined && isDeadLogin(result);
+}
+
+/** The result when there was no answer within the time limit. */
+export function noAnswerIn(limitMs: number): ProbeFault {
+  return { kind: "noAnswer", n: Math.round(limitMs / 1000) };
+}
+
+/**
+ * The fault behind an error answer of `account/rateLimits/read`. Codex answers -32600 when this home can never tell and
+ * -32603 when it tried and failed; the status of the usage service stands only inside the text.
+ */
+export function faultOf({ code, message }: RpcFault): ProbeFault {
+  if (code === -32600) {
+    if (message.includes("chatgpt authentication required")) return { kind: "apiKey" };
+    if (message.includes("authentication required")) return { kind: "loginRequired" };
+    return { kind: "notUnderstood" };
+  }
+  const [, status] = /\bfailed: (\d{3})\b/.exec(message) ?? [];
+  if (status === "401") return { kind: "tokenRefused" };
+  if (status !== undefined) return { kind: "serviceAnswers", n: Number(status) };
+  if (/decode error/i.test(message)) return { kind: "notUnderstood" };
+  if (/error sending request|network|dns|timed out/i.test(message)) return { kind: "noNetwork" };
+  return { kind: "notUnderstood" };
+}
+
+const COUNTED: readonly CountedKind[] = ["serviceAnswers", "noAnswer"];
+const BY_WORDS: ReadonlyMap<string, ProbeResult> = new Map(
+  Object.entries(PROBE_RESULTS)
+    .filter(([kind]) => !(COUNTED as readonly string[]).includes(kind))
+    .map(([kind, { words }]) => [words, { kind } as ProbeResult]),
+);
+
+/** A result with a number, out of its text. */
+function countedIn(text: string): ProbeResult | undefined {
+  const [n] = /\d+/.exec(text) ?? [];
+  const kind = COUNTED.find((kind) => n !== undefined && PROBE_RESULTS[kind].words.replace("%", n) === text);
+  return kind && { kind, n: Number(n) };
 }

@@ -1,7 +1,7 @@
 import { type JsonObject, objectOf, textOf } from "../text/json.ts";
 import { formatTime, parseTime } from "../text/time.ts";
 
-/** One line of a session file of Codex (0.169): what it is, when it was written (epoch milliseconds), what it holds. */
+/** One line of a session file of Codex: what it is, when it was written (epoch milliseconds), what it holds. */
 export interface RolloutLine {
   readonly type: string;
   readonly at: number | undefined;
@@ -36,16 +36,22 @@ export function mayTell(line: string): boolean {
   return TELLING.some((word) => head.includes(word));
 }
 
-/** Why a `task_complete` is not what the user hoped for; undefined when it is. */
-export function errorOf(
-  payload: JsonObject,
-): { readonly info: unknown; readonly message: string } | undefined {
-  const error = objectOf(payload.get("error"));
-  return error && { info: error.get("codex_error_info"), message: textOf(error.get("message")) };
-}
+/** How a turn ended; "running" also when Codex was killed in it, "limit" = refused because a limit is used up. */
+export type TurnEnd = "running" | "completed" | "limit" | "login" | "other";
 
-/** The marker of a turn that was refused because a limit is used up; the same for every wording (codex 0.169). */
-export const LIMIT_EXCEEDED = "usage_limit_exceeded";
+/** The marker of a turn that was refused because a limit is used up; the same for every wording. */
+const LIMIT_EXCEEDED = "usage_limit_exceeded";
+/** The message when a copy of a login is worthless: its refresh token was spent elsewhere, or the login was ended. */
+const LOGIN_LOST =
+  /access token could not be refreshed|refresh token was (already used|revoked)|refresh token has expired/;
+
+/** How the turn ended that a `task_complete` closes. */
+export function endIn(payload: JsonObject): TurnEnd {
+  const error = objectOf(payload.get("error"));
+  if (error === undefined) return "completed";
+  if (error.get("codex_error_info") === LIMIT_EXCEEDED) return "limit";
+  return LOGIN_LOST.test(textOf(error.get("message"))) ? "login" : "other";
+}
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { exhaustionOf } from "./exhaustion.ts";
+import { exhaustionOf, exhaustionWords } from "./exhaustion.ts";
 import { type Contender, type Mode, type Policy, rank } from "./policy.ts";
 import {
   type Candidate,
@@ -9,7 +9,6 @@ import {
   judge,
   type Verdict,
 } from "./score.ts";
-import { formatSpan } from "../text/time.ts";
 import { type Gauges, gaugesIn, gaugesOf } from "../quota/windows.ts";
 
 /** What the user wants of one alias: `[alias.<name>]`, and whether it is paused. */
@@ -140,10 +139,9 @@ function admit(
   // Until a reset that is known even an old reading holds; but a newer one may know better.
   if (exhaustion !== undefined && (verdict.eligible || exhaustion.untilMs !== undefined)) {
     const { untilMs, onCredits } = exhaustion;
-    const when = untilMs === undefined ? "" : `, resets in ${formatSpan(untilMs - nowMs)}`;
     return {
       verdict: {
-        ...refuse(verdict, "exhausted", `exhausted${when}`),
+        ...refuse(verdict, "exhausted", exhaustionWords(exhaustion, nowMs)),
         final: verdict.eligible,
         ...(untilMs === undefined ? {} : { comesBackMs: untilMs }),
         ...(onCredits ? { onCredits } : {}),

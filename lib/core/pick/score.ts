@@ -1,4 +1,4 @@
-import { REASONS } from "../codex/reasons.ts";
+import { isDeadLogin, type ProbeFault, probeResultIn, troubleOf } from "../codex/reasons.ts";
 import type { Config } from "../config/config.ts";
 import { byteOrder } from "../text/byte_order.ts";
 import type { SessionStatus } from "../session/status.ts";
@@ -52,6 +52,8 @@ export interface Ineligible {
   readonly comesBackMs?: number;
   /** Of an exhausted account: it can be used at once, at a price. */
   readonly onCredits?: boolean;
+  /** Why there is no newer reading, if that was tried. */
+  readonly fault?: ProbeFault["kind"];
   /** Waiting for a newer reading won't help: only the user can change it. */
   readonly final: boolean;
 }
@@ -61,9 +63,8 @@ export type Verdict = Eligible | Ineligible;
 type Settings = Config["sessions"];
 
 const FUTURE_MS = 5000;
-const FINAL: readonly string[] = [REASONS.loginRequired, REASONS.tokenRefused];
-/** Results that say nothing about why a reading is old or missing; "error" is all the predecessor knows. */
-const NO_FAULT: readonly string[] = ["", REASONS.ok, "error", REASONS.apiKey];
+/** Texts that say nothing about why a reading is old or missing: nobody tried, or the predecessor did. */
+const UNTOLD: readonly string[] = ["", "error"];
 
 /**
  * Whether a session may be picked, and its score:
@@ -81,15 +82,20 @@ export function judge(candidate: Candidate, nowMs: number, settings: Settings): 
     final: kind === "login",
   });
 
-  const result = status.lastProbeResult;
-  if (FINAL.includes(result)) return no(result, "login");
+  const told = status.lastProbeResult;
+  const result = probeResultIn(told);
+  if (result !== undefined && isDeadLogin(result)) return no(told, "login");
   if (status.health !== "healthy") return no(`unhealthy${nextTry(status.nextTryAt)}`, "unhealthy");
-  const fault = NO_FAULT.includes(result) ? "" : `: ${result}`;
+  const isFault = result === undefined ? !UNTOLD.includes(told) : troubleOf(result) !== undefined;
+  const old = (reason: string): Ineligible => ({
+    ...no(isFault ? `${reason}: ${told}` : reason),
+    ...(isFault && result !== undefined && result.kind !== "ok" ? { fault: result.kind } : {}),
+  });
   const readAt = parseTime(status.lastRateLimitUpdateAt);
-  if (readAt === undefined) return no(`missing lastRateLimitUpdateAt${fault}`);
+  if (readAt === undefined) return old("missing lastRateLimitUpdateAt");
   if (readAt - nowMs > FUTURE_MS) return no("reading is from the future");
   const age = Math.max(0, Math.trunc((nowMs - readAt) / 1000));
-  if (age > settings.staleSec) return no(`stale (${age}s>${settings.staleSec}s)${fault}`);
+  if (age > settings.staleSec) return old(`stale (${age}s>${settings.staleSec}s)`);
 
   const { turns, activeTurns: counted } = status.activity;
   const activeTurns = Math.max(0, turns ?? counted) + (candidate.leases ?? 0);

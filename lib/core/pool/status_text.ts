@@ -2,7 +2,10 @@ import { printable } from "../text/printable.ts";
 import { formatAge, formatTime } from "../text/time.ts";
 import type { Card } from "./screen/card.ts";
 import type { Look } from "./screen/dialogue.ts";
-import type { Reading, UsageWindow } from "./usage.ts";
+import { probeResultIn } from "../codex/reasons.ts";
+import { left, type LimitWindow } from "../quota/limits.ts";
+import { exhaustedWords, type Reading, standingOf } from "./reading.ts";
+import { labelOf, windowsIn } from "./window_words.ts";
 
 /** What was learnt of one auth file, for people. */
 export interface Found {
@@ -31,13 +34,13 @@ export function blockOf(found: Found, nowMs: number, isRaw: boolean): string {
   return `${lines.join("\n")}\n\n`;
 }
 
-/** `due, 2 workers hold it`; what a card says is left out. */
-export function noteOf({ reading, isDue, holders }: Found): string {
+/** `due, 2 workers hold it`, or the verdict on the limits; what a card says is left out. */
+export function noteOf({ reading, isDue, holders }: Found, nowMs: number): string {
   const due = `login is due for renewal${holdersWords(holders)}`;
   if (isDue) return due;
   switch (reading.kind) {
     case "limits":
-      return "ok";
+      return exhaustedWords(reading, nowMs) ?? "ok";
     case "due":
       return due;
     case "unlimited":
@@ -48,21 +51,23 @@ export function noteOf({ reading, isDue, holders }: Found): string {
 
 /** The cells of `status --table`; the windows are those that any of the accounts has. */
 export function tableOf(all: readonly Found[], nowMs: number): { header: string[]; rows: string[][] } {
-  const labels = [...new Set(all.flatMap((found) => windowsIn(found).map(({ label }) => label)))];
+  const labels = [...new Set(all.flatMap(({ reading }) => windowsIn(reading).map(labelIn)))];
   const header = ["AUTH", "EMAIL", "PLAN", ...labels.map((label) => label.toUpperCase()), "RESETS", "STATUS"];
   const rows = all.map((found) => {
-    const windows = windowsIn(found);
-    const cells = labels.map((label) => percent(windows.find((window) => window.label === label)));
-    const resets = windows.filter(({ left }) => left <= 0).map(({ resetsAt }) => resetsAt ?? 0);
+    const windows = windowsIn(found.reading);
+    const cells = labels.map((label) => percent(windows.find((window) => labelIn(window) === label)));
+    const resets = windows.filter((window) => left(window) <= 0).map(({ resetsAt }) => resetsAt ?? 0);
     const soon = resets.length === 0 ? "-" : inWords(Math.max(...resets) * 1000 - nowMs);
     const { name, email, plan } = found;
-    return [name, email ?? "-", plan ?? "-", ...cells, soon, noteOf(found)].map((cell) => printable(cell));
+    return [name, email ?? "-", plan ?? "-", ...cells, soon, noteOf(found, nowMs)].map((cell) =>
+      printable(cell)
+    );
   });
   return { header, rows };
 }
 
 /** What `status --json` prints. */
-export function jsonOf(folder: string, all: readonly Found[]): unknown {
+export function jsonOf(folder: string, all: readonly Found[], nowMs: number): unknown {
   return {
     schema: "agentlb.pool-status/1",
     teamDir: folder,
@@ -72,12 +77,14 @@ export function jsonOf(folder: string, all: readonly Found[]): unknown {
       email: found.email,
       plan: found.plan,
       result: found.reading.kind,
-      reason: noteOf(found),
+      reason: noteOf(found, nowMs),
+      standing: standingOf(found.reading, nowMs).is,
+      comesBackAt: comesBackAt(found.reading, nowMs),
       trouble: found.reading.kind === "failed" ? found.reading.trouble : undefined,
       isDueForRenewal: found.isDue,
       workersWithThisLogin: found.holders,
       source: sourceOf(found.reading),
-      limits: found.reading.kind !== "limits" ? undefined : found.reading.usage.windows.map(shown),
+      limits: found.reading.kind !== "limits" ? undefined : windowsIn(found.reading).map(shown),
       models: found.card &&
         Object.fromEntries([...found.card.models].map(([name, all]) => [name, all.map(shown)])),
       codexExitCode: found.last?.exitCode,
@@ -85,8 +92,28 @@ export function jsonOf(folder: string, all: readonly Found[]): unknown {
   };
 }
 
-function shown({ label, left, resetsAt }: UsageWindow): unknown {
-  return { window: label, leftPercent: left, resetsAt: resetsAt && formatTime(resetsAt * 1000) };
+function shown(window: LimitWindow): unknown {
+  const { resetsAt } = window;
+  return {
+    window: labelIn(window),
+    leftPercent: left(window),
+    resetsAt: resetsAt && formatTime(resetsAt * 1000),
+  };
+}
+
+/** When a used-up account comes back; undefined when that is unknown, or it is none. */
+function comesBackAt(reading: Reading, nowMs: number): string | undefined {
+  const standing = standingOf(reading, nowMs);
+  return standing.is === "exhausted" && standing.untilMs !== undefined
+    ? formatTime(standing.untilMs)
+    : undefined;
+}
+
+/** What the windows alone do not show: that the service refuses use. */
+function verdictLine(reading: Reading, nowMs: number): string[] {
+  const words = exhaustedWords(reading, nowMs);
+  const isShown = windowsIn(reading).some((window) => left(window) <= 0);
+  return words === undefined || isShown ? [] : [words];
 }
 
 function sourceOf(reading: Reading): string | undefined {
@@ -101,19 +128,23 @@ function wordsOf(found: Found, nowMs: number): string[] {
     const seen = source.by === "codex"
       ? ""
       : `, as worker ${printable(source.name)} saw it ${formatAge(nowMs - source.at)} ago`;
-    const lines = windowsIn(found).map((window) => `${limitLine(window, nowMs)}${seen}`);
-    return isDue ? [noteOf(found), ...lines] : lines;
+    const lines = windowsIn(reading).map((window) => `${limitLine(window, nowMs)}${seen}`);
+    return [...isDue ? [noteOf(found, nowMs)] : [], ...verdictLine(reading, nowMs), ...lines];
   }
-  if (reading.kind !== "failed" || last === undefined) return [noteOf(found)];
+  if (reading.kind !== "failed" || last === undefined) return [noteOf(found, nowMs)];
   const tail = trimmed(last.screen.split("\n").slice(-40).join("\n"));
-  return [reading.reason.startsWith("no answer") ? NOTHING : noteOf(found), ...(tail === "" ? [] : [tail])];
+  return [
+    probeResultIn(reading.reason)?.kind === "noAnswer" ? NOTHING : noteOf(found, nowMs),
+    ...(tail === "" ? [] : [tail]),
+  ];
 }
 
 /** `5h limit:      0% left (resets in 2h)` */
-function limitLine({ label, left, resetsAt }: UsageWindow, nowMs: number): string {
+function limitLine(window: LimitWindow, nowMs: number): string {
+  const [label, { resetsAt }] = [labelIn(window), window];
   const name = label === "limit" ? "Limit:" : `${label.charAt(0).toUpperCase()}${label.slice(1)} limit:`;
   const resets = resetsAt === undefined ? "" : ` (resets ${inWords(resetsAt * 1000 - nowMs)})`;
-  return `${name.padEnd(15)}${left}% left${resets}`;
+  return `${name.padEnd(15)}${left(window)}% left${resets}`;
 }
 
 function holdersWords(holders: readonly string[]): string {
@@ -124,12 +155,12 @@ function holdersWords(holders: readonly string[]): string {
     : ` (${holders.length} worker homes hold this account: ${names})`;
 }
 
-function windowsIn({ reading }: Found): readonly UsageWindow[] {
-  return reading.kind === "limits" ? reading.usage.windows : [];
+function labelIn({ windowDurationMins }: LimitWindow): string {
+  return labelOf(windowDurationMins);
 }
 
-function percent(window: UsageWindow | undefined): string {
-  return window === undefined ? "-" : `${window.left}%`;
+function percent(window: LimitWindow | undefined): string {
+  return window === undefined ? "-" : `${left(window)}%`;
 }
 
 function inWords(ms: number): string {

@@ -1,7 +1,7 @@
 import { type JsonObject, objectOf, told } from "../text/json.ts";
 import { type LimitWindow, parseWindow } from "./limits.ts";
 
-/** What an account may do besides what its main windows say (`account/rateLimits/read`, codex 0.169). Left out = not told. */
+/** What an account may do besides what its main windows say (`account/rateLimits/read`). Left out = not told. */
 export interface Allowance {
   /** Such as "pro". */
   readonly plan?: string;

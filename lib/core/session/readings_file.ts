@@ -1,6 +1,6 @@
-import { REASONS } from "../codex/reasons.ts";
+import { probeResultIn, tellsDeadLogin } from "../codex/reasons.ts";
 import { told } from "../text/json.ts";
-import { hash } from "../codex/account_key.ts";
+import { sha256Hex } from "../text/sha256.ts";
 import { emptySession, type SessionStatus } from "./status.ts";
 import { parseTime } from "../text/time.ts";
 
@@ -17,12 +17,7 @@ const FUTURE_MS = 5000;
 
 /** The key of a login, by the real path of its auth file. */
 export function loginKey(path: string): string {
-  return `login ${hash(path).slice(0, 16)}`;
-}
-
-/** Whether the last try found the login worthless. */
-export function isDead({ lastProbeResult }: Pick<SessionStatus, "lastProbeResult">): boolean {
-  return lastProbeResult === REASONS.loginRequired || lastProbeResult === REASONS.tokenRefused;
+  return `login ${sha256Hex(path).slice(0, 16)}`;
 }
 
 /** What sessions tell of their accounts, and of their logins; `fileOf` gives the real path of a session's auth file. */
@@ -35,7 +30,7 @@ export function newsOf(
     const { account, lastProbeAt, lastProbeResult } = session;
     if (account === undefined) continue;
     // A passing fault says nothing of a login.
-    if (lastProbeResult === REASONS.ok || isDead(session)) {
+    if (probeResultIn(lastProbeResult)?.kind === "ok" || tellsDeadLogin(lastProbeResult)) {
       const key = loginKey(fileOf(alias));
       news.set(key, newer(news.get(key), { ...emptySession(), lastProbeAt, lastProbeResult }));
     }

@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { Timing } from "../system/timing.ts";
 import type { Renewal } from "../codex/renewal.ts";
 import { PICK_SETTLES_MS } from "../codex/renewal.ts";
-import { REASONS } from "../codex/reasons.ts";
+import type { ProbeFault } from "../codex/reasons.ts";
 
 /**
  * What an alias' app-server is doing:
@@ -55,7 +55,7 @@ export type Decision =
   | { readonly act: "start"; readonly purpose: "probe" | "manage"; readonly mayRenew: boolean }
   | { readonly act: "read" }
   | { readonly act: "close" }
-  | { readonly act: "report"; readonly reason: string }
+  | { readonly act: "report"; readonly fault: ProbeFault }
   /** `isForAccount`: until nothing else of ours uses the account. */
   | { readonly act: "wait"; readonly forMs: number; readonly isForAccount?: true };
 
@@ -94,7 +94,7 @@ function decideStart(facts: Facts, pace: Pace): Decision {
   const { renewal } = facts;
   if (renewal.kind === "none") {
     if (due > 0) return { act: "wait", forMs: due };
-    return { act: "report", reason: renewal.why === "API key" ? REASONS.apiKey : REASONS.loginRequired };
+    return { act: "report", fault: { kind: renewal.why === "API key" ? "apiKey" : "loginRequired" } };
   }
   const canManage = facts.isManaged && !facts.isLoginDead;
   const wait = canManage ? facts.startsIn : due;
@@ -108,7 +108,7 @@ function decideStart(facts: Facts, pace: Pace): Decision {
   }
   if (facts.isOpen || facts.sincePick < PICK_SETTLES_MS) {
     const pause = pace.cooldown - facts.sinceTry;
-    return pause > 0 ? { act: "wait", forMs: pause } : { act: "report", reason: REASONS.aboutToRenew };
+    return pause > 0 ? { act: "wait", forMs: pause } : { act: "report", fault: { kind: "aboutToRenew" } };
   }
   const pause = Math.max(
     renewal.usefulAtMs - facts.now,

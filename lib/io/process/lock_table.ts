@@ -29,7 +29,7 @@ export function lockHolders(): ReadonlyMap<string, number> | undefined {
 
 /**
  * The threads that are open, by the folder of their locks: a Codex process holds one on `<thread>.lock` from start to
- * end, and leaves the file behind unlocked when it is killed (codex 0.169).
+ * end, and leaves the file behind unlocked when it is killed.
  */
 export function openThreads(folder: string, holders: ReadonlyMap<string, number>): OpenThread[] {
   return namesIn(folder).flatMap((name) => {

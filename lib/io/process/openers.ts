@@ -29,7 +29,7 @@ export function serversIn(home: string): number[] {
   return codexIn(home).filter((pid) => commandLineOf(pid).includes("app-server"));
 }
 
-/** A lock file that nobody holds was left behind by a Codex that was killed (codex 0.169). */
+/** A lock file that nobody holds was left behind by a Codex that was killed. */
 function threadHolders(folder: string): number[] {
   if (namesIn(folder).length === 0) return [];
   return openThreads(folder, lockHolders() ?? new Map()).map(({ pid }) => pid);

@@ -68,7 +68,7 @@ it("an app-server gets no login and no databases but those of its home", async (
 it("an app-server is outdated when another program would be started, and not while there is none", async () => {
   const { start, starter, found } = place();
   const started = await start(PROBE);
-  if (!("server" in started)) throw new Error(started.reason);
+  if (!("server" in started)) throw new Error(started.fault.kind);
   expect(starter.isOutdated(started.server)).toBe(false);
   found.program = undefined;
   expect(starter.isOutdated(started.server)).toBe(false);
@@ -94,6 +94,6 @@ it("a start that can't make its folder leaves nothing on record", async () => {
 it("without a program nothing is started or recorded", async () => {
   const { start, recorded, found, children } = place();
   found.program = undefined;
-  expect(await start(RENEWAL)).toEqual({ reason: "codex not found" });
+  expect(await start(RENEWAL)).toEqual({ fault: { kind: "codexNotFound" } });
   expect([recorded(), children.length]).toEqual([[], 0]);
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { afterLines, isTaskEvent, SILENT } from "../../../lib/core/codex/activity.ts";
 import { dayFolders, mayTell, snapshotIn, threadTime } from "../../../lib/core/codex/rollout.ts";
-import { markOf } from "../../../lib/core/pick/exhaustion.ts";
+import { markOf } from "../../../lib/core/codex/refusal.ts";
 import { emptySession, emptyStatus, parseStatus, renderStatus } from "../../../lib/core/session/status.ts";
 import { rewriteStatus } from "../session/predecessor.ts";
 import { mergeSnapshot, NOTHING } from "../../../lib/core/codex/rate_limits.ts";

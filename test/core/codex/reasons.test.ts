@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { noAnswerIn, reasonOf } from "../../../lib/core/codex/reasons.ts";
+import {
+  faultOf,
+  noAnswerIn,
+  PROBE_RESULTS,
+  type ProbeResult,
+  probeResultIn,
+  probeText,
+} from "../../../lib/core/codex/reasons.ts";
 
 const failed = (what: string) =>
   `failed to fetch codex rate limits: GET http://127.0.0.1:8787/backend-api/wham/usage failed: ${what}`;
 
-describe("the reason behind an error answer (codex 0.169)", () => {
+describe("the reason behind an error answer", () => {
   it.each([
     [-32603, failed(`401 Unauthorized; content-type=application/json; body={"error":{}}`), "token refused"],
     ...[400, 403, 404, 429, 500, 503].map((status): [number, string, string] => [
@@ -34,10 +41,32 @@ describe("the reason behind an error answer (codex 0.169)", () => {
     [-32603, "something else", "answer not understood"],
     [0, "", "answer not understood"],
   ])("%i %s → %s", (code, message, reason) => {
-    expect(reasonOf({ code, message })).toBe(reason);
+    expect(probeText(faultOf({ code, message }))).toBe(reason);
   });
 
+  it.each(Object.keys(PROBE_RESULTS) as (keyof typeof PROBE_RESULTS)[])(
+    "is read back from its text: %s",
+    (kind) => {
+      const n = { serviceAnswers: 503, noAnswer: 12 }[kind as string];
+      const result = (n === undefined ? { kind } : { kind, n }) as ProbeResult;
+      expect(probeResultIn(probeText(result))).toEqual(result);
+    },
+  );
+
+  it.each([
+    "",
+    "error",
+    "OK",
+    "no answer in s",
+    "no answer in 5 s.",
+    "usage service answers 5x",
+    "no answer",
+  ])(
+    "is not found in another text: %j",
+    (text) => expect(probeResultIn(text)).toBeUndefined(),
+  );
+
   it("names the time limit when nothing came", () => {
-    expect(noAnswerIn(10)).toBe("no answer in 10 s");
+    expect(probeText(noAnswerIn(10_000))).toBe("no answer in 10 s");
   });
 });

@@ -18,7 +18,17 @@ const window = fc.option(
 /** What else there is to say of an account; mostly nothing. */
 const allowance = fc.record({
   credits: fc.record({ hasCredits: fc.boolean(), unlimited: fc.boolean() }),
-  spendLimit: resetsAt.map((sec) => ({ limit: "1", used: "1", remainingPercent: 0, resetsAt: sec })),
+  spendLimit: fc.tuple(fc.constantFrom(0, 0, 1, 60), fc.oneof(resetsAt, fc.constant(0))).map((
+    [remainingPercent, resetsAt],
+  ) => ({ limit: "1", used: "1", remainingPercent, resetsAt })),
+  reachedType: fc.constantFrom(
+    "rate_limit_reached",
+    "workspace_owner_credits_depleted",
+    "workspace_member_credits_depleted",
+    "workspace_owner_usage_limit_reached",
+    "workspace_member_usage_limit_reached",
+    "something_new",
+  ),
   spendControlReached: fc.boolean(),
   ordinaryUsageAllowed: fc.boolean(),
 }, { requiredKeys: [] });

@@ -59,7 +59,7 @@ export function state({ file, nowMs, settings, picked }: Case): Stated {
     const windows = windowsIn(s.rateLimits, BigInt(nowMs));
     const until = isLogin ? null : exhaustedUntil(s, windows, BigInt(nowMs));
     if (until !== null && (until !== "nobody knows" || refused === null)) {
-      gives.set(alias, `exhausted until ${until}${hasMoney(s) ? ", credits left" : ""}`);
+      gives.set(alias, `exhausted until ${until}${hasMoney(s, BigInt(nowMs)) ? ", credits left" : ""}`);
       continue;
     }
     if (refused !== null || seconds === null) {
@@ -139,12 +139,15 @@ function exhaustedUntil(s: any, windows: EffectiveWindow[], now: bigint): bigint
   else if (s.exhaustedUntil && BigInt(Date.parse(s.exhaustedUntil)) > now) {
     reasons.push(BigInt(Date.parse(s.exhaustedUntil)));
   }
-  const { spendControlReached, spendLimit, ordinaryUsageAllowed } = s.allowance ?? {};
-  if (spendControlReached) {
-    const resets = BigInt(spendLimit?.resetsAt ?? 0) * 1000n;
-    reasons.push(resets > now ? resets : null);
+  const { spendControlReached, spendLimit, ordinaryUsageAllowed, reachedType } = s.allowance ?? {};
+  const budgetResets = BigInt(spendLimit?.resetsAt ?? 0) * 1000n;
+  const isBudgetGone = spendLimit?.remainingPercent === 0 && (budgetResets === 0n || budgetResets > now);
+  const isOfWorkspace = reachedType?.endsWith("_usage_limit_reached");
+  for (const isSo of [spendControlReached || isBudgetGone, isOfWorkspace]) {
+    if (isSo) reasons.push(budgetResets > now ? budgetResets : null);
   }
-  if (reasons.length === 0 && ordinaryUsageAllowed === false) {
+  if (reachedType?.endsWith("_credits_depleted")) reasons.push(null);
+  if (reasons.length === 0 && (ordinaryUsageAllowed === false || reachedType)) {
     const wasFull = [s.rateLimits.primary, s.rateLimits.secondary].some((window) =>
       window && window.usedPercent >= 100 && window.resetsAt && BigInt(window.resetsAt) * 1000n <= now
     );
@@ -156,9 +159,12 @@ function exhaustedUntil(s: any, windows: EffectiveWindow[], now: bigint): bigint
 }
 
 // deno-lint-ignore no-explicit-any
-function hasMoney(s: any): boolean {
-  const { credits, spendControlReached } = s.allowance ?? {};
-  return credits !== undefined && (credits.hasCredits || credits.unlimited) && !spendControlReached;
+function hasMoney(s: any, now: bigint): boolean {
+  const { credits, spendControlReached, spendLimit, reachedType } = s.allowance ?? {};
+  const until = spendLimit && (spendLimit.resetsAt === 0 || BigInt(spendLimit.resetsAt) * 1000n > now);
+  const isBarred = spendControlReached || (spendLimit?.remainingPercent === 0 && until) ||
+    reachedType?.startsWith("workspace_");
+  return credits !== undefined && (credits.hasCredits || credits.unlimited) && !isBarred;
 }
 
 function within(value: bigint, least: bigint, most: bigint): bigint {

@@ -3,7 +3,7 @@ import { parseCard } from "../../../lib/core/pool/screen/card.ts";
 import { parseLocalTime } from "../../../lib/core/pool/python/local_time.ts";
 import { count, seconds } from "../../../lib/core/pool/python/seconds.ts";
 import { blockOf, type Found, jsonOf, tableOf } from "../../../lib/core/pool/status_text.ts";
-import type { Reading } from "../../../lib/core/pool/usage.ts";
+import type { Reading } from "../../../lib/core/pool/reading.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const CARD = [
@@ -26,9 +26,13 @@ const limits = (
   source: Extract<Reading, { kind: "limits" }>["source"] = { by: "codex" },
 ): Reading => ({
   kind: "limits",
-  usage: {
-    windows: [{ label: "5h", left, resetsAt: NOW / 1000 + 7200 }, { label: "weekly", left: 60 }],
-    isBlocked: false,
+  readings: {
+    limits: {
+      limitId: "codex",
+      primary: { usedPercent: 100 - left, windowDurationMins: 300, resetsAt: NOW / 1000 + 7200 },
+      secondary: { usedPercent: 40, windowDurationMins: 10_080 },
+    },
+    allowance: {},
   },
   source,
 });
@@ -80,7 +84,14 @@ describe("the block of an account", () => {
 test("the table has a column for each window that any account has", () => {
   const weekly: Reading = {
     kind: "limits",
-    usage: { windows: [{ label: "monthly", left: 5 }], isBlocked: false },
+    readings: {
+      limits: {
+        limitId: "codex",
+        primary: { usedPercent: 95, windowDurationMins: 44_640 },
+        secondary: null,
+      },
+      allowance: {},
+    },
     source: { by: "codex" },
   };
   const { header, rows } = tableOf([
@@ -90,7 +101,7 @@ test("the table has a column for each window that any account has", () => {
   ], NOW);
   expect(header).toEqual(["AUTH", "EMAIL", "PLAN", "5H", "WEEKLY", "MONTHLY", "RESETS", "STATUS"]);
   expect(rows).toEqual([
-    ["a.json", "a@x.test", "pro", "0%", "60%", "-", "in 2h", "ok"],
+    ["a.json", "a@x.test", "pro", "0%", "60%", "-", "in 2h", "exhausted, resets in 2h"],
     ["a.json", "a@x.test", "pro", "-", "-", "5%", "-", "ok"],
     ["a.json", "-", "pro", "-", "-", "-", "-", "no network"],
   ]);
@@ -98,7 +109,9 @@ test("the table has a column for each window that any account has", () => {
 
 test("the JSON names a schema, and what is not known is left out", () => {
   expect(
-    JSON.parse(JSON.stringify(jsonOf("/pool", [found(limits(0)), found({ kind: "due" }, { isDue: true })]))),
+    JSON.parse(
+      JSON.stringify(jsonOf("/pool", [found(limits(0)), found({ kind: "due" }, { isDue: true })], NOW)),
+    ),
   ).toEqual({
     schema: "agentlb.pool-status/1",
     teamDir: "/pool",
@@ -109,7 +122,9 @@ test("the JSON names a schema, and what is not known is left out", () => {
         email: "a@x.test",
         plan: "pro",
         result: "limits",
-        reason: "ok",
+        reason: "exhausted, resets in 2h",
+        standing: "exhausted",
+        comesBackAt: "2026-11-20T14:00:00Z",
         isDueForRenewal: false,
         workersWithThisLogin: [],
         source: "codex",
@@ -125,6 +140,7 @@ test("the JSON names a schema, and what is not known is left out", () => {
         plan: "pro",
         result: "due",
         reason: "login is due for renewal (no worker home holds this account)",
+        standing: "unknown",
         isDueForRenewal: true,
         workersWithThisLogin: [],
       },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { current, isDead, loginKey, mergeKnown, newsOf } from "../../../lib/core/session/readings_file.ts";
+import { tellsDeadLogin } from "../../../lib/core/codex/reasons.ts";
+import { current, loginKey, mergeKnown, newsOf } from "../../../lib/core/session/readings_file.ts";
 import { emptySession, type SessionStatus } from "../../../lib/core/session/status.ts";
 import { formatTime } from "../../../lib/core/text/time.ts";
 
@@ -95,7 +96,7 @@ describe("sessions tell", () => {
     "whether a login is dead: %s",
     (lastProbeResult, dead) => {
       const login = tell({ a: read(9, 1, { account: "k", lastProbeResult }) }).get(loginKey("/real/a"))!;
-      expect(isDead(login)).toBe(dead);
+      expect(tellsDeadLogin(login.lastProbeResult)).toBe(dead);
     },
   );
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { REASONS } from "../../../lib/core/codex/reasons.ts";
 import {
   decide,
   dueIn,
@@ -58,11 +57,11 @@ describe("the next step of an alias", () => {
     ["at work with a dead login: is probed only", { isManaged: true, isLoginDead: true }, START],
     ["nobody logged in: says so", { renewal: { kind: "none", why: "no login" } }, {
       act: "report",
-      reason: REASONS.loginRequired,
+      fault: { kind: "loginRequired" },
     }],
     ["an API key: says so", { renewal: { kind: "none", why: "API key" }, isManaged: true }, {
       act: "report",
-      reason: REASONS.apiKey,
+      fault: { kind: "apiKey" },
     }],
     ["nobody logged in, said a moment ago: waits", { renewal: { kind: "none", why: "no login" }, ...FRESH }, {
       act: "wait",
@@ -116,12 +115,15 @@ describe("where a start may renew the login", () => {
       purpose: "manage",
       mayRenew: true,
     }],
-    ["home open: says why not", { isOpen: true }, { act: "report", reason: REASONS.aboutToRenew }],
+    ["home open: says why not", { isOpen: true }, { act: "report", fault: { kind: "aboutToRenew" } }],
     ["home open, said a moment ago: waits", { isOpen: true, sinceTry: 1000, isManaged: true }, {
       act: "wait",
       forMs: 29_000,
     }],
-    ["picked 59 s ago: says why not", { sincePick: 59_999 }, { act: "report", reason: REASONS.aboutToRenew }],
+    ["picked 59 s ago: says why not", { sincePick: 59_999 }, {
+      act: "report",
+      fault: { kind: "aboutToRenew" },
+    }],
     ["picked 60 s ago: starts", { sincePick: 60_000 }, RENEW],
     ["account taken: waits for it", { isAccountTaken: true }, { ...FOREVER, isForAccount: true }],
     ["tried a moment ago: waits", { sinceTry: 1000, isManaged: true }, { act: "wait", forMs: 29_000 }],

@@ -1,13 +1,12 @@
-import { noAnswerIn, reasonOf, REASONS } from "../../../core/codex/reasons.ts";
 import type { Account } from "../../../core/codex/account.ts";
+import { renewalOf } from "../../../core/codex/renewal.ts";
 import { isForbidden } from "../../../core/text/failure.ts";
 import type { Flavour } from "../../../core/pool/flavour.ts";
-import { type Reading, type Trouble, usageIn } from "../../../core/pool/usage.ts";
-import { VERSION } from "../../../core/text/version.ts";
+import { NO_LIMITS, type Reading, standingOf, withoutLimits } from "../../../core/pool/reading.ts";
 import type { Host } from "../../../io/host.ts";
-import { signal } from "../../../io/process/process.ts";
-import { JsonRpcClient, RpcClosed, RpcError } from "../../../io/rpc.ts";
-import type { Child } from "../../../io/process/spawn.ts";
+import { endOf } from "../../codex/app_server.ts";
+import { converseWithin, type ProbeOutcome } from "../../codex/conversation.ts";
+import { startAppServer } from "../../codex/start_app_server.ts";
 import { type Home, plainEnvironment } from "./temp_home.ts";
 
 /** How to ask one account through an app-server. */
@@ -24,83 +23,38 @@ export interface Question {
 
 type Around = Pick<Host, "clock" | "spawn" | "env" | "platform">;
 
-/** An app-server gets no signal in its first minute, even though ours can't renew a login. */
-const UNTOUCHABLE_MS = 60_000;
-const GRACE_MS = 2000;
-
 /** Asks; `gone` resolves when the app-server has ended, which one that was never answered does only when it is made to. */
 export async function ask(
   host: Around,
-  question: Question,
+  { flavour, codex, home, folder, account, timeoutMs, interrupted }: Question,
 ): Promise<{ reading: Reading; gone: Promise<void> }> {
-  const { codex, home, folder, timeoutMs, interrupted } = question;
   const { clock } = host;
-  const env = { ...plainEnvironment(host), ...home.variables };
-  const launch = { file: codex, args: ["app-server", "--listen", "stdio://"], env, cwd: folder };
-  const startedAt = clock.monotonic();
-  const child = host.spawn(launch);
-  const limit = new AbortController();
-  const stop = () => limit.abort();
-  interrupted.addEventListener("abort", stop);
-  const reading = await Promise.race([
-    converse(new JsonRpcClient(child, () => {}), question),
-    clock.sleep(timeoutMs, limit.signal).then(() =>
-      failed("network", noAnswerIn(Math.round(timeoutMs / 1000)))
-    ),
-  ]);
-  interrupted.removeEventListener("abort", stop);
-  limit.abort();
-  child.closeStdin();
-  return { reading, gone: ending(host, child, startedAt) };
-}
-
-async function converse(rpc: JsonRpcClient, { flavour, account }: Question): Promise<Reading> {
-  try {
-    await rpc.request("initialize", { clientInfo: { name: `agentlb-${flavour.name}`, version: VERSION } });
-    const answer = usageIn(await rpc.request("account/rateLimits/read", { excludeResetCreditDetails: true }));
-    if (answer === undefined) return failed("other", REASONS.notUnderstood);
-    const { usage, accountId } = answer;
-    const isOther = accountId !== undefined && account.workspace !== undefined &&
-      accountId !== account.workspace;
-    if (isOther) return failed("other", REASONS.otherAccount);
-    if (usage.windows.length === 0 && !usage.isBlocked) {
-      return { kind: "unlimited", reason: "not available for this account" };
-    }
-    return { kind: "limits", usage, source: { by: "codex" } };
-  } catch (error) {
-    if (error instanceof RpcError) return ofReason(reasonOf(error.fault));
-    if (!(error instanceof RpcClosed)) return failed("other", REASONS.notUnderstood);
-    if (!("error" in error.exit)) return failed("codex", REASONS.ended);
-    if (isForbidden(error.exit.error)) throw error.exit.error;
-    return failed("codex", REASONS.codexNotFound);
+  const started = startAppServer(host, {
+    codex,
+    env: { ...plainEnvironment(host), ...home.variables },
+    cwd: folder,
+    purpose: "probe",
+    mayRenew: false,
+    program: codex,
+    client: `agentlb-${flavour.name}`,
+  });
+  if (!("server" in started)) {
+    const exit = await started.failed;
+    if ("error" in exit && isForbidden(exit.error)) throw exit.error;
+    return { reading: withoutLimits({ kind: "codexNotFound" }), gone: Promise.resolve() };
   }
+  const login = {
+    renewal: () => renewalOf(account, clock.now()),
+    workspace: () => account.workspace,
+    isRenewalOff: true, // the home's environment sees to that
+  } as const;
+  const outcome = await converseWithin(started.server, login, clock, timeoutMs, interrupted);
+  return { reading: readingOf(outcome, clock.now()), gone: endOf(started.server, clock) };
 }
 
-function ofReason(reason: string): Reading {
-  switch (reason) {
-    case REASONS.apiKey:
-      return { kind: "unlimited", reason };
-    case REASONS.loginRequired:
-    case REASONS.tokenRefused:
-      return failed("login", reason);
-    case REASONS.noNetwork:
-      return failed("network", reason);
-    default:
-      return failed(reason.startsWith("usage service") ? "network" : "other", reason);
-  }
-}
-
-function failed(trouble: Trouble, reason: string): Reading {
-  return { kind: "failed", trouble, reason };
-}
-
-async function ending({ clock }: Pick<Host, "clock">, child: Child, startedAt: number): Promise<void> {
-  const gone = new AbortController();
-  const exited = child.exited.then(() => gone.abort());
-  await Promise.race([exited, clock.sleep(startedAt + UNTOUCHABLE_MS - clock.monotonic(), gone.signal)]);
-  for (const name of ["SIGTERM", "SIGKILL"] as const) {
-    if (gone.signal.aborted || child.pid === undefined) break;
-    signal(-child.pid, name);
-    await Promise.race([exited, clock.sleep(GRACE_MS, gone.signal)]);
-  }
+function readingOf(outcome: ProbeOutcome, nowMs: number): Reading {
+  if (outcome.kind !== "ok") return withoutLimits(outcome);
+  const { readings } = outcome.reading;
+  const reading: Reading = { kind: "limits", readings, source: { by: "codex" } };
+  return standingOf(reading, nowMs).is === "unknown" ? NO_LIMITS : reading;
 }

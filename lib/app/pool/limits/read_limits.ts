@@ -1,11 +1,10 @@
 import { basename } from "node:path";
 import type { Account } from "../../../core/codex/account.ts";
-import { REASONS } from "../../../core/codex/reasons.ts";
 import { Failure } from "../../../core/text/failure.ts";
 import type { Card } from "../../../core/pool/screen/card.ts";
 import type { Look } from "../../../core/pool/screen/dialogue.ts";
 import type { Flavour } from "../../../core/pool/flavour.ts";
-import type { Reading } from "../../../core/pool/usage.ts";
+import { type Reading, withoutLimits } from "../../../core/pool/reading.ts";
 import { renewalOf } from "../../../core/codex/renewal.ts";
 import type { Host } from "../../../io/host.ts";
 import { startTmux, type Tmux } from "../../../io/tmux.ts";
@@ -15,7 +14,8 @@ import { ask } from "./ask.ts";
 import { scrape } from "./scrape.ts";
 import { tellReadings } from "./tell.ts";
 import { openWorkshop, plainEnvironment, type Workshop } from "./temp_home.ts";
-import { accountOf, holdersOf, notedLimits, type WorkerHome } from "./workers.ts";
+import { accountAt } from "../../codex/account_file.ts";
+import { holdersOf, notedLimits, type WorkerHome } from "./workers.ts";
 
 /** How accounts are asked for their limits. */
 export interface ReadingWish {
@@ -114,7 +114,7 @@ export async function readOrExplain(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const reason = error.message.replace(/^❌ /, "");
-    const trouble = reason === NO_CODEX ? "codex" : "other";
+    const trouble = codexOnPath(host) === undefined ? "codex" : "other";
     const all = plansOf(host, wish, files).map(({ known, reading }): Read => ({
       ...known,
       reading: reading ?? { kind: "failed", trouble, reason },
@@ -134,7 +134,7 @@ interface Plan {
 
 function plansOf(host: Outside, wish: ReadingWish, files: readonly string[]): Plan[] {
   return files.map((file) => {
-    const account = accountOf(file);
+    const account = accountAt(file);
     const isDue = renewalOf(account, host.clock.now()).kind === "possible";
     const known = { file, name: basename(file), account, isDue, holders: holdersOf(account, wish.workers) };
     return { known, reading: withoutAsking(wish, account, isDue) };
@@ -143,12 +143,16 @@ function plansOf(host: Outside, wish: ReadingWish, files: readonly string[]): Pl
 
 /** What is known of a login without starting a Codex; undefined when one can be started. */
 function withoutAsking(wish: ReadingWish, account: Account, isDue: boolean): Reading | undefined {
-  if (account.kind === "apikey") return { kind: "unlimited", reason: REASONS.apiKey };
-  if (account.kind === "none") return { kind: "failed", trouble: "login", reason: REASONS.loginRequired };
+  if (account.kind === "apikey") return withoutLimits({ kind: "apiKey" });
+  if (account.kind === "none") return withoutLimits({ kind: "loginRequired" });
   if (!isDue) return undefined;
   const noted = notedLimits(account, holdersOf(account, wish.workers), wish.since);
   if (noted === undefined) return { kind: "due" };
-  return { kind: "limits", usage: noted.usage, source: { by: "worker", name: noted.name, at: noted.at } };
+  return {
+    kind: "limits",
+    readings: noted.readings,
+    source: { by: "worker", name: noted.name, at: noted.at },
+  };
 }
 
 async function openAsker(host: Outside, wish: ReadingWish): Promise<{ ask: Asker; close(): Promise<void> }> {

@@ -1,9 +1,9 @@
 import type { Account } from "../../../core/codex/account.ts";
-import { noAnswerIn, REASONS } from "../../../core/codex/reasons.ts";
+import { noAnswerIn } from "../../../core/codex/reasons.ts";
 import { Failure } from "../../../core/text/failure.ts";
-import type { Card } from "../../../core/pool/screen/card.ts";
+import { type Card, readingsOf } from "../../../core/pool/screen/card.ts";
 import { afterStatus, composerOf, type Look, START, step } from "../../../core/pool/screen/dialogue.ts";
-import type { Reading } from "../../../core/pool/usage.ts";
+import { type Reading, withoutLimits } from "../../../core/pool/reading.ts";
 import type { Host } from "../../../io/host.ts";
 import type { Tmux } from "../../../io/tmux.ts";
 import type { Home } from "./temp_home.ts";
@@ -33,7 +33,7 @@ export interface Scraped {
 }
 
 const LOOK_EVERY_MS = 100;
-/** With an unanswered question of its own Codex takes 5 s to leave (0.169). */
+/** With an unanswered question of its own Codex takes 5 s to leave. */
 const LEAVES_MS = 8000;
 
 /** Starts Codex in a pane, asks for `/status` and reads the card. */
@@ -95,16 +95,15 @@ async function converse(
     }
     await clock.sleep(LOOK_EVERY_MS, interrupted);
   }
-  const reason = noAnswerIn(Math.round((readyMs + timeoutMs) / 1000));
-  return found({ kind: "failed", trouble: "network", reason }, seen());
+  return found(withoutLimits(noAnswerIn(readyMs + timeoutMs)), seen());
 }
 
 function readingOf(card: Card, account: Account): Reading {
   if (card.email !== undefined && account.email !== undefined && card.email !== account.email) {
-    return { kind: "failed", trouble: "other", reason: REASONS.otherAccount };
+    return withoutLimits({ kind: "otherAccount" });
   }
   if (card.windows.length === 0) return { kind: "unlimited", reason: card.note ?? "no limits" };
-  return { kind: "limits", usage: { windows: card.windows, isBlocked: false }, source: { by: "codex" } };
+  return { kind: "limits", readings: readingsOf(card), source: { by: "codex" } };
 }
 
 /** Asks Codex to leave as a user would; what stays ends with the tmux server. */

@@ -112,7 +112,7 @@ export function foundOf({ file, name, account, reading, isDue, holders, card, la
 
 function show(host: Host, dir: string, all: readonly Found[], options: PoolOptions): void {
   const now = host.clock.now();
-  if (isSet(options, "json")) return host.out(`${JSON.stringify(jsonOf(dir, all), undefined, 2)}\n`);
+  if (isSet(options, "json")) return host.out(`${JSON.stringify(jsonOf(dir, all, now), undefined, 2)}\n`);
   if (isSet(options, "table")) {
     const { header, rows } = tableOf(all, now);
     return host.out(renderTable(header, rows, displayWidth));

@@ -1,10 +1,10 @@
 import type { Account } from "../../../core/codex/account.ts";
-import { REASONS } from "../../../core/codex/reasons.ts";
+import { type ProbeResult, probeText } from "../../../core/codex/reasons.ts";
 import { wordsOf } from "../../../core/text/failure.ts";
 import { layoutOf, rootFrom } from "../../../core/system/layout.ts";
 import { type Known, loginKey, mergeKnown } from "../../../core/session/readings_file.ts";
 import { accountKey } from "../../../core/codex/account_key.ts";
-import { limitsOf, type Reading } from "../../../core/pool/usage.ts";
+import type { Reading } from "../../../core/pool/reading.ts";
 import { emptySession, type SessionStatus } from "../../../core/session/status.ts";
 import { formatTimeMs } from "../../../core/text/time.ts";
 import type { Host } from "../../../io/host.ts";
@@ -36,28 +36,28 @@ export async function tellReadings(
 }
 
 function newsOf({ file, account, reading }: Learnt, nowMs: number): [string, SessionStatus][] {
-  const login = (lastProbeResult: string): [string, SessionStatus] => [
+  const login = (result: ProbeResult): [string, SessionStatus] => [
     loginKey(file),
-    { ...emptySession(), lastProbeAt: formatTimeMs(nowMs), lastProbeResult },
+    { ...emptySession(), lastProbeAt: formatTimeMs(nowMs), lastProbeResult: probeText(result) },
   ];
   if (reading.kind === "failed" && reading.trouble === "login") {
-    return [login(account.kind === "none" ? REASONS.loginRequired : REASONS.tokenRefused)];
+    return [login({ kind: account.kind === "none" ? "loginRequired" : "tokenRefused" })];
   }
   if (reading.kind !== "limits") return [];
-  const { usage, source } = reading;
+  const { readings: { limits, allowance }, source } = reading;
   const readAt = formatTimeMs(source.by === "worker" ? source.at : nowMs);
   const status: SessionStatus = {
     ...emptySession(),
-    rateLimits: limitsOf(usage),
+    rateLimits: limits,
     lastRateLimitUpdateAt: readAt,
     lastProbeAt: readAt,
-    lastProbeResult: REASONS.ok,
-    ...(usage.isBlocked ? { allowance: { ordinaryUsageAllowed: false } } : {}),
+    lastProbeResult: probeText({ kind: "ok" }),
+    ...(Object.keys(allowance).length > 0 ? { allowance } : {}),
   };
-  const isNamed = account.user !== undefined || account.workspace !== undefined;
+  const key = accountKey(account);
   return [
-    ...(isNamed ? [[accountKey(account), status] as [string, SessionStatus]] : []),
+    ...(key === undefined ? [] : [[key, status] as [string, SessionStatus]]),
     // That a worker's copy works says nothing of this file.
-    ...(source.by === "codex" ? [login(REASONS.ok)] : []),
+    ...(source.by === "codex" ? [login({ kind: "ok" })] : []),
   ];
 }

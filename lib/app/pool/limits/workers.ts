@@ -1,13 +1,14 @@
 import { join } from "node:path";
-import { type Account, parseAccount } from "../../../core/codex/account.ts";
-import { authFileOf } from "../../../core/system/layout.ts";
-import { parseRollout, type Rollout } from "../../../core/pool/rollout.ts";
-import type { Usage } from "../../../core/pool/usage.ts";
+import type { Account } from "../../../core/codex/account.ts";
+import { isSameAccount } from "../../../core/codex/account_key.ts";
+import { accountLimits, activityIn, isBegunAs, type ThreadActivity } from "../../../core/codex/activity.ts";
+import type { Readings } from "../../../core/codex/rate_limits.ts";
 import { readEnds } from "../../../io/files/ends.ts";
-import { readText, realPath } from "../../../io/files/files.ts";
+import { realPath } from "../../../io/files/files.ts";
 import { foldersIn } from "../../../io/files/folders.ts";
 import type { Host } from "../../../io/host.ts";
 import { newestFiles } from "../../../io/files/trees.ts";
+import { accountIn } from "../../codex/account_file.ts";
 import type { PoolSettings } from "../load.ts";
 
 /** A home that a worker has, with a copy of a login. */
@@ -32,7 +33,7 @@ export function workerHomes(
   const found = foldersIn(folder).map((name) => ({ name, home: join(folder, name) }));
   const byPath = new Map([...found, ...named].map((each) => [realPath(each.home) ?? each.home, each]));
   return [...byPath.values()]
-    .map(({ name, home }) => ({ name, home, account: accountOf(authFileOf(home)) }))
+    .map(({ name, home }) => ({ name, home, account: accountIn(home) }))
     .filter(({ account }) => account.kind !== "none")
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -42,28 +43,12 @@ export function holdersOf(account: Account, homes: readonly WorkerHome[]): Worke
   return homes.filter((each) => isSameAccount(each.account, account));
 }
 
-/** Whether both are logins of one user in one workspace, and say so. */
-export function isSameAccount(a: Account, b: Account): boolean {
-  return a.kind === "chatgpt" && b.kind === "chatgpt" && a.workspace !== undefined &&
-    a.workspace === b.workspace &&
-    a.user === b.user;
-}
-
-/** Whose login a file holds; of one that can't be read nothing is known. */
-export function accountOf(path: string): Account {
-  try {
-    return parseAccount(readText(path));
-  } catch {
-    return parseAccount("");
-  }
-}
-
 /** What the newest session files of a home say. */
-export function rolloutsOf(home: string): Rollout[] {
+export function rolloutsOf(home: string): ThreadActivity[] {
   const isRollout = (name: string) => name.startsWith("rollout-") && name.endsWith(".jsonl");
   return newestFiles(join(home, "sessions"), isRollout, MOST_ROLLOUTS).flatMap((path) => {
     const ends = readEnds(path, HEAD_BYTES, TAIL_BYTES);
-    return ends === undefined ? [] : parseRollout(ends.head, ends.tail);
+    return ends === undefined ? [] : activityIn(ends.head, ends.tail);
   });
 }
 
@@ -75,12 +60,13 @@ export function notedLimits(
   account: Account,
   holders: readonly WorkerHome[],
   since: (worker: WorkerHome) => number | undefined,
-): { readonly name: string; readonly at: number; readonly usage: Usage } | undefined {
+): { readonly name: string; readonly at: number; readonly readings: Readings } | undefined {
   const noted = holders.flatMap((worker) => {
     const from = since(worker);
-    return rolloutsOf(worker.home).flatMap(({ accountId, limits }) => {
+    return rolloutsOf(worker.home).flatMap((thread) => {
+      const limits = accountLimits(thread);
       if (limits === undefined) return [];
-      const isIts = from === undefined ? accountId === account.workspace : limits.at >= from;
+      const isIts = from === undefined ? isBegunAs(thread, account) : limits.at >= from;
       return isIts ? { name: worker.name, ...limits } : [];
     });
   });

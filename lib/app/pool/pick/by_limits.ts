@@ -63,7 +63,7 @@ function statusOf(standings: Standings, { path, login }: Usable, isTwin: boolean
   const { activity, ...status } = (account === undefined ? undefined : known.get(account)) ?? emptySession();
   const { activity: idle, ...nothing } = emptySession();
   const age = nowMs - (parseTime(status.lastRateLimitUpdateAt) ?? -Infinity);
-  const holds = age < TELLS_MS || exhaustionOf({ ...status, activity }, nowMs) !== undefined;
+  const holds = age < TELLS_MS || exhaustionOf(status, nowMs) !== undefined;
   return {
     ...(holds ? status : { ...nothing, ...(status.cost === undefined ? {} : { cost: status.cost }) }),
     activity: age < SETTLES_MS && !isTwin ? activity : idle,

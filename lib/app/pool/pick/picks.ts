@@ -2,7 +2,6 @@ import { Failure } from "../../../core/text/failure.ts";
 import { layoutOf, rootFrom } from "../../../core/system/layout.ts";
 import type { Roster } from "../../../core/pool/state/adopt.ts";
 import { countStart, join, leastUsed, level, showCounts } from "../../../core/pool/state/balance.ts";
-import type { Login } from "../../../core/codex/account_key.ts";
 import { wholeOf } from "../../../core/pool/python/numbers.ts";
 import { modulo, successor } from "../../../core/pool/python/whole.ts";
 import { sha256 } from "../../../core/text/sha256.ts";
@@ -12,7 +11,7 @@ import { exists } from "../../../io/files/files.ts";
 import type { Host } from "../../../io/host.ts";
 import type { PoolSettings } from "../load.ts";
 import type { Hindrance, Usable } from "./standings.ts";
-import { keepTeams, noteAccount, recallTeam, usableLogin } from "./team_memory.ts";
+import { keepTeams, noteAccount, type PoolLogin, recallTeam, usableLogin } from "./team_memory.ts";
 import { changeState } from "../store.ts";
 
 type Outside = Pick<Host, "clock" | "env" | "err" | "platform" | "random">;
@@ -52,7 +51,7 @@ export async function pickAuthFile(
   return await changeState(host, settings, (open) => {
     const { teams, team } = recallTeam(open, roster);
     join(team, roster.files, settings.balancedJoin);
-    const logins = new Map<string, Login | undefined>();
+    const logins = new Map<string, PoolLogin | undefined>();
     const loginOf = (path: string) => {
       if (!logins.has(path)) logins.set(path, usableLogin(host, path));
       return logins.get(path);
@@ -84,7 +83,7 @@ interface Choice {
   readonly passedOver: readonly string[];
 }
 
-type LoginOf = (path: string) => Login | undefined;
+type LoginOf = (path: string) => PoolLogin | undefined;
 
 /** Those with the fewest starts come first, those that are hindered last; files that can't be used are left out. */
 function fewestStarts(
@@ -149,7 +148,7 @@ async function limitsKnown(host: Outside, byLimits: boolean): Promise<Limits | u
   };
 }
 
-function isUsable(each: { readonly path: string; readonly login: Login | undefined }): each is Usable {
+function isUsable(each: { readonly path: string; readonly login: PoolLogin | undefined }): each is Usable {
   return each.login !== undefined;
 }
 

@@ -1,7 +1,8 @@
-import { exhaustionOf } from "../../../core/pick/exhaustion.ts";
-import { isDead, type Known, loginKey } from "../../../core/session/readings_file.ts";
-import type { Login } from "../../../core/codex/account_key.ts";
-import { formatSpan, parseTime } from "../../../core/text/time.ts";
+import { exhaustionOf, exhaustionWords } from "../../../core/pick/exhaustion.ts";
+import { type Known, loginKey } from "../../../core/session/readings_file.ts";
+import { tellsDeadLogin } from "../../../core/codex/reasons.ts";
+import type { PoolLogin } from "./team_memory.ts";
+import { parseTime } from "../../../core/text/time.ts";
 import { changedAt } from "../../../io/files/files.ts";
 
 /** What is known of the accounts in a pool. */
@@ -13,10 +14,10 @@ export interface Standings {
 /** A candidate whose file can be used. */
 export interface Usable {
   readonly path: string;
-  readonly login: Login;
+  readonly login: PoolLogin;
 }
 
-/** Why it makes no sense to pick somebody. */
+/** Why it makes no sense to pick a candidate. */
 export interface Hindrance {
   readonly kind: "login" | "exhausted";
   readonly words: string;
@@ -30,15 +31,13 @@ export function hindranceOf(standings: Standings, { path, login }: Usable): Hind
   const status = login.account === undefined ? undefined : known.get(login.account);
   const exhaustion = status && exhaustionOf(status, nowMs);
   if (exhaustion === undefined) return undefined;
-  const { untilMs } = exhaustion;
-  const when = untilMs === undefined ? "" : `, resets in ${formatSpan(untilMs - nowMs)}`;
-  return { kind: "exhausted", words: `it is used up${when}` };
+  return { kind: "exhausted", words: exhaustionWords(exhaustion, nowMs) };
 }
 
 /** In the words of a reading, what made the login in a file worthless; one that was put there since is another one. */
 export function deathOf({ known }: Standings, path: string): string | undefined {
   const login = known.get(loginKey(path));
-  if (login === undefined || !isDead(login)) return undefined;
+  if (login === undefined || !tellsDeadLogin(login.lastProbeResult)) return undefined;
   const isReplaced = (changedAt(path) ?? 0) > (parseTime(login.lastProbeAt) ?? 0);
   return isReplaced ? undefined : login.lastProbeResult;
 }

@@ -1,6 +1,7 @@
 import { type Roster, teamOf } from "../../../core/pool/state/adopt.ts";
 import { isRecord, type Json, type JsonMap } from "../../../core/pool/python/json.ts";
-import { type Login, loginIn } from "../../../core/codex/account_key.ts";
+import { accountKey } from "../../../core/codex/account_key.ts";
+import { accountAt, loginAt } from "../../codex/account_file.ts";
 import { highestOf, isEmpty } from "../../../core/pool/python/numbers.ts";
 import {
   moveFile,
@@ -10,12 +11,16 @@ import {
   type Team,
   type Teams,
 } from "../../../core/pool/state/team_memory.ts";
-import { errnoOf } from "../../../core/text/failure.ts";
 import { printable } from "../../../core/text/printable.ts";
 import { kindOf } from "../../../io/files/directory.ts";
-import { readText } from "../../../io/files/files.ts";
 import type { Host } from "../../../io/host.ts";
 import type { OpenState } from "../store.ts";
+
+/** The login of a candidate that can be used. */
+export interface PoolLogin {
+  /** The key of its account; undefined when the file does not tell it. */
+  readonly account: string | undefined;
+}
 
 /** What is remembered of one team, out of an open state. */
 export interface TeamMemory {
@@ -39,21 +44,15 @@ export function keepTeams({ state }: OpenState, teams: Teams): void {
 }
 
 /** The login in a candidate; one that can't be used is named on stderr and undefined. */
-export function usableLogin(host: Pick<Host, "err">, path: string): Login | undefined {
-  let login: Login;
-  try {
-    const text = readText(path);
-    login = text === undefined ? { problem: "it is gone", account: undefined } : loginIn(text);
-  } catch (error) {
-    login = { problem: `it can't be read (${errnoOf(error) ?? "error"})`, account: undefined };
-  }
-  if (login.problem === undefined) return login;
-  host.err(`⚠️ passed over: ${printable(path, 4096)}: ${login.problem}\n`);
+export function usableLogin(host: Pick<Host, "err">, path: string): PoolLogin | undefined {
+  const { account, problem } = loginAt(path);
+  if (problem === undefined) return { account: accountKey(account) };
+  host.err(`⚠️ passed over: ${printable(path, 4096)}: ${problem}\n`);
   return undefined;
 }
 
 /** Remembers whose login a chosen file holds, to know it again under another name. */
-export function noteAccount(teams: Teams, path: string, { account }: Login): void {
+export function noteAccount(teams: Teams, path: string, { account }: PoolLogin): void {
   if (account === undefined) delete teams.accounts[path];
   else teams.accounts[path] = account;
 }
@@ -75,7 +74,7 @@ function followMoves(state: JsonMap, teams: Teams, team: Team, roster: Roster): 
     for (const key of ["auth_counts", "auth_order"]) renameKey(state.get(key), from, to);
   };
   for (const path of unknown) {
-    const from = vanished.get(accountOf(path) ?? "");
+    const from = vanished.get(accountKey(accountAt(path)) ?? "");
     if (from === undefined) continue;
     for (const [dir, old] of teams.byDir) {
       if (old !== team && (from in old.counts || from in old.order) && kindOf(dir) === undefined) {
@@ -90,14 +89,6 @@ function followMoves(state: JsonMap, teams: Teams, team: Team, roster: Roster): 
     for (const path of unknown.filter((path) => !(path in team.counts || path in team.order))) {
       move(`${dir}${path.slice(roster.dir.length)}`, path);
     }
-  }
-}
-
-function accountOf(path: string): string | undefined {
-  try {
-    return loginIn(readText(path) ?? "").account;
-  } catch {
-    return undefined; // not ours to read
   }
 }
 

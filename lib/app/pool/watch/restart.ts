@@ -1,12 +1,12 @@
 import { basename } from "node:path";
-import { authFileOf } from "../../../core/system/layout.ts";
 import { nextChore, type Restart, type Step, withStep } from "../../../core/pool/watch/restart.ts";
 import { printable } from "../../../core/text/printable.ts";
 import type { Host } from "../../../io/host.ts";
 import { isAlive, ownIdentity } from "../../../io/process/process.ts";
 import type { RestartFile } from "./restart_record.ts";
 import type { Twf, WorkersTmux } from "./twf.ts";
-import { accountOf, isSameAccount } from "../limits/workers.ts";
+import { isSameAccount } from "../../../core/codex/account_key.ts";
+import { accountAt, accountIn } from "../../codex/account_file.ts";
 
 /** What a restart works with. */
 export interface Crew {
@@ -129,7 +129,7 @@ async function isBackNow(crew: Crew, worker: string, file: string): Promise<bool
 /** Whether the login in a worker's home is that of an auth file. */
 function hasLogin({ homeOf }: Crew, worker: string, file: string): boolean {
   const home = homeOf(worker);
-  return home !== undefined && isSameAccount(accountOf(authFileOf(home)), accountOf(file));
+  return home !== undefined && isSameAccount(accountIn(home), accountAt(file));
 }
 
 /** Runs a command of twf; says what went wrong. */

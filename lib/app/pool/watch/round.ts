@@ -10,7 +10,7 @@ import {
   sourceWords,
   stuckOf,
 } from "../../../core/pool/watch/watch_decision.ts";
-import { usageWords } from "../../../core/pool/usage.ts";
+import { windowWords } from "../../../core/pool/window_words.ts";
 import { printable } from "../../../core/text/printable.ts";
 import { formatTime } from "../../../core/text/time.ts";
 import { exists } from "../../../io/files/files.ts";
@@ -111,7 +111,9 @@ interface Seen {
 async function carryOut(watch: Watch, decision: Decision, seen: Seen): Promise<void> {
   const { current } = seen;
   const { reading } = current;
-  const usage = reading.kind === "limits" ? `${usageWords(reading.usage)}${sourceWords(reading.source)}` : "";
+  const usage = reading.kind === "limits"
+    ? `${windowWords(reading.readings.limits)}${sourceWords(reading.source)}`
+    : "";
   const name = printable(current.name);
   switch (decision.act) {
     case "ask others":

@@ -1,13 +1,14 @@
 import type { Account } from "../../../core/codex/account.ts";
-import { authFileOf } from "../../../core/system/layout.ts";
 import { bannersIn, showsLostLogin } from "../../../core/pool/screen/banner.ts";
 import { paneOf } from "../../../core/pool/watch/registry.ts";
 import type { Restart } from "../../../core/pool/watch/restart.ts";
-import type { Turn } from "../../../core/pool/rollout.ts";
 import type { Signs } from "../../../core/pool/watch/watch_decision.ts";
 import type { TeamWorker } from "./registry.ts";
 import type { WorkersTmux } from "./twf.ts";
-import { accountOf, isSameAccount, rolloutsOf } from "../limits/workers.ts";
+import { accountKey, isSameAccount } from "../../../core/codex/account_key.ts";
+import type { ThreadActivity } from "../../../core/codex/activity.ts";
+import { accountIn } from "../../codex/account_file.ts";
+import { rolloutsOf } from "../limits/workers.ts";
 
 /** What a running worker shows, and whether it has lost its login. */
 export type WorkerSigns = Signs & { readonly isLoginLost: boolean };
@@ -26,7 +27,7 @@ interface Around {
 export async function signsOf(worker: TeamWorker, around: Around): Promise<WorkerSigns> {
   const { tmux, needle, account, switchedAt, restart } = around;
   const [turn, screen] = [lastTurn(worker.home), await tmux.screenOf(paneOf(worker, worker.state)) ?? ""];
-  const own = accountOf(authFileOf(worker.home));
+  const own = accountIn(worker.home);
   const { full } = worker;
   return {
     worker: full,
@@ -34,12 +35,17 @@ export async function signsOf(worker: TeamWorker, around: Around): Promise<Worke
     banners: bannersIn(screen, needle),
     bannersBefore: restart?.banners.get(full) ?? 0,
     since: restart?.resumedAt.get(full) ?? switchedAt,
-    isElsewhere: own.kind === "chatgpt" && account.kind === "chatgpt" && !isSameAccount(own, account),
+    isElsewhere: isKnown(own) && isKnown(account) && !isSameAccount(own, account),
     isLoginLost: turn?.end === "login" || showsLostLogin(screen),
   };
 }
 
-function lastTurn(home: string): Turn | undefined {
-  const turns = rolloutsOf(home).flatMap(({ turn }) => turn ?? []);
+/** Whether a login says whose it is. */
+function isKnown(account: Account): boolean {
+  return accountKey(account) !== undefined;
+}
+
+function lastTurn(home: string): ThreadActivity["lastTurn"] {
+  const turns = rolloutsOf(home).flatMap(({ lastTurn }) => lastTurn ?? []);
   return turns.sort((a, b) => b.at - a.at)[0];
 }

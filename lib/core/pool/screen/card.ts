@@ -1,5 +1,8 @@
 import { resetTime } from "./reset_time.ts";
-import type { UsageWindow } from "../usage.ts";
+import type { LimitWindow } from "../../quota/limits.ts";
+import { told } from "../../text/json.ts";
+import { MAIN_LIMIT, type Readings } from "../../codex/rate_limits.ts";
+import { minutesOf, windowsOf } from "../window_words.ts";
 
 /** A `/status` card of the Codex screen. */
 export interface Card {
@@ -9,9 +12,9 @@ export interface Card {
   readonly email: string | undefined;
   readonly plan: string | undefined;
   /** The account's own windows. */
-  readonly windows: readonly UsageWindow[];
+  readonly windows: readonly LimitWindow[];
   /** Those of single models, by the name of the model. */
-  readonly models: ReadonlyMap<string, readonly UsageWindow[]>;
+  readonly models: ReadonlyMap<string, readonly LimitWindow[]>;
   /** What stands in place of windows: "data not available yet". */
   readonly note: string | undefined;
   /** Codex says that the numbers may be old. */
@@ -27,10 +30,10 @@ interface Field {
 const TITLE = />_ OpenAI Codex \(v?([^)]*)\)/;
 /** Windows by their length; "Monthly credit limit" is none. */
 const WINDOW = /^(\d+[hm]|daily|weekly|monthly|annual|yearly) limit$/i;
-const LEFT = /(?:^|\s)(<?)(\d+)% left/;
+const LEFT = /(?:^|\s)<?(\d+)% left/;
 
 /**
- * The last card on a screen, as codex 0.169 draws it in panes of 40 columns and more, or older versions in a frame;
+ * The last card on a screen, as Codex draws it in panes of 40 columns and more, or older versions in a frame;
  * undefined when there is none. `nowMs` and the local zone tell which day a reset time means.
  */
 export function parseCard(screen: string, nowMs: number): Card | undefined {
@@ -53,14 +56,21 @@ export function isComplete(card: Card): boolean {
   return card.windows.length > 0;
 }
 
+/** What a card says of the account itself; of more than two windows those with the least left. */
+export function readingsOf({ windows }: Card): Readings {
+  const [a = null, b = null] = [...windows].sort((x, y) => y.usedPercent - x.usedPercent);
+  const [primary = null, secondary = null] = windowsOf({ primary: a, secondary: b });
+  return { limits: { limitId: MAIN_LIMIT, primary, secondary }, allowance: {} };
+}
+
 function cardOf(
   lines: readonly string[],
   version: string | undefined,
   fields: readonly Field[],
   nowMs: number,
 ): Card {
-  const own: UsageWindow[] = [];
-  const models = new Map<string, UsageWindow[]>();
+  const own: LimitWindow[] = [];
+  const models = new Map<string, LimitWindow[]>();
   let windows = own;
   const valueOf = (name: string) => fields.find(({ label }) => label === name)?.value;
   for (const { label, value } of fields) {
@@ -71,13 +81,11 @@ function cardOf(
       windows = [];
       models.set(model, windows);
     } else {
-      const [, less, left] = LEFT.exec(value) ?? [];
+      const [, left] = LEFT.exec(value) ?? [];
       if (left === undefined) continue;
-      const resetsAt = resetTime(value, nowMs);
       windows.push({
-        label: length.toLowerCase(),
-        left: less === "<" ? Number(left) : Math.min(Number(left), 100),
-        ...(resetsAt === undefined ? {} : { resetsAt }),
+        usedPercent: 100 - Math.min(Number(left), 100),
+        ...told({ windowDurationMins: minutesOf(length.toLowerCase()), resetsAt: resetTime(value, nowMs) }),
       });
     }
   }

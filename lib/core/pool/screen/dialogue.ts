@@ -1,5 +1,5 @@
 import { type Card, isComplete, parseCard } from "./card.ts";
-import { type Trouble } from "../usage.ts";
+import { type ProbeResult, probeText, type Trouble } from "../../codex/reasons.ts";
 
 /** What is seen of a pane in which Codex was started. */
 export interface Look {
@@ -40,12 +40,12 @@ const UPDATE = /^\s*[>›]?\s*1\. Update now/m;
 const PATIENCE_MS = 3000;
 const MOST_QUESTIONS = 2;
 
-/** One step: looks at the pane and says what to do, and how far the talk is then (codex 0.169). */
+/** One step: looks at the pane and says what to do, and how far the talk is then. */
 export function step(talk: Talk, look: Look, now: number, manner: Manner): readonly [Move, Talk] {
   const { screen } = look;
   const stay = (move: Move): readonly [Move, Talk] => [move, talk];
   if (look.exitCode !== undefined) return stay(deathOf(look));
-  if (SIGN_IN.test(screen)) return stay({ do: "give up", trouble: "login", reason: "login required" });
+  if (SIGN_IN.test(screen)) return stay(giveUp("login", { kind: "loginRequired" }));
   // It is the empty folder we made; the answer is kept in the home that goes with it.
   if (TRUST.test(screen)) return stay({ do: "press", key: "Enter" });
   if (UPDATE.test(screen)) return stay({ do: "press", key: "Escape" });
@@ -128,10 +128,10 @@ function isComposer(line: string): boolean {
 function deathOf({ screen, exitCode }: Look): Move {
   const words = /^Error: (.*(?:\n(?!Pane is dead).+)*)/m.exec(screen)?.[1]?.replace(/\s+/g, " ") ?? "";
   if (/\b401\b|unauthorized|refresh token|sign in again/i.test(words)) {
-    return { do: "give up", trouble: "login", reason: "token refused" };
+    return giveUp("login", { kind: "tokenRefused" });
   }
   if (/discovery (failed|timed out)|error sending request|network|dns|timed out/i.test(words)) {
-    return { do: "give up", trouble: "network", reason: "no network" };
+    return giveUp("network", { kind: "noNetwork" });
   }
   const end = exitCode === null ? "ended" : `ended with exit code ${exitCode}`;
   const trouble = exitCode === 126 || exitCode === 127 ? "codex" : "other";
@@ -140,4 +140,8 @@ function deathOf({ screen, exitCode }: Look): Move {
     trouble,
     reason: words === "" ? `codex ${end}` : `codex ${end}: ${words.slice(0, 200)}`,
   };
+}
+
+function giveUp(trouble: Trouble, result: ProbeResult): Move {
+  return { do: "give up", trouble, reason: probeText(result) };
 }

@@ -8,7 +8,7 @@ interface HomeWish {
 
 /**
  * The settings of a home that is only there to be asked for limits: those of the user, but the login in its file, no
- * background processes, no questions, and the screen as Codex draws it for everybody (0.169).
+ * background processes, no questions, and the screen as Codex draws it for everybody.
  */
 export function temporaryHomeConfig(settings: unknown, { folder, disableMcp }: HomeWish): Table {
   const config: Table = { ...tableOf(settings) };

@@ -5,8 +5,8 @@ import { accountKey } from "../../codex/account_key.ts";
 export function twinsIn(files: readonly { readonly name: string; readonly account: Account }[]): string[][] {
   const byAccount = new Map<string, string[]>();
   for (const { name, account } of files) {
-    if (account.user === undefined && account.workspace === undefined) continue;
     const key = accountKey(account);
+    if (key === undefined) continue;
     byAccount.set(key, [...byAccount.get(key) ?? [], name]);
   }
   return [...byAccount.values()].filter(({ length }) => length > 1);

@@ -1,4 +1,5 @@
-import { type Reading, type Source, standingOf, type Trouble } from "../usage.ts";
+import type { Trouble } from "../../codex/reasons.ts";
+import { type Reading, type Source, standingOf } from "../reading.ts";
 
 /** What a watcher knows of a team in one look. */
 export interface Facts {
@@ -56,7 +57,7 @@ export function decide({ current, others, stuck, now }: Facts, { rotateOnUnknown
   if (rotateOnUnknown && untold[0] !== undefined) return { act: "rotate", to: untold[0], isBlind: true };
   if (standing.is === "unknown") return unknown(current.reading);
   const resets = [standing, ...judged.map(({ standing }) => standing)]
-    .flatMap((each) => each.is === "exhausted" && each.until !== undefined ? each.until * 1000 : []);
+    .flatMap((each) => each.is === "exhausted" && each.untilMs !== undefined ? each.untilMs : []);
   return { act: "wait", until: resets.length === 0 ? undefined : Math.min(...resets), unknown: untold };
 }
 

@@ -265,7 +265,7 @@ describe("a login that is due for renewal", () => {
       });
       expect(all[0]?.reading).toMatchObject({
         kind: "limits",
-        usage: { windows: [{ label: "5h", left: 1 }] },
+        readings: { limits: { primary: { windowDurationMins: 300, usedPercent: 99 }, secondary: null } },
         source: { by: "worker", name: "w2", at: START - 30_000 },
       });
       // As old as the worker's note; that its copy works says nothing of the pool's.
@@ -276,7 +276,7 @@ describe("a login that is due for renewal", () => {
       const since = ({ name }: { name: string }) => name === "w4" ? START - 6000 : undefined;
       const later = await read([file], { workers, since });
       expect(later.all[0]?.reading).toMatchObject({
-        usage: { windows: [{ left: 98 }] },
+        readings: { limits: { primary: { usedPercent: 2 } } },
         source: { name: "w4" },
       });
     },
@@ -330,7 +330,7 @@ describe("what was read is told to the programs that only pick", () => {
     await gone;
     return { known: knownIn(layout, START), text: readFileSync(layout.readings, "utf8") };
   };
-  const keyOf = (name: string) => accountKey({ user: `user-${name}@example.test`, workspace: name });
+  const keyOf = (name: string) => accountKey({ user: `user-${name}@example.test`, workspace: name })!;
 
   test("by account and by login, in the words of status.json, for our eyes only", async () => {
     const made = pool();

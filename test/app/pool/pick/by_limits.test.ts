@@ -16,7 +16,7 @@ import { type PoolWorld, poolWorld } from "../pool_world.ts";
 const WORKER = ["--worker", "w", "--base", "b"];
 const MINUTE = 60_000;
 
-const keyOf = (name: string) => accountKey({ user: `user-${name}@example.test`, workspace: "acct-1" });
+const keyOf = (name: string) => accountKey({ user: `user-${name}@example.test`, workspace: "acct-1" })!;
 
 interface Known {
   readonly used?: number;
@@ -85,7 +85,7 @@ describe.each(["limits", "balanced"])("with %s", (strategy) => {
     const said = [];
     for (let n = 0; n < 3; n++) said.push(await pick(strategy));
     expect(said.map(({ name }) => name)).toEqual(["b", "b", "b"]);
-    const line = "ℹ️ passed over: a: it is used up, resets in 2h 10m\n";
+    const line = "ℹ️ passed over: a: exhausted, resets in 2h 10m\n";
     // Whoever lets limits decide knows that they do.
     expect(said[0]?.err).toBe(strategy === "balanced" ? line : "");
     // It stays level, so that it does not take every start when it is back.
@@ -131,7 +131,7 @@ describe.each(["limits", "balanced"])("with %s", (strategy) => {
       name: "b",
       err: `${
         strategy === "balanced" ? "ℹ️ passed over: a: its login is dead (token refused)\n" : ""
-      }${warning}b: it is used up, resets in 2h 10m\n`,
+      }${warning}b: exhausted, resets in 2h 10m\n`,
     });
     tell(pool, {}, { ...died, [loginKey(join(pool.team, "b"))]: dead(pool.now) });
     expect((await pick(strategy)).err).toContain(`${warning}a: its login is dead (token refused)\n`);
@@ -170,7 +170,7 @@ describe.each(["limits", "balanced"])("with %s", (strategy) => {
     expect(await pick(strategy)).toEqual({
       name: "b",
       err: "⚠️ passed over: a: it is empty\n" +
-        "⚠️ nobody else has anything left, taken all the same: b: it is used up, resets in 2h 10m\n",
+        "⚠️ nobody else has anything left, taken all the same: b: exhausted, resets in 2h 10m\n",
     });
     pool.write(join(pool.team, "b"), "");
     const { code, err } = await pool.cap("pick-auth", ...WORKER);
@@ -232,7 +232,7 @@ describe("with limits", () => {
       b: { used: 100, resetsIn: 20 },
       c: { used: 100, resetsIn: 300 },
     });
-    const err = "⚠️ nobody else has anything left, taken all the same: b: it is used up, resets in 20m\n";
+    const err = "⚠️ nobody else has anything left, taken all the same: b: exhausted, resets in 20m\n";
     expect([await pick("limits"), await pick("limits")]).toEqual([{ name: "b", err }, { name: "b", err }]);
   });
 
@@ -300,7 +300,7 @@ describe("clb", () => {
     pool.env.CLB_AUTH_STRATEGY = "limits";
     expect(await pick("", "clb")).toEqual({
       name: "b",
-      err: "ℹ️ passed over: a: it is used up, resets in 2h 10m\n",
+      err: "ℹ️ passed over: a: exhausted, resets in 2h 10m\n",
     });
     expect(pool.state().agentlb.teams[pool.team]).not.toHaveProperty("starts");
   });

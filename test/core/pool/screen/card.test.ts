@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseCard } from "../../../../lib/core/pool/screen/card.ts";
+import { labelOf } from "../../../../lib/core/pool/window_words.ts";
+import { left } from "../../../../lib/core/quota/limits.ts";
 import { resetTime } from "../../../../lib/core/pool/screen/reset_time.ts";
 
 // The screens are those of codex 0.169, in panes of 120 columns unless their names say otherwise.
@@ -25,8 +27,8 @@ describe("a card", () => {
       isStale: false,
     });
     expect(found.windows).toEqual([
-      { label: "5h", left: 75, resetsAt: at(20, 16, 21) },
-      { label: "weekly", left: 60, resetsAt: at(23, 14, 21) },
+      { usedPercent: 25, windowDurationMins: 300, resetsAt: at(20, 16, 21) },
+      { usedPercent: 40, windowDurationMins: 10_080, resetsAt: at(23, 14, 21) },
     ]);
     expect([...found.models]).toEqual([]);
     expect(found.text).toMatch(
@@ -36,7 +38,7 @@ describe("a card", () => {
 
   test("of a used-up account is read below the warning of the same words", () => {
     expect(screen("used up")).toContain("⚠ 5h limit: only <1% left");
-    expect(card("used up").windows.map(({ left }) => left)).toEqual([0, 10]);
+    expect(card("used up").windows.map(left)).toEqual([0, 10]);
     expect(card("used up").text).not.toContain("⚠");
   });
 
@@ -45,7 +47,8 @@ describe("a card", () => {
     ["daily and monthly", ["daily 75", "monthly 70"]],
     ["spend control", ["5h 75", "weekly 60"]],
   ])("of %s has windows by their length", (name, windows) => {
-    expect(card(name).windows.map(({ label, left }) => `${label} ${left}`)).toEqual(windows);
+    expect(card(name).windows.map((window) => `${labelOf(window.windowDurationMins)} ${left(window)}`))
+      .toEqual(windows);
   });
 
   test.each([
@@ -59,12 +62,12 @@ describe("a card", () => {
     (name) => {
       const minute = new Date((card(name).windows[0]?.resetsAt ?? 0) * 1000).getMinutes();
       expect(card(name).windows).toEqual([
-        { label: "5h", left: 75, resetsAt: at(20, 16, minute) },
-        { label: "weekly", left: 60, resetsAt: at(23, 14, minute) },
+        { usedPercent: 25, windowDurationMins: 300, resetsAt: at(20, 16, minute) },
+        { usedPercent: 40, windowDurationMins: 10_080, resetsAt: at(23, 14, minute) },
       ]);
       expect([...card(name).models]).toEqual([["GPT-5.3-Codex-Spark", [
-        { label: "5h", left: 40, resetsAt: at(20, 16, minute) },
-        { label: "weekly", left: 30, resetsAt: at(21, 14, minute) },
+        { usedPercent: 60, windowDurationMins: 300, resetsAt: at(20, 16, minute) },
+        { usedPercent: 70, windowDurationMins: 10_080, resetsAt: at(21, 14, minute) },
       ]]]);
     },
   );
@@ -101,8 +104,8 @@ describe("a card", () => {
     const found = parseCard(framed, NOW);
     expect(found).toMatchObject({ version: "0.93.0", email: "a@example.test", plan: "Plus" });
     expect(found?.windows).toEqual([
-      { label: "5h", left: 61, resetsAt: at(20, 12, 41) },
-      { label: "weekly", left: 42, resetsAt: at(23, 10, 41) },
+      { usedPercent: 39, windowDurationMins: 300, resetsAt: at(20, 12, 41) },
+      { usedPercent: 58, windowDurationMins: 10_080, resetsAt: at(23, 10, 41) },
     ]);
     expect(found?.text).not.toMatch(/[│╰]/);
   });
@@ -112,7 +115,10 @@ describe("a card", () => {
       /( {2}Weekly limit:.*\n)/,
       "$1  Warning:             limits may be stale - start new turn to refresh.\n",
     );
-    expect(parseCard(old, NOW)).toMatchObject({ isStale: true, windows: [{ left: 75 }, { left: 60 }] });
+    expect(parseCard(old, NOW)).toMatchObject({
+      isStale: true,
+      windows: [{ usedPercent: 25 }, { usedPercent: 40 }],
+    });
   });
 
   test.each(["starting", "ready", "typed"])("is not there yet: %s", (name) => {
@@ -121,7 +127,7 @@ describe("a card", () => {
 
   test("is the last one on the screen", () => {
     const both = `${screen("two windows")}\n${screen("used up")}`;
-    expect(parseCard(both, NOW)?.windows.map(({ left }) => left)).toEqual([0, 10]);
+    expect(parseCard(both, NOW)?.windows.map(left)).toEqual([0, 10]);
   });
 });
 

@@ -41,7 +41,7 @@ describe("the talk with the screen", () => {
       screen("two windows"),
     ]);
     expect(done).toEqual(["/status", "Enter"]);
-    expect(last).toMatchObject({ do: "end", card: { windows: [{ left: 75 }, { left: 60 }] } });
+    expect(last).toMatchObject({ do: "end", card: { windows: [{ usedPercent: 25 }, { usedPercent: 40 }] } });
     expect(play([...asked, screen("two windows")]).last).toEqual({ do: "wait" });
   });
 

@@ -2,19 +2,21 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bannersIn, NEEDLE, showsLostLogin } from "../../../../lib/core/pool/screen/banner.ts";
 import { decide, type Facts, type Signs, stuckOf } from "../../../../lib/core/pool/watch/watch_decision.ts";
-import type { Reading, Trouble } from "../../../../lib/core/pool/usage.ts";
+import type { Trouble } from "../../../../lib/core/codex/reasons.ts";
+import { NOTHING } from "../../../../lib/core/codex/rate_limits.ts";
+import type { Reading } from "../../../../lib/core/pool/reading.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const SOON = NOW / 1000 + 3600;
 const POLICY = { rotateOnUnknown: false };
 
 function limits(short: number, week = 50, resetsAt = SOON): Reading {
-  const windows = [{ label: "5h", left: short, resetsAt }, {
-    label: "weekly",
-    left: week,
-    resetsAt: SOON + 86_400,
-  }];
-  return { kind: "limits", usage: { windows, isBlocked: false }, source: { by: "codex" } };
+  const limits = {
+    limitId: "codex",
+    primary: { usedPercent: 100 - short, windowDurationMins: 300, resetsAt },
+    secondary: { usedPercent: 100 - week, windowDurationMins: 10_080, resetsAt: SOON + 86_400 },
+  };
+  return { kind: "limits", readings: { limits, allowance: {} }, source: { by: "codex" } };
 }
 const failed = (trouble: Trouble): Reading => ({ kind: "failed", trouble, reason: `some ${trouble}` });
 const known = (readings: Readonly<Record<string, Reading>>) =>
@@ -64,7 +66,7 @@ describe("a team", () => {
   test("moves when the service refuses turns for want of credits, whatever the windows say", () => {
     const blocked: Reading = {
       kind: "limits",
-      usage: { windows: [], isBlocked: true },
+      readings: { ...NOTHING, allowance: { ordinaryUsageAllowed: false } },
       source: { by: "codex" },
     };
     expect(decide(facts(blocked, ["w1"], { b: limits(5) }), POLICY)).toMatchObject({

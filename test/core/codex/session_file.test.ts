@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseRollout } from "../../../lib/core/pool/rollout.ts";
-import { labelOf, usageIn, usageWords } from "../../../lib/core/pool/usage.ts";
+import { accountLimits, activityIn } from "../../../lib/core/codex/activity.ts";
 
 const line = (type: string, payload: unknown, second: number) =>
   JSON.stringify({
@@ -32,20 +31,21 @@ const started = (second: number) => line("event_msg", { type: "task_started" }, 
 
 describe("a session file", () => {
   test("tells whose it is, how its last turn ended and the newest limits", () => {
-    const found = parseRollout(META, [META, started(1), tokens(limits(99.5), 2), ended(3)].join("\n"));
-    expect(found).toEqual({
-      accountId: "acct-t",
-      turn: { at: at(3), end: "well" },
-      limits: {
-        at: at(2),
-        usage: {
-          isBlocked: false,
-          windows: [{ label: "5h", left: 1, resetsAt: 1_795_177_255 }, {
-            label: "weekly",
-            left: 59,
-            resetsAt: 1_795_177_255,
-          }],
+    const found = activityIn(META, [META, started(1), tokens(limits(99.5), 2), ended(3)].join("\n"));
+    expect(found).toMatchObject({
+      workspace: "acct-t",
+      user: undefined,
+      lastTurn: { at: at(3), end: "completed" },
+    });
+    expect(accountLimits(found)).toEqual({
+      at: at(2),
+      readings: {
+        limits: {
+          limitId: "codex",
+          primary: { usedPercent: 99, windowDurationMins: 300, resetsAt: 1_795_177_255 },
+          secondary: { usedPercent: 41, windowDurationMins: 10_080, resetsAt: 1_795_177_255 },
         },
+        allowance: {},
       },
     });
   });
@@ -64,54 +64,30 @@ describe("a session file", () => {
     ]],
     ["other", [started(1), line("event_msg", { type: "turn_aborted", reason: "interrupted" }, 2)]],
   ])("has a last turn that ended with %s", (end, lines) => {
-    expect(parseRollout(META, lines.join("\n")).turn).toEqual({ at: at(2), end });
+    expect(activityIn(META, lines.join("\n")).lastTurn).toEqual({ at: at(2), end });
   });
 
   test("does not take the limits of a single model for the account's", () => {
-    const found = parseRollout(
+    const found = activityIn(
       META,
       [tokens(limits(10), 1), tokens(limits(100, "codex_bengalfox"), 2)].join("\n"),
     );
-    expect(found.limits).toMatchObject({ at: at(1), usage: { windows: [{ left: 90 }, {}] } });
+    expect(accountLimits(found)).toMatchObject({
+      at: at(1),
+      readings: { limits: { primary: { usedPercent: 10 } } },
+    });
+  });
+
+  test("with nulls, which some answers bring, keeps the limits that were told before", () => {
+    const nulls = { limit_id: "codex", primary: null, secondary: null };
+    const found = activityIn(META, [tokens(limits(10), 1), tokens(null, 2), tokens(nulls, 3)].join("\n"));
+    expect(accountLimits(found)?.at).toBe(at(1));
   });
 
   test("may be cut, or hold anything else", () => {
     const cut = `${started(1).slice(20)}\nnull\n[]\n{"payload":3}\n${ended(2)}\n${started(3).slice(0, 40)}`;
-    expect(parseRollout("", cut)).toEqual({
-      accountId: undefined,
-      turn: { at: at(2), end: "well" },
-      limits: undefined,
-    });
-  });
-});
-
-describe("windows", () => {
-  test.each([
-    [300, "5h"],
-    [301, "5h"],
-    [1440, "daily"],
-    [10_080, "weekly"],
-    [44_640, "monthly"],
-    [180, "3h"],
-    [45, "45m"],
-    [undefined, "limit"],
-  ])(
-    "of %s minutes are called %s",
-    (minutes, label) => expect(labelOf(minutes)).toBe(label),
-  );
-
-  test("of an app-server's answer are the account's own, shortest first", () => {
-    const answer = usageIn({
-      accountId: "acct",
-      rateLimits: {
-        primary: { usedPercent: 40, windowDurationMins: 10_080 },
-        secondary: { usedPercent: 100, windowDurationMins: 300 },
-        rateLimitReachedType: "rate_limit_reached",
-      },
-      rateLimitsByLimitId: { other: { primary: { usedPercent: 99 } } },
-    });
-    expect(answer).toMatchObject({ accountId: "acct", usage: { isBlocked: true } });
-    expect(usageWords(answer!.usage)).toBe("5h=0% weekly=60%");
-    expect(usageIn({})).toBeUndefined();
+    const found = activityIn("", cut);
+    expect(found).toMatchObject({ workspace: undefined, lastTurn: { at: at(2), end: "completed" } });
+    expect(accountLimits(found)).toBeUndefined();
   });
 });

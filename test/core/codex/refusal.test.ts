@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { markOf } from "../../../lib/core/pick/exhaustion.ts";
+import { markOf } from "../../../lib/core/codex/refusal.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const window = (usedPercent: number, resetsIn?: number) => ({

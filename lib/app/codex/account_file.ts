@@ -1,0 +1,37 @@
+import { type Account, type Login, loginIn, parseAccount } from "../../core/codex/account.ts";
+import { errnoOf } from "../../core/text/failure.ts";
+import { authFileOf } from "../../core/system/layout.ts";
+import { readText } from "../../io/files/files.ts";
+
+/** The account whose login a home holds. A file that can't be read is an unreadable login. */
+export function accountIn(home: string): Account {
+  return accountAt(authFileOf(home));
+}
+
+/** The account whose login is in an auth file. A file that can't be read is an unreadable login. */
+export function accountAt(path: string): Account {
+  try {
+    return parseAccount(readText(path));
+  } catch {
+    return parseAccount("");
+  }
+}
+
+/** What an auth file is worth; one that is gone, or can't be read, has a problem. */
+export function loginAt(path: string): Login {
+  const unfit = (problem: string): Login => ({ account: parseAccount(""), problem });
+  try {
+    const text = readText(path);
+    return text === undefined ? unfit("it is gone") : loginIn(text);
+  } catch (error) {
+    return unfit(`it can't be read (${errnoOf(error) ?? "error"})`);
+  }
+}
+
+/** The text of a home's auth file with the account in it; undefined when there is none that Codex takes for a login. */
+export function readLogin(home: string): { readonly text: string; readonly account: Account } | undefined {
+  const text = readText(authFileOf(home));
+  const account = parseAccount(text);
+  const isLogin = account.kind === "chatgpt" || account.kind === "apikey";
+  return text === undefined || !isLogin ? undefined : { text, account };
+}

@@ -1,0 +1,34 @@
+import type { Launch } from "../../core/shell/launch.ts";
+import type { Host } from "../../io/host.ts";
+import { identityOf } from "../../io/process/process.ts";
+import type { Exit } from "../../io/process/spawn.ts";
+import { AppServer, type Role } from "./app_server.ts";
+
+/** How an app-server is started. */
+export interface Start extends Omit<Role, "startedAt"> {
+  /** The program: a path. */
+  readonly codex: string;
+  /** Names its home, and has no other login in it. */
+  readonly env: Launch["env"];
+  readonly cwd: string;
+  /** Gets what Codex says without being asked. */
+  notified?(method: string, params: unknown): void;
+  /** Gets the parameters of each update of the limits. */
+  updated?(params: unknown): void;
+}
+
+/** Starts `codex app-server`; `failed` = there is no process, for this reason. The only place that does. */
+export function startAppServer(
+  { clock, spawn }: Pick<Host, "clock" | "spawn">,
+  { codex, env, cwd, notified, updated, ...role }: Start,
+): { readonly server: AppServer } | { readonly failed: Promise<Exit> } {
+  const startedAt = clock.monotonic();
+  const child = spawn({ file: codex, args: ["app-server", "--listen", "stdio://"], env, cwd });
+  if (child.pid === undefined) return { failed: child.exited };
+  const identity = identityOf(child.pid) ?? { pid: child.pid, startTime: "", bootId: "" }; // gone already
+  const heard = (method: string, params: unknown) => {
+    notified?.(method, params);
+    if (method === "account/rateLimits/updated") updated?.(params);
+  };
+  return { server: new AppServer(child, identity, { ...role, startedAt }, heard) };
+}
