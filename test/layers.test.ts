@@ -130,6 +130,46 @@ describe("the checker of layers catches a planted", () => {
       { "lib/cli/a.ts": 'import { decide } from "../core/pick/decide.ts";' },
       "lib/cli/a.ts imports decide of lib/core/pick/decide.ts",
     ],
+    [
+      "answer of the vendor's program parsed elsewhere",
+      { "lib/core/pool/a.ts": 'const type = answer.get("rateLimitReachedType");' },
+      "lib/core/pool/a.ts names rateLimitReachedType",
+    ],
+    [
+      "line of a rollout parsed elsewhere",
+      { "lib/app/pool/a.ts": 'if (payload.type === "task_complete") return;' },
+      "lib/app/pool/a.ts names task_complete",
+    ],
+    [
+      "auth file parsed elsewhere",
+      { "lib/app/session/a.ts": "const { id_token } = JSON.parse(text).tokens;" },
+      "lib/app/session/a.ts names id_token",
+    ],
+    [
+      "reader of auth files in a use case",
+      { "lib/app/session/a.ts": 'import { type Account, parseAccount } from "../../core/codex/account.ts";' },
+      "lib/app/session/a.ts imports parseAccount of lib/core/codex/account.ts",
+    ],
+    [
+      "reader of answers loaded later",
+      { "lib/app/session/a.ts": 'const { parseReading } = await import("../../core/codex/rate_limits.ts");' },
+      "lib/app/session/a.ts imports everything of lib/core/codex/rate_limits.ts",
+    ],
+    [
+      "app-server started elsewhere",
+      { "lib/app/library/a.ts": 'spawn({ file, args: ["app-server", "--listen", url] });' },
+      'lib/app/library/a.ts names ["app-server"',
+    ],
+    [
+      "method of the vendor's protocol",
+      { "lib/app/library/a.ts": 'await rpc.request("account/rateLimits/read", {});' },
+      "lib/app/library/a.ts names account/rateLimits",
+    ],
+    [
+      "version of the vendor's program in a comment",
+      { "lib/io/a.ts": "/** Codex leaves it behind (codex 0.169). */" },
+      "lib/io/a.ts names codex 0.169",
+    ],
     ["clock", { "lib/app/a.ts": "const now = Date.now();" }, "lib/app/a.ts names Date.now"],
     [
       "clock in a template",
@@ -181,6 +221,9 @@ describe("the checker of layers catches a planted", () => {
         'import { decide } from "../pick/decide.ts";\nimport { type Mode, POLICIES } from "../pick/policy.ts";',
       "lib/app/survey.ts":
         'import { type Contestant, decide } from "../core/pick/decide.ts";\nimport type { Verdict } from "../core/pick/score.ts";',
+      "lib/app/codex/a.ts":
+        'import { parseReading } from "../../core/codex/rate_limits.ts";\nconst args = ["app-server"]; // codex 0.169',
+      "lib/app/pool/limits/status.ts": 'const via = viaOf(options, "app-server"); // what task_complete says',
       "lib/io/host.ts": "export const now = Date.now;\nprocess.exit(1);",
       "lib/io/c.ts": 'import type { D } from "./d.ts";',
       "lib/io/d.ts": 'import { c } from "./c.ts";',

@@ -71,12 +71,29 @@ const GLOBALS =
 const RUNTIMES = /^lib\/io\/(lock\/(lock|flock_\w+)|platform\/kernel32)\.ts$/;
 const RUNTIME_NAMES = /(?<![\w$])(Deno|Bun)(?![\w$])|["'`](bun|jsr|npm):/;
 
+/** Everything that is known of the vendor's program lies in two rooms; screens are read in a third. */
+const VENDOR = /^lib\/(core|app)\/codex\//;
+const VENDOR_WORDS =
+  /\b(account\/(rateLimits|read)|rateLimitsByLimitId|individualLimit|rateLimitReachedType|creator_(account|user)_id|session_meta|task_(started|complete)|turn_aborted|token_count|codex_error_info|usage_limit_exceeded|used_percent|window_minutes|id_token|access_token|refresh_token|auth_mode|chatgpt_\w+_id)\b|stdio:\/\/|\[\s*["']app-server["']/;
+/** What turns a text into an account: whoever wants to know asks `app/codex/account_file`. */
+const VENDOR_READERS = [
+  "parseAccount",
+  "loginIn",
+  "parseReading",
+  "rolloutLine",
+  "rolloutLines",
+  "snapshotIn",
+];
+/** A version of the vendor's program, also in a comment. */
+const VENDOR_VERSION = /\b(?:codex|Codex|openai\/codex)\b[^\n]{0,20}?\b0\.1\d\d\b|\(0\.1\d\d\)/;
+
 /** Everything that breaks the plan, one line each, naming the file and, for an import, both files. */
 export function faultsIn(sources: Sources): string[] {
   const imports = [...sources].flatMap(([path, text]) => importsOf(path, text));
   return [
     ...imports.flatMap(importFault),
     ...imports.flatMap(scorerFault),
+    ...imports.flatMap(vendorImportFault),
     ...cyclesIn(imports),
     ...[...sources].flatMap(([path, text]) => fileFaults(path, text)),
   ];
@@ -117,6 +134,23 @@ function scorerFault({ from, to, names }: Import): string[] {
       ? []
       : [`${from} imports ${used.join(", ")} of ${to}: ask decide of lib/core/pick/decide.ts`];
   });
+}
+
+function vendorImportFault({ from, to, names }: Import): string[] {
+  if (!VENDOR.test(to) || VENDOR.test(from) || !from.startsWith("lib/")) return [];
+  const holdsReaders = /\/(account|rate_limits|rollout)\.ts$/.test(to);
+  const used = names?.filter((name) => VENDOR_READERS.includes(name)) ?? (holdsReaders ? ["everything"] : []);
+  return used.length === 0
+    ? []
+    : [`${from} imports ${used.join(", ")} of ${to}: only core/codex and app/codex may`];
+}
+
+function vendorFaults(path: string, source: string, code: string): string[] {
+  if (VENDOR.test(path)) return [];
+  const word = VENDOR_WORDS.exec(code)?.[0] ?? VENDOR_VERSION.exec(source)?.[0];
+  return word === undefined
+    ? []
+    : [`${path} names ${word}: only core/codex and app/codex know the vendor's program`];
 }
 
 function importFault({ from, to, isType }: Import): string[] {
@@ -178,6 +212,7 @@ function fileFaults(path: string, source: string): string[] {
     faults.push(`${path} names ${outside.trim()}: only ${OUTSIDE.join(", ")} may`);
   }
   const code = withoutComments(source);
+  if (path.startsWith("lib/")) faults.push(...vendorFaults(path, source, code));
   const runtime = /["'`](?:bun|jsr|npm):/.exec(code)?.[0] ?? RUNTIME_NAMES.exec(withoutText(source))?.[0];
   if (runtime !== undefined && !RUNTIMES.test(path)) {
     faults.push(`${path} names ${runtime}: only lib/io/lock, flock and kernel32 may`);
