@@ -13,7 +13,7 @@ export interface Tests {
 }
 
 const ALL: Tests = {
-  unit: ["test/core", "test/io", "test/app", "test/cli", "test/layers", "test/readme", "test/runtime"],
+  unit: ["test/core", "test/io", "test/app", "test/cli", "test/layers", "test/docs", "test/runtime"],
   whole: ["test/e2e", "test/rig", "test/scripts"],
 };
 
@@ -54,7 +54,7 @@ const NAMED: Readonly<Record<string, Tests>> = {
       "test/io/files/patience.test.ts",
       "test/io/pattern.test.ts",
       "test/io/platform/windows.test.ts",
-      "test/readme.test.ts",
+      "test/docs.test.ts",
       "test/runtime.test.ts",
     ],
     // Names that no file can have there, and what a POSIX shell makes of words.

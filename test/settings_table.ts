@@ -1,6 +1,6 @@
 import { ALIAS_KEYS, CONFIG_KEYS, type ConfigValue } from "../lib/core/config/config_keys.ts";
 
-/** The README's table of all keys of config.toml, as Markdown. */
+/** The pages' table of all keys of config.toml, as Markdown. */
 export function settingsTable(): string {
   const rows = [...CONFIG_KEYS, ...ALIAS_KEYS].map((
     { table, name, default: value, effect, raise, lower, typical },

@@ -15,7 +15,7 @@ import { login } from "./support/login.ts";
 import { publish } from "./support/published.ts";
 import { fillTeam, runWords } from "./support/skill.ts";
 
-// What Deno must allow, as the heads of scripts/{agentlb,cap,clb}.ts and the README tell it.
+// What Deno must allow, as the heads of scripts/{agentlb,cap,clb}.ts and the page of platforms tell it.
 
 // Each test starts many programs, on a machine that may be at work with other things.
 vi.setConfig({ testTimeout: 180_000 });
@@ -261,7 +261,7 @@ describe.each(FORMS)("on Deno, %s,", (_, pathOf) => {
   });
 });
 
-test("the heads of the entries and the README tell it so", () => {
+test("the heads of the entries and the page of platforms tell it so", () => {
   const read = (path: string) => readFileSync(join(TREE, path), "utf8");
   for (const pool of ["cap", "clb"]) {
     expect(read(`scripts/${pool}.ts`)).toMatch(
@@ -269,9 +269,11 @@ test("the heads of the entries and the README tell it so", () => {
     );
   }
   for (const option of [...PICK, RUN, "--allow-all"]) {
-    for (const path of ["README.md", "scripts/agentlb.ts"]) expect(read(path), path).toContain(option);
+    for (const path of ["docs/platforms.md", "scripts/agentlb.ts"]) {
+      expect(read(path), path).toContain(option);
+    }
   }
-  expect(read("README.md")).toContain(`\`${PICK.join(" ")}\``);
+  expect(read("docs/platforms.md")).toContain(`\`${PICK.join(" ")}\``);
 });
 
 test("what may not be seen is taken for alive, and this process is known by its number", async () => {

@@ -15,7 +15,7 @@ import { fillTeam, makeSkill, runWords } from "./support/skill.ts";
 
 // The library as other programs use it: every example of its documentation, and what only a whole program shows.
 
-const EXAMPLES = [...examplesIn("mod.ts"), ...examplesIn("README.md")];
+const EXAMPLES = [...examplesIn("mod.ts"), ...examplesIn("docs/library.md")];
 
 const [NODE, DENO, BUN] = [commandOf("node")[0], commandOf("deno")[0], commandOf("bun")[0]];
 const CONFIG = `--config=${join(TREE, "deno.json")}`;

@@ -50,6 +50,7 @@ const FILES = [
   "dist/types/lib/core/text/failure.d.ts",
   "dist/types/lib/core/text/json.d.ts",
   "dist/types/mod.d.ts",
+  ...readdirSync(join(TREE, "docs")).map((name) => `docs/${name}`).sort(),
   "package.json",
 ];
 /** What is in a tree that somebody works in and must not be in the package. */
@@ -244,7 +245,7 @@ describe("a TypeScript program that imports the package is checked", { timeout: 
     for (const name of ["@types/node", "undici-types"]) {
       symlinkSync(join(TREE, "node_modules", name), join(modules, name));
     }
-    const files = [...examplesIn("mod.ts"), ...examplesIn("README.md")].map(({ name, code }) => {
+    const files = [...examplesIn("mod.ts"), ...examplesIn("docs/library.md")].map(({ name, code }) => {
       const file = `example-${name.replace(/\W/g, "-")}.ts`;
       writeFileSync(join(project, file), code);
       return file;

@@ -1,0 +1,201 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { helpOf, TOPICS } from "../lib/cli/help.ts";
+import { noAnswerIn, reasonOf, REASONS } from "../lib/core/codex/reasons.ts";
+import type { Hindrance } from "../lib/core/pick/score.ts";
+import { VERSION } from "../lib/core/text/version.ts";
+import * as library from "../mod.ts";
+import { DOORS } from "./layers.ts";
+import { brokenLinks, codeIn, isInTree, markedRows, missingFiles, pagesOfTree } from "./pages.ts";
+import { settingsTable } from "./settings_table.ts";
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+/** Tables as they mean, however they are aligned. */
+const unaligned = (markdown: string) =>
+  markdown.replace(/ +/g, " ").replace(/-{2,}/g, "---").replaceAll("| --- ", "|---").replaceAll(
+    "|--- |",
+    "|---|",
+  );
+const manifest = JSON.parse(read("package.json"));
+const pages = pagesOfTree();
+const page = (name: string) => unaligned(pages.get(name) ?? "");
+
+/** Every kind of reason that `status` gives for a session that is not picked. */
+const HINDRANCE_KINDS = Object.keys(
+  {
+    missing: true,
+    login: true,
+    unhealthy: true,
+    reading: true,
+    paused: true,
+    full: true,
+    exhausted: true,
+  } satisfies Record<Hindrance, true>,
+);
+/** Everything that `lastProbeResult` may say. */
+const PROBE_RESULTS = [
+  ...Object.values(REASONS),
+  noAnswerIn(10),
+  reasonOf({ code: -32603, message: "request failed: 503 Service Unavailable" }),
+];
+
+/** Pages that are linked to and written elsewhere at this moment. */
+const AWAITED: readonly string[] = ["docs/supervisor.md"];
+
+describe("the checker of pages catches a planted", () => {
+  const broken = (files: Readonly<Record<string, string>>) =>
+    brokenLinks(new Map(Object.entries(files)), (path) => path === "LICENSE");
+
+  test("link to a file that is not there", () => {
+    expect(broken({ "README.md": "[a](docs/a.md) [b](LICENSE) `[c](c.md)`" })).toEqual([
+      "README.md: docs/a.md: there is no docs/a.md",
+    ]);
+  });
+
+  test("link to a heading that is not there, in the page itself or in another", () => {
+    const files = { "README.md": "# A\n[a](#b) [b](docs/b.md#b) [c](docs/b.md#c)", "docs/b.md": "## B\n" };
+    expect(broken(files)).toEqual([
+      "README.md: #b: README.md has no heading #b",
+      "README.md: docs/b.md#c: docs/b.md has no heading #c",
+    ]);
+  });
+
+  test("name of a file that is not there", () => {
+    const planted = new Map([["docs/b.md", "`lib/a.ts`, `lib/b.ts`, `lib/<name>.ts`"]]);
+    expect(missingFiles(planted, (path) => path === "lib/b.ts")).toEqual(["docs/b.md: there is no lib/a.ts"]);
+  });
+});
+
+describe("the pages", () => {
+  test("begin with a README of one hundred and sixty lines at most", () => {
+    expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(160);
+  });
+
+  test("link to files and headings that are there", () => {
+    expect(brokenLinks(pages, (path) => isInTree(path) || AWAITED.includes(path))).toEqual([]);
+    expect(AWAITED.filter(isInTree), "it is there: take it out of AWAITED").toEqual([]);
+  });
+
+  test("name files of the tree that are there", () => {
+    expect(missingFiles(pages, isInTree)).toEqual([]);
+  });
+
+  test("are all reached from the README, and begin with a title", () => {
+    const readme = pages.get("README.md")!;
+    for (const [path, text] of pages) {
+      if (path.startsWith("docs/")) expect(readme).toContain(`(${path})`);
+      expect(text, path).toMatch(/^# /);
+    }
+  });
+
+  test("tell of every key of config.toml what the program knows of it", () => {
+    expect(page("docs/settings.md")).toContain(unaligned(settingsTable()));
+  });
+
+  test("name every command that help names", () => {
+    const commands = TOPICS.filter((topic) => !["config", "help", "skill", "supervisor"].includes(topic));
+    expect(commands.length).toBeGreaterThan(10);
+    expect(commands.filter((command) => !page("docs/agentlb.md").includes(`\`agentlb ${command}`))).toEqual(
+      [],
+    );
+  });
+
+  test("name every variable that the program reads", () => {
+    const named = [...read("lib/core/system/timing.ts").matchAll(/AGENTLB_[A-Z0-9_]+/g)].map(([name]) =>
+      name
+    );
+    expect(named.length).toBeGreaterThan(5);
+    const settings = page("docs/settings.md");
+    expect(named.filter((name) => name !== "AGENTLB_" && !settings.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test("give the exit codes that help gives", () => {
+    for (const code of ["0", "1", "2", "4", "5"]) {
+      expect(helpOf("")).toMatch(new RegExp(`\\b${code} [a-z]`));
+      expect(page("docs/agentlb.md")).toContain(`\n| ${code} |`);
+    }
+  });
+
+  test("give two commands that work: both are scripts, and CI runs the one for tests", () => {
+    expect(page("README.md")).toContain("\nnpm ci && npm run demo\n");
+    expect(page("README.md")).toContain("\nnpm ci && npm test\n");
+    expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(["demo", "test", "build"]));
+    expect(read(".ci/run")).toMatch(/\nnpm ci\nnpm test\n/);
+  });
+
+  test("name scripts of npm that there are", () => {
+    const named = [...pages.values()].flatMap((text) => [...text.matchAll(/npm run ([\w:]+)/g)]);
+    expect(named.length).toBeGreaterThan(5);
+    for (const [, name = ""] of named) expect(manifest.scripts).toHaveProperty([name]);
+  });
+
+  test("name every library that runs with the program, with its one file", () => {
+    const libraries = markedRows(pages.get("docs/dependencies.md")!, "libraries");
+    expect(libraries.map(([name, , , door]) => [codeIn(name)[0], codeIn(door)[0]]).sort()).toEqual(
+      Object.entries(DOORS).sort(),
+    );
+  });
+
+  test("name every tool that builds and tests", () => {
+    const tools = { ...manifest.devDependencies, ...manifest.optionalDependencies };
+    const known = page("docs/dependencies.md");
+    expect(Object.keys(tools).filter((name) => !known.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test("name every function of the library", () => {
+    const functions = Object.entries(library).filter(([, value]) => typeof value === "function");
+    expect(functions.length).toBeGreaterThan(5);
+    expect(functions.filter(([name]) => !new RegExp(`\`${name}\\b`).test(page("docs/library.md")))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("the page of reasons", () => {
+  const reasons = pages.get("docs/reasons.md")!;
+
+  test("has a row for every kind of reason why a session is not picked", () => {
+    const kinds = markedRows(reasons, "hindrances").map(([kind]) => codeIn(kind)[0]);
+    expect([...new Set(kinds)].sort()).toEqual([...HINDRANCE_KINDS].sort());
+  });
+
+  test("has one row for everything that lastProbeResult may say", () => {
+    const named = markedRows(reasons, "results").map(([reason]) => codeIn(reason)[0]);
+    expect([...named].sort()).toEqual([...PROBE_RESULTS].sort());
+  });
+
+  test("says of each what it means and what to do", () => {
+    const rows = [...markedRows(reasons, "hindrances"), ...markedRows(reasons, "results")];
+    for (const row of rows) expect(row.filter((cell) => cell !== "").length, row[0]).toBe(row.length);
+    expect(rows.length).toBeGreaterThan(15);
+  });
+});
+
+describe("the manifests", () => {
+  test("agree on the version", () => {
+    expect(manifest.version).toBe(VERSION);
+    expect(read("CHANGELOG.md")).toContain(`\n## ${VERSION}`);
+  });
+
+  test("lock every dependency exactly, and whoever installs the package needs none", () => {
+    for (
+      const [name, version] of Object.entries({
+        ...manifest.devDependencies,
+        ...manifest.optionalDependencies,
+      })
+    ) {
+      expect(`${name}@${version}`).toMatch(/@\d+\.\d+\.\d+$/);
+    }
+    expect(manifest).not.toHaveProperty("dependencies");
+  });
+
+  test("give Deno the libraries of the sources, in the same versions", () => {
+    const wanted = Object.keys(DOORS).map((name) => [name, `npm:${name}@${manifest.devDependencies[name]}`]);
+    expect(JSON.parse(read("deno.json")).imports).toEqual(Object.fromEntries(wanted));
+  });
+
+  test("name one file that is the library", () => {
+    expect(JSON.parse(read("deno.json")).exports).toBe("./mod.ts");
+    expect(manifest.exports["."]).toEqual({ types: `./${manifest.types}`, default: "./dist/js/mod.js" });
+  });
+});
