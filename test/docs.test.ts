@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { helpOf, TOPICS } from "../lib/cli/help.ts";
-import { noAnswerIn, reasonOf, REASONS } from "../lib/core/codex/reasons.ts";
+import { PROBE_RESULTS, type ProbeResult, probeText } from "../lib/core/codex/reasons.ts";
 import type { Hindrance } from "../lib/core/pick/score.ts";
 import { VERSION } from "../lib/core/text/version.ts";
 import * as library from "../mod.ts";
@@ -33,11 +33,9 @@ const HINDRANCE_KINDS = Object.keys(
   } satisfies Record<Hindrance, true>,
 );
 /** Everything that `lastProbeResult` may say. */
-const PROBE_RESULTS = [
-  ...Object.values(REASONS),
-  noAnswerIn(10),
-  reasonOf({ code: -32603, message: "request failed: 503 Service Unavailable" }),
-];
+const PROBE_TEXTS = Object.keys(PROBE_RESULTS).map((kind) =>
+  probeText({ kind, n: kind === "noAnswer" ? 10 : 503 } as ProbeResult)
+);
 
 /** Pages that are linked to and written elsewhere at this moment. */
 const AWAITED: readonly string[] = ["docs/supervisor.md"];
@@ -161,7 +159,7 @@ describe("the page of reasons", () => {
 
   test("has one row for everything that lastProbeResult may say", () => {
     const named = markedRows(reasons, "results").map(([reason]) => codeIn(reason)[0]);
-    expect([...named].sort()).toEqual([...PROBE_RESULTS].sort());
+    expect([...named].sort()).toEqual([...PROBE_TEXTS].sort());
   });
 
   test("says of each what it means and what to do", () => {
