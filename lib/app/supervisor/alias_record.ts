@@ -74,8 +74,9 @@ export class Dossier {
     return this.bulletin.session({ pid, crashes, activity, ...told({ account }) });
   }
 
-  #note({ limits, refusal }: ThreadActivity): void {
+  #note({ limits, refusal, succeededSince }: ThreadActivity): void {
     for (const each of limits.values()) this.bulletin.noted(each);
     if (refusal) this.bulletin.refused(refusal);
+    if (succeededSince !== undefined) this.bulletin.lift(succeededSince);
   }
 }

@@ -1,5 +1,6 @@
 import type { Allowance, OtherLimit } from "../../core/quota/allowance.ts";
 import type { Report, Row } from "../../core/pick/report.ts";
+import { knownResetMs } from "../../core/quota/limits.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatSpan } from "../../core/text/time.ts";
 import { gaugesIn, gaugesOf } from "../../core/quota/windows.ts";
@@ -54,7 +55,8 @@ function creditWords({ credits }: Allowance): string[] {
 function spendWords({ spendLimit, spendControlReached }: Allowance, nowMs: number): string[] {
   if (spendLimit === undefined) return spendControlReached ? ["spend limit reached"] : [];
   const { used, limit, resetsAt } = spendLimit;
-  const resets = resetsAt * 1000 > nowMs ? `, resets in ${formatSpan(resetsAt * 1000 - nowMs)}` : "";
+  const resetsMs = knownResetMs(resetsAt, nowMs) ?? 0;
+  const resets = resetsMs > nowMs ? `, resets in ${formatSpan(resetsMs - nowMs)}` : "";
   const spent = `${printable(used)} of ${printable(limit)} spent`;
   return [`${spendControlReached ? `spend limit reached (${spent})` : spent}${resets}`];
 }

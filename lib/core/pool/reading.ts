@@ -22,7 +22,7 @@ export type Source = { readonly by: "codex" } | {
 /** How an account stands now: used up until some time (epoch milliseconds, undefined = unknown), or not, or unknown. */
 export type AccountStanding =
   | { readonly is: "left" }
-  | { readonly is: "exhausted"; readonly untilMs: number | undefined }
+  | { readonly is: "exhausted"; readonly untilMs: number | undefined; readonly words: string }
   | { readonly is: "unknown" };
 
 /** Judges a reading, as every program does. */
@@ -31,14 +31,16 @@ export function standingOf(reading: Reading, nowMs: number): AccountStanding {
   if (reading.kind !== "limits") return { is: "unknown" };
   const { limits, allowance } = reading.readings;
   const exhaustion = exhaustionOf({ rateLimits: limits, allowance }, nowMs);
-  if (exhaustion !== undefined) return { is: "exhausted", untilMs: exhaustion.untilMs };
+  if (exhaustion !== undefined) {
+    return { is: "exhausted", untilMs: exhaustion.untilMs, words: exhaustionWords(exhaustion, nowMs) };
+  }
   return { is: limits.primary === null && limits.secondary === null ? "unknown" : "left" };
 }
 
 /** The words for an account that is used up; undefined for any other. */
 export function exhaustedWords(reading: Reading, nowMs: number): string | undefined {
   const standing = standingOf(reading, nowMs);
-  return standing.is === "exhausted" ? exhaustionWords(standing, nowMs) : undefined;
+  return standing.is === "exhausted" ? standing.words : undefined;
 }
 
 /** The reading for a try that gave no limits. */

@@ -31,11 +31,10 @@ export interface SessionStatus {
   readonly account?: string;
   /** What the account may do besides what its main windows say. */
   readonly allowance?: Allowance;
-  /**
-   * Until when a turn was told that the account's main limit is used up, unless a later reading says otherwise; empty =
-   * nobody knows until when.
-   */
+  /** Until when the account is not used because a turn was refused, unless something changes for the better. */
   readonly exhaustedUntil?: string;
+  /** When that turn was refused. */
+  readonly refusedAt?: string;
   /** What work costs the account. */
   readonly cost?: Cost;
 }
@@ -161,7 +160,8 @@ function oursIn(session: JsonObject | undefined) {
     nextTryAt: wordsIn(session?.get("nextTryAt")),
     account: wordsIn(session?.get("account")),
     allowance: parseAllowance(session?.get("allowance")),
-    exhaustedUntil: markIn(session?.get("exhaustedUntil")),
+    exhaustedUntil: timeIn(session?.get("exhaustedUntil")),
+    refusedAt: timeIn(session?.get("refusedAt")),
     cost: parseCost(session?.get("cost")),
   });
 }
@@ -225,6 +225,6 @@ function wordsIn(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-function markIn(value: unknown): string | undefined {
-  return value === "" || parseTime(value) !== undefined ? value as string : undefined;
+function timeIn(value: unknown): string | undefined {
+  return parseTime(value) === undefined ? undefined : value as string;
 }
