@@ -1,6 +1,7 @@
 import type { Config } from "../../core/config/config.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
+import { HINDRANCES } from "../../core/pick/hindrance.ts";
 import { parseMode, renderMode } from "../../core/pick/adaptive_state.ts";
 import type { Mode, Policy } from "../../core/pick/policy.ts";
 import { reasonsOf } from "../../core/pick/refusal_words.ts";
@@ -136,7 +137,7 @@ function take(
   const { global, known, nowMs } = around;
   const named = (alias: string, on: "last" | "name"): Taken => {
     const [verdict] = survey(config, [alias], known, nowMs, {}).decision.verdicts;
-    const isOdd = verdict?.eligible === false && ["paused", "full", "exhausted"].includes(verdict.kind);
+    const isOdd = verdict?.eligible === false && HINDRANCES[verdict.kind].isCautioned;
     return { alias, ground: { on, ...(isOdd ? { caution: verdict } : {}) } };
   };
   if (typeof how === "object") {
