@@ -5,13 +5,13 @@ import { printable } from "../core/text/printable.ts";
 import { printedCommand, usualShell } from "../core/shell/quote.ts";
 import { isSupervisorDisabled } from "../core/system/timing.ts";
 import { VERSION } from "../core/text/version.ts";
-import { choose, type How, type Picked, type Picking } from "../app/pick/choose.ts";
+import type { How, Picked, PickRequest } from "../app/pick/choose.ts";
+import { pick as pickSession } from "../app/pick/pick.ts";
 import { loadConfig } from "../app/config/load.ts";
-import { ensureSupervisor, livingDaemon } from "../app/daemon/daemon.ts";
+import { livingDaemon } from "../app/daemon/daemon.ts";
 import { commandOf, type End, programOf, runPicked } from "../app/codex/run.ts";
-import { awaitReadings } from "../app/pick/await_readings.ts";
 import { awaitRenewal } from "../app/codex/await_renewal.ts";
-import { aliasFor, checkNewAlias, ensureLayout, knownAlias } from "../app/session/sessions.ts";
+import { aliasFor, checkNewAlias, ensureLayout } from "../app/session/sessions.ts";
 import type { Demand } from "../app/pick/survey.ts";
 import type { Host } from "../io/host.ts";
 import type { Request, RunWish } from "./args.ts";
@@ -160,13 +160,9 @@ async function pick(
   layout: Layout,
   config: Config,
   how: How,
-  { demand = {}, ...options }: Picking,
+  request: PickRequest,
 ): Promise<Picked> {
-  const { prefer } = demand;
-  const demanded = prefer === undefined ? demand : { ...demand, prefer: knownAlias(host, layout, prefer) };
-  await ensureSupervisor(host, layout);
-  const read = how === "best" ? await awaitReadings(host, layout, config, demanded) : undefined;
-  const picked = await choose(host, layout, config, how, { ...options, demand: demanded, read });
+  const picked = await pickSession(host, layout, config, how, request);
   host.err(`agentlb: ${wordsFor(host, layout, picked)}\n`);
   const caution = cautionLine(picked);
   if (caution !== undefined) host.err(`agentlb: note: ${caution}\n`);

@@ -53,15 +53,18 @@ export interface Picked {
   readonly leavesProcesses: boolean;
 }
 
-/** How a pick is to be made. */
-export interface Picking {
+/** What is asked of a pick, beyond how it is chosen. */
+export interface PickRequest {
   readonly demand?: Demand;
   /** Whether this process will run it, or wait for it; else it is kept for a moment for who is told of it. */
   readonly isRunHere?: boolean;
-  /** What a look just before has read. */
-  readonly read?: StatusRead | undefined;
   /** Throws when the pick is of no use. */
   readonly check?: () => void;
+}
+
+interface Choosing extends PickRequest {
+  /** What a look just before has read. */
+  readonly read?: StatusRead | undefined;
 }
 
 /** Picks a session and records the pick and who gets it. Throws Failure when there is none to pick, or what `check` throws. */
@@ -70,7 +73,7 @@ export function choose(
   layout: Layout,
   config: Config,
   how: How,
-  { demand = {}, isRunHere = false, read, check = () => {} }: Picking = {},
+  { demand = {}, isRunHere = false, read, check = () => {} }: Choosing = {},
 ): Promise<Picked> {
   return withLock(host, layout.stateLock, () => {
     const aliases = aliasesOf(layout);
