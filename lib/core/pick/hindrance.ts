@@ -23,7 +23,7 @@ const USUAL: HindranceTraits = {
   hasAccount: true,
 };
 
-/** Every kind of hindrance. What treats kinds differently asks this table, so that a new kind has to answer everything. */
+/** Every kind of hindrance. What treats kinds differently asks this table, where the compiler misses a kind without a row. */
 export const HINDRANCES: Readonly<Record<Hindrance, HindranceTraits>> = {
   missing: { ...USUAL, hasAccount: false },
   unhealthy: USUAL,
