@@ -44,7 +44,7 @@ const NAMED: Readonly<Record<string, Tests>> = {
       "test/core",
       "test/app/codex/batch_file.test.ts",
       "test/app/pool/watch/restart.test.ts",
-      "test/cli/args.test.ts",
+      "test/cli/arguments.test.ts",
       "test/cli/pool/arguments.test.ts",
       "test/cli/tokens.test.ts",
       "test/io/files/directory.test.ts",

@@ -39,6 +39,7 @@ const FILES = [
   "dist/types/lib/app/library/sessions.d.ts",
   "dist/types/lib/core/config/config.d.ts",
   "dist/types/lib/core/config/config_keys.d.ts",
+  "dist/types/lib/core/pick/hindrance.d.ts",
   "dist/types/lib/core/pick/policy.d.ts",
   "dist/types/lib/core/pick/report.d.ts",
   "dist/types/lib/core/pick/score.d.ts",

@@ -1,13 +1,19 @@
 import { checkAlias, DEFAULT_ALIAS_PATTERN, patternFailure } from "../../core/session/alias.ts";
 import { Failure } from "../../core/text/failure.ts";
-import { homeOf, type Layout } from "../../core/system/layout.ts";
+import { homeOf, type Layout, layoutOf, rootFrom } from "../../core/system/layout.ts";
 import { byteOrder } from "../../core/text/byte_order.ts";
 import { debugQuote } from "../../core/shell/quote.ts";
 import { folderIdentity, isFolder } from "../../io/files/files.ts";
 import { accountIn } from "../codex/account_file.ts";
 import { foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../../io/files/folders.ts";
 import type { Host } from "../../io/host.ts";
-import { compilePattern } from "../../io/pattern.ts";
+
+/** The paths below the root, once its folders are there. Throws Failure for a root that can't be used. */
+export function openRoot(host: Pick<Host, "env" | "uid" | "platform">): Layout {
+  const layout = layoutOf(rootFrom(host));
+  ensureLayout(host, layout);
+  return layout;
+}
 
 /** Makes sure of the folders below the root, each ours alone, and of the lock that all commands share. */
 export function ensureLayout(host: Pick<Host, "uid" | "platform">, layout: Layout): void {
@@ -68,6 +74,7 @@ export async function checkNewAlias(
   alias: string,
   pattern: string,
 ): Promise<void> {
+  const { compilePattern } = await import("../../io/pattern.ts");
   const compiled = await compilePattern(pattern, DEFAULT_ALIAS_PATTERN);
   if ("problem" in compiled) throw patternFailure(pattern, compiled.problem);
   checkAlias(alias, pattern, compiled.matches, platform);

@@ -1,4 +1,5 @@
 import type { Allowance, OtherLimit } from "../../core/quota/allowance.ts";
+import { HINDRANCES } from "../../core/pick/hindrance.ts";
 import type { Report, Row } from "../../core/pick/report.ts";
 import { knownResetMs } from "../../core/quota/limits.ts";
 import { printable } from "../../core/text/printable.ts";
@@ -10,7 +11,7 @@ type Shown = Pick<Report, "rows" | "atMs">;
 
 /** What `agentlb status` says below its table, a line each: plans, what else an account may do, who is one account. */
 export function notesOf({ rows: all, atMs }: Shown): string[] {
-  const rows = all.filter(({ verdict }) => verdict.eligible || verdict.kind !== "missing");
+  const rows = all.filter(({ verdict }) => verdict.eligible || HINDRANCES[verdict.kind].hasAccount);
   return [...planLine(rows), ...rows.flatMap((row) => allowanceLine(row, atMs)), ...sharedLines(rows)];
 }
 

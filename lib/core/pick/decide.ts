@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { exhaustionOf, exhaustionWords } from "./exhaustion.ts";
+import { type Hindrance, HINDRANCES } from "./hindrance.ts";
 import { type Contender, type Mode, type Policy, rank } from "./policy.ts";
 import {
   type Candidate,
@@ -153,7 +154,7 @@ function admit(
   return { verdict, isFull };
 }
 
-function refuse({ alias, usage }: Verdict, kind: Ineligible["kind"], reason: string): Ineligible {
+function refuse({ alias, usage }: Verdict, kind: Hindrance, reason: string): Ineligible {
   return { alias, eligible: false, usage, reason, kind, final: true };
 }
 
@@ -162,23 +163,17 @@ function reserved({ rules }: Contestant, verdict: Eligible, gauges: Gauges): Eli
   return isReserved ? { ...verdict, reason: "in reserve" } : verdict;
 }
 
-/** Who is taken though nobody may be picked on merit. Of the worse kinds nobody is, while there is one of a better kind. */
+/** Fallbacks when no session is eligible: all of the kind that is tried first, unless they are full. */
 function standIns(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
-  const refused = judged.flatMap(({ verdict, isFull }) => verdict.eligible ? [] : [{ verdict, isFull }]);
-  const kinds: readonly ((kind: Ineligible["kind"]) => boolean)[] = [
-    (kind) => !["exhausted", "login", "paused"].includes(kind),
-    (kind) => kind === "exhausted",
-    (kind) => kind === "login",
-    (kind) => kind === "paused",
-  ];
-  for (const isOfKind of kinds) {
-    const these = refused.filter(({ verdict }) => isOfKind(verdict.kind));
-    if (these.length === 0) continue;
-    const free = these.filter(({ isFull }) => !isFull).map(({ verdict }) => verdict);
-    if (isOfKind("exhausted")) return { comesBackFirst: firstBack(free), inTurn: [] };
-    return { comesBackFirst: undefined, inTurn: free.map(({ alias }) => alias) };
-  }
-  return { comesBackFirst: undefined, inTurn: [] };
+  const refused = judged.flatMap(({ verdict, isFull }) =>
+    verdict.eligible ? [] : [{ verdict, isFull, traits: HINDRANCES[verdict.kind] }]
+  );
+  const first = Math.min(...refused.map(({ traits }) => traits.fallbackOrder));
+  const these = refused.filter(({ traits }) => traits.fallbackOrder === first);
+  const free = these.filter(({ isFull }) => !isFull).map(({ verdict }) => verdict);
+  return these.some(({ traits }) => traits.comesBack)
+    ? { comesBackFirst: firstBack(free), inTurn: [] }
+    : { comesBackFirst: undefined, inTurn: free.map(({ alias }) => alias) };
 }
 
 /** Who can pay at once, then who resets first; of those nobody knows anything of, the first. */

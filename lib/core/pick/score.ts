@@ -1,6 +1,7 @@
 import { isDeadLogin, type ProbeFault, probeResultIn, troubleOf } from "../codex/reasons.ts";
 import type { Config } from "../config/config.ts";
 import { byteOrder } from "../text/byte_order.ts";
+import type { Hindrance } from "./hindrance.ts";
 import type { SessionStatus } from "../session/status.ts";
 import { formatClock, parseTime } from "../text/time.ts";
 import { type Gauges, gaugesOf } from "../quota/windows.ts";
@@ -37,9 +38,6 @@ export interface Eligible {
   readonly lastSelectedMs: number | undefined;
   readonly pickSeq: number;
 }
-
-/** What keeps a session from being a candidate. */
-export type Hindrance = "missing" | "login" | "unhealthy" | "reading" | "paused" | "full" | "exhausted";
 
 export interface Ineligible {
   readonly alias: string;

@@ -1,5 +1,6 @@
 import { type Contestant, decide, type Wish } from "./decide.ts";
 import type { Config } from "../config/config.ts";
+import { HINDRANCES } from "./hindrance.ts";
 import type { LimitWindow } from "../quota/limits.ts";
 import type { Verdict } from "./score.ts";
 import { gaugesOf, isShort } from "../quota/windows.ts";
@@ -62,7 +63,7 @@ export function changed(
 
 /** Whether no quantity could make it a candidate. */
 function isOut(verdict: Verdict | undefined): boolean {
-  return verdict?.eligible === false && !["exhausted", "full"].includes(verdict.kind);
+  return verdict?.eligible === false && !HINDRANCES[verdict.kind].dependsOnQuantity;
 }
 
 function most(contestant: Contestant, of: Quantity, step: number, nowMs: number): number {

@@ -1,24 +1,13 @@
-import { printable } from "../core/text/printable.ts";
-import type { Step } from "../core/skill/plan.ts";
-import { installSkill, removeSkill, type SkillWish, type SkillWork } from "../app/skill/install.ts";
-import type { Host } from "../io/host.ts";
+import { printable } from "../../core/text/printable.ts";
+import type { Step } from "../../core/skill/plan.ts";
+import type { SkillWork } from "../../app/skill/install.ts";
 
-/** What `agentlb skill …` is to do. */
-export type SkillRequest =
-  | SkillWish & { readonly verb: "install"; readonly how: "copy" | "link" }
-  | SkillWish & { readonly verb: "remove" };
-
-/** Carries out `agentlb skill install|remove`, and tells step by step what was done. */
-export async function skillCommand(host: Host, request: SkillRequest): Promise<number> {
-  const work = request.verb === "install"
-    ? await installSkill(host, request)
-    : await removeSkill(host, request);
-  for (const note of work.notes) host.err(`agentlb: note: ${printable(note, 4096)}\n`);
-  host.out(linesOf(request, work).map((line) => `${printable(line, 4096)}\n`).join(""));
-  return 0;
+/** What `agentlb skill install|remove` prints, step by step. */
+export function skillText(verb: "install" | "remove", isDry: boolean, work: SkillWork): string {
+  return linesOf(verb, isDry, work).map((line) => `${printable(line, 4096)}\n`).join("");
 }
 
-function linesOf({ verb, isDry }: SkillRequest, { folder, steps }: SkillWork): string[] {
+function linesOf(verb: "install" | "remove", isDry: boolean, { folder, steps }: SkillWork): string[] {
   const changes = steps.filter((step) => !["note", "forget", "keep"].includes(step.do));
   if (changes.length > 0) {
     return [`${folder.named}${isDry ? " would change" : ""}:`, ...steps.flatMap(lineOf)];
