@@ -6,7 +6,7 @@ import { formatTime } from "../../core/text/time.ts";
 import { exists, realPath, replaceFile } from "../../io/files/files.ts";
 import type { Host } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
-import { publishKnown } from "../session/readings_file.ts";
+import { publishKnown, ReadingsMemory } from "../session/readings_file.ts";
 
 interface Published {
   readonly layout: Layout;
@@ -29,9 +29,8 @@ const TELLING_PAUSE = 30;
 /** Writes status.json: the first change after a quiet interval at once, later ones once per interval. */
 export class Publisher {
   readonly #to: Published;
-  /** The lines of each session that did not change since. */
-  #entries = new Map<string, Rendered>();
-  #last = "";
+  /** The lines of each session in the file. */
+  #entries: ReadonlyMap<string, Rendered> | undefined;
   /** What is written, or no different from it. */
   #written: ReadonlyMap<string, SessionStatus> | undefined;
   #notBefore = 0;
@@ -40,6 +39,7 @@ export class Publisher {
   #told: ReadonlyMap<string, SessionStatus> = new Map();
   /** What they are being told, or are to be told next. */
   #untold: ReadonlyMap<string, SessionStatus> | undefined;
+  readonly #readings = new ReadingsMemory();
   #pause = new AbortController();
 
   constructor(to: Published) {
@@ -56,19 +56,16 @@ export class Publisher {
     const now = clock.monotonic();
     if (now < this.#notBefore && !atOnce) return this.#notBefore - now;
     const entries = this.#rendered(sessions);
-    const render = (updatedAt: string) =>
-      renderStatus({ version: 1, updatedAt, daemon, sessions }, (alias) => entries.get(alias)!.text);
-    const text = render("");
     try {
-      if (text !== this.#last) {
-        replaceFile(layout.status, render(formatTime(clock.now())));
+      if (!isSame(this.#entries, entries)) {
+        const status = { version: 1, updatedAt: formatTime(clock.now()), daemon, sessions };
+        replaceFile(layout.status, renderStatus(status, (alias) => entries.get(alias)!.text));
         this.#notBefore = now + flushMs;
         this.#isFailing = false;
         void this.#tell(sessions);
         if (atOnce) this.#pause.abort();
       }
       this.#entries = entries;
-      this.#last = text;
       this.#written = sessions;
       return Infinity;
     } catch (error) {
@@ -81,7 +78,7 @@ export class Publisher {
 
   #rendered(sessions: ReadonlyMap<string, SessionStatus>): Map<string, Rendered> {
     return new Map(Array.from(sessions, ([alias, session]) => {
-      const known = this.#entries.get(alias);
+      const known = this.#entries?.get(alias);
       const isKnown = known?.session === session;
       return [alias, isKnown ? known : { session, text: renderEntry(alias, session) }];
     }));
@@ -99,7 +96,12 @@ export class Publisher {
       try {
         const began = host.clock.monotonic();
         const before = exists(layout.readings) ? this.#told : new Map<string, SessionStatus>();
-        await publishKnown(host, layout, newsOf(changedIn(before, next), (alias) => loginIn(layout, alias)));
+        await publishKnown(
+          host,
+          layout,
+          newsOf(changedIn(before, next), (alias) => loginIn(layout, alias)),
+          this.#readings,
+        );
         this.#told = next;
         // The file holds all accounts: with many of them, writing it all the time would be most of our work.
         this.#pause = new AbortController();
@@ -110,6 +112,13 @@ export class Publisher {
     } while (next !== this.#untold);
     this.#untold = undefined;
   }
+}
+
+function isSame(
+  before: ReadonlyMap<string, Rendered> | undefined,
+  now: ReadonlyMap<string, Rendered>,
+): boolean {
+  return before?.size === now.size && [...now].every(([alias, { text }]) => before.get(alias)?.text === text);
 }
 
 /** The sessions of all accounts of which something is different. */
