@@ -55,7 +55,16 @@ const SCORERS: readonly { readonly of: RegExp; readonly names?: readonly string[
   { of: /^lib\/core\/pick\/score\.ts$/, by: /^lib\/core\/pick\/(decide|policy|policies\/\w+)\.ts$/ },
   { of: /^lib\/core\/pick\/policies\//, by: /^lib\/core\/pick\/(policy|policies\/\w+)\.ts$/ },
   { of: /^lib\/core\/(pick\/exhaustion|quota\/windows)\.ts$/, by: /^lib\/(?!core\/simulation\/)/ },
-  { of: /^lib\/core\/pick\/policy\.ts$/, names: ["rank"], by: /^lib\/core\/pick\/decide\.ts$/ },
+  {
+    of: /^lib\/core\/pick\/policy\.ts$/,
+    names: ["rank", "figureOf", "isFitting", "modeOf", "usualOf"],
+    by: /^lib\/core\/pick\/(decide|trials)\.ts$/,
+  },
+  {
+    of: /^lib\/core\/pick\/decide\.ts$/,
+    names: ["judgedOf", "entryOf", "compareEntries", "sharedLeases", "turnsIn"],
+    by: /^lib\/core\/pick\/trials\.ts$/,
+  },
   {
     of: /^lib\/core\/pick\/decide\.ts$/,
     names: ["decide"],

@@ -21,6 +21,12 @@ interface Watched {
   heard(activity: ThreadActivity): void;
 }
 
+/** All homes there are. */
+export interface Homes {
+  all(): readonly Watched[];
+  of(alias: string): Watched | undefined;
+}
+
 interface Surroundings {
   readonly layout: Layout;
   readonly clock: Clock;
@@ -28,6 +34,9 @@ interface Surroundings {
   /** Instead of `/proc/locks`. */
   readonly lockHolders?: typeof lockHolders;
 }
+
+/** Told of each home that was looked at, and whether anything is different there. */
+type Looked = (alias: string, isChanged: boolean) => void;
 
 const AGAIN_MS = 1000;
 const SETTLES_MS = 2000;
@@ -37,17 +46,22 @@ const READS_MS = 250;
 const ASKS_MS = 5000;
 
 /**
- * Learns which threads are open and what goes on in them: once a second while any is open or was promised, else when a
- * lock file came or went. It is locked a moment after it came, and nobody tells of that.
+ * Learns which threads are open and what goes on in them. Homes in which any is open or was promised are looked at once a
+ * second, others when a lock file came or went. It is locked a moment after it came, and nobody tells of that.
  */
 export class OpenHomes {
   readonly #around: Surroundings;
-  #isDue = true;
+  #isDue = false;
+  #isSweepDue = true;
   #isFileDue = false;
   #lookedAt = -Infinity;
   #readAt = -Infinity;
-  /** Until when to look again, whatever is open. */
-  #watchfulUntil = -Infinity;
+  /** Until when to look at all homes again. */
+  #sweepsUntil = -Infinity;
+  /** Where to look again, whatever is open, and until when. */
+  readonly #watchful = new Map<string, number>();
+  /** The homes in which something goes on. */
+  #lively = new Set<string>();
   /** Whether locks can be seen on this system. */
   #canSee = true;
   #claims: Leases = new Map();
@@ -57,12 +71,22 @@ export class OpenHomes {
     this.#around = around;
   }
 
-  /** Somebody was given a session, or a lock file came or went, of which the name may be known. */
-  expect(alias?: string, name = ""): void {
+  /** A lock file of a home came or went, of which the name may be known, or the home is new. */
+  expect(alias: string, name = ""): void {
     this.#isDue = true;
     const id = threadOf(name);
-    if (alias === undefined || id === undefined) return;
-    this.#touched.set(alias, (this.#touched.get(alias) ?? new Set()).add(id));
+    const touched = this.#touched.get(alias) ?? new Set();
+    this.#touched.set(alias, id === undefined ? touched : touched.add(id));
+  }
+
+  /** Somebody was given a session. */
+  expectClaims(): void {
+    this.#isDue = true;
+  }
+
+  /** Something may have happened anywhere: not every change is told. */
+  expectAnything(): void {
+    this.#isSweepDue = true;
   }
 
   /** A session file was written to; whether nobody had said so before. */
@@ -73,28 +97,50 @@ export class OpenHomes {
   }
 
   /** Looks if it is time to; returns how long until the next look. */
-  look(homes: readonly Watched[]): number {
+  look(homes: Homes, looked: Looked): number {
     const now = this.#around.clock.monotonic();
-    if (this.#isDue) this.#watchfulUntil = now + SETTLES_MS;
+    if (this.#isSweepDue) this.#sweepsUntil = now + SETTLES_MS;
+    for (const alias of this.#touched.keys()) this.#watchful.set(alias, now + SETTLES_MS);
     const pause = this.#canSee ? AGAIN_MS : ASKS_MS;
-    const isTime = this.#isWatchful(homes, now) && now - this.#lookedAt >= pause;
-    if (this.#isDue || isTime) this.#lookAtLocks(homes, now);
-    else if (this.#isFileDue && now - this.#readAt >= READS_MS) this.#read(homes, now);
-    for (const each of homes) each.activity = each.threads.activity(this.#claims.get(each.alias));
-    const next = this.#isWatchful(homes, now) ? this.#lookedAt + pause - now : Infinity;
+    const isTime = this.#isWatchful(now) && now - this.#lookedAt >= pause;
+    if (this.#isDue || this.#isSweepDue || isTime) this.#lookAtLocks(homes, now, looked);
+    else if (this.#isFileDue && now - this.#readAt >= READS_MS) {
+      this.#isFileDue = false;
+      this.#readAt = now;
+      for (const home of named(homes, this.#lively)) this.#noting(home, looked, () => {});
+    }
+    const next = this.#isWatchful(now) ? this.#lookedAt + pause - now : Infinity;
     return this.#isFileDue ? Math.min(next, this.#readAt + READS_MS - now) : next;
   }
 
-  #lookAtLocks(homes: readonly Watched[], now: number): void {
+  #lookAtLocks(homes: Homes, now: number, looked: Looked): void {
     const { layout, clock } = this.#around;
     this.#claims = glanceLeases(layout, clock.now());
-    this.#isDue = false;
-    this.#lookedAt = now;
     const holders = (this.#around.lockHolders ?? lockHolders)();
     this.#canSee = holders !== undefined;
-    for (const each of homes) this.#lookInto(each, holders);
+    const these = now < this.#sweepsUntil
+      ? homes.all()
+      : named(homes, new Set([...this.#lively, ...this.#watchful.keys(), ...this.#claims.keys()]));
+    this.#isDue = this.#isSweepDue = this.#isFileDue = false;
+    this.#lookedAt = this.#readAt = now;
+    for (const [alias, until] of this.#watchful) if (until <= now) this.#watchful.delete(alias);
+    this.#lively = new Set();
+    for (const home of these) {
+      this.#noting(home, looked, () => this.#lookInto(home, holders));
+      if (this.#isLively(home)) this.#lively.add(home.alias);
+    }
     this.#touched.clear();
-    this.#read(homes, now);
+  }
+
+  /** Does something with a home, reads on in its session files, and says whether that told anything. */
+  #noting(home: Watched, looked: Looked, action: () => void): void {
+    const before = wordsOn(home);
+    action();
+    const failed = (error: unknown) =>
+      this.#around.journal.note("cannot read a session file", { alias: home.alias, why: wordsOf(error) });
+    for (const news of home.threads.look(failed)) home.heard(news);
+    home.activity = home.threads.activity(this.#claims.get(home.alias));
+    looked(home.alias, wordsOn(home) !== before);
   }
 
   #lookInto(home: Watched, holders: ReadonlyMap<string, number> | undefined): void {
@@ -108,19 +154,12 @@ export class OpenHomes {
     }
   }
 
-  #read(homes: readonly Watched[], now: number): void {
-    this.#isFileDue = false;
-    this.#readAt = now;
-    for (const each of homes) {
-      const failed = (error: unknown) =>
-        this.#around.journal.note("cannot read a session file", { alias: each.alias, why: wordsOf(error) });
-      for (const news of each.threads.look(failed)) each.heard(news);
-    }
+  #isWatchful(now: number): boolean {
+    return now < this.#sweepsUntil || this.#watchful.size > 0 || this.#lively.size > 0;
   }
 
-  #isWatchful(homes: readonly Watched[], now: number): boolean {
-    return now < this.#watchfulUntil || homes.some(({ threads }) => threads.isUnsettled) ||
-      [...this.#claims.values()].some(({ leases, reservations }) => leases.length + reservations.length > 0);
+  #isLively({ alias, isOpen, threads }: Watched): boolean {
+    return isOpen || threads.isUnsettled || this.#claims.has(alias);
   }
 
   /** What was given to a process of ours, or is run by one. */
@@ -128,4 +167,12 @@ export class OpenHomes {
     return (this.#claims.get(alias)?.leases.length ?? 0) > 0 ||
       runsIn(this.#around.layout, home).length > 0;
   }
+}
+
+function named(homes: Homes, aliases: Iterable<string>): Watched[] {
+  return Array.from(aliases, (alias) => homes.of(alias)).filter((home) => home !== undefined);
+}
+
+function wordsOn({ isOpen, activity }: Watched): string {
+  return `${isOpen} ${JSON.stringify(activity)}`;
 }

@@ -61,28 +61,14 @@ export function decide(
   wish: Wish,
 ): Decision {
   const leases = sharedLeases(contestants);
-  const judged = contestants.map((each): Judged => {
-    const { alias } = each;
-    const verdict: Verdict = each.isMissing
-      ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
-      : judge({ ...each, leases: leases.get(alias) ?? 0 }, nowMs, settings);
-    return admit(each, verdict, nowMs, wish);
-  });
-  const field = judged.flatMap(({ verdict }, index): Entry[] => {
-    const contestant = contestants[index]!;
-    if (!verdict.eligible) return [];
-    const gauges = gaugesOf(contestant.status.rateLimits, nowMs);
-    const shown = wish.ignoreExhaustion ? verdict : reserved(contestant, verdict, gauges);
-    return [{ candidate: contestant, contestant, verdict: shown, gauges }];
-  });
+  const judged = contestants.map((each) =>
+    judgedOf(each, leases.get(each.alias) ?? 0, nowMs, settings, wish)
+  );
+  const field = judged.flatMap((each, index) => entryOf(contestants[index]!, each, nowMs, wish) ?? []);
   const { figures, mode } = rank(wish.policy, field, nowMs, wish.mode);
   const figureOf = new Map(field.map(({ contestant }, index) => [contestant.alias, figures[index] ?? 0]));
-  const order = (a: Entry, b: Entry) =>
-    Number(b.verdict.alias === wish.prefer) - Number(a.verdict.alias === wish.prefer) ||
-    Number(a.verdict.reason !== "eligible") - Number(b.verdict.reason !== "eligible") ||
-    (b.contestant.rules?.priority ?? 0) - (a.contestant.rules?.priority ?? 0) ||
-    (figureOf.get(b.verdict.alias) ?? 0) - (figureOf.get(a.verdict.alias) ?? 0) ||
-    compareEligible(a.verdict, b.verdict);
+  const figure = ({ verdict: { alias } }: Entry) => figureOf.get(alias) ?? 0;
+  const order = (a: Entry, b: Entry) => compareEntries(a, b, wish, figure(a), figure(b));
   const first = field.reduce<Entry | undefined>(
     (best, each) => best === undefined || order(each, best) < 0 ? each : best,
     undefined,
@@ -97,22 +83,59 @@ export function decide(
   };
 }
 
-interface Entry extends Contender {
+/** A contestant that may be picked. */
+export interface Entry extends Contender {
   readonly contestant: Contestant;
 }
 
-interface Judged {
+/** What there is to say of a contestant. */
+export interface Judged {
   readonly verdict: Verdict;
   readonly isFull: boolean;
+}
+
+/** Judges one contestant; `leases` count against it. A part of `decide`. */
+export function judgedOf(
+  contestant: Contestant,
+  leases: number,
+  nowMs: number,
+  settings: Config["sessions"],
+  wish: Wish,
+): Judged {
+  const { alias } = contestant;
+  const verdict: Verdict = contestant.isMissing
+    ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
+    : judge({ ...contestant, leases }, nowMs, settings);
+  return admit(contestant, verdict, nowMs, wish);
+}
+
+/** The contestant as one that may be picked, unless it may not. A part of `decide`. */
+export function entryOf(
+  contestant: Contestant,
+  { verdict }: Judged,
+  nowMs: number,
+  wish: Wish,
+): Entry | undefined {
+  if (!verdict.eligible) return undefined;
+  const gauges = gaugesOf(contestant.status.rateLimits, nowMs);
+  const shown = wish.ignoreExhaustion ? verdict : reserved(contestant, verdict, gauges);
+  return { candidate: contestant, contestant, verdict: shown, gauges };
+}
+
+/** Which of two is picked first, by their figures. A part of `decide`. */
+export function compareEntries(a: Entry, b: Entry, wish: Wish, figureA: number, figureB: number): number {
+  return Number(b.verdict.alias === wish.prefer) - Number(a.verdict.alias === wish.prefer) ||
+    Number(a.verdict.reason !== "eligible") - Number(b.verdict.reason !== "eligible") ||
+    (b.contestant.rules?.priority ?? 0) - (a.contestant.rules?.priority ?? 0) ||
+    figureB - figureA ||
+    compareEligible(a.verdict, b.verdict);
 }
 
 /**
  * The leases of each alias as they count against it: aliases with one login are one account, and what goes on in the
  * others is under way in each.
  */
-function sharedLeases(contestants: readonly Contestant[]): ReadonlyMap<string, number> {
-  const turnsIn = ({ status: { activity } }: Contestant) =>
-    Math.max(0, activity.turns ?? activity.activeTurns);
+export function sharedLeases(contestants: readonly Contestant[]): ReadonlyMap<string, number> {
   const busy = new Map<string, number>();
   for (const each of contestants) {
     const { account } = each.status;
@@ -123,6 +146,11 @@ function sharedLeases(contestants: readonly Contestant[]): ReadonlyMap<string, n
     const total = each.status.account === undefined ? undefined : busy.get(each.status.account);
     return [each.alias, total === undefined ? each.leases ?? 0 : total - turnsIn(each)];
   }));
+}
+
+/** The turns under way in the open threads of one. */
+export function turnsIn({ status: { activity } }: Contestant): number {
+  return Math.max(0, activity.turns ?? activity.activeTurns);
 }
 
 /** The verdict after what the user and the account's limits say. */

@@ -104,17 +104,26 @@ export function parseStatus(text: string): Status {
   };
 }
 
-/** The text of status.json, every byte of it fit for the predecessor: no null and no float in a whole number. */
-export function renderStatus(status: Status): string {
-  const sessions = [...status.sessions]
+/**
+ * The text of status.json, every byte of it fit for the predecessor: no null and no float in a whole number. `entryOf`
+ * may remember the text of an entry.
+ */
+export function renderStatus(status: Status, entryOf = renderEntry): string {
+  const entries = [...status.sessions]
     .sort(([a], [b]) => byteOrder(a, b))
-    .map(([alias, session]) => [alias, plain(session)] as const);
+    .map(([alias, session]) => entryOf(alias, session));
   const head = renderObject([
     ["version", count(status.version, 0xffff_ffff)],
     ["updatedAt", status.updatedAt],
     ["daemon", { pid: count(status.daemon.pid, I32), startedAt: status.daemon.startedAt }],
   ]);
-  return `${head.slice(0, -2)},\n${indent(`"sessions": ${renderObject(sessions)}`)}\n}\n`;
+  const sessions = entries.length === 0 ? "{}" : `{\n${entries.join(",\n")}\n  }`;
+  return `${head.slice(0, -2)},\n  "sessions": ${sessions}\n}\n`;
+}
+
+/** The lines of one session in status.json. */
+export function renderEntry(alias: string, session: SessionStatus): string {
+  return indent(renderObject([[alias, plain(session)]]).slice("{\n".length, -"\n}".length));
 }
 
 function fileOf(text: string): unknown {

@@ -1,6 +1,8 @@
 /** What happens next comes first; of two at one moment the one that was added first. */
 export interface Heap<T> {
   add(atMs: number, item: T): void;
+  /** What comes next, left where it is. */
+  first(): { readonly atMs: number; readonly item: T } | undefined;
   /** Undefined when nothing is left. */
   take(): { readonly atMs: number; readonly item: T } | undefined;
 }
@@ -28,6 +30,7 @@ export function heapOf<T>(): Heap<T> {
       }
       entries[at] = entry;
     },
+    first: () => entries[0],
     take() {
       const first = entries[0];
       const last = entries.pop();
