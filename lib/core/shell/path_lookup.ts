@@ -1,4 +1,4 @@
-import { pathsOn, type Surroundings, variable } from "../system/platform.ts";
+import { pathsOn, type Surroundings, variable } from "./surroundings.ts";
 
 /** What Windows can start by itself or through its command interpreter; other kinds of PATHEXT are documents. */
 const STARTABLE: readonly string[] = [".com", ".exe", ".bat", ".cmd"];

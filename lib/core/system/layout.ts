@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Failure } from "../text/failure.ts";
-import { homeVariable, isFixed, pathsOn, type Surroundings, variable } from "./platform.ts";
+import { isFixed, pathsOn, type Surroundings, variable } from "../shell/surroundings.ts";
+import { homeVariable } from "../shell/user_folders.ts";
 
 /** Every path under one root; no other file spells them out. */
 export interface Layout {

@@ -3,7 +3,7 @@ import type { Flavour } from "../../../core/pool/flavour.ts";
 import { temporaryHomeConfig } from "../../../core/pool/screen/home_config.ts";
 import { codexEnvironment } from "../../../core/shell/launch.ts";
 import { authFileOf } from "../../../core/system/layout.ts";
-import { temporaryFolder } from "../../../core/system/platform.ts";
+import { temporaryFolder } from "../../../core/shell/user_folders.ts";
 import { ensureFolder, readText } from "../../../io/files/files.ts";
 import { makeTemporaryFolder, removeTree, sweepFolders, writeNew } from "../../../io/files/folders.ts";
 import { parseToml, renderToml } from "../../../io/formats.ts";

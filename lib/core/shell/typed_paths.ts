@@ -1,4 +1,4 @@
-import { isFixed, pathsOn, type Platform } from "../../system/platform.ts";
+import { isFixed, pathsOn, type PlatformName } from "./surroundings.ts";
 
 /** Where users live. */
 export interface Homes {
@@ -9,7 +9,7 @@ export interface Homes {
 }
 
 /** A path as Python's `Path` keeps it: no empty and no `.` parts; `..` and links stay. Two leading slashes stay two. */
-export function purePath(path: string, platform: Platform): string {
+export function purePath(path: string, platform: PlatformName): string {
   const { parse, sep } = pathsOn(platform);
   const [separators, given] = platform === "win32"
     ? [/[\\/]/, parse(path).root]
@@ -24,7 +24,7 @@ export function purePath(path: string, platform: Platform): string {
 }
 
 /** A path with `~` or `~user` at its start replaced; an unknown user stays as it is. */
-export function expandUser(path: string, homes: Homes, platform: Platform): string {
+export function expandUser(path: string, homes: Homes, platform: PlatformName): string {
   const [, user, rest] = (platform === "win32" ? /^~([^\\/]*)([^]*)$/ : /^~([^/]*)([^]*)$/).exec(path) ?? [];
   if (user === undefined || rest === undefined) return path;
   const home = user === "" ? homes.own : homes.of(user);
@@ -35,7 +35,7 @@ export function expandUser(path: string, homes: Homes, platform: Platform): stri
 /** A path of the settings: absolute ones as written, others from `base` with every link and `..` resolved. */
 export function settingPath(
   path: string,
-  from: { readonly base: string; readonly homes: Homes; readonly platform: Platform },
+  from: { readonly base: string; readonly homes: Homes; readonly platform: PlatformName },
   resolved: (path: string) => string,
 ): string {
   const { base, homes, platform } = from;
@@ -46,7 +46,7 @@ export function settingPath(
 }
 
 /** A path that is meant from a folder; on Windows it may name the root of that folder's drive. */
-export function below(folder: string, path: string, platform: Platform): string {
+export function below(folder: string, path: string, platform: PlatformName): string {
   return platform === "win32" ? pathsOn(platform).resolve(folder, path) : `${folder}/${path}`;
 }
 
@@ -54,6 +54,6 @@ export function below(folder: string, path: string, platform: Platform): string 
  * Whether `$(echo "$path" | tail -n 1 | xargs)`, as callers have it, gives this path back: quotes and backslashes
  * mean something there, and blanks run together. On Windows callers have no xargs.
  */
-export function survivesXargs(path: string, platform: Platform): boolean {
+export function survivesXargs(path: string, platform: PlatformName): boolean {
   return platform === "win32" || !/["'\\\t-\r\0]|^ | $| {2}/.test(path);
 }

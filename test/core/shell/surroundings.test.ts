@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { codexEnvironment, selfEnvironment } from "../../../lib/core/shell/launch.ts";
 import { rootFrom } from "../../../lib/core/system/layout.ts";
-import { isFixed, temporaryFolder, variable } from "../../../lib/core/system/platform.ts";
+import { isFixed, variable } from "../../../lib/core/shell/surroundings.ts";
+import { temporaryFolder } from "../../../lib/core/shell/user_folders.ts";
 
 describe("the root", () => {
   it.each<[platform: string, env: Record<string, string>, root: string]>([

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { expandUser, purePath, settingPath, survivesXargs } from "../../../../lib/core/pool/python/paths.ts";
-import { resolvedPath } from "../../../../lib/io/files/directory.ts";
-import { homeInPasswd } from "../../../../lib/io/platform/passwd.ts";
-import { describeWith } from "../../../../rig/tools.ts";
-import { askPython } from "./with_python.ts";
+import { expandUser, purePath, settingPath, survivesXargs } from "../../../lib/core/shell/typed_paths.ts";
+import { resolvedPath } from "../../../lib/io/files/directory.ts";
+import { homeInPasswd } from "../../../lib/io/platform/passwd.ts";
+import { describeWith } from "../../../rig/tools.ts";
+import { askPython } from "../pool/python/with_python.ts";
 
 const path = fc.array(fc.constantFrom("/", "//", "a", "b", ".", "..", " ", "~", "é", "lnk", "loop", "\n"), {
   minLength: 1,
