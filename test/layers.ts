@@ -64,7 +64,7 @@ const SCORERS: readonly { readonly of: RegExp; readonly names?: readonly string[
 ];
 
 /** Where the process, the clock, chance and the console may be named. */
-const OUTSIDE = ["lib/io/host.ts", "lib/io/process/process.ts", "cli.ts"];
+const OUTSIDE = ["lib/io/host.ts", "lib/io/process/process.ts", "lib/io/platform/runtime.ts", "cli.ts"];
 const GLOBALS =
   /(?<![\w.$])(process\s*(?:\?\.|[.[])|Date\.now\b|new Date\(\)|Math\.random\b|console\s*[.[]|performance\.)/;
 /** Where the globals and modules of a single runtime may be named. */

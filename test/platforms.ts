@@ -53,6 +53,7 @@ const NAMED: Readonly<Record<string, Tests>> = {
       "test/io/files/lines.test.ts",
       "test/io/files/patience.test.ts",
       "test/io/pattern.test.ts",
+      "test/io/platform/platform.test.ts",
       "test/io/platform/windows.test.ts",
       "test/readme.test.ts",
       "test/runtime.test.ts",

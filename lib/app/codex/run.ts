@@ -1,7 +1,7 @@
 import type { Config } from "../../core/config/config.ts";
 import { Failure, wordsOf } from "../../core/text/failure.ts";
 import { codexEnvironment, type Launch } from "../../core/shell/launch.ts";
-import { isPath } from "../../core/shell/path_lookup.ts";
+import { isBatchFile, isPath } from "../../core/shell/path_lookup.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { splitWords } from "../../core/shell/split_words.ts";
 import type { Host } from "../../io/host.ts";
@@ -38,7 +38,7 @@ export async function launchIn(
   const [name = "", ...args] = words;
   const env = codexEnvironment(host, home, config.runner.passEnv);
   const program = programOf(host, name);
-  if (host.platform !== "win32") return { file: program, args, env };
+  if (!isBatchFile(program, host)) return { file: program, args, env };
   const { behindBatch } = await import("./batch_file.ts");
   const { file, before } = behindBatch(program, host);
   return { file, args: [...before, ...args], env };
@@ -65,7 +65,7 @@ export async function runPicked(
   const launch = await launchIn(host, config, picked.home, words);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
   const end = async () => endOf(await host.become(launch), words[0] ?? "");
-  if (host.platform === "linux") return await end();
+  if (host.system.showsProcesses) return await end();
   const { noteRun } = await import("./run_record.ts");
   const isOver = noteRun(layout, picked.home);
   try {

@@ -12,14 +12,14 @@ import { watchFolder } from "../../io/files/watch.ts";
 const LOOK_MS = 1000;
 
 /**
- * Asks a supervisor to end. Windows has no signal for that: there the question is a file, which names the one process
- * that is meant.
+ * Asks a supervisor to end. Where there is no signal for that the question is a file, which names the one process that
+ * is meant.
  */
-export function askToStop({ platform }: Pick<Host, "platform">, layout: Layout, who: ProcessIdentity): void {
-  if (platform === "win32") {
-    replaceFile(layout.stopRequest, renderIdentity({ ...who, version: VERSION, exe: "" }));
-  } else {
+export function askToStop({ system }: Pick<Host, "system">, layout: Layout, who: ProcessIdentity): void {
+  if (system.hasSignals) {
     signal(who.pid, "SIGTERM");
+  } else {
+    replaceFile(layout.stopRequest, renderIdentity({ ...who, version: VERSION, exe: "" }));
   }
 }
 

@@ -10,8 +10,8 @@ import type { Host } from "../../io/host.ts";
 import { compilePattern } from "../../io/pattern.ts";
 
 /** Makes sure of the folders below the root, each ours alone, and of the lock that all commands share. */
-export function ensureLayout(host: Pick<Host, "uid" | "platform">, layout: Layout): void {
-  const isNumbered = host.uid === undefined && host.platform !== "win32" && isFolder(layout.root);
+export function ensureLayout(host: Pick<Host, "uid" | "system">, layout: Layout): void {
+  const isNumbered = host.uid === undefined && host.system.hasUserNumbers && isFolder(layout.root);
   const uid = isNumbered ? ownerOfNewFile(layout.root) : host.uid;
   for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates, layout.locks]) {
     ownFolder(folder, uid);

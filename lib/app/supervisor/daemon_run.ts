@@ -44,7 +44,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   let unheed = () => {};
   try {
     lock.write(renderIdentity({ ...self, version: VERSION, exe: host.self.join(" ") }));
-    if (host.platform === "win32") unheed = heedStopRequest(layout, self, stop);
+    if (!host.system.hasSignals) unheed = heedStopRequest(layout, self, stop);
     replaceFile(layout.pidFile, `${self.pid}\n`);
     journal.note("started", { pid: self.pid, version: VERSION });
     for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates]) {

@@ -23,7 +23,7 @@ export interface Role {
 export type Started = { readonly server: AppServer } | { readonly reason: string };
 
 interface Surroundings {
-  readonly host: Pick<Host, "clock" | "random" | "spawn" | "env" | "platform">;
+  readonly host: Pick<Host, "clock" | "random" | "spawn" | "env" | "platform" | "system">;
   readonly layout: Layout;
   readonly children: Children;
   codex(): CodexProgram | undefined;

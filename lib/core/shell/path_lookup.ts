@@ -33,6 +33,16 @@ export function plainName(program: string, { platform }: Pick<Surroundings, "pla
   return platform === "win32" ? name.replace(/\.(com|exe|bat|cmd)$/i, "").toLowerCase() : name;
 }
 
+/** Whether a file is a batch file, which only its interpreter can start. */
+export function isBatchFile(path: string, { platform }: Pick<Surroundings, "platform">): boolean {
+  return platform === "win32" && /\.(cmd|bat)$/i.test(path);
+}
+
+/** What the file of a compiled program is called. */
+export function programFile(name: string, { platform }: Pick<Surroundings, "platform">): string {
+  return platform === "win32" ? `${name}.exe` : name;
+}
+
 function withExtensions(name: string, { env, platform }: Surroundings): string[] {
   const named = (variable(env, "PATHEXT", platform) ?? "").toLowerCase().split(";")
     .filter((extension) => STARTABLE.includes(extension));

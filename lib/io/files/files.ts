@@ -20,7 +20,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { errnoOf, wordsOf } from "../../core/text/failure.ts";
 import { resolvedPath } from "./directory.ts";
-import { isWindows } from "../process/process.ts";
+import { system } from "../platform/here.ts";
 
 interface ReplaceOptions {
   /** Survive a power loss: flush the file, and the folder that names it. With "file" the old one may come back whole. */
@@ -168,10 +168,13 @@ export function whileWriting(path: string, error: unknown): unknown {
 }
 
 /**
- * Does something to a file. Windows refuses that for as long as another process, such as a virus scanner, has the file
+ * Does something to a file. Some systems refuse that for as long as another process, such as a virus scanner, has the file
  * open in a way of its own: there it is tried again for two seconds, and what fails then is thrown.
  */
-export function patiently<T>(action: () => T, waits: readonly number[] = isWindows() ? patience() : []): T {
+export function patiently<T>(
+  action: () => T,
+  waits: readonly number[] = system.refusesOpenFiles ? patience() : [],
+): T {
   for (const ms of waits) {
     try {
       return action();
@@ -221,9 +224,9 @@ function keepGeneration(target: string): void {
   }
 }
 
-/** Some file systems can't flush a folder, and Windows none; then the file's own flush is all there is. */
+/** Some systems and file systems can't flush a folder; then the file's own flush is all there is. */
 export function flushFolder(folder: string): void {
-  if (isWindows()) return;
+  if (!system.flushesFolders) return;
   let fd: number;
   try {
     fd = openSync(folder, constants.O_RDONLY);
@@ -244,7 +247,7 @@ function patience(): number[] {
   return [1, 2, 5, 10, 20, ...Array.from({ length: 39 }, () => 50)];
 }
 
-/** Whether Windows may refuse this for a moment only, because somebody has the file open. */
+/** Whether a system that refuses open files may refuse this for a moment only, because somebody has the file open. */
 export function isPassing(error: unknown): boolean {
   return ["EPERM", "EACCES", "EBUSY"].includes(errnoOf(error) ?? "");
 }

@@ -20,7 +20,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { errnoOf, Failure } from "../../core/text/failure.ts";
 import { isFolder, namesIn, patiently, randomName, whileWriting, writeAll } from "./files.ts";
-import { isWindows } from "../process/process.ts";
+import { system } from "../platform/here.ts";
 
 /** Makes sure of a folder that is ours (`uid`, where users have numbers) and nobody else's to enter (0700). */
 export function ownFolder(path: string, uid: number | undefined): void {
@@ -132,11 +132,11 @@ export function removeFile(path: string): void {
 
 /** Removes a folder with all it holds, or whatever else has this name. Links are never followed. */
 export function removeTree(path: string): void {
-  if (isWindows()) removeStepwise(path);
+  if (system.removesStepwise) removeStepwise(path);
   else rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** The same, name by name: Bun's own way asks for more than wine can, which is where this is tested. */
+/** The same, name by name. */
 export function removeStepwise(path: string): void {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { errnoOf } from "../../core/text/failure.ts";
-import { isWindows } from "../process/process.ts";
+import { system } from "../platform/here.ts";
 
 /**
  * Copies what a folder holds into another, new one: readable by its owner alone, links leading where they led before,
@@ -30,9 +30,9 @@ export function copyTree(from: string, to: string, isLeftOut: (name: string) => 
   }
 }
 
-/** Makes a link; on Windows, where not everybody may, a second name of the file, or on another drive a copy. */
+/** Makes a link; where not everybody may, a second name of the file, or on another drive a copy. */
 export function makeLink(target: string, path: string): void {
-  if (!isWindows()) return symlinkSync(target, path);
+  if (system.linksFreely) return symlinkSync(target, path);
   try {
     linkSync(target, path);
   } catch {

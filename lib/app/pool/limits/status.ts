@@ -28,8 +28,8 @@ export async function statusCommand(
   options: PoolOptions,
 ): Promise<End> {
   const wish = timingOf(options);
-  // tmux is where Codex shows what its terminal shows; Windows has none.
-  const via = viaOf(options, host.platform === "win32" ? "app-server" : "tmux");
+  // tmux is where Codex shows what its terminal shows.
+  const via = viaOf(options, host.system.hasTmux ? "tmux" : "app-server");
   const settings = await loadPool(host, flavour, from);
   const dir = typedPath(host, settings, textOption(options, "team_dir") ?? "");
   if (!isFolder(dir)) throw refusal(`❌ team dir not found: ${dir}`);

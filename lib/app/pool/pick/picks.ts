@@ -15,7 +15,7 @@ import type { Hindrance, Usable } from "./standings.ts";
 import { keepTeams, noteAccount, recallTeam, usableLogin } from "./team_memory.ts";
 import { changeState } from "../store.ts";
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "platform" | "random">;
+type Outside = Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "system">;
 
 /** The source directory for a worker: in turn, or by the worker's name. */
 export async function pickSource(

@@ -10,7 +10,7 @@ import { type PoolSettings, typedPath } from "../load.ts";
 
 /** The auth file for a worker: the one its team is on, a balanced one, or the one that lasts longest. Throws Failure when none can be used. */
 export async function pickAuth(
-  host: Pick<Host, "clock" | "env" | "err" | "platform" | "random">,
+  host: Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "system">,
   flavour: Flavour,
   settings: PoolSettings,
 ): Promise<string> {

@@ -26,7 +26,7 @@ export interface Turn {
   readonly advanced: boolean;
 }
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "random">;
+type Outside = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
 type Settings = Pick<PoolSettings, "stateFile" | "name" | "authTeamGlob">;
 
 /**
