@@ -6,7 +6,8 @@ import { isShell, type Shell, SHELLS } from "../core/shell/quote.ts";
 import type { Demand } from "../app/pick/survey.ts";
 import { DEMANDS, EVERYWHERE, FAMILIES, type Option, OPTIONS, SHAPES } from "./grammar.ts";
 import { TOPICS, usageOf } from "./help.ts";
-import { type SimulationWish, simulationWish } from "./simulation_wish.ts";
+import { simulationWish } from "./simulation_wish.ts";
+import type { SimulationWish } from "./view/simulation.ts";
 import type { SkillRequest } from "./skill.ts";
 import { type OptionToken, tokensOf } from "./tokens.ts";
 

@@ -1,14 +1,5 @@
 import { Failure } from "../core/text/failure.ts";
-
-/** What to simulate, in the user's words. */
-export interface SimulationWish {
-  readonly form: "table" | "json" | "markdown";
-  readonly isPast: boolean;
-  readonly scenario?: string;
-  readonly seed?: string;
-  readonly seeds?: string;
-  readonly seedsFrom?: string;
-}
+import type { SimulationWish } from "./view/simulation.ts";
 
 export const SIMULATION_FLAGS: readonly string[] = [
   "json",

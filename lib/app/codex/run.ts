@@ -6,7 +6,6 @@ import type { Layout } from "../../core/system/layout.ts";
 import { splitWords } from "../../core/shell/split_words.ts";
 import type { Host } from "../../io/host.ts";
 import type { Exit } from "../../io/process/spawn.ts";
-import type { Picked } from "../pick/choose.ts";
 import { findProgram } from "./find_program.ts";
 import { awaitRenewal } from "./await_renewal.ts";
 
@@ -59,7 +58,7 @@ export async function runPicked(
   host: Host,
   layout: Layout,
   config: Config,
-  picked: Picked,
+  picked: { readonly alias: string; readonly home: string; readonly isRenewing: boolean },
   words: readonly string[],
 ): Promise<End> {
   const launch = await launchIn(host, config, picked.home, words);

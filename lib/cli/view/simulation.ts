@@ -6,7 +6,16 @@ import { type Figures, figuresOf } from "../../core/simulation/comparison.ts";
 import { seedsFrom } from "../../core/simulation/seeds.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import { simulatePast, simulateScenarios, type Simulation } from "../../app/pick/simulate.ts";
-import type { SimulationWish } from "../simulation_wish.ts";
+
+/** What to simulate, in the user's words. */
+export interface SimulationWish {
+  readonly form: "table" | "json" | "markdown";
+  readonly isPast: boolean;
+  readonly scenario?: string;
+  readonly seed?: string;
+  readonly seeds?: string;
+  readonly seedsFrom?: string;
+}
 
 const HEADER = ["POLICY", "SERVED", "OF BOUND", "BLOCKED", "AVOIDABLE", "OF DOCUMENTED", "SWITCHES"];
 const LARGEST_SEED = 0xffff_ffff;

@@ -1,6 +1,6 @@
-import type { Config } from "../config/config.ts";
 import { exhaustionOf } from "./exhaustion.ts";
-import { type Contender, type Mode, type Policy, rank } from "./policy.ts";
+import type { Mode } from "./policies/contender.ts";
+import { type Policy, rank } from "./policy.ts";
 import {
   type Candidate,
   compareEligible,
@@ -9,6 +9,7 @@ import {
   judge,
   type Verdict,
 } from "./score.ts";
+import type { ScoreSettings } from "./settings.ts";
 import { formatSpan } from "../text/time.ts";
 import { type Gauges, gaugesIn, gaugesOf } from "../quota/windows.ts";
 
@@ -57,7 +58,7 @@ export interface Decision {
 export function decide(
   contestants: readonly Contestant[],
   nowMs: number,
-  settings: Config["sessions"],
+  settings: ScoreSettings,
   wish: Wish,
 ): Decision {
   const leases = sharedLeases(contestants);
@@ -97,8 +98,11 @@ export function decide(
   };
 }
 
-interface Entry extends Contender {
+interface Entry {
+  readonly candidate: Contestant;
   readonly contestant: Contestant;
+  readonly verdict: Eligible;
+  readonly gauges: Gauges;
 }
 
 interface Judged {

@@ -1,7 +1,7 @@
 import { type Contestant, decide, type Wish } from "./decide.ts";
-import type { Config } from "../config/config.ts";
 import type { LimitWindow } from "../quota/limits.ts";
 import type { Verdict } from "./score.ts";
+import type { ScoreSettings } from "./settings.ts";
 import { gaugesOf, isShort } from "../quota/windows.ts";
 
 /** What of a session could be otherwise. */
@@ -26,7 +26,7 @@ const MOST_TURNS = 20;
 export function changesOf(
   contestants: readonly Contestant[],
   nowMs: number,
-  settings: Config["sessions"],
+  settings: ScoreSettings,
   wish: Wish,
 ): Change[] {
   const winnerOf = (field: readonly Contestant[]) => decide(field, nowMs, settings, wish).winner?.alias;

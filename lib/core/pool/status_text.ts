@@ -2,7 +2,7 @@ import { printable } from "../text/printable.ts";
 import { formatAge, formatTime } from "../text/time.ts";
 import type { Card } from "./screen/card.ts";
 import type { Look } from "./screen/dialogue.ts";
-import type { Reading, UsageWindow } from "./usage.ts";
+import type { Reading, UsageWindow } from "./limits/usage.ts";
 
 /** What was learnt of one auth file, for people. */
 export interface Found {

@@ -2,7 +2,7 @@ import { noAnswerIn, reasonOf, REASONS } from "../../../core/codex/reasons.ts";
 import type { Account } from "../../../core/codex/account.ts";
 import { isForbidden } from "../../../core/text/failure.ts";
 import type { Flavour } from "../../../core/pool/flavour.ts";
-import { type Reading, type Trouble, usageIn } from "../../../core/pool/usage.ts";
+import { type Reading, type Trouble, usageIn } from "../../../core/pool/limits/usage.ts";
 import { VERSION } from "../../../core/text/version.ts";
 import type { Host } from "../../../io/host.ts";
 import { signal } from "../../../io/process/process.ts";

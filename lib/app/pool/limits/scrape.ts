@@ -3,7 +3,7 @@ import { noAnswerIn, REASONS } from "../../../core/codex/reasons.ts";
 import { Failure } from "../../../core/text/failure.ts";
 import type { Card } from "../../../core/pool/screen/card.ts";
 import { afterStatus, composerOf, type Look, START, step } from "../../../core/pool/screen/dialogue.ts";
-import type { Reading } from "../../../core/pool/usage.ts";
+import type { Reading } from "../../../core/pool/limits/usage.ts";
 import type { Host } from "../../../io/host.ts";
 import type { Tmux } from "../../../io/tmux.ts";
 import type { Home } from "./temp_home.ts";

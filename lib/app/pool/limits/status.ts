@@ -3,7 +3,7 @@ import { Failure } from "../../../core/text/failure.ts";
 import type { Flavour } from "../../../core/pool/flavour.ts";
 import { isSet, type PoolOptions, textOption } from "../../../core/pool/options.ts";
 import type { Origin } from "../../../core/pool/origin.ts";
-import { seconds } from "../../../core/pool/python/seconds.ts";
+import { seconds } from "../../../core/pool/number_options.ts";
 import { blockOf, type Found, jsonOf, tableOf } from "../../../core/pool/status_text.ts";
 import { twinsIn } from "../../../core/pool/state/shared_accounts.ts";
 import { printable } from "../../../core/text/printable.ts";
@@ -17,7 +17,7 @@ import { listAuthFiles } from "../pick/auth_files.ts";
 import { interruptible } from "./interrupt.ts";
 import { loadPool, type PoolSettings, typedPath } from "../load.ts";
 import { type Read, type ReadingWish, readLimits } from "./read_limits.ts";
-import { readTeam, registryPath } from "../watch/registry.ts";
+import { readTeam, registryPath } from "../registry.ts";
 import { type WorkerHome, workerHomes } from "./workers.ts";
 
 /** `status TEAM_DIR`: what each account of a team has left. */

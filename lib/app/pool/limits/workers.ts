@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { type Account, parseAccount } from "../../../core/codex/account.ts";
 import { authFileOf } from "../../../core/system/layout.ts";
-import { parseRollout, type Rollout } from "../../../core/pool/rollout.ts";
-import type { Usage } from "../../../core/pool/usage.ts";
+import { parseRollout, type Rollout } from "../../../core/pool/limits/rollout.ts";
+import type { Usage } from "../../../core/pool/limits/usage.ts";
 import { readEnds } from "../../../io/files/ends.ts";
 import { readText, realPath } from "../../../io/files/files.ts";
 import { foldersIn } from "../../../io/files/folders.ts";

@@ -3,9 +3,9 @@ import { authFileOf } from "../../../core/system/layout.ts";
 import { bannersIn, showsLostLogin } from "../../../core/pool/screen/banner.ts";
 import { paneOf } from "../../../core/pool/watch/registry.ts";
 import type { Restart } from "../../../core/pool/watch/restart.ts";
-import type { Turn } from "../../../core/pool/rollout.ts";
+import type { Turn } from "../../../core/pool/limits/rollout.ts";
 import type { Signs } from "../../../core/pool/watch/watch_decision.ts";
-import type { TeamWorker } from "./registry.ts";
+import type { TeamWorker } from "../registry.ts";
 import type { WorkersTmux } from "./twf.ts";
 import { accountOf, isSameAccount, rolloutsOf } from "../limits/workers.ts";
 

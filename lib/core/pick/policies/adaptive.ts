@@ -1,4 +1,4 @@
-import type { Contender, Mode, Ranking } from "../policy.ts";
+import type { Contender, Mode, Ranking } from "./contender.ts";
 import { balanced } from "./balanced.ts";
 import { drain, FITS_HOURS } from "./drain.ts";
 import { hoursLeft } from "./hours.ts";

@@ -1,4 +1,4 @@
-import type { Contender } from "../policy.ts";
+import type { Contender } from "./contender.ts";
 import { hoursLeft } from "./hours.ts";
 
 /** Evens out the time until each runs dry: the one that lasts longest is picked. The figure is in tenths of hours. */

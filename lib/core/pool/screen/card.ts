@@ -1,5 +1,5 @@
 import { resetTime } from "./reset_time.ts";
-import type { UsageWindow } from "../usage.ts";
+import type { UsageWindow } from "../limits/usage.ts";
 
 /** A `/status` card of the Codex screen. */
 export interface Card {

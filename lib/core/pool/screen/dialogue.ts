@@ -1,5 +1,5 @@
 import { type Card, isComplete, parseCard } from "./card.ts";
-import { type Trouble } from "../usage.ts";
+import { type Trouble } from "../limits/usage.ts";
 
 /** What is seen of a pane in which Codex was started. */
 export interface Look {

@@ -1,4 +1,4 @@
-import { type Reading, type Source, standingOf, type Trouble } from "../usage.ts";
+import { type Reading, type Source, standingOf, type Trouble } from "../limits/usage.ts";
 
 /** What a watcher knows of a team in one look. */
 export interface Facts {

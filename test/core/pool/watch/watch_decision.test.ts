@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bannersIn, NEEDLE, showsLostLogin } from "../../../../lib/core/pool/screen/banner.ts";
 import { decide, type Facts, type Signs, stuckOf } from "../../../../lib/core/pool/watch/watch_decision.ts";
-import type { Reading, Trouble } from "../../../../lib/core/pool/usage.ts";
+import type { Reading, Trouble } from "../../../../lib/core/pool/limits/usage.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const SOON = NOW / 1000 + 3600;

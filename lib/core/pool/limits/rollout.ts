@@ -1,7 +1,7 @@
-import { type JsonObject, textOf } from "../text/json.ts";
-import { parseWindow } from "../quota/limits.ts";
-import { MAIN_LIMIT } from "../codex/rate_limits.ts";
-import { errorOf, LIMIT_EXCEEDED, rolloutLines, snapshotIn } from "../codex/rollout.ts";
+import { type JsonObject, textOf } from "../../text/json.ts";
+import { parseWindow } from "../../quota/limits.ts";
+import { MAIN_LIMIT } from "../../codex/rate_limits.ts";
+import { errorOf, LIMIT_EXCEEDED, rolloutLines, snapshotIn } from "../../codex/rollout.ts";
 import { type Usage, windowsOf } from "./usage.ts";
 
 /** What a session file of Codex (0.169) says of its last turn and of the account's limits. Times are epoch milliseconds. */

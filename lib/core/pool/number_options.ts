@@ -1,5 +1,5 @@
-import { Failure } from "../../text/failure.ts";
-import { type PoolOptions, textOption } from "../options.ts";
+import { Failure } from "../text/failure.ts";
+import { type PoolOptions, textOption } from "./options.ts";
 
 /** Longer than this nobody waits: a year. */
 const MOST = 31_536_000;

@@ -1,15 +1,15 @@
 import { dirname, isAbsolute, join } from "node:path";
-import { errnoOf, Failure, wordsOf } from "../../../core/text/failure.ts";
+import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
 import {
   type Member,
   parseRegistry,
   parseWorkerState,
   type WorkerState,
-} from "../../../core/pool/watch/registry.ts";
-import { printable } from "../../../core/text/printable.ts";
-import { exists, readText } from "../../../io/files/files.ts";
-import type { Host } from "../../../io/host.ts";
-import { type PoolSettings, typedPath } from "../load.ts";
+} from "../../core/pool/watch/registry.ts";
+import { printable } from "../../core/text/printable.ts";
+import { exists, readText } from "../../io/files/files.ts";
+import type { Host } from "../../io/host.ts";
+import { type PoolSettings, typedPath } from "./load.ts";
 
 /** A member of a team with what twf knows of it. */
 export interface TeamWorker extends Member {
@@ -47,7 +47,7 @@ async function shareFolder(file: string): Promise<string | undefined> {
   try {
     const text = readText(file);
     if (text === undefined) return undefined;
-    const { parseYaml } = await import("../../../io/yaml.ts");
+    const { parseYaml } = await import("../../io/yaml.ts");
     const config = parseYaml(text) as { share?: { dir?: unknown }; share_dir?: unknown } | null;
     const folder = config?.share?.dir ?? config?.share_dir;
     return typeof folder === "string" && folder.trim() !== "" ? folder.trim() : undefined;

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readTeam, registryPath, twfStateFolder } from "../../../../lib/app/pool/watch/registry.ts";
-import { findTwf } from "../../../../lib/app/pool/watch/twf.ts";
-import { world } from "../../world.ts";
+import { readTeam, registryPath, twfStateFolder } from "../../../lib/app/pool/registry.ts";
+import { findTwf } from "../../../lib/app/pool/watch/twf.ts";
+import { world } from "../world.ts";
 
 function skills() {
   const around = world();

@@ -1,6 +1,6 @@
-import { objectOf, told } from "../text/json.ts";
-import { left, type LimitWindow, parseWindow, type RateLimits } from "../quota/limits.ts";
-import { MAIN_LIMIT } from "../codex/rate_limits.ts";
+import { objectOf, told } from "../../text/json.ts";
+import { left, type LimitWindow, parseWindow, type RateLimits } from "../../quota/limits.ts";
+import { MAIN_LIMIT } from "../../codex/rate_limits.ts";
 
 /** One rate-limit window of an account, however it was learnt. */
 export interface UsageWindow {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseRollout } from "../../../lib/core/pool/rollout.ts";
-import { labelOf, usageIn, usageWords } from "../../../lib/core/pool/usage.ts";
+import { parseRollout } from "../../../../lib/core/pool/limits/rollout.ts";
+import { labelOf, usageIn, usageWords } from "../../../../lib/core/pool/limits/usage.ts";
 
 const line = (type: string, payload: unknown, second: number) =>
   JSON.stringify({
