@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { type Rooms } from "./rooms.ts";
 import { withoutComments, withoutText } from "./source_text.ts";
 
 /** The texts of source files by their path from the top of the tree ("lib/core/score.ts"). */
@@ -15,6 +16,8 @@ export interface Import {
 
 /** The longest file that is allowed in `lib`, in lines. */
 export const MAX_LINES = 300;
+/** The most files that may lie side by side in a room of `lib`. */
+export const MAX_FILES = 15;
 
 /** What the files of one layer may import from the tree; "type" = types only. */
 const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, "all" | "type">>>> = {
@@ -71,15 +74,59 @@ const GLOBALS =
 const RUNTIMES = /^lib\/io\/(lock\/(lock|flock_\w+)|platform\/kernel32)\.ts$/;
 const RUNTIME_NAMES = /(?<![\w$])(Deno|Bun)(?![\w$])|["'`](bun|jsr|npm):/;
 
-/** Everything that breaks the plan, one line each, naming the file and, for an import, both files. */
-export function faultsIn(sources: Sources): string[] {
+/** Where the name of the platform may be looked at. */
+const PLATFORM_ROOMS = /^lib\/(io\/platform|core\/shell)\//;
+const PLATFORM_QUESTIONS =
+  /(?<![\w$-])(win32|darwin)(?![\w$-])|["'`]linux["'`]|(?<![\w$])process\s*(\?\.|\.)\s*platform|(?<![\w$])platform\s*(\(|[!=]==?)|[!=]==?\s*([\w$]+\??\.)*platform(?![\w$])|switch\s*\(\s*([\w$]+\??\.)*platform\s*\)/;
+
+/** Everything that breaks the plan, one line each, naming the file and, for an import, both files. Without a table any room may import from any. */
+export function faultsIn(sources: Sources, rooms?: Rooms): string[] {
   const imports = [...sources].flatMap(([path, text]) => importsOf(path, text));
   return [
     ...imports.flatMap(importFault),
     ...imports.flatMap(scorerFault),
-    ...cyclesIn(imports),
+    ...fileCircles(imports),
     ...[...sources].flatMap(([path, text]) => fileFaults(path, text)),
+    ...crowdedRooms(sources),
+    ...rooms === undefined ? [] : roomFaults(sources, imports, rooms),
   ];
+}
+
+/** Imports that the table of rooms does not allow, rooms that it does not know, and circles in the table itself. */
+function roomFaults(sources: Sources, imports: readonly Import[], rooms: Rooms): string[] {
+  const unknown = [...roomsOf(sources).keys()].filter((room) => !rooms.has(room));
+  return [
+    ...unknown.map((room) => `lib/${room} has no line in test/rooms.ts`),
+    ...imports.flatMap(({ from, to }) => {
+      const [room, target] = [roomOf(from), roomOf(to)];
+      if (room === undefined || target === undefined || room === target) return [];
+      return rooms.get(room)?.has(target) ?? true
+        ? []
+        : [`${from} imports ${to}: ${room} may not import from ${target} (test/rooms.ts)`];
+    }),
+    ...circlesIn(new Map([...rooms].map(([room, allowed]) => [room, [...allowed]])))
+      .map((circle) => `a circle of rooms in test/rooms.ts: ${circle.join(" -> ")}`),
+  ];
+}
+
+function crowdedRooms(sources: Sources): string[] {
+  return [...roomsOf(sources)].filter(([, count]) => count > MAX_FILES)
+    .map(([room, count]) => `lib/${room} has ${count} files side by side, more than ${MAX_FILES}`);
+}
+
+/** How many files lie in each room. */
+function roomsOf(sources: Sources): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const path of sources.keys()) {
+    const room = roomOf(path);
+    if (room !== undefined) counts.set(room, (counts.get(room) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The folder below `lib` that a file of it lies in. */
+function roomOf(path: string): string | undefined {
+  return path.startsWith("lib/") ? dirname(path).slice("lib/".length) : undefined;
 }
 
 /** The imports of one file, dynamic ones too. */
@@ -143,27 +190,31 @@ function importFault({ from, to, isType }: Import): string[] {
   ];
 }
 
-/** Circles of imports: in `app` of any kind, elsewhere of what is there at run time. */
-function cyclesIn(imports: readonly Import[]): string[] {
+/** Circles of imports within a layer, of types too. */
+function fileCircles(imports: readonly Import[]): string[] {
   const next = new Map<string, string[]>();
-  for (const { from, to, isType } of imports) {
-    const isAlike = layerOf(from) === layerOf(to) && layerOf(to) !== undefined;
-    if (isAlike && (!isType || layerOf(from) === "app")) next.set(from, [...next.get(from) ?? [], to]);
+  for (const { from, to } of imports) {
+    const layer = layerOf(from);
+    if (layer !== undefined && layer === layerOf(to)) next.set(from, [...next.get(from) ?? [], to]);
   }
-  const faults: string[] = [];
+  return circlesIn(next).map((circle) => `a circle of imports: ${circle.join(" -> ")}`);
+}
+
+/** Circles in a graph, each beginning and ending with the same node. */
+function circlesIn(next: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = [];
   const done = new Set<string>();
-  const walk = (path: string, trail: readonly string[]) => {
-    if (trail.includes(path)) {
-      const circle = [...trail.slice(trail.indexOf(path)), path];
-      faults.push(`a circle of imports: ${circle.join(" -> ")}`);
+  const walk = (node: string, trail: readonly string[]) => {
+    if (trail.includes(node)) {
+      circles.push([...trail.slice(trail.indexOf(node)), node]);
       return;
     }
-    if (done.has(path)) return;
-    for (const target of next.get(path) ?? []) walk(target, [...trail, path]);
-    done.add(path);
+    if (done.has(node)) return;
+    for (const target of next.get(node) ?? []) walk(target, [...trail, node]);
+    done.add(node);
   };
-  for (const path of next.keys()) walk(path, []);
-  return faults;
+  for (const node of next.keys()) walk(node, []);
+  return circles;
 }
 
 function fileFaults(path: string, source: string): string[] {
@@ -172,6 +223,12 @@ function fileFaults(path: string, source: string): string[] {
   const lines = source.replace(/\n$/, "").split("\n").length;
   if (path.startsWith("lib/") && lines > MAX_LINES) {
     faults.push(`${path} has ${lines} lines, more than ${MAX_LINES}`);
+  }
+  const question = PLATFORM_QUESTIONS.exec(withoutComments(source))?.[0];
+  if (question !== undefined && !PLATFORM_ROOMS.test(path)) {
+    faults.push(
+      `${path} asks for the platform (${question.trim()}): only lib/io/platform and lib/core/shell may`,
+    );
   }
   const outside = GLOBALS.exec(withoutText(source))?.[1];
   if (outside !== undefined && !OUTSIDE.includes(path)) {
