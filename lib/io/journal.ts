@@ -1,5 +1,5 @@
 import { appendFileSync, closeSync, constants, openSync, renameSync, statSync } from "node:fs";
-import { patiently } from "./files/files.ts";
+import { patiently } from "./files/patience.ts";
 import type { Clock } from "./host.ts";
 
 /** What the supervisor writes down for people: never what a child said, never a secret. */

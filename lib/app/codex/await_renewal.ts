@@ -1,7 +1,8 @@
 import { type ChildEntry, parseChildren } from "../../core/session/app_server_record.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
-import { readText, realPath } from "../../io/files/files.ts";
+import { realPath } from "../../io/files/links.ts";
+import { readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { serversIn } from "../../io/process/openers.ts";
 import { mayBeAlive } from "../../io/process/process.ts";

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { Failure } from "../../core/text/failure.ts";
 import { behindShim } from "../../core/shell/npm_shim.ts";
 import { isBatchFile } from "../../core/shell/path_lookup.ts";
-import { readText } from "../../io/files/files.ts";
+import { readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { isProgram } from "../../io/process/spawn.ts";
 import { findProgram } from "./find_program.ts";

@@ -1,6 +1,6 @@
 import { parseChildren } from "../../core/session/app_server_record.ts";
 import { type Layout, threadLocksOf } from "../../core/system/layout.ts";
-import { readText } from "../../io/files/files.ts";
+import { readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { type Opener, openersIn } from "../../io/process/openers.ts";
 import { mayBeAlive } from "../../io/process/process.ts";

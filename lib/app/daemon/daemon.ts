@@ -4,7 +4,7 @@ import { selfEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
 import { VERSION } from "../../core/text/version.ts";
-import { readText } from "../../io/files/files.ts";
+import { readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import {

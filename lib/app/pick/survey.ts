@@ -7,7 +7,7 @@ import type { Mode } from "../../core/pick/policies/contender.ts";
 import type { Policy } from "../../core/pick/policy.ts";
 import { lastSelectedMs, type PickMark } from "../../core/session/state.ts";
 import { emptySession, emptyStatus, parseStatus, type Status } from "../../core/session/status.ts";
-import { readText } from "../../io/files/files.ts";
+import { readText } from "../../io/files/read.ts";
 import { glanceLeases } from "../session/leases.ts";
 import { glance } from "../session/picks_file.ts";
 import { glancePaused } from "../session/pause.ts";

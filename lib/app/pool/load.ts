@@ -7,9 +7,9 @@ import { type FileValue, KEYS, wishesOf } from "../../core/pool/settings.ts";
 import { isFixed, pathsOn, variable } from "../../core/shell/surroundings.ts";
 import { homeVariable } from "../../core/shell/user_folders.ts";
 import { printable } from "../../core/text/printable.ts";
-import { resolvedPath } from "../../io/files/directory.ts";
-import { isFolder } from "../../io/files/files.ts";
-import { readUtf8 } from "../../io/files/folders.ts";
+import { isFolder } from "../../io/files/folders.ts";
+import { resolvedPath } from "../../io/files/links.ts";
+import { readUtf8 } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 
 /** What a pool program goes by. All paths are absolute. */

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
-import { exists, namesIn, randomName } from "../../io/files/files.ts";
-import { removeTree, rename } from "../../io/files/folders.ts";
+import { exists } from "../../io/files/entry.ts";
+import { namesIn } from "../../io/files/folders.ts";
+import { randomName, rename } from "../../io/files/replace.ts";
+import { removeTree } from "../../io/files/tree.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { forgetLeases } from "./leases.ts";

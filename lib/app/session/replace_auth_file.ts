@@ -1,7 +1,10 @@
 import { Failure } from "../../core/text/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
-import { exists, isPassing, realPath } from "../../io/files/files.ts";
-import { nameBeside, removeFile, renameAtOnce, writeNew } from "../../io/files/folders.ts";
+import { exists } from "../../io/files/entry.ts";
+import { realPath } from "../../io/files/links.ts";
+import { isPassing } from "../../io/files/patience.ts";
+import { nameBeside, removeFile, renameAtOnce } from "../../io/files/replace.ts";
+import { writeNew } from "../../io/files/write.ts";
 import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
 import { awaitRenewal, renewing } from "../codex/await_renewal.ts";

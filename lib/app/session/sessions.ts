@@ -4,8 +4,9 @@ import { Failure } from "../../core/text/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
 import { byteOrder } from "../../core/text/byte_order.ts";
 import { debugQuote } from "../../core/shell/quote.ts";
-import { folderIdentity, isFolder, readText } from "../../io/files/files.ts";
-import { foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../../io/files/folders.ts";
+import { folderIdentity, foldersIn, isFolder } from "../../io/files/folders.ts";
+import { ownerOfNewFile, ownFile, ownFolder } from "../../io/files/own.ts";
+import { readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { compilePattern } from "../../io/pattern.ts";
 

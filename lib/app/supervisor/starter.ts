@@ -4,7 +4,7 @@ import type { ChildEntry } from "../../core/session/app_server_record.ts";
 import { codexEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { PICK_SETTLES_MS } from "../../core/codex/renewal.ts";
-import { ensureFolder } from "../../io/files/files.ts";
+import { ensureFolder } from "../../io/files/folders.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { identityOf, ownIdentity } from "../../io/process/process.ts";

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { threadLocksOf } from "../../core/system/layout.ts";
-import { folderIdentity } from "../../io/files/files.ts";
+import { folderIdentity } from "../../io/files/folders.ts";
 import { type Unwatch, watchFolder } from "../../io/files/watch.ts";
 import type { HomeThreads } from "./home_threads.ts";
 

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { namesIn } from "../files/files.ts";
+import { namesIn } from "../files/folders.ts";
 import { system } from "../platform/here.ts";
 
 /** A thread that a Codex process has open. */

@@ -1,5 +1,6 @@
 import { basename, isAbsolute } from "node:path";
-import { namesIn, realPath } from "../files/files.ts";
+import { namesIn } from "../files/folders.ts";
+import { realPath } from "../files/links.ts";
 import { system } from "../platform/here.ts";
 import { openThreads } from "./lock_table.ts";
 import { ownIdentity } from "./process.ts";

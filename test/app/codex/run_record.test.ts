@@ -8,7 +8,7 @@ import { noteRun, runsIn } from "../../../lib/app/codex/run_record.ts";
 import { layoutOf } from "../../../lib/core/system/layout.ts";
 import { parseRun, renderRun } from "../../../lib/core/session/run_record.ts";
 import { macos } from "../../../lib/io/platform/macos.ts";
-import { ensureFolder } from "../../../lib/io/files/files.ts";
+import { ensureFolder } from "../../../lib/io/files/folders.ts";
 import { identityOf, ownIdentity, signal } from "../../../lib/io/process/process.ts";
 
 const MAC = { system: macos };

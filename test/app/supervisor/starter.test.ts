@@ -8,7 +8,7 @@ import { type Role, Starter } from "../../../lib/app/supervisor/starter.ts";
 import { parseChildren } from "../../../lib/core/session/app_server_record.ts";
 import { layoutOf } from "../../../lib/core/system/layout.ts";
 import { linux } from "../../../lib/io/platform/linux.ts";
-import { readText } from "../../../lib/io/files/files.ts";
+import { readText } from "../../../lib/io/files/read.ts";
 import type { Spawn } from "../../../lib/io/process/spawn.ts";
 import { FakeClock } from "../../../rig/clock.ts";
 import { answering, fakeSpawn } from "../../../rig/fake_spawn.ts";

@@ -21,7 +21,7 @@ import { formatTimeMs } from "../../../lib/core/text/time.ts";
 import { timingFrom } from "../../../lib/core/system/timing.ts";
 import { system } from "../../../lib/io/platform/here.ts";
 import type { Journal } from "../../../lib/io/journal.ts";
-import { readText } from "../../../lib/io/files/files.ts";
+import { readText } from "../../../lib/io/files/read.ts";
 import type { Host } from "../../../lib/io/host.ts";
 import { signal } from "../../../lib/io/process/process.ts";
 import { type Spawn, spawnChild } from "../../../lib/io/process/spawn.ts";

@@ -17,20 +17,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
-import {
-  ensureFolder,
-  exists,
-  fingerprintOf,
-  folderIdentity,
-  isFolder,
-  isLink,
-  namesIn,
-  putAside,
-  readText,
-  realPath,
-  replaceFile,
-  sweepTemporaries,
-} from "../../../lib/io/files/files.ts";
+import { exists, fingerprintOf, isLink } from "../../../lib/io/files/entry.ts";
+import { ensureFolder, folderIdentity, isFolder, namesIn } from "../../../lib/io/files/folders.ts";
+import { realPath } from "../../../lib/io/files/links.ts";
+import { readText } from "../../../lib/io/files/read.ts";
+import { putAside, replaceFile, sweepTemporaries } from "../../../lib/io/files/replace.ts";
 import { hasTools } from "../../../rig/tools.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { patiently } from "../../../lib/io/files/files.ts";
+import { patiently } from "../../../lib/io/files/patience.ts";
 
 /** Fails with each of these codes, one a call, and then works. */
 function failing(...codes: string[]) {

@@ -4,11 +4,13 @@ import { temporaryHomeConfig } from "../../../core/pool/screen/home_config.ts";
 import { codexEnvironment } from "../../../core/shell/launch.ts";
 import { authFileOf } from "../../../core/system/layout.ts";
 import { temporaryFolder } from "../../../core/shell/user_folders.ts";
-import { ensureFolder, readText } from "../../../io/files/files.ts";
-import { makeTemporaryFolder, removeTree, sweepFolders, writeNew } from "../../../io/files/folders.ts";
+import { ensureFolder, makeTemporaryFolder } from "../../../io/files/folders.ts";
+import { makeLink } from "../../../io/files/links.ts";
+import { readText } from "../../../io/files/read.ts";
+import { copyTree, removeTree, sweepFolders } from "../../../io/files/tree.ts";
+import { writeNew } from "../../../io/files/write.ts";
 import { parseToml, renderToml } from "../../../io/formats.ts";
 import type { Host } from "../../../io/host.ts";
-import { copyTree, makeLink } from "../../../io/files/trees.ts";
 import { configOf } from "../../codex/homes.ts";
 
 /** A folder of ours for one command: temporary homes, and an empty folder to start Codex in. */

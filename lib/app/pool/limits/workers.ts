@@ -3,11 +3,11 @@ import { type Account, parseAccount } from "../../../core/codex/account.ts";
 import { authFileOf } from "../../../core/system/layout.ts";
 import { parseRollout, type Rollout } from "../../../core/pool/limits/rollout.ts";
 import type { Usage } from "../../../core/pool/limits/usage.ts";
-import { readEnds } from "../../../io/files/ends.ts";
-import { readText, realPath } from "../../../io/files/files.ts";
 import { foldersIn } from "../../../io/files/folders.ts";
+import { realPath } from "../../../io/files/links.ts";
+import { readEnds, readText } from "../../../io/files/read.ts";
+import { newestFiles } from "../../../io/files/tree.ts";
 import type { Host } from "../../../io/host.ts";
-import { newestFiles } from "../../../io/files/trees.ts";
 import type { PoolSettings } from "../load.ts";
 
 /** A home that a worker has, with a copy of a login. */

@@ -1,18 +1,21 @@
 import {
   chmodSync,
-  constants,
   copyFileSync,
-  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readlinkSync,
+  rmdirSync,
+  rmSync,
   statSync,
   symlinkSync,
+  unlinkSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { errnoOf } from "../../core/text/failure.ts";
 import { system } from "../platform/here.ts";
+import { namesIn } from "./folders.ts";
+import { patiently } from "./patience.ts";
 
 /**
  * Copies what a folder holds into another, new one: readable by its owner alone, links leading where they led before,
@@ -30,14 +33,13 @@ export function copyTree(from: string, to: string, isLeftOut: (name: string) => 
   }
 }
 
-/** Makes a link; where not everybody may, a second name of the file, or on another drive a copy. */
-export function makeLink(target: string, path: string): void {
-  if (system.linksFreely) return symlinkSync(target, path);
-  try {
-    linkSync(target, path);
-  } catch {
-    copyFileSync(target, path, constants.COPYFILE_EXCL);
-  }
+function copyOne(from: string, to: string): void {
+  const stat = lstatSync(from);
+  if (stat.isDirectory()) return copyTree(from, to);
+  if (stat.isSymbolicLink()) return symlinkSync(resolve(dirname(from), readlinkSync(from)), to);
+  if (!stat.isFile()) return;
+  copyFileSync(from, to);
+  chmodSync(to, stat.mode & 0o700);
 }
 
 /** The files below a folder whose names fit, newest first, `most` at most. A folder that is a link is not entered. */
@@ -65,11 +67,31 @@ function entriesOf(folder: string) {
   }
 }
 
-function copyOne(from: string, to: string): void {
-  const stat = lstatSync(from);
-  if (stat.isDirectory()) return copyTree(from, to);
-  if (stat.isSymbolicLink()) return symlinkSync(resolve(dirname(from), readlinkSync(from)), to);
-  if (!stat.isFile()) return;
-  copyFileSync(from, to);
-  chmodSync(to, stat.mode & 0o700);
+/** Removes a folder with all it holds, or whatever else has this name. Links are never followed. */
+export function removeTree(path: string): void {
+  if (system.removesStepwise) removeStepwise(path);
+  else rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** The same, name by name. */
+export function removeStepwise(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (stat.isDirectory()) {
+    for (const name of readdirSync(path)) removeStepwise(join(path, name));
+    return patiently(() => rmdirSync(path));
+  }
+  // Windows keeps what may not be written, as git's objects, from being removed too.
+  if ((stat.mode & 0o200) === 0 && !stat.isSymbolicLink()) chmodSync(path, 0o600);
+  patiently(() => unlinkSync(path));
+}
+
+/** Removes the folders of a kind that were last changed long ago and do not hold `kept`. */
+export function sweepFolders(parent: string, prefix: string, kept: string, beforeMs: number): void {
+  for (const name of namesIn(parent).filter((name) => name.startsWith(prefix))) {
+    const path = join(parent, name);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    const holds = lstatSync(join(path, kept), { throwIfNoEntry: false }) !== undefined;
+    if (stat?.isDirectory() && stat.mtimeMs < beforeMs && !holds) removeTree(path);
+  }
 }

@@ -1,43 +1,6 @@
-import { type Dirent, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { constants, copyFileSync, linkSync, lstatSync, readlinkSync, statSync, symlinkSync } from "node:fs";
 import native from "node:path";
-import { errnoOf } from "../../core/text/failure.ts";
-
-export type Kind = "file" | "directory" | "link" | "other";
-
-/** Calls `note` for all that is in a directory, in no order; for nothing when it is none, or not ours to read. */
-export function eachEntry(directory: string, note: (name: string, kind: Kind) => void): void {
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(directory, { withFileTypes: true });
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EACCES", "EPERM"].includes(errnoOf(error) ?? "")) return;
-    throw error;
-  }
-  for (const entry of entries) {
-    note(
-      entry.name,
-      entry.isFile() ? "file" : entry.isDirectory() ? "directory" : entry.isSymbolicLink() ? "link" : "other",
-    );
-  }
-}
-
-/** What kind of entry a path is; undefined when there is none. */
-export function kindOf(path: string): Kind | undefined {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return undefined;
-  if (stat.isFile()) return "file";
-  if (stat.isDirectory()) return "directory";
-  return stat.isSymbolicLink() ? "link" : "other";
-}
-
-/** Whether a path leads, links followed, to a regular file. */
-export function leadsToFile(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  } catch {
-    return false; // a circle of links, or not ours to see
-  }
-}
+import { system } from "../platform/here.ts";
 
 const MOST_LINKS = 40;
 
@@ -83,7 +46,22 @@ function absoluteTarget({ dirname, isAbsolute, sep }: Paths, path: string): stri
   }
 }
 
-/** Makes a folder and those above it where they are missing; what exists stays as it is. */
-export function makeFolders(path: string): void {
-  mkdirSync(path, { recursive: true });
+/** Where an absolute path leads when every link is followed; undefined when it leads nowhere. */
+export function realPath(path: string): string | undefined {
+  try {
+    const resolved = resolvedPath(path);
+    return statSync(resolved, { throwIfNoEntry: false }) && resolved;
+  } catch {
+    return undefined; // a circle of links, or not ours to see
+  }
+}
+
+/** Makes a link; where not everybody may, a second name of the file, or on another drive a copy. */
+export function makeLink(target: string, path: string): void {
+  if (system.linksFreely) return symlinkSync(target, path);
+  try {
+    linkSync(target, path);
+  } catch {
+    copyFileSync(target, path, constants.COPYFILE_EXCL);
+  }
 }

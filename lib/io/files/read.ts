@@ -1,5 +1,28 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { errnoOf } from "../../core/text/failure.ts";
+import { patiently } from "./patience.ts";
+
+/** The text of a file; undefined when there is none. Any other trouble is thrown. */
+export function readText(path: string): string | undefined {
+  try {
+    return patiently(() => readFileSync(path, "utf8"));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+/** The text of a file, which must be UTF-8 (`UnicodeError` text otherwise); undefined when there is none. */
+export function readUtf8(path: string): string | undefined {
+  let bytes: Uint8Array;
+  try {
+    bytes = patiently(() => readFileSync(path));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+}
 
 /** The beginning and the end of a file that may be huge; a short file's are the same. Undefined when there is none. */
 export function readEnds(
