@@ -67,11 +67,18 @@ const SCORERS: readonly { readonly of: RegExp; readonly names?: readonly string[
 ];
 
 /** Where the process, the clock, chance and the console may be named. */
-const OUTSIDE = ["lib/io/host.ts", "lib/io/process/process.ts", "lib/io/platform/runtime.ts", "cli.ts"];
+const OUTSIDE = [
+  "lib/io/host.ts",
+  "lib/io/process/process.ts",
+  "lib/io/platform/here.ts",
+  "lib/io/platform/macos.ts",
+  "lib/io/platform/windows.ts",
+  "cli.ts",
+];
 const GLOBALS =
   /(?<![\w.$])(process\s*(?:\?\.|[.[])|Date\.now\b|new Date\(\)|Math\.random\b|console\s*[.[]|performance\.)/;
 /** Where the globals and modules of a single runtime may be named. */
-const RUNTIMES = /^lib\/io\/(lock\/(lock|flock_\w+)|platform\/kernel32)\.ts$/;
+const RUNTIMES = /^lib\/io\/(lock\/(lock|flock_\w+)|platform\/windows)\.ts$/;
 const RUNTIME_NAMES = /(?<![\w$])(Deno|Bun)(?![\w$])|["'`](bun|jsr|npm):/;
 
 /** Where the name of the platform may be looked at. */
@@ -237,7 +244,7 @@ function fileFaults(path: string, source: string): string[] {
   const code = withoutComments(source);
   const runtime = /["'`](?:bun|jsr|npm):/.exec(code)?.[0] ?? RUNTIME_NAMES.exec(withoutText(source))?.[0];
   if (runtime !== undefined && !RUNTIMES.test(path)) {
-    faults.push(`${path} names ${runtime}: only lib/io/lock, flock and kernel32 may`);
+    faults.push(`${path} names ${runtime}: only lib/io/lock, flock and windows may`);
   }
   return faults;
 }

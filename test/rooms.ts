@@ -26,7 +26,7 @@ export const ROOMS: Rooms = tableOf(`
   io/platform         core: text
   io/files            io: platform                 core: skill text
   io/process          io: files platform           core: shell system text
-  io/lock             io: . platform               core: text
+  io/lock             io: . platform process       core: text
 
   app/config          io: . files                  core: config system text
   app/daemon          io: . files lock process     core: session shell system text

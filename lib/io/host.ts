@@ -4,9 +4,8 @@ import process from "node:process";
 import { errnoOf } from "../core/text/failure.ts";
 import type { Launch } from "../core/shell/launch.ts";
 import type { Environment } from "../core/shell/surroundings.ts";
-import { system } from "./platform/here.ts";
+import { PLATFORM, system } from "./platform/here.ts";
 import type { Platform } from "./platform/platform.ts";
-import { PLATFORM } from "./platform/runtime.ts";
 import { exit } from "./process/process.ts";
 import type { Captured, Exit, Spawn } from "./process/spawn.ts";
 import { become, runForeground, spawnCaptured, spawnChild } from "./process/spawn.ts";
@@ -164,7 +163,7 @@ async function ask(question: string): Promise<string> {
 function ownArguments(entry: string): string[] {
   const args = process.argv.slice(2);
   if (!("Bun" in globalThis) || isCompiled(entry)) return args;
-  const bytes = system.ownCommandLine();
+  const bytes = system.processes?.ownCommandLine();
   if (bytes === undefined) return args;
   const words = new TextDecoder().decode(bytes).split("\0").slice(0, -1);
   return words.at(-1 - args.length) === "--" ? ["--", ...args] : args;
@@ -185,7 +184,7 @@ function ownUid(): number | undefined {
 
 function argsAreText(): boolean {
   if (!process.argv.some((word) => word.includes("\ufffd"))) return true;
-  const bytes = system.ownCommandLine();
+  const bytes = system.processes?.ownCommandLine();
   if (bytes === undefined) return true;
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(bytes);

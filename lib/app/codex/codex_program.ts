@@ -3,10 +3,7 @@ import type { Config } from "../../core/config/config.ts";
 import { behindShim } from "../../core/shell/npm_shim.ts";
 import { isBatchFile, plainName, programFile } from "../../core/shell/path_lookup.ts";
 import { splitWords } from "../../core/shell/split_words.ts";
-import { exists, fingerprintOf } from "../../io/files/entry.ts";
-import { namesIn } from "../../io/files/folders.ts";
-import { realPath } from "../../io/files/links.ts";
-import { readText } from "../../io/files/read.ts";
+import { exists, fingerprintOf, namesIn, readText, realPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { findProgram } from "./find_program.ts";
 

@@ -1,8 +1,6 @@
 import { type Account, parseAccount } from "../../core/codex/account.ts";
 import { authFileOf } from "../../core/system/layout.ts";
-import { fingerprintOf } from "../../io/files/entry.ts";
-import { realPath } from "../../io/files/links.ts";
-import { readText } from "../../io/files/read.ts";
+import { fingerprintOf, readText, realPath } from "../../io/files/read.ts";
 import { credentialStore } from "./credential_store.ts";
 import { configOf } from "./homes.ts";
 

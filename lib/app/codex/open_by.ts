@@ -12,7 +12,7 @@ export function openersOf(
   layout: Pick<Layout, "children" | "runs">,
   home: string,
 ): Opener[] {
-  if (!system.showsProcesses) return runsIn(layout, home);
+  if (system.processes === undefined) return runsIn(layout, home);
   const ours = parseChildren(readText(layout.children)).filter((child) =>
     child.pid !== 0 && mayBeAlive(child)
   );

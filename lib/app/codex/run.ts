@@ -64,7 +64,7 @@ export async function runPicked(
   const launch = await launchIn(host, config, picked.home, words);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
   const end = async () => endOf(await host.become(launch), words[0] ?? "");
-  if (host.system.showsProcesses) return await end();
+  if (host.system.processes !== undefined) return await end();
   const { noteRun } = await import("./run_record.ts");
   const isOver = noteRun(layout, picked.home);
   try {

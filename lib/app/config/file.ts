@@ -1,8 +1,7 @@
 import { type Config, type ConfigProblem, readConfig, renderConfig } from "../../core/config/config.ts";
 import { Failure } from "../../core/text/failure.ts";
 import type { Layout } from "../../core/system/layout.ts";
-import { exists } from "../../io/files/entry.ts";
-import { readUtf8 } from "../../io/files/read.ts";
+import { exists, readUtf8 } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import { parseToml, tomlLines } from "../../io/formats.ts";
 

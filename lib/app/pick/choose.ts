@@ -9,7 +9,7 @@ import type { Eligible, Ineligible, Verdict } from "../../core/pick/score.ts";
 import type { GlobalState } from "../../core/session/state.ts";
 import { emptyStatus, type SessionStatus } from "../../core/session/status.ts";
 import { formatSpan } from "../../core/text/time.ts";
-import { isFolder } from "../../io/files/folders.ts";
+import { isFolder } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";

@@ -4,12 +4,9 @@ import type { AuthStrategy, Flavour, Strategy } from "../../core/pool/flavour.ts
 import { type Origin, placeOf } from "../../core/pool/origin.ts";
 import { below, expandUser, type Homes, settingPath } from "../../core/shell/typed_paths.ts";
 import { type FileValue, KEYS, wishesOf } from "../../core/pool/settings.ts";
-import { isFixed, pathsOn, variable } from "../../core/shell/surroundings.ts";
-import { homeVariable } from "../../core/shell/user_folders.ts";
+import { homeVariable, isFixed, pathsOn, variable } from "../../core/shell/surroundings.ts";
 import { printable } from "../../core/text/printable.ts";
-import { isFolder } from "../../io/files/folders.ts";
-import { resolvedPath } from "../../io/files/links.ts";
-import { readUtf8 } from "../../io/files/read.ts";
+import { isFolder, readUtf8, resolvedPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 
 /** What a pool program goes by. All paths are absolute. */

@@ -7,8 +7,7 @@ import {
   type WorkerState,
 } from "../../core/pool/watch/registry.ts";
 import { printable } from "../../core/text/printable.ts";
-import { exists } from "../../io/files/entry.ts";
-import { readText } from "../../io/files/read.ts";
+import { exists, readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { type PoolSettings, typedPath } from "./load.ts";
 

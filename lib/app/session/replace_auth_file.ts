@@ -1,10 +1,7 @@
 import { Failure } from "../../core/text/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
-import { exists } from "../../io/files/entry.ts";
-import { realPath } from "../../io/files/links.ts";
-import { isPassing } from "../../io/files/patience.ts";
-import { nameBeside, removeFile, renameAtOnce } from "../../io/files/replace.ts";
-import { writeNew } from "../../io/files/write.ts";
+import { exists, realPath } from "../../io/files/read.ts";
+import { nameBeside, removeFile, renameAtOnce, writeNew } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
 import { awaitRenewal, renewing } from "../codex/await_renewal.ts";
@@ -64,7 +61,7 @@ async function tryToInstall(
       return "done";
     } catch (error) {
       // Codex must have its lock back before anybody waits.
-      if (system.refusesOpenFiles && isPassing(error)) return "busy";
+      if (system.isPassing(error)) return "busy";
       throw error;
     } finally {
       lock.release();

@@ -4,11 +4,9 @@ import { Failure } from "../../core/text/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
 import { byteOrder } from "../../core/text/byte_order.ts";
 import { debugQuote } from "../../core/shell/quote.ts";
-import { folderIdentity, foldersIn, isFolder } from "../../io/files/folders.ts";
-import { ownerOfNewFile, ownFile, ownFolder } from "../../io/files/own.ts";
-import { readText } from "../../io/files/read.ts";
+import { folderIdentity, foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../../io/files/folders.ts";
+import { isFolder, readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
-import { compilePattern } from "../../io/pattern.ts";
 
 /** Makes sure of the folders below the root, each ours alone, and of the lock that all commands share. */
 export function ensureLayout(host: Pick<Host, "uid" | "system">, layout: Layout): void {
@@ -78,6 +76,7 @@ export async function checkNewAlias(
   alias: string,
   pattern: string,
 ): Promise<void> {
+  const { compilePattern } = await import("../../io/pattern.ts");
   const compiled = await compilePattern(pattern, DEFAULT_ALIAS_PATTERN);
   if ("problem" in compiled) throw patternFailure(pattern, compiled.problem);
   checkAlias(alias, pattern, compiled.matches, platform);

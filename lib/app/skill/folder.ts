@@ -2,9 +2,7 @@ import { basename, isAbsolute, join } from "node:path";
 import { Failure } from "../../core/text/failure.ts";
 import { KEPT } from "../../core/skill/plan.ts";
 import type { Skill } from "../../core/skill/skill.ts";
-import { kindOf } from "../../io/files/entry.ts";
-import { isFolder } from "../../io/files/folders.ts";
-import { resolvedPath } from "../../io/files/links.ts";
+import { isFolder, kindOf, resolvedPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 
 /** Where a skill is or is to be. */

@@ -6,7 +6,7 @@ import { readText } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Clock } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
-import { serversIn } from "../../io/process/openers.ts";
+import { serversIn } from "../../io/process/codex_processes.ts";
 import { identityOf, isAlive, signal, variableOf } from "../../io/process/process.ts";
 import { UNTOUCHABLE_MS } from "../codex/app_server.ts";
 

@@ -5,8 +5,7 @@ import { emptyStatus, parseStatus, type Status } from "../../core/session/status
 import { formatTime } from "../../core/text/time.ts";
 import { timingFrom } from "../../core/system/timing.ts";
 import { VERSION } from "../../core/text/version.ts";
-import { exists } from "../../io/files/entry.ts";
-import { readText } from "../../io/files/read.ts";
+import { exists, readText } from "../../io/files/read.ts";
 import { putAside, removeFile, replaceFile, sweepTemporaries } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { type Journal, openJournal } from "../../io/journal.ts";

@@ -3,7 +3,7 @@ import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
 import { newsOf } from "../../core/session/readings_file.ts";
 import { renderStatus, type SessionStatus, type Status } from "../../core/session/status.ts";
 import { formatTime } from "../../core/text/time.ts";
-import { realPath } from "../../io/files/links.ts";
+import { realPath } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";

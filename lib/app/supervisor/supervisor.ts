@@ -6,7 +6,7 @@ import type { Layout } from "../../core/system/layout.ts";
 import { RENEWAL_MARGIN_MS } from "../../core/codex/renewal.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
 import type { Timing } from "../../core/system/timing.ts";
-import { fingerprintOf } from "../../io/files/entry.ts";
+import { fingerprintOf } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
 import type { lockHolders } from "../../io/process/lock_table.ts";

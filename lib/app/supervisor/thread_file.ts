@@ -2,8 +2,7 @@ import { join } from "node:path";
 import { afterLines, isTaskEvent, SILENT, type ThreadActivity } from "../../core/codex/activity.ts";
 import { sessionFilesOf } from "../../core/system/layout.ts";
 import { dayFolders, mayTell, rolloutSuffix, threadTime } from "../../core/codex/rollout.ts";
-import { fingerprintOf } from "../../io/files/entry.ts";
-import { namesIn } from "../../io/files/folders.ts";
+import { fingerprintOf, namesIn } from "../../io/files/read.ts";
 import { Tail } from "../../io/files/tail.ts";
 
 const INTEREST = { wants: mayTell, isEnough: isTaskEvent };

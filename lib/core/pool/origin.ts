@@ -1,5 +1,4 @@
-import { pathsOn, type Surroundings } from "../shell/surroundings.ts";
-import { userFolders } from "../shell/user_folders.ts";
+import { pathsOn, type Surroundings, userFolders } from "../shell/surroundings.ts";
 import type { Flavour } from "./flavour.ts";
 
 /** Which file was started: the shim of a skill, or the program itself. */

@@ -1,7 +1,6 @@
 import { Failure } from "../text/failure.ts";
-import { unusableName } from "../shell/file_names.ts";
 import { debugQuote } from "../shell/quote.ts";
-import type { PlatformName } from "../shell/surroundings.ts";
+import { type PlatformName, unusableName } from "../shell/surroundings.ts";
 
 /** The pattern every alias must match as a whole unless the user's config names another. */
 export const DEFAULT_ALIAS_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";

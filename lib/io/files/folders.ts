@@ -1,12 +1,67 @@
-import { chmodSync, type Dirent, mkdirSync, mkdtempSync, readdirSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  type Dirent,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "../../core/text/failure.ts";
-import type { Kind } from "./entry.ts";
+import { errnoOf, Failure } from "../../core/text/failure.ts";
+import { system } from "../platform/here.ts";
+import { isFolder, type Kind } from "./read.ts";
+import { nameBeside } from "./replace.ts";
 
 /** Makes a folder and those above it, and makes it ours alone (0700). */
 export function ensureFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   chmodSync(path, 0o700);
+}
+
+/** Makes sure of a folder that is ours (`uid`, where users have numbers) and nobody else's to enter (0700). */
+export function ownFolder(path: string, uid: number | undefined): void {
+  let stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    stat = statSync(path);
+  }
+  if (!stat.isDirectory()) throw new Failure("failed", `Cannot use ${path}: it is not a folder`);
+  refuseForeign(path, stat.uid, uid);
+  if (uid !== undefined && (stat.mode & 0o777) !== 0o700) chmodSync(path, 0o700);
+}
+
+/** Makes sure of a file that is ours and nobody else's to read (0600); what it holds stays. */
+export function ownFile(path: string, uid: number | undefined): void {
+  const { O_RDONLY, O_CREAT, O_NOFOLLOW } = constants;
+  const fd = openSync(path, O_RDONLY | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
+  try {
+    const stat = fstatSync(fd);
+    refuseForeign(path, stat.uid, uid);
+    if (uid !== undefined && (stat.mode & 0o777) !== 0o600) fchmodSync(fd, 0o600);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The number of the user that new files belong to: who we are, where nobody tells. */
+export function ownerOfNewFile(folder: string): number {
+  const path = nameBeside(join(folder, "owner"));
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    return fstatSync(fd).uid;
+  } finally {
+    closeSync(fd);
+    unlinkSync(path);
+  }
 }
 
 /** Makes a folder (0700); false when there is something of that name already. */
@@ -30,14 +85,23 @@ export function makeTemporaryFolder(parent: string, prefix: string): string {
   return mkdtempSync(join(parent, prefix));
 }
 
-/** The names in a folder; none when it does not exist. */
-export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
+/** Removes a folder with all it holds, or whatever else has this name. Links are never followed. */
+export function removeTree(path: string): void {
+  if (system.removesStepwise) removeStepwise(path);
+  else rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** The same, name by name. */
+export function removeStepwise(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (stat.isDirectory()) {
+    for (const name of readdirSync(path)) removeStepwise(join(path, name));
+    return system.patiently(() => rmdirSync(path));
   }
+  // Windows keeps what may not be written, as git's objects, from being removed too.
+  if ((stat.mode & 0o200) === 0 && !stat.isSymbolicLink()) chmodSync(path, 0o600);
+  system.patiently(() => unlinkSync(path));
 }
 
 /** The names of the folders, and of the links to folders, in a folder. */
@@ -71,15 +135,6 @@ export function eachEntry(directory: string, note: (name: string, kind: Kind) =>
   }
 }
 
-/** Whether `path` is a folder, or a link to one; what can't be entered or leads in a circle is none. */
-export function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
 /** Which folder this is, whatever happens in it; undefined when there is none. */
 export function folderIdentity(path: string): string | undefined {
   try {
@@ -89,4 +144,9 @@ export function folderIdentity(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function refuseForeign(path: string, owner: number, uid: number | undefined): void {
+  if (uid === undefined || owner === uid) return;
+  throw new Failure("failed", `Cannot use ${path}: it belongs to another user (uid ${owner}, we are ${uid})`);
 }

@@ -10,13 +10,12 @@ import {
   renameSync,
   rmSync,
   unlinkSync,
+  writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { errnoOf } from "../../core/text/failure.ts";
-import { namesIn } from "./folders.ts";
-import { resolvedPath } from "./links.ts";
-import { patiently } from "./patience.ts";
-import { flushFolder, whileWriting, writeAll } from "./write.ts";
+import { errnoOf, wordsOf } from "../../core/text/failure.ts";
+import { system } from "../platform/here.ts";
+import { namesIn, resolvedPath } from "./read.ts";
 
 interface ReplaceOptions {
   /** Survive a power loss: flush the file, and the folder that names it. With "file" the old one may come back whole. */
@@ -43,12 +42,27 @@ export function replaceFile(path: string, text: string, options: ReplaceOptions 
       closeSync(fd);
     }
     if (options.keepPrevious) keepGeneration(target);
-    patiently(() => renameSync(temporary, target));
+    system.patiently(() => renameSync(temporary, target));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw whileWriting(path, error);
   }
   if (options.durable === true) flushFolder(dirname(target));
+}
+
+/** Writes a new file (0600) down to the disk; fails when it exists. */
+export function writeNew(path: string, text: string): void {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
+  try {
+    writeAll(fd, new TextEncoder().encode(text));
+    fsyncSync(fd);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw whileWriting(path, error);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function replaceable(path: string, follow: boolean): string {
@@ -61,7 +75,7 @@ function replaceable(path: string, follow: boolean): string {
 function keepGeneration(target: string): void {
   const previous = `${target}.prev`;
   try {
-    patiently(() => unlinkSync(previous));
+    system.patiently(() => unlinkSync(previous));
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw error;
   }
@@ -78,7 +92,7 @@ export function putAside(path: string, nowMs: number): string {
   const stamp = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "");
   const prefix = `${basename(path)}.corrupt-`;
   const aside = join(dirname(path), `${prefix}${stamp}-${randomName().slice(0, 4)}`);
-  patiently(() => renameSync(path, aside));
+  system.patiently(() => renameSync(path, aside));
   const kept = namesIn(dirname(path)).filter((name) => name.startsWith(prefix)).sort();
   for (const name of kept.slice(0, -5)) rmSync(join(dirname(path), name), { force: true });
   return aside;
@@ -107,7 +121,7 @@ export function randomName(): string {
 
 /** Renames a file or folder; false when there is none of that name. */
 export function rename(path: string, to: string): boolean {
-  return patiently(() => renameAtOnce(path, to));
+  return system.patiently(() => renameAtOnce(path, to));
 }
 
 /** The same, tried once: on Windows it may fail for as long as somebody has one of them open. */
@@ -123,5 +137,40 @@ export function renameAtOnce(path: string, to: string): boolean {
 
 /** Removes a file or a link, if it is there. */
 export function removeFile(path: string): void {
-  patiently(() => rmSync(path, { force: true }));
+  system.patiently(() => rmSync(path, { force: true }));
+}
+
+/** A full disk shortens a write instead of failing it, so what is left is written until the error shows. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.length) {
+    const written = writeSync(fd, bytes, done, bytes.length - done);
+    if (written === 0) throw new Error("nothing could be written");
+    done += written;
+  }
+}
+
+/** The system's trouble with the name of the file: its own words for a write that failed have none. */
+export function whileWriting(path: string, error: unknown): unknown {
+  const code = errnoOf(error);
+  if (code === undefined) return error;
+  return Object.assign(new Error(`Cannot write ${path}: ${wordsOf(error)}`, { cause: error }), { code });
+}
+
+/** Some systems and file systems can't flush a folder; then the file's own flush is all there is. */
+export function flushFolder(folder: string): void {
+  if (!system.flushesFolders) return;
+  let fd: number;
+  try {
+    fd = openSync(folder, constants.O_RDONLY);
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP", "EPERM"].includes(errnoOf(error) ?? "")) throw error;
+  } finally {
+    closeSync(fd);
+  }
 }

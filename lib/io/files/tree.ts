@@ -1,21 +1,20 @@
 import {
   chmodSync,
+  constants,
   copyFileSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readlinkSync,
-  rmdirSync,
-  rmSync,
   statSync,
   symlinkSync,
-  unlinkSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { errnoOf } from "../../core/text/failure.ts";
 import { system } from "../platform/here.ts";
-import { namesIn } from "./folders.ts";
-import { patiently } from "./patience.ts";
+import { removeTree } from "./folders.ts";
+import { namesIn } from "./read.ts";
 
 /**
  * Copies what a folder holds into another, new one: readable by its owner alone, links leading where they led before,
@@ -42,6 +41,16 @@ function copyOne(from: string, to: string): void {
   chmodSync(to, stat.mode & 0o700);
 }
 
+/** Makes a link; where not everybody may, a second name of the file, or on another drive a copy. */
+export function makeLink(target: string, path: string): void {
+  if (system.linksFreely) return symlinkSync(target, path);
+  try {
+    linkSync(target, path);
+  } catch {
+    copyFileSync(target, path, constants.COPYFILE_EXCL);
+  }
+}
+
 /** The files below a folder whose names fit, newest first, `most` at most. A folder that is a link is not entered. */
 export function newestFiles(folder: string, fits: (name: string) => boolean, most: number): string[] {
   const found: { path: string; mtimeMs: number }[] = [];
@@ -65,25 +74,6 @@ function entriesOf(folder: string) {
     if (["ENOENT", "ENOTDIR", "EACCES"].includes(errnoOf(error) ?? "")) return [];
     throw error;
   }
-}
-
-/** Removes a folder with all it holds, or whatever else has this name. Links are never followed. */
-export function removeTree(path: string): void {
-  if (system.removesStepwise) removeStepwise(path);
-  else rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-}
-
-/** The same, name by name. */
-export function removeStepwise(path: string): void {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return;
-  if (stat.isDirectory()) {
-    for (const name of readdirSync(path)) removeStepwise(join(path, name));
-    return patiently(() => rmdirSync(path));
-  }
-  // Windows keeps what may not be written, as git's objects, from being removed too.
-  if ((stat.mode & 0o200) === 0 && !stat.isSymbolicLink()) chmodSync(path, 0o600);
-  patiently(() => unlinkSync(path));
 }
 
 /** Removes the folders of a kind that were last changed long ago and do not hold `kept`. */

@@ -11,7 +11,7 @@ import {
 import { Failure } from "../../core/text/failure.ts";
 import type { Clock } from "../host.ts";
 import { system } from "../platform/here.ts";
-import { childProcesses } from "../platform/runtime.ts";
+import { childProcesses } from "../process/process.ts";
 import type { OpenLock } from "./open_lock.ts";
 
 /** A kernel lock that dies with its holder. */

@@ -1,8 +1,11 @@
+import process from "node:process";
 import { linux } from "./linux.ts";
 import { macos } from "./macos.ts";
 import type { Platform } from "./platform.ts";
-import { PLATFORM } from "./runtime.ts";
 import { windows } from "./windows.ts";
+
+/** What the runtime calls the system this process runs on. */
+export const PLATFORM: string = process.platform;
 
 /** The system this process runs on. */
 export const system: Platform = platformOf(PLATFORM);

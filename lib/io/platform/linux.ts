@@ -1,18 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { errnoOf, isForbidden } from "../../core/text/failure.ts";
+import { macos } from "./macos.ts";
 import type { Platform, ProcessView } from "./platform.ts";
-import { UNIX } from "./unix.ts";
 
 /** What /proc shows (proc(5)). What Deno was not allowed to read is thrown. */
 const PROC: ProcessView = {
-  startTimeOf(pid) {
-    const fields = fieldsOf(pid);
-    const [state] = fields;
-    return state === "Z" || state === "X" ? undefined : fields[19];
-  },
-  bootId: () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
-  showsProcesses: true,
-  processes() {
+  numbers() {
     try {
       return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
     } catch (error) {
@@ -60,8 +53,17 @@ const PROC: ProcessView = {
   },
 };
 
-/** Linux. */
-export const linux: Platform = { ...UNIX, ...PROC };
+/** Linux: what other Unix systems are, and /proc. */
+export const linux: Platform = {
+  ...macos,
+  startTimeOf(pid) {
+    const fields = fieldsOf(pid);
+    const [state] = fields;
+    return state === "Z" || state === "X" ? undefined : fields[19];
+  },
+  bootId: () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
+  processes: PROC,
+};
 
 /** Fields of /proc/<pid>/stat, counted after the name in parentheses, which may hold anything. */
 function fieldsOf(pid: number): string[] {

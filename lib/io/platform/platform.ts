@@ -1,5 +1,11 @@
 /** What the rest of the program asks of the system it runs on; linux, macos and windows answer. */
-export interface Platform extends ProcessView {
+export interface Platform {
+  /** When a process started, only ever compared; undefined when there is none, or only its zombie. */
+  startTimeOf(pid: number): string | undefined;
+  /** Which boot of the system this is; empty where start times are enough. */
+  bootId(): string;
+  /** What it shows of processes; undefined where that is nothing but whether they live. */
+  readonly processes: ProcessView | undefined;
   /** Whether files and processes belong to users with numbers. */
   readonly hasUserNumbers: boolean;
   /** Whether a process can be sent any signal, and a process group too; otherwise it can only be ended. */
@@ -8,8 +14,6 @@ export interface Platform extends ProcessView {
   readonly canBecome: boolean;
   /** Whether tmux is to be had. */
   readonly hasTmux: boolean;
-  /** Whether what somebody has open can't be replaced or removed for that long. */
-  readonly refusesOpenFiles: boolean;
   /** Whether everybody may make symbolic links. */
   readonly linksFreely: boolean;
   /** Whether a folder can be flushed to the disk. */
@@ -24,6 +28,10 @@ export interface Platform extends ProcessView {
   readonly longExitCodes: LongExitCodes | undefined;
   /** The root folder, which is the home of who has none. */
   readonly rootFolder: string;
+  /** Does something to a file, again and again for a while where others who have it open keep that from being done. */
+  patiently<T>(action: () => T): T;
+  /** Whether something could not be done to a file for the moment only, because others have it open. */
+  isPassing(error: unknown): boolean;
   /** The home folder of a user, by name or number; undefined when it can't be told. */
   homeOfUser(user: string | number): string | undefined;
   /** The compiled time zone that `TZ` names, or that of this machine; undefined when it can't be told. */
@@ -34,16 +42,10 @@ export interface Platform extends ProcessView {
   holderHint(path: string): string;
 }
 
-/** What can be seen of processes. */
+/** What can be seen of processes, anybody's. */
 export interface ProcessView {
-  /** When a process started, only ever compared; undefined when there is none, or only its zombie. */
-  startTimeOf(pid: number): string | undefined;
-  /** Which boot of the system this is; empty where start times are enough. */
-  bootId(): string;
-  /** Whether the calls below see anything. */
-  readonly showsProcesses: boolean;
   /** The numbers of all processes. */
-  processes(): number[];
+  numbers(): number[];
   /** The words a process was started with; none when it is gone or not ours to see. */
   commandLineOf(pid: number): string[];
   /** What this process was started with, a NUL after each word. */

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { namesIn } from "../files/folders.ts";
+import { namesIn } from "../files/read.ts";
 import { system } from "../platform/here.ts";
 
 /** A thread that a Codex process has open. */
@@ -14,7 +14,7 @@ export interface OpenThread {
 
 /** Who holds a `flock`, by inode number; undefined where that can't be known. */
 export function lockHolders(): ReadonlyMap<string, number> | undefined {
-  return system.lockHolders();
+  return system.processes?.lockHolders();
 }
 
 /**

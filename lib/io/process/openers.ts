@@ -1,8 +1,7 @@
-import { basename, isAbsolute } from "node:path";
-import { namesIn } from "../files/folders.ts";
-import { realPath } from "../files/links.ts";
+import { namesIn } from "../files/read.ts";
 import { system } from "../platform/here.ts";
-import { openThreads } from "./lock_table.ts";
+import { codexIn, nameOf } from "./codex_processes.ts";
+import { lockHolders, openThreads } from "./lock_table.ts";
 import { ownIdentity } from "./process.ts";
 
 /** A Codex process of the user that has a home open. */
@@ -20,38 +19,15 @@ export function openersIn(home: string, threadLocks: string, ours: ReadonlySet<n
   const self = ownIdentity().pid;
   const pids = new Set([...threadHolders(threadLocks), ...codexIn(home)]);
   return [...pids]
-    .filter((pid) => pid === 0 || !(pid === self || ours.has(pid) || ours.has(system.groupOf(pid))))
+    .filter((pid) =>
+      pid === 0 || !(pid === self || ours.has(pid) || ours.has(system.processes?.groupOf(pid) ?? 0))
+    )
     .sort((a, b) => a - b)
     .map((pid) => ({ pid, name: nameOf(pid) }));
-}
-
-/** The app-servers, anybody's, that run in a home. */
-export function serversIn(home: string): number[] {
-  return codexIn(home).filter((pid) => system.commandLineOf(pid).includes("app-server"));
 }
 
 /** A lock file that nobody holds was left behind by a Codex that was killed (codex 0.169). */
 function threadHolders(folder: string): number[] {
   if (namesIn(folder).length === 0) return [];
-  return openThreads(folder, system.lockHolders() ?? new Map()).map(({ pid }) => pid);
-}
-
-function codexIn(home: string): number[] {
-  const wanted = realPath(home) ?? home;
-  return system.processes().filter((pid) => {
-    if (!isCodex(system.commandLineOf(pid))) return false;
-    const named = system.variableOf(pid, "CODEX_HOME");
-    if (named === undefined || !isAbsolute(named)) return false;
-    return named === home || (realPath(named) ?? named) === wanted;
-  });
-}
-
-/** As a program, or as a script after its interpreter and one option. */
-function isCodex(words: readonly string[]): boolean {
-  return words.slice(0, 3).some((word) => basename(word).startsWith("codex"));
-}
-
-function nameOf(pid: number): string {
-  const word = system.commandLineOf(pid).slice(0, 3).find((word) => basename(word).startsWith("codex"));
-  return word === undefined ? "codex" : basename(word);
+  return openThreads(folder, lockHolders() ?? new Map()).map(({ pid }) => pid);
 }

@@ -60,19 +60,19 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
 
 /** The words a process was started with; none when it is gone or not ours to see. */
 export function commandLineOf(pid: number): string[] {
-  return system.commandLineOf(pid);
+  return system.processes?.commandLineOf(pid) ?? [];
 }
 
 /** One variable of another process's environment; undefined when it has none or is not ours to see. */
 export function variableOf(pid: number, name: string): string | undefined {
-  return system.variableOf(pid, name);
+  return system.processes?.variableOf(pid, name);
 }
 
 /** The parent of a process, its parent, and so on, as far as they can be seen. */
 export function ancestorsOf(pid: number): number[] {
   const ancestors: number[] = [];
   for (let child = pid; ancestors.length < 100;) {
-    const parent = system.parentOf(child);
+    const parent = system.processes?.parentOf(child) ?? 0;
     if (!(parent > 1)) break;
     ancestors.push(parent);
     child = parent;
@@ -82,7 +82,7 @@ export function ancestorsOf(pid: number): number[] {
 
 /** The owner of a process. */
 export function ownerOf(pid: number): number | undefined {
-  return system.ownerOf(pid);
+  return system.processes?.ownerOf(pid);
 }
 
 /** What this process creates from now on is readable by its owner alone. */
@@ -117,6 +117,11 @@ export function onSignals(
     return () => process.removeListener(name, caught);
   });
   return () => undo.forEach((off) => off());
+}
+
+/** The module that starts processes. Looked up when somebody does: loading it would take a tenth of a pick's time. */
+export function childProcesses() {
+  return process.getBuiltinModule("node:child_process");
 }
 
 type Execve = (file: string, args: readonly string[], env: Readonly<Record<string, string>>) => never;

@@ -2,8 +2,7 @@ import { accessSync, closeSync, constants, openSync, readSync, statSync } from "
 import type { Readable, Writable } from "node:stream";
 import type { Launch } from "../../core/shell/launch.ts";
 import { system } from "../platform/here.ts";
-import { childProcesses } from "../platform/runtime.ts";
-import { execve, onSignals, signal, wholeExitCode } from "./process.ts";
+import { childProcesses, execve, onSignals, signal, wholeExitCode } from "./process.ts";
 
 /** How a process ended. */
 export type Exit =

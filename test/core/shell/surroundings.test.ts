@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { codexEnvironment, selfEnvironment } from "../../../lib/core/shell/launch.ts";
 import { rootFrom } from "../../../lib/core/system/layout.ts";
-import { isFixed, variable } from "../../../lib/core/shell/surroundings.ts";
-import { temporaryFolder } from "../../../lib/core/shell/user_folders.ts";
+import { isFixed, temporaryFolder, variable } from "../../../lib/core/shell/surroundings.ts";
 
 describe("the root", () => {
   it.each<[platform: string, env: Record<string, string>, root: string]>([

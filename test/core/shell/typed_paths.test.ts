@@ -5,8 +5,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { expandUser, purePath, settingPath, survivesXargs } from "../../../lib/core/shell/typed_paths.ts";
-import { resolvedPath } from "../../../lib/io/files/links.ts";
-import { homeInPasswd } from "../../../lib/io/platform/passwd.ts";
+import { resolvedPath } from "../../../lib/io/files/read.ts";
+import { homeInPasswd } from "../../../lib/io/platform/macos.ts";
 import { describeWith } from "../../../rig/tools.ts";
 import { askPython } from "../pool/python/with_python.ts";
 

@@ -17,10 +17,16 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
-import { exists, fingerprintOf, isLink } from "../../../lib/io/files/entry.ts";
-import { ensureFolder, folderIdentity, isFolder, namesIn } from "../../../lib/io/files/folders.ts";
-import { realPath } from "../../../lib/io/files/links.ts";
-import { readText } from "../../../lib/io/files/read.ts";
+import { ensureFolder, folderIdentity } from "../../../lib/io/files/folders.ts";
+import {
+  exists,
+  fingerprintOf,
+  isFolder,
+  isLink,
+  namesIn,
+  readText,
+  realPath,
+} from "../../../lib/io/files/read.ts";
 import { putAside, replaceFile, sweepTemporaries } from "../../../lib/io/files/replace.ts";
 import { hasTools } from "../../../rig/tools.ts";
 

@@ -9,7 +9,7 @@ import { twinsIn } from "../../../core/pool/state/shared_accounts.ts";
 import { printable } from "../../../core/text/printable.ts";
 import { renderTable } from "../../../core/text/table.ts";
 import { byteOrder } from "../../../core/text/byte_order.ts";
-import { isFolder } from "../../../io/files/folders.ts";
+import { isFolder } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import { displayWidth } from "../../../io/width.ts";
 import type { End } from "../../codex/run.ts";

@@ -8,7 +8,7 @@ import { modulo, successor } from "../../../core/pool/python/whole.ts";
 import { sha256 } from "../../../core/text/sha256.ts";
 import type { Team } from "../../../core/pool/state/team_memory.ts";
 import { printable } from "../../../core/text/printable.ts";
-import { exists } from "../../../io/files/entry.ts";
+import { exists } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import type { PoolSettings } from "../load.ts";
 import type { Hindrance, Usable } from "./standings.ts";

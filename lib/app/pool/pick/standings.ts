@@ -2,7 +2,7 @@ import { exhaustionOf } from "../../../core/pick/exhaustion.ts";
 import { isDead, type Known, loginKey } from "../../../core/session/readings_file.ts";
 import type { Login } from "../../../core/codex/account_key.ts";
 import { formatSpan, parseTime } from "../../../core/text/time.ts";
-import { changedAt } from "../../../io/files/entry.ts";
+import { changedAt } from "../../../io/files/read.ts";
 
 /** What is known of the accounts in a pool. */
 export interface Standings {

@@ -12,8 +12,7 @@ import {
 } from "../../../core/pool/state/team_memory.ts";
 import { errnoOf } from "../../../core/text/failure.ts";
 import { printable } from "../../../core/text/printable.ts";
-import { kindOf } from "../../../io/files/entry.ts";
-import { readText } from "../../../io/files/read.ts";
+import { kindOf, readText } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import type { OpenState } from "../store.ts";
 

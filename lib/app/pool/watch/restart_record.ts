@@ -1,6 +1,5 @@
 import { parseRestart, recordOf, renderRestart, type Restart } from "../../../core/pool/watch/restart.ts";
-import { resolvedPath } from "../../../io/files/links.ts";
-import { readText } from "../../../io/files/read.ts";
+import { readText, resolvedPath } from "../../../io/files/read.ts";
 import { replaceFile } from "../../../io/files/replace.ts";
 import { tryLock } from "../../../io/lock/lock.ts";
 import type { PoolSettings } from "../load.ts";

@@ -13,7 +13,7 @@ import {
 import { usageWords } from "../../../core/pool/limits/usage.ts";
 import { printable } from "../../../core/text/printable.ts";
 import { formatTime } from "../../../core/text/time.ts";
-import { exists } from "../../../io/files/entry.ts";
+import { exists } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import type { PoolSettings } from "../load.ts";
 import { type Read, type ReadingWish, readOrExplain } from "../limits/read_limits.ts";

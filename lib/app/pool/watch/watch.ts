@@ -3,7 +3,7 @@ import type { Flavour } from "../../../core/pool/flavour.ts";
 import { isSet, type PoolOptions, textOption } from "../../../core/pool/options.ts";
 import type { Origin } from "../../../core/pool/origin.ts";
 import { count, seconds } from "../../../core/pool/number_options.ts";
-import { isFolder } from "../../../io/files/folders.ts";
+import { isFolder } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import type { End } from "../../codex/run.ts";
 import { listAuthFiles } from "../pick/auth_files.ts";

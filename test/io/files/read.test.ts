@@ -1,6 +1,6 @@
 import { win32 } from "node:path";
 import { expect, it } from "vitest";
-import { resolvedOn } from "../../../lib/io/files/links.ts";
+import { resolvedOn } from "../../../lib/io/files/read.ts";
 
 it.each([
   ["C:\\a\\.\\b\\..\\c\\", "C:\\a\\c"],

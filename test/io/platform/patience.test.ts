@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { patiently } from "../../../lib/io/files/patience.ts";
+import { system } from "../../../lib/io/platform/here.ts";
+import { patiently } from "../../../lib/io/platform/windows.ts";
 
 /** Fails with each of these codes, one a call, and then works. */
 function failing(...codes: string[]) {
@@ -30,6 +31,6 @@ it("what will not pass is thrown at once", () => {
 
 it.skipIf(process.platform === "win32")("elsewhere nothing is tried again", () => {
   const { action, left } = failing("EBUSY", "EBUSY");
-  expect(() => patiently(action)).toThrow("EBUSY");
+  expect(() => system.patiently(action)).toThrow("EBUSY");
   expect(left).toEqual(["EBUSY"]);
 });

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { removeStepwise, removeTree } from "../../../lib/io/files/tree.ts";
+import { removeStepwise, removeTree } from "../../../lib/io/files/folders.ts";
 
 function folder(): string {
   const dir = mkdtempSync(join(tmpdir(), "agentlb-folders-"));
