@@ -1,6 +1,6 @@
-import type { Command } from "../lib/cli/command.ts";
-import type { Option } from "../lib/cli/option.ts";
-import { usageOf } from "../lib/cli/usage.ts";
+import type { Command } from "../lib/cli/declaration/command.ts";
+import type { Option } from "../lib/cli/declaration/option.ts";
+import { usageOf } from "../lib/cli/declaration/usage.ts";
 
 /** The pages' table of all commands, as Markdown, made from their declarations. */
 export function commandsTable(all: readonly Command[]): string {

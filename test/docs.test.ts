@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { allCommands } from "../lib/cli/catalogue.ts";
+import { allCommands } from "../lib/cli/declaration/catalogue.ts";
 import { COMMANDS } from "../lib/cli/commands/all.ts";
-import { pageOf } from "../lib/cli/help.ts";
+import { pageOf } from "../lib/cli/declaration/help.ts";
 import { PROBE_RESULTS, type ProbeResult, probeText } from "../lib/core/codex/reasons.ts";
 import { HINDRANCES } from "../lib/core/pick/hindrance.ts";
 import { VERSION } from "../lib/core/text/version.ts";

@@ -1,13 +1,13 @@
 import { Failure } from "../core/text/failure.ts";
-import type { Call, Command, Commands } from "./command.ts";
-import type { Option, Options } from "./option.ts";
-import { EVERYWHERE, PICK_OPTIONS } from "./shared_options.ts";
+import type { Call, Command, Commands } from "./declaration/command.ts";
+import type { Option, Options } from "./declaration/option.ts";
+import { EVERYWHERE, PICK_OPTIONS } from "./declaration/shared_options.ts";
 
 /** Options that can stand before a command without every command being looked at. */
 const LEADING: Options = { ...EVERYWHERE, ...PICK_OPTIONS };
 
 /** The words for what is wrong, which most command lines don't need. */
-const misuse = () => import("./misuse.ts");
+const misuse = () => import("./declaration/misuse.ts");
 
 /** Reads a command line without the program's name; only the command that it names is loaded. Throws the usage failure. */
 export async function readCall(args: readonly string[], commands: Commands): Promise<Call> {
@@ -34,7 +34,7 @@ async function commandIn(
 ): Promise<{ command: Command; words: readonly string[]; tokens: readonly Token[] }> {
   const known = { ...LEADING };
   if (optionsBeforeWord(tokensOf(args, known)).some((name) => !Object.hasOwn(known, name))) {
-    const { allCommands } = await import("./catalogue.ts");
+    const { allCommands } = await import("./declaration/catalogue.ts");
     for (const { options } of await allCommands(commands)) Object.assign(known, options);
   }
   const [first] = wordsIn(tokensOf(args, known));

@@ -29,7 +29,7 @@ async function carryOut(host: Host): Promise<End> {
   const call = await readCall(host.args, COMMANDS);
   const { command, options } = call;
   if (options.help) {
-    const { pageOf } = await import("./help.ts");
+    const { pageOf } = await import("./declaration/help.ts");
     host.out(await pageOf(command, COMMANDS));
     return 0;
   }

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { main } from "../../lib/cli/main.ts";
-import { allCommands } from "../../lib/cli/catalogue.ts";
+import { allCommands } from "../../lib/cli/declaration/catalogue.ts";
 import { COMMANDS } from "../../lib/cli/commands/all.ts";
 import { authFile, type Given, type World, world } from "../app/world.ts";
 

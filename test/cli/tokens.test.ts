@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { tokensOf } from "../../lib/cli/arguments.ts";
-import type { Options } from "../../lib/cli/option.ts";
+import type { Options } from "../../lib/cli/declaration/option.ts";
 
 const OPTIONS: Options = {
   cmd: { value: "<command>", about: "" },

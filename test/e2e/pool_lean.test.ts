@@ -9,7 +9,7 @@ import { type Loads, loadsOf } from "./support/loads.ts";
 import { fillTeam, makeSkill } from "./support/skill.ts";
 
 /** Most files of ours that a pick may load: twf starts one for every worker, twice. */
-const MOST_FILES = 48;
+const MOST_FILES = 49;
 const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What is agentlb's, or is for other commands of the pool programs. */
 const ELSEWHERE =

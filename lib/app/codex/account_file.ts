@@ -1,7 +1,7 @@
 import { type Account, type Login, loginIn, parseAccount } from "../../core/codex/account.ts";
 import { errnoOf } from "../../core/text/failure.ts";
 import { authFileOf } from "../../core/system/layout.ts";
-import { readText } from "../../io/files/files.ts";
+import { readText } from "../../io/files/read.ts";
 
 /** The account whose login a home holds. A file that can't be read is an unreadable login. */
 export function accountIn(home: string): Account {

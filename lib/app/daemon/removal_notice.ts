@@ -3,8 +3,8 @@ import { parseChildren } from "../../core/session/app_server_record.ts";
 import { parseIdentity, renderIdentity } from "../../core/system/identity.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { VERSION } from "../../core/text/version.ts";
-import { namesIn, readText, replaceFile } from "../../io/files/files.ts";
-import { removeFile } from "../../io/files/folders.ts";
+import { namesIn, readText } from "../../io/files/read.ts";
+import { removeFile, replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { isAlive, ownIdentity } from "../../io/process/process.ts";
 

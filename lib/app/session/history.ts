@@ -14,8 +14,9 @@ import type { SessionStatus } from "../../core/session/status.ts";
 import { formatTime, parseTime } from "../../core/text/time.ts";
 import { type Gauge, gaugesOf } from "../../core/quota/windows.ts";
 import { appendText } from "../../io/files/append.ts";
-import { ensureFolder, namesIn, readText, sizeOf } from "../../io/files/files.ts";
-import { removeFile } from "../../io/files/folders.ts";
+import { ensureFolder } from "../../io/files/folders.ts";
+import { namesIn, readText, sizeOf } from "../../io/files/read.ts";
+import { removeFile } from "../../io/files/replace.ts";
 import type { Clock } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
 

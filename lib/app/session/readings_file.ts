@@ -3,7 +3,9 @@ import type { Layout } from "../../core/system/layout.ts";
 import { current, type Known, mergeKnown } from "../../core/session/readings_file.ts";
 import { emptyStatus, parseStatus, renderEntry, renderStatus } from "../../core/session/status.ts";
 import { formatTime } from "../../core/text/time.ts";
-import { ensureFolder, fingerprintOf, readText, replaceFile } from "../../io/files/files.ts";
+import { ensureFolder } from "../../io/files/folders.ts";
+import { fingerprintOf, readText } from "../../io/files/read.ts";
+import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 

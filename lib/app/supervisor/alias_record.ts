@@ -7,7 +7,7 @@ import { type Activity, emptySession, type SessionStatus } from "../../core/sess
 import { parseTime } from "../../core/text/time.ts";
 import type { Clock } from "../../io/host.ts";
 import { Bulletin } from "./session_status.ts";
-import { HomeThreads } from "./home_threads.ts";
+import { HomeThreads } from "./threads/home_threads.ts";
 import { LoginWatch } from "../codex/login_watch.ts";
 
 interface Surroundings {

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { threadLocksOf } from "../../core/system/layout.ts";
-import { folderIdentity } from "../../io/files/files.ts";
+import { folderIdentity } from "../../io/files/folders.ts";
 import { type Unwatch, watchFolder } from "../../io/files/watch.ts";
-import type { HomeThreads } from "./home_threads.ts";
+import type { HomeThreads } from "./threads/home_threads.ts";
 
 const SETTLES_MS = 10;
 

@@ -1,4 +1,4 @@
-import type { Commands, LoadCommand } from "../command.ts";
+import type { Commands, LoadCommand } from "../declaration/command.ts";
 
 /** Every command, in the order of the help: its first word, and its declaration or the command that it means. */
 export const COMMANDS: Commands = new Map<string, string | LoadCommand>([

@@ -1,6 +1,6 @@
 import { Failure } from "../../core/text/failure.ts";
 import { openRoot } from "../../app/session/sessions.ts";
-import type { Command, CommandWith } from "../command.ts";
+import type { Command, CommandWith } from "../declaration/command.ts";
 
 const INIT_OPTIONS = { force: { about: "replace a config.toml that exists" } } as const;
 

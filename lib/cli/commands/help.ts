@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts";
+import type { Command } from "../declaration/command.ts";
 
 export const command: Command = {
   name: "help",
@@ -9,7 +9,10 @@ export const command: Command = {
   examples: ["agentlb help supervisor stop"],
   takes: { what: "command", most: 2 },
   async run(host, { words }, commands) {
-    const [{ pageOf }, { commandAt }] = await Promise.all([import("../help.ts"), import("../misuse.ts")]);
+    const [{ pageOf }, { commandAt }] = await Promise.all([
+      import("../declaration/help.ts"),
+      import("../declaration/misuse.ts"),
+    ]);
     host.out(await pageOf(await commandAt(words, commands), commands));
     return 0;
   },

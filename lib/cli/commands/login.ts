@@ -1,7 +1,7 @@
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
-import type { CommandWith } from "../command.ts";
-import { RUN_OPTIONS } from "../shared_options.ts";
+import type { CommandWith } from "../declaration/command.ts";
+import { RUN_OPTIONS } from "../declaration/shared_options.ts";
 
 const OPTIONS = {
   force: { about: "don't ask when the new login is another account" },

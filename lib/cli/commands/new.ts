@@ -1,10 +1,10 @@
 import { commandOf } from "../../app/codex/run.ts";
 import { loadConfig } from "../../app/config/load.ts";
 import { aliasFor, checkNewAlias, openRoot } from "../../app/session/sessions.ts";
-import type { CommandWith } from "../command.ts";
-import type { Option } from "../option.ts";
-import { checkStartable, runSession } from "../run_session.ts";
-import { demandIn, PICK_OPTIONS, RUN_OPTIONS } from "../shared_options.ts";
+import type { CommandWith } from "../declaration/command.ts";
+import type { Option } from "../declaration/option.ts";
+import { checkStartable, runSession } from "./run_session.ts";
+import { demandIn, PICK_OPTIONS, RUN_OPTIONS } from "../declaration/shared_options.ts";
 
 /** Options that need a pick, and so no name. */
 const UNNAMED = {

@@ -1,9 +1,9 @@
 import { awaitRenewal } from "../../app/codex/await_renewal.ts";
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
-import type { CommandWith } from "../command.ts";
-import { pickAndTell } from "../run_session.ts";
-import { demandIn, JSON_OPTION, PICK_OPTIONS } from "../shared_options.ts";
+import type { CommandWith } from "../declaration/command.ts";
+import { pickAndTell } from "./run_session.ts";
+import { demandIn, JSON_OPTION, PICK_OPTIONS } from "../declaration/shared_options.ts";
 
 const OPTIONS = { json: JSON_OPTION, ...PICK_OPTIONS } as const;
 

@@ -1,6 +1,6 @@
 import { printable } from "../../core/text/printable.ts";
 import { openRoot } from "../../app/session/sessions.ts";
-import type { CommandWith } from "../command.ts";
+import type { CommandWith } from "../declaration/command.ts";
 
 const OPTIONS = { force: { about: "even while a Codex process has it open" } } as const;
 

@@ -1,8 +1,8 @@
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
-import type { CommandWith } from "../command.ts";
-import { runSession } from "../run_session.ts";
-import { RUN_OPTIONS } from "../shared_options.ts";
+import type { CommandWith } from "../declaration/command.ts";
+import { runSession } from "./run_session.ts";
+import { RUN_OPTIONS } from "../declaration/shared_options.ts";
 
 export const command: CommandWith<typeof RUN_OPTIONS> = {
   name: "rr",

@@ -1,6 +1,6 @@
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
-import type { CommandWith } from "../command.ts";
+import type { CommandWith } from "../declaration/command.ts";
 
 const OPTIONS = {
   scenario: { value: "<name>", about: "one scenario instead of all" },

@@ -2,8 +2,8 @@ import { printable } from "../../core/text/printable.ts";
 import type { End } from "../../app/codex/run.ts";
 import type { SkillWish, SkillWork } from "../../app/skill/install.ts";
 import type { Host } from "../../io/host.ts";
-import type { Arguments, Command, CommandWith } from "../command.ts";
-import type { Given } from "../option.ts";
+import type { Arguments, Command, CommandWith } from "../declaration/command.ts";
+import type { Given } from "../declaration/option.ts";
 
 const PLACE_OPTIONS = {
   to: {
@@ -68,7 +68,7 @@ export const command: Command = {
   examples: [],
   commands: [install, remove],
   async run(host, call, commands) {
-    const { pageOf } = await import("../help.ts");
+    const { pageOf } = await import("../declaration/help.ts");
     host.out(await pageOf(call.command, commands));
     return 0;
   },

@@ -1,8 +1,8 @@
 import { printable } from "../../core/text/printable.ts";
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
-import type { CommandWith } from "../command.ts";
-import { POLICY } from "../shared_options.ts";
+import type { CommandWith } from "../declaration/command.ts";
+import { POLICY } from "../declaration/shared_options.ts";
 
 const OPTIONS = {
   json: { about: "print an object instead of a table" },

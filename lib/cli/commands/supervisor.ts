@@ -1,7 +1,7 @@
 import type { End } from "../../app/codex/run.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { Host } from "../../io/host.ts";
-import type { Command, CommandWith } from "../command.ts";
+import type { Command, CommandWith } from "../declaration/command.ts";
 
 const START_OPTIONS = { background: { about: "the only way to start it", isNeeded: true } } as const;
 
@@ -61,7 +61,7 @@ export const command: Command = {
   examples: [],
   commands: [start, restart, stop, daemon],
   async run(host, call, commands) {
-    const { pageOf } = await import("../help.ts");
+    const { pageOf } = await import("../declaration/help.ts");
     host.out(await pageOf(call.command, commands));
     return 0;
   },

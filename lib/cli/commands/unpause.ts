@@ -1,6 +1,6 @@
 import { printable } from "../../core/text/printable.ts";
 import { openRoot } from "../../app/session/sessions.ts";
-import type { Command } from "../command.ts";
+import type { Command } from "../declaration/command.ts";
 
 export const command: Command = {
   name: "unpause",

@@ -1,7 +1,7 @@
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
-import type { CommandWith } from "../command.ts";
-import { demandIn, POLICY } from "../shared_options.ts";
+import type { CommandWith } from "../declaration/command.ts";
+import { demandIn, POLICY } from "../declaration/shared_options.ts";
 
 const OPTIONS = {
   json: { about: "print an object instead of a table" },

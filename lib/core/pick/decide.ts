@@ -1,7 +1,7 @@
-import type { Config } from "../config/config.ts";
 import { exhaustionOf, exhaustionWords } from "./exhaustion.ts";
 import { type Hindrance, HINDRANCES } from "./hindrance.ts";
-import { type Contender, type Mode, type Policy, rank } from "./policy.ts";
+import type { Mode } from "./policies/contender.ts";
+import { type Policy, rank } from "./policy.ts";
 import {
   type Candidate,
   compareEligible,
@@ -10,6 +10,7 @@ import {
   judge,
   type Verdict,
 } from "./score.ts";
+import type { ScoreSettings } from "./settings.ts";
 import { type Gauges, gaugesIn, gaugesOf } from "../quota/windows.ts";
 
 /** What the user wants of one alias: `[alias.<name>]`, and whether it is paused. */
@@ -57,7 +58,7 @@ export interface Decision {
 export function decide(
   contestants: readonly Contestant[],
   nowMs: number,
-  settings: Config["sessions"],
+  settings: ScoreSettings,
   wish: Wish,
 ): Decision {
   const leases = sharedLeases(contestants);
@@ -66,7 +67,7 @@ export function decide(
   );
   const field = judged.flatMap((each, index) => entryOf(contestants[index]!, each, nowMs, wish) ?? []);
   const { figures, mode } = rank(wish.policy, field, nowMs, wish.mode);
-  const figureOf = new Map(field.map(({ contestant }, index) => [contestant.alias, figures[index] ?? 0]));
+  const figureOf = new Map(field.map(({ candidate }, index) => [candidate.alias, figures[index] ?? 0]));
   const figure = ({ verdict: { alias } }: Entry) => figureOf.get(alias) ?? 0;
   const order = (a: Entry, b: Entry) => compareEntries(a, b, wish, figure(a), figure(b));
   const first = field.reduce<Entry | undefined>(
@@ -84,8 +85,10 @@ export function decide(
 }
 
 /** A contestant that may be picked. */
-export interface Entry extends Contender {
-  readonly contestant: Contestant;
+export interface Entry {
+  readonly candidate: Contestant;
+  readonly verdict: Eligible;
+  readonly gauges: Gauges;
 }
 
 /** What there is to say of a contestant. */
@@ -99,7 +102,7 @@ export function judgedOf(
   contestant: Contestant,
   leases: number,
   nowMs: number,
-  settings: Config["sessions"],
+  settings: ScoreSettings,
   wish: Wish,
 ): Judged {
   const { alias } = contestant;
@@ -119,14 +122,14 @@ export function entryOf(
   if (!verdict.eligible) return undefined;
   const gauges = gaugesOf(contestant.status.rateLimits, nowMs);
   const shown = wish.ignoreExhaustion ? verdict : reserved(contestant, verdict, gauges);
-  return { candidate: contestant, contestant, verdict: shown, gauges };
+  return { candidate: contestant, verdict: shown, gauges };
 }
 
 /** Which of two is picked first, by their figures. A part of `decide`. */
 export function compareEntries(a: Entry, b: Entry, wish: Wish, figureA: number, figureB: number): number {
   return Number(b.verdict.alias === wish.prefer) - Number(a.verdict.alias === wish.prefer) ||
     Number(a.verdict.reason !== "eligible") - Number(b.verdict.reason !== "eligible") ||
-    (b.contestant.rules?.priority ?? 0) - (a.contestant.rules?.priority ?? 0) ||
+    (b.candidate.rules?.priority ?? 0) - (a.candidate.rules?.priority ?? 0) ||
     figureB - figureA ||
     compareEligible(a.verdict, b.verdict);
 }

@@ -1,4 +1,3 @@
-import type { Config } from "../config/config.ts";
 import type { Rate } from "../quota/cost.ts";
 import {
   compareEntries,
@@ -10,7 +9,10 @@ import {
   turnsIn,
   type Wish,
 } from "./decide.ts";
-import { figureOf, isFitting, type Mode, modeOf, type Standard, usualOf } from "./policy.ts";
+import { modeOf } from "./policies/adaptive.ts";
+import type { Mode } from "./policies/contender.ts";
+import { figureOf, isFitting, type Standard, usualOf } from "./policy.ts";
+import type { ScoreSettings } from "./settings.ts";
 
 /** A contender with its figure. */
 interface Ranked {
@@ -34,7 +36,7 @@ interface Others {
 export class Trials {
   readonly #contestants: readonly Contestant[];
   readonly #nowMs: number;
-  readonly #settings: Config["sessions"];
+  readonly #settings: ScoreSettings;
   readonly #wish: Wish;
   readonly #indexOf: ReadonlyMap<string, number>;
   readonly #leases: ReadonlyMap<string, number>;
@@ -47,7 +49,7 @@ export class Trials {
   readonly #sorted = new Map<Mode | undefined, readonly Ranked[]>();
   #last: { readonly key: string; readonly others: Others } | undefined;
 
-  constructor(contestants: readonly Contestant[], nowMs: number, settings: Config["sessions"], wish: Wish) {
+  constructor(contestants: readonly Contestant[], nowMs: number, settings: ScoreSettings, wish: Wish) {
     this.#contestants = contestants;
     this.#nowMs = nowMs;
     this.#settings = settings;
@@ -98,14 +100,14 @@ export class Trials {
   }
 
   #others(touched: readonly string[], entries: readonly Entry[]): Others {
-    const key = JSON.stringify([touched, entries.map(({ contestant }) => contestant.alias)]);
+    const key = JSON.stringify([touched, entries.map(({ candidate }) => candidate.alias)]);
     if (this.#last?.key !== key) this.#last = { key, others: this.#othersAnew(touched, entries) };
     return this.#last.others;
   }
 
   #othersAnew(touched: readonly string[], entries: readonly Entry[]): Others {
     const aside = new Set(touched);
-    const own = new Map(entries.map((entry) => [entry.contestant.alias, entry]));
+    const own = new Map(entries.map((entry) => [entry.candidate.alias, entry]));
     const usual = this.#wish.policy === "score" ? this.#usual : usualOf(
       // In the order of the contestants, so that a sum is the same to the last digit.
       this.#contestants.flatMap(({ alias }, index) =>
@@ -113,10 +115,10 @@ export class Trials {
       ),
     );
     const isUsual = usual.short === this.#usual.short && usual.long === this.#usual.long;
-    const rest = this.#field.filter(({ contestant }) => !aside.has(contestant.alias));
+    const rest = this.#field.filter(({ candidate }) => !aside.has(candidate.alias));
     const best = (standard: Standard) =>
       isUsual
-        ? this.#order(standard).find(({ entry }) => !aside.has(entry.contestant.alias))
+        ? this.#order(standard).find(({ entry }) => !aside.has(entry.candidate.alias))
         : rest.reduce<Ranked | undefined>(
           (first, entry) => this.#better(first, this.#ranked(entry, standard)),
           undefined,

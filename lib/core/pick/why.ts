@@ -1,9 +1,9 @@
 import { type Contestant, decide, type Wish } from "./decide.ts";
 import { Trials } from "./trials.ts";
-import type { Config } from "../config/config.ts";
 import { HINDRANCES } from "./hindrance.ts";
 import type { LimitWindow } from "../quota/limits.ts";
 import type { Verdict } from "./score.ts";
+import type { ScoreSettings } from "./settings.ts";
 import { gaugesOf, isShort } from "../quota/windows.ts";
 
 /** What of a session could be otherwise. */
@@ -28,7 +28,7 @@ const MOST_TURNS = 20;
 export function changesOf(
   contestants: readonly Contestant[],
   nowMs: number,
-  settings: Config["sessions"],
+  settings: ScoreSettings,
   wish: Wish,
 ): Change[] {
   const field = new Trials(contestants, nowMs, settings, wish);

@@ -1,5 +1,5 @@
 import { Failure } from "../text/failure.ts";
-import type { Environment } from "../shell/launch.ts";
+import type { Environment } from "../shell/surroundings.ts";
 import { jsonList, valueOf } from "./python/config_lines.ts";
 import type { AuthStrategy, Flavour, Strategy } from "./flavour.ts";
 import { strip } from "./python/whole.ts";

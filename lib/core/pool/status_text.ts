@@ -4,8 +4,8 @@ import type { Card } from "./screen/card.ts";
 import type { Look } from "./screen/dialogue.ts";
 import { probeResultIn } from "../codex/reasons.ts";
 import { knownResetMs, left, type LimitWindow } from "../quota/limits.ts";
-import { exhaustedWords, type Reading, standingOf } from "./reading.ts";
-import { labelOf, windowsIn } from "./window_words.ts";
+import { exhaustedWords, type Reading, standingOf } from "./limits/reading.ts";
+import { labelOf, windowsIn } from "./limits/window_words.ts";
 
 /** What was learnt of one auth file, for people. */
 export interface Found {

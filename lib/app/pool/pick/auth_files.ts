@@ -2,7 +2,8 @@ import { sep } from "node:path";
 import { Failure, wordsOf } from "../../../core/text/failure.ts";
 import { byteOrder } from "../../../core/text/byte_order.ts";
 import { fits, type GlobPart, parseGlob } from "../../../core/pool/python/glob.ts";
-import { eachEntry, type Kind, kindOf, leadsToFile, resolvedPath } from "../../../io/files/directory.ts";
+import { eachEntry } from "../../../io/files/folders.ts";
+import { type Kind, kindOf, leadsToFile, resolvedPath } from "../../../io/files/read.ts";
 
 /** What is in a team directory. */
 export interface AuthListing {

@@ -7,14 +7,14 @@ import { modulo, successor } from "../../../core/pool/python/whole.ts";
 import { sha256 } from "../../../core/text/sha256.ts";
 import type { Team } from "../../../core/pool/state/team_memory.ts";
 import { printable } from "../../../core/text/printable.ts";
-import { exists } from "../../../io/files/files.ts";
+import { exists } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import type { PoolSettings } from "../load.ts";
 import type { Hindrance, Usable } from "./standings.ts";
 import { keepTeams, noteAccount, type PoolLogin, recallTeam, usableLogin } from "./team_memory.ts";
 import { changeState } from "../store.ts";
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "platform" | "random">;
+type Outside = Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "system">;
 
 /** The source directory for a worker: in turn, or by the worker's name. */
 export async function pickSource(

@@ -1,4 +1,4 @@
-import type { Contender } from "../policy.ts";
+import type { Contender } from "./contender.ts";
 
 /** A session fits where a turn more would last this many hours: as long as a short window does. */
 export const FITS_HOURS = 5;

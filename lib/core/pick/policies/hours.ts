@@ -1,5 +1,5 @@
 import { type Rate, rateAmong } from "../../quota/cost.ts";
-import type { Contender } from "../policy.ts";
+import type { Contender } from "./contender.ts";
 
 /**
  * How many hours a contender lasts with one session more than it has: what is left of its tighter window, shared by all
