@@ -20,6 +20,8 @@ export class Monitor {
   /** Asked to end, not gone yet. */
   readonly #leaving = new Set<AppServer>();
   #crashes: Crashes = NO_CRASHES;
+  /** Times without an answer: they delay the next start, no more. */
+  #silences: Crashes = NO_CRASHES;
   #triedAt = -Infinity;
   /** When a child that could renew this very login was started. */
   #renewedAt = -Infinity;
@@ -29,7 +31,6 @@ export class Monitor {
   /** How many logins this home has had; an answer counts for the one it was asked under. */
   #logins = 0;
   #waitsForAccount = false;
-
   isManaged = false;
   isRetired = false;
   /** It would probe now, if as many others did not. */
@@ -52,8 +53,7 @@ export class Monitor {
   /** Does what is due; returns how long nothing else will be, in milliseconds. */
   step(hasSlot: boolean): number {
     this.#noticeLogin();
-    const { clock } = this.#shared.host;
-    const mono = clock.monotonic();
+    const mono = this.#shared.host.clock.monotonic();
     const later = Math.min(...[...this.#leaving].map((server) => server.enforce(mono) - mono), Infinity);
     if (this.isRetired) return later;
     const decision = decide(this.#facts(hasSlot), this.#shared.pace());
@@ -153,7 +153,7 @@ export class Monitor {
       sinceTry: mono - this.#triedAt,
       sinceRenewal: mono - this.#renewedAt,
       isLoginDead: this.#isLoginDead,
-      startsIn: this.#crashes.nextStartAt - mono,
+      startsIn: Math.max(this.#crashes.nextStartAt, this.#silences.nextStartAt) - mono,
       hasSlot,
       now,
     };
@@ -195,8 +195,7 @@ export class Monitor {
 
   /** Handshake if there was none, then a reading, within the time limit, of the login that `login` counts. */
   async #converse(server: AppServer, login: number): Promise<void> {
-    const { host, probeLimitMs } = this.#shared;
-    const { clock } = host;
+    const { probeLimitMs, host: { clock } } = this.#shared;
     this.#triedAt = clock.monotonic();
     const outcome = await converseWithin(server, this.#loginView(server), clock, probeLimitMs);
     if (server.phase === "closing") return this.#wake(); // it was asked to make room meanwhile
@@ -208,7 +207,10 @@ export class Monitor {
     const isSilent = outcome.kind === "noAnswer";
     if (outcome.kind === "ok") this.dossier.bulletin.read(outcome.reading.readings);
     this.#result(outcome);
-    if (isSilent && !server.mayRenew) this.#crashed(server.purpose, clock.monotonic() - server.startedAt);
+    // A service that does not answer is no crash, but the next start waits as after one.
+    if (isSilent && !server.mayRenew && server.purpose === "manage") {
+      this.#silences = this.#after(this.#silences, clock.monotonic() - server.startedAt);
+    }
     const stays = server.purpose === "manage" && !isSilent && outcome.kind !== "notRenewed" &&
       !this.#isLoginDead;
     if (stays) server.phase = "idle";
@@ -269,11 +271,14 @@ export class Monitor {
   /** Counts an end that nobody asked for; a probe's is only a result. */
   #crashed(purpose: Purpose, ranMs: number): void {
     if (purpose === "probe") return;
-    const { host, journal, mostCrashesIn5m } = this.#shared;
-    const now = host.clock.monotonic();
-    this.#crashes = afterCrash(this.#crashes, now, ranMs, mostCrashesIn5m, host.random());
-    const nextTryInMs = Math.round(this.#crashes.nextStartAt - now);
-    journal.note("app-server crashed", { alias: this.alias, inARow: this.#crashes.inARow, nextTryInMs });
+    const { inARow, nextStartAt } = this.#crashes = this.#after(this.#crashes, ranMs);
+    const nextTryInMs = Math.round(nextStartAt - this.#shared.host.clock.monotonic());
+    this.#shared.journal.note("app-server crashed", { alias: this.alias, inARow, nextTryInMs });
+  }
+
+  #after(crashes: Crashes, ranMs: number): Crashes {
+    const { host, mostCrashesIn5m } = this.#shared;
+    return afterCrash(crashes, host.clock.monotonic(), ranMs, mostCrashesIn5m, host.random());
   }
 
   /** Another login makes what we know, and who runs, worthless; any new file may cure a dead one. */

@@ -247,7 +247,11 @@ describe("a session that was given away", () => {
     thread.close();
     await inTime(made, () => activity().openThreads === 1, "its end");
     expect(activity()).toMatchObject({ activeTurns: 1, redeemed: [first] });
-    await made.clock.advance(first + MIN + 2 * SEC - now());
+    await made.clock.advance(first + MIN - 3 * SEC - now());
+    expect(activity().activeTurns).toBe(1);
+    await inTime(made, () => activity().activeTurns === 0, "the end of the reservations");
+    expect(now() - first).toBeGreaterThanOrEqual(MIN);
+    await inTime(made, () => activity().redeemed === undefined, "nothing left of them");
     expect(activity()).toEqual({ activeTurns: 0, turns: 0, openThreads: 1 });
   });
 
