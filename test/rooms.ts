@@ -31,6 +31,8 @@ export const ROOMS: Rooms = tableOf(`
   app/config          io: . files                  core: config system text
   app/daemon          io: . files lock process     core: session shell system text
   app/codex           io: . files process          core: codex config session shell system text
+  app/login           app: codex session
+                      io: . files lock process     core: codex config session shell system text
   app/session         app: codex daemon
                       io: . files lock process     core: codex config quota session shell system text
   app/pick            app: codex daemon session
@@ -57,7 +59,7 @@ export const ROOMS: Rooms = tableOf(`
   cli/declaration     app: codex pick              io: .
                       core: pick shell text
   cli/commands        cli: declaration view        io: .
-                      app: codex config daemon pick session skill supervisor
+                      app: codex config daemon login pick session skill supervisor
                       core: config pick shell skill system text
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch

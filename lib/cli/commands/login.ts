@@ -18,7 +18,7 @@ export const command: CommandWith<typeof OPTIONS> = {
   takes: { what: "session", isNeeded: true },
   async run(host, { words: [alias = ""], options }) {
     const layout = openRoot(host);
-    const { logInAgain } = await import("../../app/session/login.ts");
+    const { logInAgain } = await import("../../app/login/login.ts");
     await logInAgain(host, layout, await loadConfig(host, layout), alias, {
       force: options.force ?? false,
       loginCmd: options["login-cmd"] ?? "",

@@ -11,7 +11,7 @@ import { pick } from "../../app/pick/pick.ts";
 import type { Demand } from "../../app/pick/survey.ts";
 import type { Host } from "../../io/host.ts";
 import type { Call } from "../declaration/command.ts";
-import { cautionLine, pickedLine, refusedLine } from "../view/lines.ts";
+import { cautionLine, moneyLine, pickedLine, refusedLine } from "../view/lines.ts";
 
 type RunCall = Pick<Call, "options" | "passthrough">;
 
@@ -51,6 +51,8 @@ export async function pickAndTell(
   host.err(`agentlb: ${wordsFor(host, layout, picked)}\n`);
   const caution = cautionLine(picked);
   if (caution !== undefined) host.err(`agentlb: note: ${caution}\n`);
+  const money = moneyLine(picked);
+  if (money !== undefined) host.err(`agentlb: note: ${money}\n`);
   if (picked.leavesProcesses) {
     host.err(
       `agentlb: note: codex leaves background processes behind in ${

@@ -19,7 +19,7 @@ import { loginStatus, needsLogin, runLogin, underLoginLock } from "./login_comma
 import { openersOf } from "../codex/open_by.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
 import { accountIn, readLogin } from "../codex/account_file.ts";
-import { aliasFor, checkKnownAlias, missingSession } from "./sessions.ts";
+import { aliasFor, checkKnownAlias, missingSession } from "../session/sessions.ts";
 
 interface LoginWish {
   /** Take another account's login without asking. */

@@ -3,7 +3,7 @@ import { Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
-import { discardUnused } from "./discard_home.ts";
+import { discardUnused } from "../session/discard_home.ts";
 import { makeHome } from "../codex/homes.ts";
 import { isLoggedIn, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";

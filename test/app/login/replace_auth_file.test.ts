@@ -29,7 +29,7 @@ it("on Windows a login that can't be put in place at once leaves Codex its lock 
     vi.resetModules();
   });
   const [{ installLogin }, { tryLock }] = await Promise.all([
-    import("../../../lib/app/session/replace_auth_file.ts"),
+    import("../../../lib/app/login/replace_auth_file.ts"),
     import("../../../lib/io/lock/lock.ts"),
   ]);
   const seen: string[] = [];
