@@ -3,23 +3,19 @@ import { parseChildren } from "../../core/session/app_server_record.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout, loginLockOf } from "../../core/system/layout.ts";
 import { printable } from "../../core/text/printable.ts";
-import { parseStatus, renderStatus, type Status } from "../../core/session/status.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { removeTree } from "../../io/files/folders.ts";
 import { exists, isFolder, isLink, readText } from "../../io/files/read.ts";
-import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
 import { isAlive } from "../../io/process/process.ts";
-import { ensureSupervisor, livingDaemon } from "../daemon/daemon.ts";
+import { ensureSupervisor } from "../daemon/daemon.ts";
 import { sweepRemoved, takeAway } from "./discard_home.ts";
 import { announceRemoval } from "../daemon/removal_notice.ts";
 import { openersOf } from "../codex/open_by.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
+import { awaitPublished } from "./published_status.ts";
 import { aliasFor, checkKnownAlias, missingSession } from "./sessions.ts";
-
-const PATIENCE_MS = 2000;
-const LOOK_MS = 25;
 
 /** Removes a session, given by alias or email, and returns its alias. A home that somebody has open is removed only by force. */
 export async function removeSession(
@@ -65,43 +61,17 @@ async function refuseOpen(host: Host, layout: Layout, alias: string, home: strin
   if (login !== "nobody") login.release();
 }
 
-/** Takes the alias out of status.json: the supervisor's task while one lives, else ours for the moment. */
+/** Takes the alias out of status.json. */
 async function unpublish(host: Host, layout: Layout, alias: string): Promise<void> {
-  const deadline = host.clock.monotonic() + PATIENCE_MS;
-  while (publishedStatus(layout)?.sessions.has(alias)) {
-    if (livingDaemon(layout) === undefined && await unpublishAlone(layout, alias)) break;
-    if (host.clock.monotonic() >= deadline) {
-      host.err(`agentlb: warning: the supervisor still lists "${printable(alias)}"; see: agentlb status\n`);
-      break;
-    }
-    await host.clock.sleep(LOOK_MS);
-  }
-  if (!isSupervisorDisabled(host.env)) await ensureSupervisor(host, layout);
-}
-
-/** Only who holds the supervisor's lock writes status.json. */
-async function unpublishAlone(layout: Layout, alias: string): Promise<boolean> {
-  const lock = await tryLock(layout.supervisorLock);
-  if (lock === undefined) return false;
-  try {
-    const status = publishedStatus(layout);
-    if (status === undefined) return true;
+  const isGone = await awaitPublished(host, layout, ({ sessions }) => !sessions.has(alias), (status) => {
     const sessions = new Map(status.sessions);
     sessions.delete(alias);
-    replaceFile(layout.status, renderStatus({ ...status, sessions }));
-    return true;
-  } finally {
-    lock.release();
+    return { ...status, sessions };
+  });
+  if (!isGone) {
+    host.err(`agentlb: warning: the supervisor still lists "${printable(alias)}"; see: agentlb status\n`);
   }
-}
-
-function publishedStatus(layout: Layout): Status | undefined {
-  try {
-    const text = readText(layout.status);
-    return text === undefined ? undefined : parseStatus(text);
-  } catch {
-    return undefined; // broken: the next supervisor writes it anew
-  }
+  if (!isSupervisorDisabled(host.env)) await ensureSupervisor(host, layout);
 }
 
 /** The databases of its app-server, once that is gone; else the next of that name finds them. */

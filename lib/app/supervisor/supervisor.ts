@@ -248,10 +248,14 @@ export class Supervisor {
   }
 
   #notePick(alias: string): void {
-    const { ms, at } = lastPickOf(this.#settings.layout, alias);
+    const { ms, at, clearedMs } = lastPickOf(this.#settings.layout, alias);
     const monitor = this.#monitors.of(alias);
-    if (ms === 0 || monitor === undefined) return;
-    monitor.picked(ms, at);
+    if (monitor === undefined) return;
+    for (const each of clearedMs === 0 ? [] : this.#monitors.sharing(monitor)) {
+      each.dossier.bulletin.lift(clearedMs);
+      this.#monitors.touch(each);
+    }
+    if (ms > 0) monitor.picked(ms, at);
     this.#monitors.touch(monitor);
   }
 

@@ -14,6 +14,7 @@ export const COMMANDS: Commands = new Map<string, string | LoadCommand>([
   ["rm", () => import("./rm.ts")],
   ["pause", () => import("./pause.ts")],
   ["unpause", () => import("./unpause.ts")],
+  ["clear", () => import("./clear.ts")],
   ["why", () => import("./why.ts")],
   ["forecast", () => import("./forecast.ts")],
   ["simulate", () => import("./simulate.ts")],
