@@ -149,7 +149,7 @@ inAllWays("a session of higher priority comes first as long as it has something 
 
 inAllWays("a session with as many open as it may have is not picked", async ({ user, run }) => {
   sessions(user, "a", "b");
-  settle(user, "[alias.a]\nmax_sessions = 3\n[alias.b]\nmax_sessions = 1\n");
+  settle(user, "[alias.a]\nmax_open = 3\n[alias.b]\nmax_open = 1\n");
   const open = (openThreads: number) => ({ activity: { activeTurns: 0, turns: 0, openThreads } });
   publish(user, { a: { used: [1, 1], ...open(2) }, b: open(0) });
   // The third place is reserved by the first pick, the only one of the other by the second.
@@ -158,7 +158,7 @@ inAllWays("a session with as many open as it may have is not picked", async ({ u
     code: 4,
     stdout: "",
     stderr: "agentlb: error: Cannot pick a session: a: 3 of 3 sessions open; b: 1 of 1 sessions open\n" +
-      "agentlb: hint: end one that is open, or raise its max_sessions in config.toml\n",
+      "agentlb: hint: end one that is open, or raise its max_open in config.toml\n",
   });
   expect((await run(["status"])).stdout).toMatch(/┆ a .*┆ 3 of 3 sessions open │/);
   // What nobody can judge is not too full to be counted.

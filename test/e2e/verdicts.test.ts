@@ -32,12 +32,15 @@ const CREDITS = { has_credits: true, unlimited: false, balance: "12.50" };
 const ACCOUNTS: Readonly<Record<string, readonly [AccountPatch, RegExp | undefined]>> = {
   room: [{ usage: ROOM }, undefined],
   full: [used(100, 30), /^exhausted, resets in \d/],
-  reached: [{ usage: { ...ROOM, reachedType: "rate_limit_reached" } }, /^exhausted$/],
-  depleted: [{ usage: { ...ROOM, reachedType: "workspace_member_credits_depleted" } }, /^exhausted$/],
-  spent: [{ usage: { ...ROOM, spendControl: SPEND(true, 75) } }, /^exhausted, resets in \d/],
+  reached: [{ usage: { ...ROOM, reachedType: "rate_limit_reached" } }, /^limit reached$/],
+  depleted: [
+    { usage: { ...ROOM, reachedType: "workspace_member_credits_depleted" } },
+    /^workspace out of credits$/,
+  ],
+  spent: [{ usage: { ...ROOM, spendControl: SPEND(true, 75) } }, /^spend limit reached, resets in \d/],
   budget: [
     { usage: { ...ROOM, spendControl: SPEND(false, 100), credits: CREDITS } },
-    /^exhausted, resets in/,
+    /^budget used up, resets in/,
   ],
   spare: [{ usage: { ...ROOM, spendControl: SPEND(false, 75) } }, undefined],
 };
@@ -65,7 +68,7 @@ test("one answer of the service has one verdict in agentlb, cap, a pick and the 
   });
   service.set("refused", { usage: { body: refused(false) } });
   const names = [...Object.keys(ACCOUNTS), "refused"];
-  const expected = (name: string) => name === "refused" ? /^exhausted$/ : ACCOUNTS[name]![1];
+  const expected = (name: string) => name === "refused" ? /^use refused by the service$/ : ACCOUNTS[name]![1];
 
   const team = join(user.home, "team");
   mkdirSync(team, { mode: 0o700 });

@@ -172,7 +172,7 @@ function onMerit(config: Config, aliases: readonly string[], around: Circumstanc
   }
   if (decision.inTurn.length === 0) {
     throw new Failure("nothingToPick", `Cannot pick a session: ${reasonsOf(verdicts)}`, {
-      hint: "end one that is open, or raise its max_sessions in config.toml",
+      hint: "end one that is open, or raise its max_open in config.toml",
     });
   }
   return { ...inTurn(aliases, global, decision.inTurn), ground: { on: "fallback", refused: verdicts } };

@@ -109,7 +109,7 @@ export function policyOf(config: Config, { policy }: Demand): Policy {
 }
 
 function rulesOf(config: Config, alias: string, paused: ReadonlySet<string>): AliasRules {
-  const settings = config.aliases.get(alias) ?? { reserve: 0, priority: 0, maxSessions: undefined };
+  const settings = config.aliases.get(alias) ?? { reserve: 0, priority: 0, maxOpen: undefined };
   return { ...settings, isPaused: paused.has(alias) };
 }
 

@@ -33,7 +33,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     if (target === "") return await runSession(host, layout, config, "best", call, demandIn(options));
     const alias = aliasFor(layout, target);
     if (alias === target) await checkNewAlias(host, alias, config.sessions.aliasPattern);
-    const { makeSession, prepareSession } = await import("../../app/session/create.ts");
+    const { makeSession, prepareSession } = await import("../../app/login/create.ts");
     checkStartable(host, commandOf(host, config, options.cmd ?? "", passthrough), call);
     if (options["print-command"]) makeSession(layout, alias);
     else await prepareSession(host, layout, config, alias, options["login-cmd"] ?? "");

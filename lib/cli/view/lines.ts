@@ -44,6 +44,14 @@ export function cautionLine({ alias, ground }: Picked): string | undefined {
   return `${printable(alias)} would not be picked by itself: ${printable(ground.caution.reason)}`;
 }
 
+/** That what was picked costs money; undefined when it does not. */
+export function moneyLine({ alias, ground }: Picked): string | undefined {
+  const verdict = ground.on === "merit" || ground.on === "return" ? ground.verdict : undefined;
+  if (verdict?.isPaid) return `${printable(alias)} is an API key: every turn costs money`;
+  const isOnCredits = verdict?.eligible === false && verdict.onCredits;
+  return isOnCredits ? `${printable(alias)} goes on with credits, which cost money` : undefined;
+}
+
 /** One line for when nobody could be picked on merit: why, who is taken instead, and what would help. */
 export function refusedLine(alias: string, verdicts: readonly Verdict[], supervisor: Supervision): string {
   return `no session is eligible (${reasonsOf(verdicts)}); using ${printable(alias)} (next in turn); ${

@@ -34,7 +34,7 @@ export interface AliasSettings {
   readonly reserve: number;
   readonly priority: number;
   /** Infinity = as many as you like. */
-  readonly maxSessions: number;
+  readonly maxOpen: number;
 }
 
 export interface ConfigProblem {
@@ -138,6 +138,12 @@ function readTable(
 ): void {
   for (const [name, value] of entries) {
     const path = `${table}.${name}`;
+    const former = keys.find((key) => key.formerly === name);
+    if (former !== undefined) {
+      report("warning", path, `${path} is called ${former.name} now`);
+      if (!entries.has(former.name)) values.set(former, readValue(former, path, value, report));
+      continue;
+    }
     const key = keys.find((key) => key.name === name);
     if (key === undefined) {
       report("warning", path, `${path} is not a key of agentlb${meant(name, keys.map((key) => key.name))}`);

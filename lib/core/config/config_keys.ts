@@ -1,5 +1,6 @@
 import { DEFAULT_ALIAS_PATTERN } from "../session/alias.ts";
 import { POLICIES } from "../pick/policy.ts";
+import { PAID } from "../pick/settings.ts";
 import { LARGEST_COUNT } from "../session/status.ts";
 
 export type ConfigValue = string | number | readonly string[];
@@ -8,6 +9,8 @@ export type ConfigValue = string | number | readonly string[];
 export interface ConfigKey {
   readonly table: "runner" | "sessions" | "supervisor" | typeof ALIAS_TABLE;
   readonly name: string;
+  /** An older name, which is still read, with a warning. */
+  readonly formerly?: string;
   readonly default: ConfigValue;
   /** A number below or above, or a text not listed here, is read as the default. Infinity = no limit. */
   readonly least?: number;
@@ -56,6 +59,11 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
       "adaptive",
       "is recommended: it uses up what would lapse at a reset, and balances when quota is scarce",
     ],
+  }),
+  key("sessions", "paid", "last", {
+    oneOf: PAID,
+    effect:
+      "when API keys and credits are picked: last (when no plan has anything left), never, or ranked like a plan",
   }),
   key("sessions", "stale_sec", 420, {
     least: 1,
@@ -132,7 +140,8 @@ export const ALIAS_KEYS: readonly ConfigKey[] = [
     least: -LARGEST_COUNT,
     effect: "those with a higher one are picked first as long as they have something left",
   }),
-  key(ALIAS_TABLE, "max_sessions", Infinity, {
+  key(ALIAS_TABLE, "max_open", Infinity, {
+    formerly: "max_sessions",
     least: 1,
     effect: "with so many sessions open it is not picked",
   }),

@@ -1,5 +1,6 @@
 import { exhaustionOf, exhaustionWords } from "./exhaustion.ts";
 import { type Hindrance, HINDRANCES } from "./hindrance.ts";
+import { probeResultIn } from "../codex/reasons.ts";
 import type { Mode } from "./policies/contender.ts";
 import { type Policy, rank } from "./policy.ts";
 import {
@@ -20,7 +21,7 @@ export interface AliasRules {
   /** Higher ones come first as long as they have something left. */
   readonly priority: number;
   /** With so many sessions open it is not picked. */
-  readonly maxSessions: number | undefined;
+  readonly maxOpen: number | undefined;
   readonly isPaused: boolean;
 }
 
@@ -109,7 +110,12 @@ export function judgedOf(
   const verdict: Verdict = contestant.isMissing
     ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
     : judge({ ...contestant, leases }, nowMs, settings);
-  return admit(contestant, verdict, nowMs, wish);
+  const isPaid = settings.paid !== "ranked" &&
+    probeResultIn(contestant.status.lastProbeResult)?.kind === "apiKey";
+  const judged = admit(contestant, isPaid ? { ...verdict, isPaid } : verdict, nowMs, wish);
+  if (settings.paid !== "never") return judged;
+  const { isFull, verdict: { onCredits: _, ...free } } = judged as Judged & { verdict: Ineligible };
+  return { isFull, verdict: isPaid ? refuse(verdict, "paid", "costs money") : free as Verdict };
 }
 
 /** The contestant as one that may be picked, unless it may not. A part of `decide`. */
@@ -128,6 +134,7 @@ export function entryOf(
 /** Which of two is picked first, by their figures. A part of `decide`. */
 export function compareEntries(a: Entry, b: Entry, wish: Wish, figureA: number, figureB: number): number {
   return Number(b.verdict.alias === wish.prefer) - Number(a.verdict.alias === wish.prefer) ||
+    Number(a.verdict.isPaid ?? false) - Number(b.verdict.isPaid ?? false) ||
     Number(a.verdict.reason !== "eligible") - Number(b.verdict.reason !== "eligible") ||
     (b.candidate.rules?.priority ?? 0) - (a.candidate.rules?.priority ?? 0) ||
     figureB - figureA ||
@@ -163,7 +170,7 @@ function admit(
   nowMs: number,
   { ignoreExhaustion }: Wish,
 ): Judged {
-  const most = rules?.maxSessions ?? Infinity;
+  const most = rules?.maxOpen ?? Infinity;
   const isFull = openSessions >= most;
   if (rules?.isPaused) return { verdict: refuse(verdict, "paused", "paused"), isFull };
   if (!verdict.eligible && verdict.kind === "login") return { verdict, isFull };
@@ -185,8 +192,8 @@ function admit(
   return { verdict, isFull };
 }
 
-function refuse({ alias, usage }: Verdict, kind: Hindrance, reason: string): Ineligible {
-  return { alias, eligible: false, usage, reason, kind, final: true };
+function refuse({ alias, usage, isPaid }: Verdict, kind: Hindrance, reason: string): Ineligible {
+  return { alias, eligible: false, usage, reason, kind, ...(isPaid ? { isPaid } : {}), final: true };
 }
 
 function reserved({ rules }: Contestant, verdict: Eligible, gauges: Gauges): Eligible {
@@ -194,10 +201,17 @@ function reserved({ rules }: Contestant, verdict: Eligible, gauges: Gauges): Eli
   return isReserved ? { ...verdict, reason: "in reserve" } : verdict;
 }
 
-/** Fallbacks when no session is eligible: all of the kind that is tried first, unless they are full. */
+/** Fallbacks when no session is eligible: plans before what costs money. */
 function standIns(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
+  const plans = standInsAmong(judged.filter(({ verdict }) => !verdict.isPaid));
+  if (plans.comesBackFirst !== undefined || plans.inTurn.length > 0) return plans;
+  return standInsAmong(judged.filter(({ verdict }) => verdict.isPaid));
+}
+
+/** All of the kind that is tried first, unless they are full. */
+function standInsAmong(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
   const refused = judged.flatMap(({ verdict, isFull }) =>
-    verdict.eligible ? [] : [{ verdict, isFull, traits: HINDRANCES[verdict.kind] }]
+    verdict.eligible || verdict.kind === "paid" ? [] : [{ verdict, isFull, traits: HINDRANCES[verdict.kind] }]
   );
   const first = Math.min(...refused.map(({ traits }) => traits.fallbackOrder));
   const these = refused.filter(({ traits }) => traits.fallbackOrder === first);

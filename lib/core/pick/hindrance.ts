@@ -1,5 +1,13 @@
 /** What keeps a session from being a candidate. */
-export type Hindrance = "missing" | "login" | "unhealthy" | "reading" | "paused" | "full" | "exhausted";
+export type Hindrance =
+  | "missing"
+  | "login"
+  | "unhealthy"
+  | "reading"
+  | "paused"
+  | "full"
+  | "exhausted"
+  | "paid";
 
 /** What follows from a kind of hindrance. */
 export interface HindranceTraits {
@@ -32,4 +40,6 @@ export const HINDRANCES: Readonly<Record<Hindrance, HindranceTraits>> = {
   exhausted: { ...USUAL, fallbackOrder: 1, comesBack: true, isCautioned: true, dependsOnQuantity: true },
   login: { ...USUAL, fallbackOrder: 2 },
   paused: { ...USUAL, fallbackOrder: 3, isCautioned: true },
+  /** By the user's wish never picked by itself. */
+  paid: { ...USUAL, fallbackOrder: Infinity, isCautioned: true },
 };

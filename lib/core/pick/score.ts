@@ -37,6 +37,8 @@ export interface Eligible {
   readonly activeTurns: number;
   readonly lastSelectedMs: number | undefined;
   readonly pickSeq: number;
+  /** An API key: every turn costs money. */
+  readonly isPaid?: true;
 }
 
 export interface Ineligible {
@@ -48,6 +50,8 @@ export interface Ineligible {
   readonly kind: Hindrance;
   /** Of an exhausted account: when it comes back, epoch milliseconds, if anybody knows. */
   readonly comesBackMs?: number;
+  /** An API key: every turn costs money. */
+  readonly isPaid?: true;
   /** Of an exhausted account: it can be used at once, at a price. */
   readonly onCredits?: boolean;
   /** Why there is no newer reading, if that was tried. */

@@ -8,4 +8,9 @@ export interface ScoreSettings {
   readonly restartPenaltyPerRestart: number;
   readonly restartPenaltyCap: number;
   readonly stalenessPenaltyMax: number;
+  readonly paid: Paid;
 }
+
+/** When what costs money is picked: after every plan that has anything left, never, or ranked like a plan. */
+export type Paid = (typeof PAID)[number];
+export const PAID = ["last", "never", "ranked"] as const;

@@ -8,6 +8,7 @@ import {
   tomlOf,
 } from "../../../lib/core/config/config.ts";
 import { CONFIG_KEYS, pathOf } from "../../../lib/core/config/config_keys.ts";
+import { PAID } from "../../../lib/core/pick/settings.ts";
 import { POLICIES } from "../../../lib/core/pick/policy.ts";
 import { parseToml, tomlLines } from "../../../lib/io/formats.ts";
 
@@ -21,6 +22,7 @@ const DEFAULTS: Config = {
     assignmentHistoryWindow: 30,
     pickBehavior: "round_robin",
     policy: "score",
+    paid: "last",
     staleSec: 420,
     busyPenalty: 5,
     unknownUsageLeftPercent: 30,
@@ -53,6 +55,7 @@ alias_pattern = "[a-z]+"
 assignment_history_window = 1
 pick_behavior = "last"
 policy = "drain"
+paid = "never"
 stale_sec = 1
 busy_penalty = 0
 unknown_usage_left_percent = 100
@@ -67,7 +70,7 @@ codex = "/opt/codex"
 [alias.work]
 reserve = 15
 priority = -2
-max_sessions = 3
+max_open = 3
 [alias."me@home.example"]
 `;
     expect(read(text)).toEqual({
@@ -83,6 +86,7 @@ max_sessions = 3
           assignmentHistoryWindow: 1,
           pickBehavior: "last",
           policy: "drain",
+          paid: "never",
           staleSec: 1,
           busyPenalty: 0,
           unknownUsageLeftPercent: 100,
@@ -94,12 +98,27 @@ max_sessions = 3
         },
         supervisor: { managed: "none", codex: "/opt/codex" },
         aliases: new Map([
-          ["work", { reserve: 15, priority: -2, maxSessions: 3 }],
-          ["me@home.example", { reserve: 0, priority: 0, maxSessions: Infinity }],
+          ["work", { reserve: 15, priority: -2, maxOpen: 3 }],
+          ["me@home.example", { reserve: 0, priority: 0, maxOpen: Infinity }],
         ]),
       },
       problems: [],
     });
+  });
+
+  it("reads a key by its older name, and says how it is called now", () => {
+    const { config, problems } = read("[alias.work]\nmax_sessions = 3\n");
+    expect(config.aliases.get("work")?.maxOpen).toBe(3);
+    expect(problems).toEqual([
+      {
+        kind: "warning",
+        path: "alias.work.max_sessions",
+        line: 2,
+        message: "alias.work.max_sessions is called max_open now",
+      },
+    ]);
+    const both = read("[alias.work]\nmax_open = 2\nmax_sessions = 3\n");
+    expect(both.config.aliases.get("work")?.maxOpen).toBe(2);
   });
 
   it.each([
@@ -136,11 +155,11 @@ max_sessions = 3
   it.each([
     ["reserve = -1", "alias.work.reserve is below 0: taken as 0"],
     ["reserve = 101", "alias.work.reserve is above 100: taken as 0"],
-    ["max_sessions = 0", "alias.work.max_sessions is below 1: taken as no limit"],
+    ["max_open = 0", "alias.work.max_open is below 1: taken as no limit"],
     ["reserved = 5", "alias.work.reserved is not a key of agentlb; did you mean reserve?"],
   ])("takes what can't be wished of an alias as the default, and says so: %s", (line, message) => {
     const { config, problems } = read(`[alias.work]\n${line}`);
-    expect(config.aliases.get("work")).toEqual({ reserve: 0, priority: 0, maxSessions: Infinity });
+    expect(config.aliases.get("work")).toEqual({ reserve: 0, priority: 0, maxOpen: Infinity });
     expect(problems).toEqual([{ kind: "warning", path: expect.any(String), line: 2, message }]);
   });
 
@@ -250,11 +269,11 @@ stale_sec = 420
 
   it("shows the settings of one alias as they would be written, and another policy, in comments", () => {
     const text = renderConfig();
-    const spoken = text.replace(/^# (policy|\[alias|reserve|priority|max_sessions)/gm, "$1")
+    const spoken = text.replace(/^# (policy|\[alias|reserve|priority|max_open)/gm, "$1")
       .replace(/^policy = "score"\n/m, "");
     expect(read(spoken)).toMatchObject({
       problems: [],
-      config: { sessions: { policy: "adaptive" }, aliases: new Map([["work", { maxSessions: 3 }]]) },
+      config: { sessions: { policy: "adaptive" }, aliases: new Map([["work", { maxOpen: 3 }]]) },
     });
   });
 
@@ -278,6 +297,7 @@ stale_sec = 420
         assignmentHistoryWindow: fc.integer({ min: 1, max: 90_000_000 }),
         pickBehavior: fc.constantFrom("round_robin", "last"),
         policy: fc.constantFrom(...POLICIES),
+        paid: fc.constantFrom(...PAID),
         staleSec: fc.integer({ min: 1, max: 90_000_000 }),
         busyPenalty: count,
         unknownUsageLeftPercent: fc.nat(100),

@@ -188,6 +188,7 @@ function settingsOf(settings: Record<SettingName, number>): Config["sessions"] {
     assignmentHistoryWindow: 30,
     pickBehavior: "last",
     policy: "score",
+    paid: "ranked",
     staleSec: settings.stale_sec,
     busyPenalty: settings.busy_penalty,
     unknownUsageLeftPercent: settings.unknown_usage_left_percent,

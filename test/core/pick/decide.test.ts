@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Contestant, decide, type Decision, type Wish } from "../../../lib/core/pick/decide.ts";
+import { POLICIES } from "../../../lib/core/pick/policy.ts";
 import { defaultConfig } from "../../../lib/core/config/config.ts";
 import type { LimitWindow } from "../../../lib/core/quota/limits.ts";
 import { emptySession, type SessionStatus } from "../../../lib/core/session/status.ts";
@@ -38,13 +39,17 @@ function contestant(alias: string, given: Given): Contestant {
     lastSelectedMs: undefined,
     pickSeq: 0,
     ...more,
-    rules: { reserve: 0, priority: 0, maxSessions: undefined, isPaused: false, ...rules },
+    rules: { reserve: 0, priority: 0, maxOpen: undefined, isPaused: false, ...rules },
   };
 }
 
-function decided(all: Readonly<Record<string, Given>>, wish: Partial<Wish> = {}): Decision {
+function decided(
+  all: Readonly<Record<string, Given>>,
+  wish: Partial<Wish> = {},
+  settings: Partial<typeof SETTINGS> = {},
+): Decision {
   const contestants = Object.entries(all).map(([alias, given]) => contestant(alias, given));
-  return decide(contestants, NOW, SETTINGS, { policy: "score", ...wish });
+  return decide(contestants, NOW, { ...SETTINGS, ...settings }, { policy: "score", ...wish });
 }
 
 const picked = (all: Readonly<Record<string, Given>>, wish?: Partial<Wish>) =>
@@ -104,7 +109,7 @@ describe("when everything is used up", () => {
       comesBackFirst: undefined,
       inTurn: ["b"],
     });
-    expect(decided({ a: used, b: { openSessions: 1, rules: { maxSessions: 1 } } })).toMatchObject({
+    expect(decided({ a: used, b: { openSessions: 1, rules: { maxOpen: 1 } } })).toMatchObject({
       comesBackFirst: undefined,
       inTurn: [],
     });
@@ -115,7 +120,7 @@ describe("what nobody can judge", () => {
   const stale = { ageSec: 999 };
   const dead = { status: { lastProbeResult: "login required" } };
   const paused = { rules: { isPaused: true } };
-  const full = { openSessions: 2, rules: { maxSessions: 2 } };
+  const full = { openSessions: 2, rules: { maxOpen: 2 } };
 
   it.each<[string, Readonly<Record<string, Given>>, string]>([
     ["all of it", { a: stale, b: stale }, "ab"],
@@ -153,9 +158,9 @@ describe("what the user wants of an alias", () => {
     ]);
   });
 
-  it("max_sessions: it is not picked while so many are open", () => {
+  it("max_open: it is not picked while so many are open", () => {
     const most = (openSessions: number) => ({
-      a: { short: 90, openSessions, rules: { maxSessions: 3 } },
+      a: { short: 90, openSessions, rules: { maxOpen: 3 } },
       b: {},
     });
     expect([1, 2, 3, 4].map((open) => picked(most(open)))).toEqual(["a", "a", "b", "b"]);
@@ -212,10 +217,49 @@ describe("what is under way", () => {
       1,
     ]);
     // Places are an alias' own.
-    const place = { openSessions: 1, rules: { maxSessions: 2 } };
+    const place = { openSessions: 1, rules: { maxOpen: 2 } };
     expect(reasons({ a: { ...busy("x", 0, 1), ...place }, b: { ...busy("x", 0, 1), ...place } })).toEqual([
       "eligible",
       "eligible",
     ]);
+  });
+});
+
+describe("what costs money", () => {
+  const none = { rateLimits: { limitId: "codex", primary: null, secondary: null } };
+  const key: Given = { status: { ...none, lastProbeResult: "API key: no limits" } };
+  const credits = { allowance: { credits: { hasCredits: true, unlimited: false, balance: "5" } } };
+
+  it.each(POLICIES)("comes after every plan that has anything left, by the policy %s", (policy) => {
+    expect(picked({ a: key, b: { short: 1, week: 1 } }, { policy })).toBe("b");
+    expect(picked({ a: key, b: { short: 1, rules: { reserve: 50 } } }, { policy })).toBe("b");
+    expect(picked({ a: { ...key, rules: { priority: 9 } }, b: { short: 1 } }, { policy })).toBe("b");
+    expect(picked({ a: key, b: { short: 0 } }, { policy })).toBe("a");
+  });
+
+  it("is told of the verdict, and picked at the user's word", () => {
+    expect(decided({ a: key, b: { short: 0 } }).winner).toMatchObject({ alias: "a", isPaid: true });
+    expect(picked({ a: key, b: {} }, { prefer: "a" })).toBe("a");
+  });
+
+  it("is no fallback while there is a plan, even one whose reading is old", () => {
+    expect(decided({ a: { ...key, ageSec: 999 }, b: { ageSec: 999 } }).inTurn).toEqual(["b"]);
+    expect(decided({ a: { ...key, ageSec: 999 }, b: { short: 0 } }).comesBackFirst?.alias).toBe("b");
+    expect(decided({ a: { ...key, ageSec: 999 } }).inTurn).toEqual(["a"]);
+  });
+
+  it("is never picked where the settings say never: neither a key nor credits", () => {
+    const never = { paid: "never" } as const;
+    const found = decided({ a: key, b: { short: 0 } }, {}, never);
+    expect([found.winner, found.comesBackFirst?.alias]).toEqual([undefined, "b"]);
+    expect(found.verdicts[0]).toMatchObject({ kind: "paid", reason: "costs money" });
+    expect(decided({ a: key }, {}, never).inTurn).toEqual([]);
+    const paying: Given = { short: 0, resetsIn: 9 * HOUR, status: credits };
+    expect(decided({ a: paying, b: { short: 0 } }).comesBackFirst?.alias).toBe("a");
+    expect(decided({ a: paying, b: { short: 0 } }, {}, never).comesBackFirst?.alias).toBe("b");
+  });
+
+  it("is ranked like a plan where the settings say so", () => {
+    expect(decided({ a: key, b: { short: 1, week: 1 } }, {}, { paid: "ranked" }).winner?.alias).toBe("a");
   });
 });

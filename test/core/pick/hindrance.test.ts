@@ -8,12 +8,12 @@ function kinds(holds: (traits: typeof HINDRANCES[keyof typeof HINDRANCES]) => bo
     .map(([kind]) => kind);
 }
 
-test("a dead login is tried after what is used up, and a paused session last", () => {
-  expect(kinds(({ fallbackOrder }) => fallbackOrder > 0)).toEqual(["exhausted", "login", "paused"]);
+test("a dead login is tried after what is used up, a paused session last, and what costs money never", () => {
+  expect(kinds(({ fallbackOrder }) => fallbackOrder > 0)).toEqual(["exhausted", "login", "paused", "paid"]);
 });
 
 test("a named session is run with caution when the user or the account has something against it", () => {
-  expect(kinds(({ isCautioned }) => isCautioned)).toEqual(["full", "exhausted", "paused"]);
+  expect(kinds(({ isCautioned }) => isCautioned)).toEqual(["full", "exhausted", "paused", "paid"]);
 });
 
 test("only what is full or used up is a question of quantity", () => {

@@ -28,7 +28,7 @@ const contestant = (alias: string): fc.Arbitrary<Contestant> =>
     age: fc.oneof(fc.nat(300_000), fc.constant(450_000)),
     priority: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(1) }),
     account: fc.constantFrom(undefined, "one", "two"),
-    maxSessions: fc.constantFrom(undefined, undefined, 2, 4),
+    maxOpen: fc.constantFrom(undefined, undefined, 2, 4),
     isPaused: fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, {
       weight: 1,
       arbitrary: fc.constant(true),
@@ -36,14 +36,14 @@ const contestant = (alias: string): fc.Arbitrary<Contestant> =>
     turnHours: fc.constantFrom(0, 1, 7, 20),
     percent: fc.nat(60),
   }).map((
-    { short, long, turns, leases, age, account, priority, maxSessions, isPaused, turnHours, percent },
+    { short, long, turns, leases, age, account, priority, maxOpen, isPaused, turnHours, percent },
   ) => ({
     alias,
     lastSelectedMs: undefined,
     pickSeq: 0,
     leases,
     openSessions: turns + leases,
-    rules: { reserve: 5, priority, maxSessions, isPaused },
+    rules: { reserve: 5, priority, maxOpen, isPaused },
     status: {
       ...emptySession(),
       rateLimits: { limitId: "codex", primary: short, secondary: long },

@@ -33,7 +33,7 @@ const contestant = (alias: string): fc.Arbitrary<Contestant> =>
     pickSeq,
     leases,
     openSessions: turns + leases,
-    rules: { reserve: 5, priority, maxSessions: undefined, isPaused: false },
+    rules: { reserve: 5, priority, maxOpen: undefined, isPaused: false },
     status: {
       ...emptySession(),
       appServer: { state: "running", pid: 1, restartCount: restarts },
