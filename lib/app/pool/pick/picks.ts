@@ -1,5 +1,6 @@
 import { Failure } from "../../../core/text/failure.ts";
 import { layoutOf, rootFrom } from "../../../core/system/layout.ts";
+import { withoutBackups } from "../../../core/pool/backup_name.ts";
 import type { Roster } from "../../../core/pool/state/adopt.ts";
 import { countStart, join, leastUsed, level, showCounts } from "../../../core/pool/state/balance.ts";
 import { wholeOf } from "../../../core/pool/python/numbers.ts";
@@ -11,7 +12,14 @@ import { exists } from "../../../io/files/files.ts";
 import type { Host } from "../../../io/host.ts";
 import type { PoolSettings } from "../load.ts";
 import type { Hindrance, Usable } from "./standings.ts";
-import { keepTeams, noteAccount, type PoolLogin, recallTeam, usableLogin } from "./team_memory.ts";
+import {
+  keepTeams,
+  namePassedOver,
+  noteAccount,
+  type PoolLogin,
+  recallTeam,
+  usableLogin,
+} from "./team_memory.ts";
 import { changeState } from "../store.ts";
 
 type Outside = Pick<Host, "clock" | "env" | "err" | "platform" | "random">;
@@ -56,8 +64,15 @@ export async function pickAuthFile(
       if (!logins.has(path)) logins.set(path, usableLogin(host, path));
       return logins.get(path);
     };
-    const { chosen, passedOver } = (byLimits ? limits?.choose(team, roster.files, loginOf) : undefined) ??
-      fewestStarts(host, team, roster.files, loginOf, limits);
+    const choiceOf = (files: readonly string[]) =>
+      (byLimits ? limits?.choose(team, files, loginOf) : undefined) ??
+        fewestStarts(host, team, files, loginOf, limits);
+    const { own, backups } = withoutBackups(roster.files);
+    const choice = choiceOf(own);
+    if (choice.chosen !== undefined) namePassedOver(host, backups);
+    const { chosen, passedOver } = choice.chosen === undefined && backups.length > 0
+      ? choiceOf(backups)
+      : { ...choice, passedOver: [...choice.passedOver, ...backups] };
     if (chosen === undefined) {
       throw new Failure("failed", `❌ no auth file under ${roster.dir} can be used`, { verbatim: true });
     }

@@ -1,11 +1,12 @@
 import { Failure } from "../../../core/text/failure.ts";
+import { withoutBackups } from "../../../core/pool/backup_name.ts";
 import type { Roster } from "../../../core/pool/state/adopt.ts";
 import { after, showRotation, stand, standing, turns } from "../../../core/pool/state/rotation_order.ts";
 import type { Teams } from "../../../core/pool/state/team_memory.ts";
 import { kindOf, resolvedPath } from "../../../io/files/directory.ts";
 import type { Host } from "../../../io/host.ts";
 import type { PoolSettings } from "../load.ts";
-import { keepTeams, noteAccount, recallTeam, usableLogin } from "./team_memory.ts";
+import { keepTeams, namePassedOver, noteAccount, recallTeam, usableLogin } from "./team_memory.ts";
 import { changeState, type OpenState } from "../store.ts";
 
 export interface Advance {
@@ -103,15 +104,18 @@ function wished(inTurn: readonly string[], start: string, advance: Advance | und
     : following;
 }
 
-/** The first that can be used; the others are named on stderr. */
+/** The first that can be used, backups last; those before it are named on stderr. */
 function firstUsable(
   host: Outside,
   teams: Teams,
   paths: readonly string[],
 ): string | undefined {
-  for (const path of paths) {
+  const { own, backups } = withoutBackups(paths);
+  for (const path of [...own, ...backups]) {
     const login = usableLogin(host, path);
     if (login === undefined) continue;
+    const before = paths.slice(0, paths.indexOf(path));
+    if (own.includes(path)) namePassedOver(host, backups.filter((backup) => before.includes(backup)));
     noteAccount(teams, path, login);
     return path;
   }
