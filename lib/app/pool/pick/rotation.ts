@@ -28,7 +28,7 @@ export interface Turn {
 }
 
 type Outside = Pick<Host, "clock" | "env" | "err" | "random">;
-type Settings = Pick<PoolSettings, "stateFile" | "name" | "authTeamGlob">;
+type Settings = Pick<PoolSettings, "stateFile" | "authTeamGlob">;
 
 /**
  * The auth file a team is on, as team_cycle has it; `files` are its candidates as `listAuthFiles` gives them. One that
