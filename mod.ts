@@ -101,5 +101,6 @@ export type { Allowance, Credits, OtherLimit, SpendLimit } from "./lib/core/quot
 export type { Cost } from "./lib/core/quota/cost.ts";
 export type { Policy } from "./lib/core/pick/policy.ts";
 export type { SessionReport, StatusReport, WindowReport } from "./lib/core/pick/report.ts";
-export type { Hindrance, Terms } from "./lib/core/pick/score.ts";
+export type { Hindrance } from "./lib/core/pick/hindrance.ts";
+export type { Terms } from "./lib/core/pick/score.ts";
 export { type Activity, parseStatus, type SessionStatus, type Status } from "./lib/core/session/status.ts";

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { helpOf, TOPICS } from "../lib/cli/help.ts";
+import { allCommands } from "../lib/cli/declaration/catalogue.ts";
+import { COMMANDS } from "../lib/cli/commands/all.ts";
+import { pageOf } from "../lib/cli/declaration/help.ts";
 import { PROBE_RESULTS, type ProbeResult, probeText } from "../lib/core/codex/reasons.ts";
-import type { Hindrance } from "../lib/core/pick/score.ts";
+import { HINDRANCES } from "../lib/core/pick/hindrance.ts";
 import { VERSION } from "../lib/core/text/version.ts";
 import * as library from "../mod.ts";
 import { DOORS } from "./layers.ts";
 import { brokenLinks, codeIn, isInTree, markedRows, missingFiles, pagesOfTree } from "./pages.ts";
+import { commandsTable, optionsTable } from "./commands_table.ts";
 import { settingsTable } from "./settings_table.ts";
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
@@ -16,22 +19,13 @@ const unaligned = (markdown: string) =>
     "|--- |",
     "|---|",
   );
+const ALL = await allCommands(COMMANDS);
 const manifest = JSON.parse(read("package.json"));
 const pages = pagesOfTree();
 const page = (name: string) => unaligned(pages.get(name) ?? "");
 
 /** Every kind of reason that `status` gives for a session that is not picked. */
-const HINDRANCE_KINDS = Object.keys(
-  {
-    missing: true,
-    login: true,
-    unhealthy: true,
-    reading: true,
-    paused: true,
-    full: true,
-    exhausted: true,
-  } satisfies Record<Hindrance, true>,
-);
+const HINDRANCE_KINDS = Object.keys(HINDRANCES);
 /** Everything that `lastProbeResult` may say. */
 const PROBE_TEXTS = Object.keys(PROBE_RESULTS).map((kind) =>
   probeText({ kind, n: kind === "noAnswer" ? 10 : 503 } as ProbeResult)
@@ -90,12 +84,9 @@ describe("the pages", () => {
     expect(page("docs/settings.md")).toContain(unaligned(settingsTable()));
   });
 
-  test("name every command that help names", () => {
-    const commands = TOPICS.filter((topic) => !["config", "help", "skill", "supervisor"].includes(topic));
-    expect(commands.length).toBeGreaterThan(10);
-    expect(commands.filter((command) => !page("docs/agentlb.md").includes(`\`agentlb ${command}`))).toEqual(
-      [],
-    );
+  test("tell of every command and option what their declarations tell", () => {
+    expect(page("docs/agentlb.md")).toContain(unaligned(commandsTable(ALL)));
+    expect(page("docs/agentlb.md")).toContain(unaligned(optionsTable(ALL)));
   });
 
   test("name every variable that the program reads", () => {
@@ -107,9 +98,10 @@ describe("the pages", () => {
     expect(named.filter((name) => name !== "AGENTLB_" && !settings.includes(`\`${name}\``))).toEqual([]);
   });
 
-  test("give the exit codes that help gives", () => {
+  test("give the exit codes that help gives", async () => {
+    const help = await pageOf(ALL[0]!, COMMANDS);
     for (const code of ["0", "1", "2", "4", "5"]) {
-      expect(helpOf("")).toMatch(new RegExp(`\\b${code} [a-z]`));
+      expect(help).toMatch(new RegExp(`\\b${code} [a-z]`));
       expect(page("docs/agentlb.md")).toContain(`\n| ${code} |`);
     }
   });

@@ -3,7 +3,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { faultsIn, MAX_LINES } from "./layers.ts";
+import { faultsIn, MAX_FILES, MAX_LINES } from "./layers.ts";
+import { ROOMS, tableOf } from "./rooms.ts";
 
 const TREE = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 
@@ -94,6 +95,19 @@ describe("the checker of layers catches a planted", () => {
       "circle in core",
       { "lib/core/a.ts": 'import { b } from "./b.ts";', "lib/core/b.ts": 'import { a } from "./a.ts";' },
       "lib/core/a.ts -> lib/core/b.ts -> lib/core/a.ts",
+    ],
+    [
+      "circle in core, of types alone",
+      {
+        "lib/core/a.ts": 'import type { B } from "./b/b.ts";',
+        "lib/core/b/b.ts": 'import type { A } from "../a.ts";',
+      },
+      "lib/core/a.ts -> lib/core/b/b.ts -> lib/core/a.ts",
+    ],
+    [
+      "circle in io, of types too",
+      { "lib/io/c.ts": 'import type { D } from "./d.ts";', "lib/io/d.ts": 'import { c } from "./c.ts";' },
+      "lib/io/c.ts -> lib/io/d.ts -> lib/io/c.ts",
     ],
     [
       "score beside what decides, in a simulation",
@@ -198,6 +212,31 @@ describe("the checker of layers catches a planted", () => {
       { "lib/app/a.ts": "\n".repeat(MAX_LINES + 1) },
       `lib/app/a.ts has ${MAX_LINES + 1} lines`,
     ],
+    [
+      "room that is too full",
+      Object.fromEntries(Array.from({ length: MAX_FILES + 1 }, (_, n) => [`lib/core/x/a${n}.ts`, ""])),
+      `lib/core/x has ${MAX_FILES + 1} files side by side`,
+    ],
+    ...[
+      'if (host.platform === "x") stop();',
+      'if ("x" !== host?.platform) stop();',
+      "const isOdd = platform == name;",
+      "switch (host.platform) {}",
+      'const isMac = NAMES.includes("darwin");',
+      "const isWindows = name === 'win32';",
+      "const isHere = [`linux`].includes(name);",
+      'import { win32 } from "node:path";',
+      "const name = os.platform();",
+    ].map((text): typeof planted[number] => [
+      `question for the platform: ${text}`,
+      { "lib/app/a.ts": text },
+      "lib/app/a.ts asks for the platform",
+    ]),
+    [
+      "question for the platform beside the room that may",
+      { "lib/io/process/process.ts": "const name = process.platform;" },
+      "lib/io/process/process.ts asks for the platform",
+    ],
   ];
 
   test.each(planted)("%s", (_, sources, words) => {
@@ -225,8 +264,10 @@ describe("the checker of layers catches a planted", () => {
         'import { parseReading } from "../../core/codex/rate_limits.ts";\nconst args = ["app-server"]; // codex 0.169',
       "lib/app/pool/limits/status.ts": 'const via = viaOf(options, "app-server"); // what task_complete says',
       "lib/io/host.ts": "export const now = Date.now;\nprocess.exit(1);",
-      "lib/io/c.ts": 'import type { D } from "./d.ts";',
-      "lib/io/d.ts": 'import { c } from "./c.ts";',
+      "lib/io/platform/here.ts": 'if (process_.platform === "win32") asked();',
+      "lib/core/shell/words.ts": 'const isEscape = platform !== "win32";',
+      "lib/app/c.ts":
+        '// win32\nconst name = `codex-${host.platform}-${arch}`, system = "darwin-arm64"; split(text, host.platform);',
       "lib/app/a.ts":
         'import { a } from "../io/a.ts";\nchild.process.kill();\nconst x = new Date(0), y = 1 / 2 / 3;',
       "lib/cli/a.ts": 'import type { Host } from "../io/host.ts";\nimport { parseArgs } from "node:util";',
@@ -236,10 +277,48 @@ describe("the checker of layers catches a planted", () => {
   });
 });
 
+describe("the table of rooms", () => {
+  const faults = (sources: Record<string, string>, table: string) =>
+    faultsIn(new Map(Object.entries(sources)), tableOf(table));
+  const A = { "lib/core/a/a.ts": 'import type { B } from "../b/b.ts";', "lib/core/b/b.ts": "" };
+
+  test("allows what it names, in its own layer and in others", () => {
+    const sources = {
+      ...A,
+      "lib/app/a.ts": 'import { b } from "../core/b/b.ts";\nimport { c } from "./c/c.ts";',
+    };
+    const table = "core/a core: b\ncore/b\napp app: c core: b\napp/c core: a app: .";
+    expect(faults({ ...sources, "lib/app/c/c.ts": "" }, table.replace(" app: .", ""))).toEqual([]);
+    expect(tableOf(table).get("app/c")).toEqual(new Set(["core/a", "app"]));
+  });
+
+  test("refuses an arrow that it does not name, with both files", () => {
+    expect(faults(A, "core/a\ncore/b")).toEqual([
+      "lib/core/a/a.ts imports lib/core/b/b.ts: core/a may not import from core/b (test/rooms.ts)",
+    ]);
+  });
+
+  test("must know every room", () => {
+    expect(faults(A, "core/a core: b")).toEqual(["lib/core/b has no line in test/rooms.ts"]);
+  });
+
+  test("has no circles itself", () => {
+    expect(faults(A, "core/a core: b\ncore/b core: c\ncore/c core: a")).toEqual([
+      "a circle of rooms in test/rooms.ts: core/a -> core/b -> core/c -> core/a",
+    ]);
+  });
+
+  test("names no room that is gone", () => {
+    const rooms = new Set(files("lib").map((path) => path.split("/").slice(1, -1).join("/")));
+    const named = [...ROOMS].flatMap(([room, allowed]) => [room, ...allowed]);
+    expect(named.filter((room) => !rooms.has(room))).toEqual([]);
+  });
+});
+
 test("every file imports, names and measures only what its layer may", () => {
   const ours = files().filter((path) => /^(lib\/.*|cli|mod)\.ts$/.test(path));
   expect(ours.length).toBeGreaterThan(20);
-  expect(faultsIn(new Map(ours.map((path) => [path, read(path)])))).toEqual([]);
+  expect(faultsIn(new Map(ours.map((path) => [path, read(path)])), ROOMS)).toEqual([]);
 });
 
 describe("no file names", () => {

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { type Rooms } from "./rooms.ts";
 import { withoutComments, withoutText } from "./source_text.ts";
 
 /** The texts of source files by their path from the top of the tree ("lib/core/score.ts"). */
@@ -15,6 +16,10 @@ export interface Import {
 
 /** The longest file that is allowed in `lib`, in lines. */
 export const MAX_LINES = 300;
+/** The most files that may lie side by side in a room of `lib`. */
+export const MAX_FILES = 15;
+/** The room that is a list by its nature: one file per command. */
+const LIST = "cli/commands";
 
 /** What the files of one layer may import from the tree; "type" = types only. */
 const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, "all" | "type">>>> = {
@@ -53,9 +58,18 @@ export const DOORS: Readonly<Record<string, string>> = {
 /** What judges and ranks, and who alone may use it: whoever else wants to know asks `decide`. There is one scorer. */
 const SCORERS: readonly { readonly of: RegExp; readonly names?: readonly string[]; readonly by: RegExp }[] = [
   { of: /^lib\/core\/pick\/score\.ts$/, by: /^lib\/core\/pick\/(decide|policy|policies\/\w+)\.ts$/ },
-  { of: /^lib\/core\/pick\/policies\//, by: /^lib\/core\/pick\/(policy|policies\/\w+)\.ts$/ },
+  { of: /^lib\/core\/pick\/policies\//, by: /^lib\/core\/pick\/(policy|trials|policies\/\w+)\.ts$/ },
   { of: /^lib\/core\/(pick\/exhaustion|quota\/windows)\.ts$/, by: /^lib\/(?!core\/simulation\/)/ },
-  { of: /^lib\/core\/pick\/policy\.ts$/, names: ["rank"], by: /^lib\/core\/pick\/decide\.ts$/ },
+  {
+    of: /^lib\/core\/pick\/policy\.ts$/,
+    names: ["rank", "figureOf", "isFitting", "modeOf", "usualOf"],
+    by: /^lib\/core\/pick\/(decide|trials)\.ts$/,
+  },
+  {
+    of: /^lib\/core\/pick\/decide\.ts$/,
+    names: ["judgedOf", "entryOf", "compareEntries", "sharedLeases", "turnsIn"],
+    by: /^lib\/core\/pick\/trials\.ts$/,
+  },
   {
     of: /^lib\/core\/pick\/decide\.ts$/,
     names: ["decide"],
@@ -64,11 +78,18 @@ const SCORERS: readonly { readonly of: RegExp; readonly names?: readonly string[
 ];
 
 /** Where the process, the clock, chance and the console may be named. */
-const OUTSIDE = ["lib/io/host.ts", "lib/io/process/process.ts", "cli.ts"];
+const OUTSIDE = [
+  "lib/io/host.ts",
+  "lib/io/process/process.ts",
+  "lib/io/platform/here.ts",
+  "lib/io/platform/macos.ts",
+  "lib/io/platform/windows.ts",
+  "cli.ts",
+];
 const GLOBALS =
   /(?<![\w.$])(process\s*(?:\?\.|[.[])|Date\.now\b|new Date\(\)|Math\.random\b|console\s*[.[]|performance\.)/;
 /** Where the globals and modules of a single runtime may be named. */
-const RUNTIMES = /^lib\/io\/(lock\/(lock|flock_\w+)|platform\/kernel32)\.ts$/;
+const RUNTIMES = /^lib\/io\/(lock\/(lock|flock_\w+)|platform\/windows)\.ts$/;
 const RUNTIME_NAMES = /(?<![\w$])(Deno|Bun)(?![\w$])|["'`](bun|jsr|npm):/;
 
 /** Everything that is known of the vendor's program lies in two rooms; screens are read in a third. */
@@ -87,16 +108,60 @@ const VENDOR_READERS = [
 /** A version of the vendor's program, also in a comment. */
 const VENDOR_VERSION = /\b(?:codex|Codex|openai\/codex)\b[^\n]{0,20}?\b0\.1\d\d\b|\(0\.1\d\d\)/;
 
-/** Everything that breaks the plan, one line each, naming the file and, for an import, both files. */
-export function faultsIn(sources: Sources): string[] {
+/** Where the name of the platform may be looked at. */
+const PLATFORM_ROOMS = /^lib\/(io\/platform|core\/shell)\//;
+const PLATFORM_QUESTIONS =
+  /(?<![\w$-])(win32|darwin)(?![\w$-])|["'`]linux["'`]|(?<![\w$])process\s*(\?\.|\.)\s*platform|(?<![\w$])platform\s*(\(|[!=]==?)|[!=]==?\s*([\w$]+\??\.)*platform(?![\w$])|switch\s*\(\s*([\w$]+\??\.)*platform\s*\)/;
+
+/** Everything that breaks the plan, one line each, naming the file and, for an import, both files. Without a table any room may import from any. */
+export function faultsIn(sources: Sources, rooms?: Rooms): string[] {
   const imports = [...sources].flatMap(([path, text]) => importsOf(path, text));
   return [
     ...imports.flatMap(importFault),
     ...imports.flatMap(scorerFault),
     ...imports.flatMap(vendorImportFault),
-    ...cyclesIn(imports),
+    ...fileCircles(imports),
     ...[...sources].flatMap(([path, text]) => fileFaults(path, text)),
+    ...crowdedRooms(sources),
+    ...rooms === undefined ? [] : roomFaults(sources, imports, rooms),
   ];
+}
+
+/** Imports that the table of rooms does not allow, rooms that it does not know, and circles in the table itself. */
+function roomFaults(sources: Sources, imports: readonly Import[], rooms: Rooms): string[] {
+  const unknown = [...roomsOf(sources).keys()].filter((room) => !rooms.has(room));
+  return [
+    ...unknown.map((room) => `lib/${room} has no line in test/rooms.ts`),
+    ...imports.flatMap(({ from, to }) => {
+      const [room, target] = [roomOf(from), roomOf(to)];
+      if (room === undefined || target === undefined || room === target) return [];
+      return rooms.get(room)?.has(target) ?? true
+        ? []
+        : [`${from} imports ${to}: ${room} may not import from ${target} (test/rooms.ts)`];
+    }),
+    ...circlesIn(new Map([...rooms].map(([room, allowed]) => [room, [...allowed]])))
+      .map((circle) => `a circle of rooms in test/rooms.ts: ${circle.join(" -> ")}`),
+  ];
+}
+
+function crowdedRooms(sources: Sources): string[] {
+  return [...roomsOf(sources)].filter(([room, count]) => count > MAX_FILES && room !== LIST)
+    .map(([room, count]) => `lib/${room} has ${count} files side by side, more than ${MAX_FILES}`);
+}
+
+/** How many files lie in each room. */
+function roomsOf(sources: Sources): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const path of sources.keys()) {
+    const room = roomOf(path);
+    if (room !== undefined) counts.set(room, (counts.get(room) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The folder below `lib` that a file of it lies in. */
+function roomOf(path: string): string | undefined {
+  return path.startsWith("lib/") ? dirname(path).slice("lib/".length) : undefined;
 }
 
 /** The imports of one file, dynamic ones too. */
@@ -177,27 +242,31 @@ function importFault({ from, to, isType }: Import): string[] {
   ];
 }
 
-/** Circles of imports: in `app` of any kind, elsewhere of what is there at run time. */
-function cyclesIn(imports: readonly Import[]): string[] {
+/** Circles of imports within a layer, of types too. */
+function fileCircles(imports: readonly Import[]): string[] {
   const next = new Map<string, string[]>();
-  for (const { from, to, isType } of imports) {
-    const isAlike = layerOf(from) === layerOf(to) && layerOf(to) !== undefined;
-    if (isAlike && (!isType || layerOf(from) === "app")) next.set(from, [...next.get(from) ?? [], to]);
+  for (const { from, to } of imports) {
+    const layer = layerOf(from);
+    if (layer !== undefined && layer === layerOf(to)) next.set(from, [...next.get(from) ?? [], to]);
   }
-  const faults: string[] = [];
+  return circlesIn(next).map((circle) => `a circle of imports: ${circle.join(" -> ")}`);
+}
+
+/** Circles in a graph, each beginning and ending with the same node. */
+function circlesIn(next: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = [];
   const done = new Set<string>();
-  const walk = (path: string, trail: readonly string[]) => {
-    if (trail.includes(path)) {
-      const circle = [...trail.slice(trail.indexOf(path)), path];
-      faults.push(`a circle of imports: ${circle.join(" -> ")}`);
+  const walk = (node: string, trail: readonly string[]) => {
+    if (trail.includes(node)) {
+      circles.push([...trail.slice(trail.indexOf(node)), node]);
       return;
     }
-    if (done.has(path)) return;
-    for (const target of next.get(path) ?? []) walk(target, [...trail, path]);
-    done.add(path);
+    if (done.has(node)) return;
+    for (const target of next.get(node) ?? []) walk(target, [...trail, node]);
+    done.add(node);
   };
-  for (const path of next.keys()) walk(path, []);
-  return faults;
+  for (const node of next.keys()) walk(node, []);
+  return circles;
 }
 
 function fileFaults(path: string, source: string): string[] {
@@ -207,6 +276,12 @@ function fileFaults(path: string, source: string): string[] {
   if (path.startsWith("lib/") && lines > MAX_LINES) {
     faults.push(`${path} has ${lines} lines, more than ${MAX_LINES}`);
   }
+  const question = PLATFORM_QUESTIONS.exec(withoutComments(source))?.[0];
+  if (question !== undefined && !PLATFORM_ROOMS.test(path)) {
+    faults.push(
+      `${path} asks for the platform (${question.trim()}): only lib/io/platform and lib/core/shell may`,
+    );
+  }
   const outside = GLOBALS.exec(withoutText(source))?.[1];
   if (outside !== undefined && !OUTSIDE.includes(path)) {
     faults.push(`${path} names ${outside.trim()}: only ${OUTSIDE.join(", ")} may`);
@@ -215,7 +290,7 @@ function fileFaults(path: string, source: string): string[] {
   if (path.startsWith("lib/")) faults.push(...vendorFaults(path, source, code));
   const runtime = /["'`](?:bun|jsr|npm):/.exec(code)?.[0] ?? RUNTIME_NAMES.exec(withoutText(source))?.[0];
   if (runtime !== undefined && !RUNTIMES.test(path)) {
-    faults.push(`${path} names ${runtime}: only lib/io/lock, flock and kernel32 may`);
+    faults.push(`${path} names ${runtime}: only lib/io/lock, flock and windows may`);
   }
   return faults;
 }

@@ -1,15 +1,16 @@
 import { errnoOf, EXIT, Failure, wordsOf } from "../core/text/failure.ts";
 import { printable } from "../core/text/printable.ts";
+import { VERSION } from "../core/text/version.ts";
 import type { End } from "../app/codex/run.ts";
 import type { Host } from "../io/host.ts";
-import { agentlb } from "./agentlb.ts";
-import { parseRequest } from "./args.ts";
+import { readCall } from "./arguments.ts";
+import { COMMANDS } from "./commands/all.ts";
 
 /** Runs the program and says how the process is to end. Failures become words here, and only here. */
 export async function main(host: Host): Promise<End> {
   try {
     if (!host.argsAreText()) throw new Failure("usage", "An argument is not valid UTF-8");
-    return await agentlb(host, parseRequest(host.args));
+    return await carryOut(host);
   } catch (thrown) {
     if (thrown instanceof Failure) {
       const { message, hint } = thrown;
@@ -21,6 +22,22 @@ export async function main(host: Host): Promise<End> {
     host.err(`agentlb: error: ${lines(wordsOf(thrown))}\n`);
     return EXIT.failed;
   }
+}
+
+/** Asking for help or the version touches nothing. */
+async function carryOut(host: Host): Promise<End> {
+  const call = await readCall(host.args, COMMANDS);
+  const { command, options } = call;
+  if (options.help) {
+    const { pageOf } = await import("./declaration/help.ts");
+    host.out(await pageOf(command, COMMANDS));
+    return 0;
+  }
+  if (options.version) {
+    host.out(`agentlb ${VERSION}\n`);
+    return 0;
+  }
+  return await command.run(host, call, COMMANDS);
 }
 
 /** What came from outside may not steer the terminal; our own line breaks stay. */

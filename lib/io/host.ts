@@ -1,8 +1,11 @@
-import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
+import { existsSync, realpathSync, writeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import process from "node:process";
 import { errnoOf } from "../core/text/failure.ts";
-import type { Environment, Launch } from "../core/shell/launch.ts";
+import type { Launch } from "../core/shell/launch.ts";
+import type { Environment } from "../core/shell/surroundings.ts";
+import { PLATFORM, system } from "./platform/here.ts";
+import type { Platform } from "./platform/platform.ts";
 import { exit } from "./process/process.ts";
 import type { Captured, Exit, Spawn } from "./process/spawn.ts";
 import { become, runForeground, spawnCaptured, spawnChild } from "./process/spawn.ts";
@@ -24,7 +27,10 @@ export interface Host {
   readonly cwd: string;
   /** The command line that starts this program again. */
   readonly self: readonly string[];
+  /** What it is called by the runtime, for `core/shell`, which knows how words and paths are written there. */
   readonly platform: string;
+  /** The system it is, for all other questions. */
+  readonly system: Platform;
   readonly arch: string;
   readonly uid: number | undefined;
   readonly isTerminal: { readonly input: boolean; readonly output: boolean; readonly error: boolean };
@@ -57,7 +63,8 @@ export function realHost(entry: string): Host {
       return process.cwd();
     },
     self: ownCommand(entry),
-    platform: process.platform,
+    platform: PLATFORM,
+    system,
     arch: process.arch,
     uid: ownUid(),
     isTerminal: {
@@ -156,12 +163,10 @@ async function ask(question: string): Promise<string> {
 function ownArguments(entry: string): string[] {
   const args = process.argv.slice(2);
   if (!("Bun" in globalThis) || isCompiled(entry)) return args;
-  try {
-    const words = readFileSync("/proc/self/cmdline", "utf8").split("\0").slice(0, -1);
-    return words.at(-1 - args.length) === "--" ? ["--", ...args] : args;
-  } catch {
-    return args; // where there is no /proc nobody can tell
-  }
+  const bytes = system.processes?.ownCommandLine();
+  if (bytes === undefined) return args;
+  const words = new TextDecoder().decode(bytes).split("\0").slice(0, -1);
+  return words.at(-1 - args.length) === "--" ? ["--", ...args] : args;
 }
 
 function isCompiled(entry: string): boolean {
@@ -179,11 +184,13 @@ function ownUid(): number | undefined {
 
 function argsAreText(): boolean {
   if (!process.argv.some((word) => word.includes("\ufffd"))) return true;
+  const bytes = system.processes?.ownCommandLine();
+  if (bytes === undefined) return true;
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(readFileSync("/proc/self/cmdline"));
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return true;
-  } catch (error) {
-    return !(error instanceof TypeError); // where there is no /proc nobody can tell
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, constants, openSync, renameSync, statSync } from "node:fs";
-import { patiently } from "./files/files.ts";
 import type { Clock } from "./host.ts";
+import { system } from "./platform/here.ts";
 
 /** What the supervisor writes down for people: never what a child said, never a secret. */
 export interface Journal {
@@ -31,7 +31,7 @@ export function openJournal(path: string, clock: Clock): Journal {
 
 function append(path: string, line: string): void {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LIMIT) {
-    patiently(() => renameSync(path, `${path}.1`));
+    system.patiently(() => renameSync(path, `${path}.1`));
   }
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o600);

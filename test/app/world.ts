@@ -15,6 +15,7 @@ import { type Layout, layoutOf } from "../../lib/core/system/layout.ts";
 import type { Launch } from "../../lib/core/shell/launch.ts";
 import { emptySession, renderStatus, type SessionStatus } from "../../lib/core/session/status.ts";
 import { formatTime } from "../../lib/core/text/time.ts";
+import { system } from "../../lib/io/platform/here.ts";
 import type { Host } from "../../lib/io/host.ts";
 import type { Captured, Exit } from "../../lib/io/process/spawn.ts";
 
@@ -131,6 +132,7 @@ function hostOf(world: World, dir: string, given: Given): Host {
     cwd: dir,
     self: ["/nowhere/agentlb"],
     platform: process.platform,
+    system,
     arch: process.arch,
     uid: process.getuid?.(),
     isTerminal: { input: isTerminal, output: isTerminal, error: isTerminal },

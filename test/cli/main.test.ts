@@ -1,8 +1,11 @@
 import { readdirSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { main } from "../../lib/cli/main.ts";
-import { TOPICS } from "../../lib/cli/help.ts";
+import { allCommands } from "../../lib/cli/declaration/catalogue.ts";
+import { COMMANDS } from "../../lib/cli/commands/all.ts";
 import { authFile, type Given, type World, world } from "../app/world.ts";
+
+const TOPICS = (await allCommands(COMMANDS)).map(({ name }) => name);
 
 /** Runs one command line; what was said before is forgotten. */
 async function run(user: World, line: string, given: Given = {}): Promise<unknown> {
@@ -13,7 +16,7 @@ async function run(user: World, line: string, given: Given = {}): Promise<unknow
 }
 
 describe("asking for help or the version", () => {
-  it.each(["", ...TOPICS])("prints the page of '%s' on stdout and touches nothing", async (topic) => {
+  it.each(TOPICS)("prints the page of '%s' on stdout and touches nothing", async (topic) => {
     const user = world();
     expect(await run(user, `${topic} --help`)).toBe(0);
     const page = user.out;
@@ -25,8 +28,10 @@ describe("asking for help or the version", () => {
 
   it("prints the version", async () => {
     const user = world();
-    expect(await run(user, "--version")).toBe(0);
-    expect(user.out).toMatch(/^agentlb \d+\.\d+\.\d+\n$/);
+    for (const line of ["--version", "-V", "rm work --version", "supervisor -V"]) {
+      expect(await run(user, line)).toBe(0);
+      expect(user.out).toMatch(/^agentlb \d+\.\d+\.\d+\n$/);
+    }
     expect(user.has()).toBe(false);
   });
 
@@ -44,8 +49,38 @@ describe("what can't be done", () => {
     const user = world();
     expect(await run(user, "--nope")).toBe(2);
     expect(user.out).toBe("");
-    expect(user.err).toMatch(/^error: unexpected argument '--nope' found\n/);
+    expect(user.err).toBe(
+      "agentlb: error: agentlb has no option '--nope'\n" +
+        "agentlb: hint: to give '--nope' to the command that is run, put it after --\n",
+    );
     expect(user.has()).toBe(false);
+  });
+
+  it.each([
+    ["help bogus", "There is no command 'bogus'", "see: agentlb --help"],
+    ["help logn", "There is no command 'logn'", "did you mean: agentlb login"],
+    ["help supervisor bogus", "There is no command 'supervisor bogus'", "see: agentlb help supervisor"],
+    ["help rr x", "There is no command 'rr x'", "see: agentlb help rr"],
+    ["help a b c", "Unexpected argument 'c' for agentlb help", "usage: agentlb help [<command>]"],
+  ])("is exit 2, one error and one hint for a topic that is none: %s", async (line, message, hint) => {
+    const user = world();
+    expect(await run(user, line)).toBe(2);
+    expect([user.out, user.err]).toEqual(["", `agentlb: error: ${message}\nagentlb: hint: ${hint}\n`]);
+  });
+
+  it("is one line that scripts know where the old program had one", async () => {
+    const user = world();
+    expect(await run(user, "config")).toBe(2);
+    expect([user.out, user.err, user.has()]).toEqual(["", "usage: agentlb config init\n", false]);
+  });
+
+  it("does not let an argument steer the terminal", async () => {
+    const user = world();
+    for (const line of ["\x1b[2J", "rr --cmd a --\x1b[2J", "rm a \x1b[2J", "--policy \x1b[2J"]) {
+      expect(await run(user, line)).toBe(2);
+      expect(user.err).toContain("\\u{1b}[2J");
+      expect(user.err).not.toContain("\x1b");
+    }
   });
 
   it("is exit 2 for an argument that is not text", async () => {
@@ -348,6 +383,18 @@ describe("status", () => {
     user.write("{", "status.json");
     expect(await run(user, "status")).toBe(0);
     expect(user.err).toMatch(/^session selection report: unavailable \(invalid status json: .+\)\n/);
+  });
+
+  it("is what list and ls are as well", async () => {
+    const user = world();
+    user.session("a");
+    user.status({ a: { age: 5, used: 25 } });
+    await run(user, "status --json");
+    const shown = user.out;
+    for (const line of ["list --json", "ls --json"]) {
+      expect(await run(user, line)).toBe(0);
+      expect(user.out).toBe(shown);
+    }
   });
 
   it("speaks JSON", async () => {

@@ -1,13 +1,20 @@
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Options, tokensOf } from "../../lib/cli/tokens.ts";
+import { tokensOf } from "../../lib/cli/arguments.ts";
+import type { Options } from "../../lib/cli/declaration/option.ts";
 
 const OPTIONS: Options = {
+  cmd: { value: "<command>", about: "" },
+  json: { about: "" },
+  help: { short: "h", about: "" },
+};
+/** The same for `node:util`. */
+const SAME = {
   cmd: { type: "string" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
-};
+} as const;
 
 const pieces = fc.constantFrom(
   "-",
@@ -36,7 +43,7 @@ const words = fc.array(pieces, { maxLength: 4 }).map((parts) => parts.join("")).
 function expected(args: readonly string[]): unknown {
   const { tokens } = parseArgs({
     args: [...args],
-    options: OPTIONS as Record<string, { type: "string" | "boolean"; short?: string }>,
+    options: SAME,
     strict: false,
     allowPositionals: true,
     tokens: true,

@@ -103,7 +103,7 @@ describe("nobody waits in vain", () => {
     user.addAlias("a");
     const { code, stderr } = await user.run("compiled", ["pick"]);
     expect(code).toBe(0);
-    expect(stderr).toContain("nobody reads limits while AGENTLB_SUPERVISOR_DISABLED=1");
+    expect(stderr).toContain("limits are not refreshed while AGENTLB_SUPERVISOR_DISABLED=1");
   });
 
   test("and for an answer only as long as AGENTLB_DAEMON_START_TIMEOUT_MS says", async () => {

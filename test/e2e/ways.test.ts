@@ -60,14 +60,38 @@ inAllWays("what can't be meant is refused with exit code 2 and nothing on stdout
     if (typeof stderr === "string") expect(result.stderr).toBe(`${stderr}\n`);
     else expect(result.stderr, args.join(" ")).toMatch(stderr);
   };
-  await refused(["--nope"], /^error: unexpected argument '--nope' found\n\n {2}tip: .*\n\nUsage: agentlb /);
-  await refused(["bogus"], /^error: unexpected argument 'bogus' found/);
-  await refused(["supervisor", "bogus"], /^error: unrecognized subcommand 'bogus'/);
-  await refused(["RM", "a"], /^error: unexpected argument 'RM' found/);
-  await refused(["rr", "--cm", "x"], /^error: unexpected argument '--cm' found/);
-  await refused(["--cmd"], /^error: a value is required/);
-  await refused(["--cmd", "x", "rr", "--cmd=y"], /cannot be used multiple times/);
-  await refused(["status", "--", "x"], /^error: unexpected argument 'x' found/);
+  await refused(
+    ["--nope"],
+    /^agentlb: error: agentlb has no option '--nope'\nagentlb: hint: to give '--nope' .* after --\n$/,
+  );
+  await refused(
+    ["bogus"],
+    /^agentlb: error: There is no command 'bogus'\nagentlb: hint: see: agentlb --help\n$/,
+  );
+  await refused(
+    ["supervisor", "bogus"],
+    /^agentlb: error: There is no command 'supervisor bogus'\nagentlb: hint: .*\n$/,
+  );
+  await refused(
+    ["RM", "a"],
+    /^agentlb: error: There is no command 'RM'\nagentlb: hint: did you mean: agentlb rm\n$/,
+  );
+  await refused(
+    ["rr", "--cm", "x"],
+    /^agentlb: error: agentlb rr has no option '--cm'\nagentlb: hint: did you mean: --cmd\n$/,
+  );
+  await refused(
+    ["--cmd"],
+    /^agentlb: error: Option '--cmd' needs a value: --cmd <command>\nagentlb: hint: .*\n$/,
+  );
+  await refused(
+    ["--cmd", "x", "rr", "--cmd=y"],
+    /^agentlb: error: Option '--cmd' is given twice\nagentlb: hint: see: agentlb help rr\n$/,
+  );
+  await refused(
+    ["status", "--", "x"],
+    /^agentlb: error: Unexpected argument 'x' for agentlb status\nagentlb: hint: usage: .*\n$/,
+  );
   await refused(["rm"], "usage: agentlb rm <alias-or-email>");
   await refused(["config"], "usage: agentlb config init");
   await refused(["supervisor", "start"], "usage: agentlb supervisor start --background");

@@ -61,7 +61,8 @@ export const ROWS: readonly Row[] = FLAGS.flatMap((flags) =>
 );
 
 function rowOf(flags: Flags, windows: Windows, hasCredits: boolean, budget: Budget): Row {
-  const untilSec = untilOf(flags, windows, budget);
+  const stop = stopOf(flags, windows, budget);
+  const untilSec = stop?.untilSec;
   const names = [
     ...Object.entries(flags).map(([flag, value]) => typeof value === "string" ? value : `${flag} ${value}`),
     `windows ${windows}`,
@@ -71,30 +72,41 @@ function rowOf(flags: Flags, windows: Windows, hasCredits: boolean, budget: Budg
   return {
     name: names.join(", "),
     answer: answerOf(flags, windows, hasCredits, budget),
-    words: untilSec === undefined
-      ? undefined
-      : untilSec === "unknown"
-      ? "exhausted"
-      : `exhausted, resets in ${untilSec === WINDOW_RESETS ? "2h" : "3d"}`,
+    words: stop &&
+      (stop.untilSec === "unknown"
+        ? stop.words
+        : `${stop.words}, resets in ${untilSec === WINDOW_RESETS ? "2h" : "3d"}`),
     comesBackAt: typeof untilSec === "number"
       ? new Date(untilSec * 1000).toISOString().replace(".000", "")
       : undefined,
   };
 }
 
-/** Until when the account can't be used; undefined = it can. */
-function untilOf(flags: Flags, windows: Windows, budget: Budget): number | "unknown" | undefined {
+type Until = number | "unknown";
+
+/** Why the account can't be used and until when; undefined = it can. The first cause has the words. */
+function stopOf(
+  flags: Flags,
+  windows: Windows,
+  budget: Budget,
+): { readonly words: string; readonly untilSec: Until } | undefined {
   const { ordinaryUsageAllowed, spendControlReached, rateLimitReachedType: reached = "" } = flags;
-  const stops: (number | "unknown")[] = [];
+  const stops: [words: string, until: Until][] = [];
   const budgetUntil = budget === "none" ? "unknown" : BUDGET_RESETS;
-  if (windows === "full") stops.push(WINDOW_RESETS);
-  if (spendControlReached || budget === "gone") stops.push(budgetUntil);
-  if (/^workspace_\w+_credits/.test(reached)) stops.push("unknown");
-  if (/^workspace_\w+_usage/.test(reached)) stops.push(budgetUntil);
+  if (spendControlReached) stops.push(["spend limit reached", budgetUntil]);
+  else if (budget === "gone") stops.push(["budget used up", budgetUntil]);
+  if (/^workspace_\w+_credits/.test(reached)) stops.push(["workspace out of credits", "unknown"]);
+  if (/^workspace_\w+_usage/.test(reached)) stops.push(["workspace limit reached", budgetUntil]);
+  if (windows === "full") stops.push(["exhausted", WINDOW_RESETS]);
   // The service's refusal is explained by whatever else is used up; alone it has no end that is known.
-  if (stops.length === 0 && (ordinaryUsageAllowed === false || reached !== "")) stops.push("unknown");
-  if (stops.includes("unknown")) return "unknown";
-  return stops.length === 0 ? undefined : Math.max(...stops as number[]);
+  if (stops.length === 0 && reached !== "") stops.push(["limit reached", "unknown"]);
+  if (stops.length === 0 && ordinaryUsageAllowed === false) {
+    stops.push(["use refused by the service", "unknown"]);
+  }
+  if (stops.length === 0) return undefined;
+  const untils = stops.map(([, until]) => until);
+  const untilSec = untils.includes("unknown") ? "unknown" : Math.max(...untils as number[]);
+  return { words: stops[0]![0], untilSec };
 }
 
 function answerOf(

@@ -220,13 +220,13 @@ export const AUTH_VARIANTS: readonly AuthVariant[] = [
   takes("no mode", (good) => json(without(good, "auth_mode"))),
   takes("tokens from outside", fields({ auth_mode: "chatgptAuthTokens" })),
   takes("a mode as Rust may write it", fields({ auth_mode: { chatgpt: null } })),
-  refuses("an unknown mode", 'its auth_mode "foo" is unknown to Codex 0.169.0', fields({ auth_mode: "foo" })),
+  refuses("an unknown mode", 'its auth_mode "foo" is unknown to Codex', fields({ auth_mode: "foo" })),
   refuses(
     "a mode in capitals",
-    'its auth_mode "ChatGPT" is unknown to Codex 0.169.0',
+    'its auth_mode "ChatGPT" is unknown to Codex',
     fields({ auth_mode: "ChatGPT" }),
   ),
-  refuses("an empty mode", "its auth_mode is unknown to Codex 0.169.0", fields({ auth_mode: "" })),
+  refuses("an empty mode", "its auth_mode is unknown to Codex", fields({ auth_mode: "" })),
   refuses("a number for a mode", "its auth_mode is a number, no text", fields({ auth_mode: 1 })),
   // Other kinds of logins
   ...[{}, { auth_mode: "personalAccessToken" }].map((mode): AuthVariant => ({

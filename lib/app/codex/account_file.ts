@@ -3,7 +3,7 @@ import { type Account, parseAccount } from "../../core/codex/account.ts";
 import { type Login, loginIn } from "../../core/codex/auth_file.ts";
 import { errnoOf } from "../../core/text/failure.ts";
 import { authFileOf } from "../../core/system/layout.ts";
-import { readBytes, readText } from "../../io/files/files.ts";
+import { readBytes, readText } from "../../io/files/read.ts";
 
 /** The account whose login a home holds. A file that can't be read is an unreadable login. */
 export function accountIn(home: string): Account {

@@ -1,9 +1,9 @@
 import { type ChildEntry, parseChildren } from "../../core/session/app_server_record.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
-import { readText, realPath } from "../../io/files/files.ts";
+import { readText, realPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
-import { serversIn } from "../../io/process/openers.ts";
+import { serversIn } from "../../io/process/codex_processes.ts";
 import { mayBeAlive } from "../../io/process/process.ts";
 
 const PATIENCE_MS = 45_000;

@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import { Failure } from "../../core/text/failure.ts";
 import { behindShim } from "../../core/shell/npm_shim.ts";
-import { readText } from "../../io/files/files.ts";
+import { isBatchFile } from "../../core/shell/path_lookup.ts";
+import { readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { isProgram } from "../../io/process/spawn.ts";
 import { findProgram } from "./find_program.ts";
@@ -18,7 +19,7 @@ interface Start {
  * refused: its interpreter takes `%`, `&` and quotes in arguments for its own, and there is no way to write them all.
  */
 export function behindBatch(file: string, host: Pick<Host, "env" | "cwd" | "platform">): Start {
-  if (host.platform !== "win32" || !/\.(cmd|bat)$/i.test(file)) return { file, before: [] };
+  if (!isBatchFile(file, host)) return { file, before: [] };
   const behind = behindShim(file, readText(file) ?? "");
   if (behind === undefined) {
     throw new Failure("failed", `Cannot start ${file}: arguments can't be given to a batch file safely`, {

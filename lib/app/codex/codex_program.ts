@@ -1,9 +1,9 @@
 import { dirname, join } from "node:path";
 import type { Config } from "../../core/config/config.ts";
 import { behindShim } from "../../core/shell/npm_shim.ts";
-import { plainName } from "../../core/shell/path_lookup.ts";
+import { isBatchFile, plainName, programFile } from "../../core/shell/path_lookup.ts";
 import { splitWords } from "../../core/shell/split_words.ts";
-import { exists, fingerprintOf, namesIn, readText, realPath } from "../../io/files/files.ts";
+import { exists, fingerprintOf, namesIn, readText, realPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { findProgram } from "./find_program.ts";
 
@@ -40,19 +40,18 @@ export function namedCodex(config: Config, host: Pick<Host, "platform">): string
 
 /** What can be started without an interpreter in between, to which our pipes would belong; undefined when nothing can. */
 function directOf(found: string, host: Surroundings): string | undefined {
-  const isBatch = host.platform === "win32" && /\.(cmd|bat)$/i.test(found);
-  return nativeBehind(found, host) ?? (isBatch ? undefined : found);
+  return nativeBehind(found, host) ?? (isBatchFile(found, host) ? undefined : found);
 }
 
 /**
  * The program that the npm package's `bin/codex.js` would start: a signal to that wrapper does not reach it, and the
  * wrapper costs 44 MB and 75 ms a start.
  */
-function nativeBehind(path: string, { platform, arch }: Surroundings): string | undefined {
-  const wrapper = scriptBehind(path, platform) ?? realPath(path);
+function nativeBehind(path: string, host: Surroundings): string | undefined {
+  const wrapper = scriptBehind(path, host) ?? realPath(path);
   if (wrapper === undefined || !wrapper.endsWith(join("bin", "codex.js"))) return undefined;
   const packageRoot = dirname(dirname(wrapper));
-  const name = `codex-${platform}-${arch}`;
+  const name = `codex-${host.platform}-${host.arch}`;
   const homes = [
     join(packageRoot, "node_modules", "@openai", name),
     join(dirname(packageRoot), name),
@@ -60,7 +59,7 @@ function nativeBehind(path: string, { platform, arch }: Surroundings): string | 
   ];
   for (const vendor of homes.map((home) => join(home, "vendor"))) {
     for (const triple of namesIn(vendor)) {
-      const native = join(vendor, triple, "bin", platform === "win32" ? "codex.exe" : "codex");
+      const native = join(vendor, triple, "bin", programFile("codex", host));
       if (exists(native)) return native;
     }
   }
@@ -68,8 +67,8 @@ function nativeBehind(path: string, { platform, arch }: Surroundings): string | 
 }
 
 /** On Windows npm puts a batch file where it puts a link elsewhere. */
-function scriptBehind(path: string, platform: string): string | undefined {
-  if (platform !== "win32" || !path.toLowerCase().endsWith(".cmd")) return undefined;
+function scriptBehind(path: string, host: Surroundings): string | undefined {
+  if (!isBatchFile(path, host)) return undefined;
   const behind = behindShim(path, readText(path) ?? "");
   return behind && "script" in behind ? realPath(behind.script) : undefined;
 }

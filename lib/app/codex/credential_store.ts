@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readText } from "../../io/files/files.ts";
+import { readText } from "../../io/files/read.ts";
 import { parseToml } from "../../io/formats.ts";
 
 /**

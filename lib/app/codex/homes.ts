@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { readText } from "../../io/files/files.ts";
-import { makeFolder, removeTree, writeNew } from "../../io/files/folders.ts";
+import { makeFolder, removeTree } from "../../io/files/folders.ts";
+import { readText } from "../../io/files/read.ts";
+import { writeNew } from "../../io/files/replace.ts";
 
 /** The key in a session's state that says that its user knows of the processes its Codex leaves behind. */
 export const NOTED = "daemon_note_given";

@@ -2,7 +2,7 @@ import { type Account, parseAccount } from "../../core/codex/account.ts";
 import { accountKey } from "../../core/codex/account_key.ts";
 import { accountAt } from "./account_file.ts";
 import { authFileOf } from "../../core/system/layout.ts";
-import { fingerprintOf, realPath } from "../../io/files/files.ts";
+import { fingerprintOf, realPath } from "../../io/files/read.ts";
 import { credentialStore } from "./credential_store.ts";
 import { configOf } from "./homes.ts";
 

@@ -1,12 +1,11 @@
 import type { Config } from "../../core/config/config.ts";
 import { Failure, wordsOf } from "../../core/text/failure.ts";
 import { codexEnvironment, type Launch } from "../../core/shell/launch.ts";
-import { isPath } from "../../core/shell/path_lookup.ts";
+import { isBatchFile, isPath } from "../../core/shell/path_lookup.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { splitWords } from "../../core/shell/split_words.ts";
 import type { Host } from "../../io/host.ts";
 import type { Exit } from "../../io/process/spawn.ts";
-import type { Picked } from "../pick/choose.ts";
 import { findProgram } from "./find_program.ts";
 import { awaitRenewal } from "./await_renewal.ts";
 
@@ -38,7 +37,7 @@ export async function launchIn(
   const [name = "", ...args] = words;
   const env = codexEnvironment(host, home, config.runner.passEnv);
   const program = programOf(host, name);
-  if (host.platform !== "win32") return { file: program, args, env };
+  if (!isBatchFile(program, host)) return { file: program, args, env };
   const { behindBatch } = await import("./batch_file.ts");
   const { file, before } = behindBatch(program, host);
   return { file, args: [...before, ...args], env };
@@ -59,13 +58,13 @@ export async function runPicked(
   host: Host,
   layout: Layout,
   config: Config,
-  picked: Picked,
+  picked: { readonly alias: string; readonly home: string; readonly isRenewing: boolean },
   words: readonly string[],
 ): Promise<End> {
   const launch = await launchIn(host, config, picked.home, words);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
   const end = async () => endOf(await host.become(launch), words[0] ?? "");
-  if (host.platform === "linux") return await end();
+  if (host.system.processes !== undefined) return await end();
   const { noteRun } = await import("./run_record.ts");
   const isOver = noteRun(layout, picked.home);
   try {

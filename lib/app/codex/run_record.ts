@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Layout } from "../../core/system/layout.ts";
 import { parseRun, renderRun } from "../../core/session/run_record.ts";
-import { ensureFolder, namesIn, readText, replaceFile } from "../../io/files/files.ts";
-import { removeFile } from "../../io/files/folders.ts";
+import { ensureFolder } from "../../io/files/folders.ts";
+import { namesIn, readText } from "../../io/files/read.ts";
+import { removeFile, replaceFile } from "../../io/files/replace.ts";
 import type { Opener } from "../../io/process/openers.ts";
 import { isAlive, ownIdentity } from "../../io/process/process.ts";
 

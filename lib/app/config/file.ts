@@ -1,8 +1,8 @@
 import { type Config, type ConfigProblem, readConfig, renderConfig } from "../../core/config/config.ts";
 import { Failure } from "../../core/text/failure.ts";
 import type { Layout } from "../../core/system/layout.ts";
-import { exists, replaceFile } from "../../io/files/files.ts";
-import { readUtf8 } from "../../io/files/folders.ts";
+import { exists, readUtf8 } from "../../io/files/read.ts";
+import { replaceFile } from "../../io/files/replace.ts";
 import { parseToml, tomlLines } from "../../io/formats.ts";
 
 /** The settings of config.toml and what is wrong with them; without a file the defaults. Throws Failure unless it is TOML. */

@@ -2,7 +2,7 @@ import { type Config, type ConfigProblem, defaultConfig } from "../../core/confi
 import { Failure } from "../../core/text/failure.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { printable } from "../../core/text/printable.ts";
-import { exists } from "../../io/files/files.ts";
+import { exists } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 
 /** The settings; an error in the file fails, naming line and key, and a warning goes to stderr. */

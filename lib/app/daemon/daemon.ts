@@ -4,7 +4,7 @@ import { selfEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
 import { VERSION } from "../../core/text/version.ts";
-import { readText } from "../../io/files/files.ts";
+import { readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import {
@@ -108,11 +108,7 @@ async function spawnDaemon(host: Host, layout: Layout, timeoutMs: number): Promi
     );
   }
   const command = [...host.self, "supervisor", "daemon"];
-  // Windows keeps no cores where others look for them, and has no such shell.
-  const words = host.platform === "win32"
-    ? command
-    : ["/bin/sh", "-c", 'ulimit -c 0; exec "$@"', "sh", ...command];
-  const [file = "", ...args] = words;
+  const [file = "", ...args] = host.system.withoutCores(command);
   const { line, error } = await spawnDetached({
     file,
     args,

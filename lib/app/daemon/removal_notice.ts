@@ -3,13 +3,14 @@ import { parseChildren } from "../../core/session/app_server_record.ts";
 import { parseIdentity, renderIdentity } from "../../core/system/identity.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { VERSION } from "../../core/text/version.ts";
-import { readText, replaceFile } from "../../io/files/files.ts";
-import { removeFile } from "../../io/files/folders.ts";
+import { namesIn, readText } from "../../io/files/read.ts";
+import { removeFile, replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { isAlive, ownIdentity } from "../../io/process/process.ts";
 
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 20;
+const PREFIX = ".leaving-";
 
 /**
  * Tells the supervisor that this process is about to remove a session and waits, for a moment, until no app-server of
@@ -23,10 +24,13 @@ export async function announceRemoval(host: Host, layout: Layout, alias: string)
   return () => removeFile(file);
 }
 
-/** Whether a process that runs is about to remove a session. */
-export function isLeaving(layout: Layout, alias: string): boolean {
-  const identity = parseIdentity(readText(fileOf(layout, alias)) ?? "");
-  return identity !== undefined && isAlive(identity);
+/** The sessions that a process which runs is about to remove. */
+export function leavingIn(layout: Layout): string[] {
+  const notices = namesIn(layout.sessions).filter((name) => name.startsWith(PREFIX));
+  return notices.map((name) => name.slice(PREFIX.length)).filter((alias) => {
+    const identity = parseIdentity(readText(fileOf(layout, alias)) ?? "");
+    return identity !== undefined && isAlive(identity);
+  });
 }
 
 function isServed(layout: Layout, alias: string): boolean {
@@ -37,5 +41,5 @@ function isServed(layout: Layout, alias: string): boolean {
 
 /** Among the sessions, because their supervisor watches that folder. */
 function fileOf(layout: Layout, alias: string): string {
-  return join(layout.sessions, `.leaving-${alias}`);
+  return join(layout.sessions, `${PREFIX}${alias}`);
 }

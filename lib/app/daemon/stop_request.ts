@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import { parseIdentity, type ProcessIdentity, renderIdentity } from "../../core/system/identity.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { VERSION } from "../../core/text/version.ts";
-import { readText, replaceFile } from "../../io/files/files.ts";
-import { removeFile } from "../../io/files/folders.ts";
+import { readText } from "../../io/files/read.ts";
+import { removeFile, replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { signal } from "../../io/process/process.ts";
 import { watchFolder } from "../../io/files/watch.ts";
@@ -12,14 +12,14 @@ import { watchFolder } from "../../io/files/watch.ts";
 const LOOK_MS = 1000;
 
 /**
- * Asks a supervisor to end. Windows has no signal for that: there the question is a file, which names the one process
- * that is meant.
+ * Asks a supervisor to end. Where there is no signal for that the question is a file, which names the one process that
+ * is meant.
  */
-export function askToStop({ platform }: Pick<Host, "platform">, layout: Layout, who: ProcessIdentity): void {
-  if (platform === "win32") {
-    replaceFile(layout.stopRequest, renderIdentity({ ...who, version: VERSION, exe: "" }));
-  } else {
+export function askToStop({ system }: Pick<Host, "system">, layout: Layout, who: ProcessIdentity): void {
+  if (system.hasSignals) {
     signal(who.pid, "SIGTERM");
+  } else {
+    replaceFile(layout.stopRequest, renderIdentity({ ...who, version: VERSION, exe: "" }));
   }
 }
 

@@ -2,11 +2,9 @@ import { codexEnvironment as environmentIn } from "../../core/shell/launch.ts";
 import type { Policy } from "../../core/pick/policy.ts";
 import { comesBackAt, type StatusReport, statusReport } from "../../core/pick/report.ts";
 import type { Terms } from "../../core/pick/score.ts";
-import { choose } from "../pick/choose.ts";
-import { loadConfig } from "../config/load.ts";
-import { ensureSupervisor } from "../daemon/daemon.ts";
-import { awaitReadings } from "../pick/await_readings.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
+import { loadConfig } from "../config/load.ts";
+import { GROUND_WORDS, pick } from "../pick/pick.ts";
 import { report } from "../pick/report.ts";
 import { ensureLayout } from "../session/sessions.ts";
 import type { Demand } from "../pick/survey.ts";
@@ -19,7 +17,7 @@ export interface PickOptions extends Options {
   readonly how?: "best" | "turn" | "last";
   /** How the best is found; what config.toml says unless given. */
   readonly policy?: Policy;
-  /** An alias that is picked whenever it may be. */
+  /** The session that is picked whenever it may be, by its alias or the email of its login. */
   readonly prefer?: string;
   /** Throws "nothingToPick" rather than pick one that has nothing left. */
   readonly noExhausted?: boolean;
@@ -32,7 +30,7 @@ export interface PickedSession {
   /** Its `CODEX_HOME`, an absolute path. */
   readonly home: string;
   /** Why it: nobody could be judged when it is the next in turn; everything is used up when it is back first. */
-  readonly reason: "most left" | "back first" | "next in turn" | "last";
+  readonly reason: "most left" | "back first" | "next in turn" | "last" | "asked for";
   /** Undefined unless it has the most left. */
   readonly score: number | undefined;
   /** What the score is made of; undefined unless it has the most left. */
@@ -46,7 +44,8 @@ export interface PickedSession {
 /**
  * Picks a session and records the pick, as `agentlb pick` does: starts the supervisor if none runs, waits up to 3 s
  * (`AGENTLB_DAEMON_START_TIMEOUT_MS`) for a first reading, and, while the login of the picked session is being renewed,
- * up to 45 s until it is safe to start Codex there. Throws `Failure`: "nothingToPick" when there is no session.
+ * up to 45 s until it is safe to start Codex there. Throws `Failure`: "nothingToPick" when there is no session,
+ * "usage" when there is none to prefer.
  */
 export async function pickSession(options: PickOptions = {}): Promise<PickedSession> {
   const how = options.how ?? "best";
@@ -54,35 +53,21 @@ export async function pickSession(options: PickOptions = {}): Promise<PickedSess
   const layout = layoutIn(host);
   ensureLayout(host, layout);
   const config = await loadConfig(host, layout);
-  await ensureSupervisor(host, layout);
-  const demand = demandOf(options);
-  const read = how === "best" ? await awaitReadings(host, layout, config, demand) : undefined;
-  const { alias, home, ground, isRenewing } = await choose(host, layout, config, how, {
-    demand,
-    ...(read === undefined ? {} : { read }),
-  });
+  const picked = await pick(host, layout, config, how, { demand: demandOf(options) });
+  const { alias, home, ground, isRenewing } = picked;
   if (isRenewing) await awaitRenewal(host, layout, alias);
   const verdict = ground.on === "merit" ? ground.verdict : undefined;
   const refused = ground.on === "fallback" ? ground.refused : [];
   return {
     alias,
     home,
-    reason: REASONS[ground.on],
+    reason: GROUND_WORDS[ground.on],
     score: verdict?.score,
     terms: verdict?.terms,
     comesBackAt: ground.on === "return" ? comesBackAt(ground.verdict) : undefined,
     refused: refused.map(({ alias, reason }) => ({ alias, reason })),
   };
 }
-
-const REASONS = {
-  merit: "most left",
-  return: "back first",
-  fallback: "next in turn",
-  turn: "next in turn",
-  last: "last",
-  name: "last",
-} as const;
 
 function demandOf({ policy, prefer, noExhausted }: PickOptions): Demand {
   return {

@@ -5,7 +5,7 @@ import { codexEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { safeRequest } from "../../core/codex/methods.ts";
 import { printable } from "../../core/text/printable.ts";
-import { isFolder } from "../../io/files/files.ts";
+import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { RpcClosed, RpcError } from "../../io/rpc.ts";
 import { type AppServer, endOf } from "../codex/app_server.ts";

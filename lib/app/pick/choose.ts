@@ -1,14 +1,17 @@
 import type { Config } from "../../core/config/config.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
+import { HINDRANCES } from "../../core/pick/hindrance.ts";
 import { parseMode, renderMode } from "../../core/pick/adaptive_state.ts";
-import type { Mode, Policy } from "../../core/pick/policy.ts";
+import type { Mode } from "../../core/pick/policies/contender.ts";
+import type { Policy } from "../../core/pick/policy.ts";
 import { reasonsOf } from "../../core/pick/refusal_words.ts";
 import type { Eligible, Ineligible, Verdict } from "../../core/pick/score.ts";
 import type { GlobalState } from "../../core/session/state.ts";
 import { emptyStatus, type SessionStatus } from "../../core/session/status.ts";
 import { formatSpan } from "../../core/text/time.ts";
-import { isFolder, replaceFile } from "../../io/files/files.ts";
+import { isFolder } from "../../io/files/read.ts";
+import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { hasBackgroundCodex, NOTED } from "../codex/homes.ts";
@@ -52,15 +55,18 @@ export interface Picked {
   readonly leavesProcesses: boolean;
 }
 
-/** How a pick is to be made. */
-export interface Picking {
+/** What is asked of a pick, beyond how it is chosen. */
+export interface PickRequest {
   readonly demand?: Demand;
   /** Whether this process will run it, or wait for it; else it is kept for a moment for who is told of it. */
   readonly isRunHere?: boolean;
-  /** What a look just before has read. */
-  readonly read?: StatusRead | undefined;
   /** Throws when the pick is of no use. */
   readonly check?: () => void;
+}
+
+interface Choosing extends PickRequest {
+  /** What a look just before has read. */
+  readonly read?: StatusRead | undefined;
 }
 
 /** Picks a session and records the pick and who gets it. Throws Failure when there is none to pick, or what `check` throws. */
@@ -69,7 +75,7 @@ export function choose(
   layout: Layout,
   config: Config,
   how: How,
-  { demand = {}, isRunHere = false, read, check = () => {} }: Picking = {},
+  { demand = {}, isRunHere = false, read, check = () => {} }: Choosing = {},
 ): Promise<Picked> {
   return withLock(host, layout.stateLock, () => {
     const aliases = aliasesOf(layout);
@@ -136,7 +142,7 @@ function take(
   const { global, known, nowMs } = around;
   const named = (alias: string, on: "last" | "name"): Taken => {
     const [verdict] = survey(config, [alias], known, nowMs, {}).decision.verdicts;
-    const isOdd = verdict?.eligible === false && ["paused", "full", "exhausted"].includes(verdict.kind);
+    const isOdd = verdict?.eligible === false && HINDRANCES[verdict.kind].isCautioned;
     return { alias, ground: { on, ...(isOdd ? { caution: verdict } : {}) } };
   };
   if (typeof how === "object") {

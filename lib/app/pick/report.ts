@@ -7,7 +7,7 @@ import { parseStatus } from "../../core/session/status.ts";
 import { renderTable } from "../../core/text/table.ts";
 import { parseTime } from "../../core/text/time.ts";
 import { type Gauges, gaugesOf } from "../../core/quota/windows.ts";
-import { readText } from "../../io/files/files.ts";
+import { readText } from "../../io/files/read.ts";
 import { livingDaemon } from "../daemon/daemon.ts";
 import { accountIn } from "../codex/account_file.ts";
 import { aliasesOf } from "../session/sessions.ts";

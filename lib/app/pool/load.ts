@@ -2,15 +2,12 @@ import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
 import { type ConfigEntry, readConfigLines } from "../../core/pool/python/config_lines.ts";
 import type { AuthStrategy, Flavour, Strategy } from "../../core/pool/flavour.ts";
 import { type Origin, placeOf } from "../../core/pool/origin.ts";
-import { below, expandUser, type Homes, settingPath } from "../../core/pool/python/paths.ts";
-import { type FileValue, judgeOddLines, KEYS, wishesOf } from "../../core/pool/settings.ts";
-import { homeVariable, isFixed, pathsOn, variable } from "../../core/system/platform.ts";
+import { below, expandUser, type Homes, settingPath } from "../../core/shell/typed_paths.ts";
+import { type FileValue, KEYS, wishesOf } from "../../core/pool/settings.ts";
+import { homeVariable, isFixed, pathsOn, variable } from "../../core/shell/surroundings.ts";
 import { printable } from "../../core/text/printable.ts";
-import { resolvedPath } from "../../io/files/directory.ts";
-import { isFolder } from "../../io/files/files.ts";
-import { readUtf8 } from "../../io/files/folders.ts";
+import { isFolder, readUtf8, resolvedPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
-import { homeInPasswd } from "../../io/platform/passwd.ts";
 
 /** What a pool program goes by. All paths are absolute. */
 export interface PoolSettings {
@@ -34,7 +31,7 @@ export interface PoolSettings {
   sources(): readonly string[];
 }
 
-type Outside = Pick<Host, "env" | "uid" | "platform" | "err">;
+type Outside = Pick<Host, "env" | "uid" | "platform" | "system" | "err">;
 
 /** Reads the settings that belong to `from`. Throws Failure for a file or a value that can't be used. */
 export async function loadPool(host: Outside, flavour: Flavour, from: Origin): Promise<PoolSettings> {
@@ -63,10 +60,10 @@ export async function loadPool(host: Outside, flavour: Flavour, from: Origin): P
   };
 }
 
-function homesOf({ env, uid, platform }: Outside): Homes {
+function homesOf({ env, uid, platform, system }: Outside): Homes {
   const named = variable(env, homeVariable(platform), platform);
-  if (platform === "win32") return { own: named ?? "C:\\", of: () => undefined };
-  return { own: named ?? (uid === undefined ? undefined : homeInPasswd(uid)) ?? "/", of: homeInPasswd };
+  const own = named ?? (uid === undefined ? undefined : system.homeOfUser(uid)) ?? system.rootFolder;
+  return { own, of: system.homeOfUser };
 }
 
 /** A path that was typed: relative ones start from where the user stands, every link and `..` is resolved. */
@@ -132,7 +129,9 @@ async function readConfig(
     for (const [key, entry] of entries) {
       if (PATHS.has(key)) refuseNull(key, entry);
     }
-    const notUnderstood = judgeOddLines(flavour, env, { entries: values, odd });
+    const notUnderstood = odd.length === 0
+      ? []
+      : (await import("../../core/pool/odd_lines.ts")).judgeOddLines(flavour, env, { entries: values, odd });
     for (const words of notUnderstood) {
       err(`⚠️ ${printable(path, 4096)}: not understood, left out: ${printable(words)}\n`);
     }

@@ -6,7 +6,7 @@ import { changeState } from "./store.ts";
 
 /** Forgets all counts, and the rotation too unless the flavour keeps it; returns the state file. */
 export async function resetState(
-  host: Pick<Host, "clock" | "env" | "err" | "random">,
+  host: Pick<Host, "clock" | "env" | "err" | "random" | "system">,
   flavour: Flavour,
   settings: Pick<PoolSettings, "stateFile">,
 ): Promise<string> {

@@ -5,15 +5,14 @@ import type { Report } from "../../core/pool/python/numbers.ts";
 import { localTime } from "../../core/pool/python/whole.ts";
 import { offsetAt } from "../../core/pool/python/zone.ts";
 import { printable } from "../../core/text/printable.ts";
-import { kindOf, makeFolders, resolvedPath } from "../../io/files/directory.ts";
-import { putAside, replaceFile, sweepTemporaries } from "../../io/files/files.ts";
-import { readUtf8 } from "../../io/files/folders.ts";
+import { makeFolders } from "../../io/files/folders.ts";
+import { kindOf, readUtf8, resolvedPath } from "../../io/files/read.ts";
+import { putAside, replaceFile, sweepTemporaries } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
-import { zoneFile } from "../../io/platform/zone.ts";
 import type { PoolSettings } from "./load.ts";
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "random">;
+type Outside = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
 type Where = Pick<PoolSettings, "stateFile">;
 
 /** A state under its lock. */
@@ -112,9 +111,9 @@ function parsedState(path: string): { readonly state?: JsonMap; readonly problem
 }
 
 /** Now, as people here have it: the runtimes' own clocks take milliseconds to learn the time zone. */
-function nowText({ clock, env }: Outside): string {
+function nowText({ clock, env, system }: Outside): string {
   const now = clock.now();
-  const zone = zoneFile(env.TZ);
+  const zone = system.zoneFile(env.TZ);
   return localTime(now, zone === undefined ? undefined : offsetAt(zone, now / 1000));
 }
 

@@ -1,7 +1,7 @@
 import type { Config } from "../../core/config/config.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
-import { isFolder } from "../../io/files/files.ts";
+import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { discardUnused } from "./discard_home.ts";
 import { makeHome } from "../codex/homes.ts";

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
-import { exists, namesIn, randomName } from "../../io/files/files.ts";
-import { removeTree, rename } from "../../io/files/folders.ts";
+import { removeTree } from "../../io/files/folders.ts";
+import { exists, namesIn } from "../../io/files/read.ts";
+import { randomName, rename } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { forgetLeases } from "./leases.ts";

@@ -14,8 +14,9 @@ import type { SessionStatus } from "../../core/session/status.ts";
 import { formatTime, parseTime } from "../../core/text/time.ts";
 import { type Gauge, gaugesOf } from "../../core/quota/windows.ts";
 import { appendText } from "../../io/files/append.ts";
-import { ensureFolder, namesIn, readText, sizeOf } from "../../io/files/files.ts";
-import { removeFile } from "../../io/files/folders.ts";
+import { ensureFolder } from "../../io/files/folders.ts";
+import { namesIn, readText, sizeOf } from "../../io/files/read.ts";
+import { removeFile } from "../../io/files/replace.ts";
 import type { Clock } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
 
@@ -27,6 +28,9 @@ const MOST_BYTES = 20 * 1024 * 1024;
 const LINE_MS = 6_000;
 const LEAST_MS = 60_000;
 const RETRY_MS = 60_000;
+/** So often at most it looks at all sessions, and so often at least while nothing seems to change. */
+const PAUSE_MS = 1_000;
+const AGAIN_MS = 30_000;
 
 /** All that is remembered of the accounts' readings, oldest first, by account. */
 export function recallHistory(layout: Place): ReadonlyMap<string, readonly Sample[]> {
@@ -56,16 +60,32 @@ export class Chronicle {
   readonly #last = new Map<string, { readonly sample: Sample; readonly notedAt: number }>();
   #notBefore = -Infinity;
   #isFailing = false;
+  #seen: ReadonlyMap<string, SessionStatus> | undefined;
+  #seenAt = -Infinity;
 
   constructor(around: Surroundings) {
     this.#around = around;
   }
 
-  /** Takes note of what the sessions say now. Trouble is said in the journal, once, and harms nothing else. */
-  note(sessions: ReadonlyMap<string, SessionStatus>): void {
-    const { clock, journal, layout } = this.#around;
+  /**
+   * Takes note of what the sessions say now, the same map as before when nothing has changed; returns how long to wait
+   * with what is left. Trouble is said in the journal, once, and harms nothing else.
+   */
+  note(sessions: ReadonlyMap<string, SessionStatus>): number {
+    const { clock } = this.#around;
     const now = clock.monotonic();
-    if (now < this.#notBefore) return;
+    const isDue = sessions !== this.#seen || now - this.#seenAt >= AGAIN_MS;
+    if (!isDue) return Infinity;
+    if (now < this.#notBefore) return this.#notBefore - now;
+    this.#seen = sessions;
+    this.#seenAt = now;
+    this.#notBefore = Math.max(this.#notBefore, now + PAUSE_MS);
+    this.#note(sessions, now);
+    return Infinity;
+  }
+
+  #note(sessions: ReadonlyMap<string, SessionStatus>, now: number): void {
+    const { clock, journal, layout } = this.#around;
     const samples = samplesOf(sessions);
     const pause = Math.max(LEAST_MS, samples.size * LINE_MS);
     const news = [...samples].filter(([account, sample]) => {

@@ -1,6 +1,6 @@
 import { type Layout, sessionStateOf } from "../../core/system/layout.ts";
 import { parseSessionState, pickMarkOf } from "../../core/session/state.ts";
-import { readText } from "../../io/files/files.ts";
+import { readText } from "../../io/files/read.ts";
 
 /** When an alias was last picked. */
 export interface LastPick {

@@ -1,6 +1,6 @@
 import { claimed, holding, type Leases, parseLeases, renderLeases } from "../../core/session/leases.ts";
 import type { Layout } from "../../core/system/layout.ts";
-import { replaceFile } from "../../io/files/files.ts";
+import { replaceFile } from "../../io/files/replace.ts";
 import { livingNow, ownIdentity } from "../../io/process/process.ts";
 import { glanceAt, recallFile, type Told } from "./state_file.ts";
 

@@ -5,7 +5,7 @@ import { type Layout, loginLockOf } from "../../core/system/layout.ts";
 import { debugQuote } from "../../core/shell/quote.ts";
 import { printable } from "../../core/text/printable.ts";
 import { splitWords } from "../../core/shell/split_words.ts";
-import { exists } from "../../io/files/files.ts";
+import { exists } from "../../io/files/read.ts";
 import { authFileOf } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
 import { type HeldLock, tryLock } from "../../io/lock/lock.ts";

@@ -1,6 +1,6 @@
 import type { Layout } from "../../core/system/layout.ts";
 import { parsePaused, renderPaused } from "../../core/session/paused.ts";
-import { replaceFile } from "../../io/files/files.ts";
+import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { knownAlias } from "./sessions.ts";

@@ -12,8 +12,8 @@ import {
   type SessionState,
 } from "../../core/session/state.ts";
 import { parseTime } from "../../core/text/time.ts";
-import { readText, replaceFile } from "../../io/files/files.ts";
-import { removeFile } from "../../io/files/folders.ts";
+import { readText } from "../../io/files/read.ts";
+import { removeFile, replaceFile } from "../../io/files/replace.ts";
 import { glanceAt, recallFile, setAside, type Told } from "./state_file.ts";
 
 /** What commands remember between runs. */

@@ -1,9 +1,9 @@
 import { Failure } from "../../core/text/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
-import { exists, isPassing, realPath } from "../../io/files/files.ts";
-import { nameBeside, removeFile, renameAtOnce, writeNew } from "../../io/files/folders.ts";
+import { exists, realPath } from "../../io/files/read.ts";
+import { nameBeside, removeFile, renameAtOnce, writeNew } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
-import { holderHint, tryLock } from "../../io/lock/lock.ts";
+import { tryLock } from "../../io/lock/lock.ts";
 import { awaitRenewal, renewing } from "../codex/await_renewal.ts";
 
 const PATIENCE_MS = 5000;
@@ -32,7 +32,7 @@ export async function installLogin(host: Host, layout: Layout, alias: string, te
       }
       if (host.clock.monotonic() >= deadline) {
         throw new Failure("failed", `another process has held ${target}.lock for ${PATIENCE_MS / 1000} s`, {
-          hint: holderHint(`${target}.lock`),
+          hint: host.system.holderHint(`${target}.lock`),
         });
       }
       await host.clock.sleep(LOOK_MS);
@@ -44,7 +44,7 @@ export async function installLogin(host: Host, layout: Layout, alias: string, te
 
 /** Under the lock of the picks nobody of ours begins a renewal; under that of the file nobody at all writes it. */
 async function tryToInstall(
-  { platform }: Pick<Host, "platform">,
+  { system }: Pick<Host, "system">,
   layout: Layout,
   alias: string,
   fresh: string,
@@ -61,7 +61,7 @@ async function tryToInstall(
       return "done";
     } catch (error) {
       // Codex must have its lock back before anybody waits.
-      if (platform === "win32" && isPassing(error)) return "busy";
+      if (system.isPassing(error)) return "busy";
       throw error;
     } finally {
       lock.release();

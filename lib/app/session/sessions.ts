@@ -1,17 +1,23 @@
 import { checkAlias, DEFAULT_ALIAS_PATTERN, patternFailure } from "../../core/session/alias.ts";
 import { Failure } from "../../core/text/failure.ts";
-import { homeOf, type Layout } from "../../core/system/layout.ts";
+import { homeOf, type Layout, layoutOf, rootFrom } from "../../core/system/layout.ts";
 import { byteOrder } from "../../core/text/byte_order.ts";
 import { debugQuote } from "../../core/shell/quote.ts";
-import { folderIdentity, isFolder } from "../../io/files/files.ts";
+import { folderIdentity, foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../../io/files/folders.ts";
+import { isFolder } from "../../io/files/read.ts";
 import { accountIn } from "../codex/account_file.ts";
-import { foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../../io/files/folders.ts";
 import type { Host } from "../../io/host.ts";
-import { compilePattern } from "../../io/pattern.ts";
+
+/** The paths below the root, once its folders are there. Throws Failure for a root that can't be used. */
+export function openRoot(host: Pick<Host, "env" | "uid" | "platform" | "system">): Layout {
+  const layout = layoutOf(rootFrom(host));
+  ensureLayout(host, layout);
+  return layout;
+}
 
 /** Makes sure of the folders below the root, each ours alone, and of the lock that all commands share. */
-export function ensureLayout(host: Pick<Host, "uid" | "platform">, layout: Layout): void {
-  const isNumbered = host.uid === undefined && host.platform !== "win32" && isFolder(layout.root);
+export function ensureLayout(host: Pick<Host, "uid" | "system">, layout: Layout): void {
+  const isNumbered = host.uid === undefined && host.system.hasUserNumbers && isFolder(layout.root);
   const uid = isNumbered ? ownerOfNewFile(layout.root) : host.uid;
   for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates, layout.locks]) {
     ownFolder(folder, uid);
@@ -68,6 +74,7 @@ export async function checkNewAlias(
   alias: string,
   pattern: string,
 ): Promise<void> {
+  const { compilePattern } = await import("../../io/pattern.ts");
   const compiled = await compilePattern(pattern, DEFAULT_ALIAS_PATTERN);
   if ("problem" in compiled) throw patternFailure(pattern, compiled.problem);
   checkAlias(alias, pattern, compiled.matches, platform);

@@ -1,5 +1,6 @@
 import { wordsOf } from "../../core/text/failure.ts";
-import { putAside, readText } from "../../io/files/files.ts";
+import { readText } from "../../io/files/read.ts";
+import { putAside } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 
 /** Who is told what became of a file. */

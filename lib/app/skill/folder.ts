@@ -2,8 +2,7 @@ import { basename, isAbsolute, join } from "node:path";
 import { Failure } from "../../core/text/failure.ts";
 import { KEPT } from "../../core/skill/plan.ts";
 import type { Skill } from "../../core/skill/skill.ts";
-import { kindOf, resolvedPath } from "../../io/files/directory.ts";
-import { isFolder } from "../../io/files/files.ts";
+import { isFolder, kindOf, resolvedPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 
 /** Where a skill is or is to be. */

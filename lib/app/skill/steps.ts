@@ -3,9 +3,9 @@ import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
 import type { Entry } from "../../core/skill/entry.ts";
 import type { Seen, Step } from "../../core/skill/plan.ts";
 import { type InstallRecord, parseRecord, renderRecord } from "../../core/skill/record.ts";
-import { makeFolders } from "../../io/files/directory.ts";
-import { isLink, namesIn, readText, replaceFile } from "../../io/files/files.ts";
-import { removeFile } from "../../io/files/folders.ts";
+import { makeFolders } from "../../io/files/folders.ts";
+import { isLink, namesIn, readText } from "../../io/files/read.ts";
+import { removeFile, replaceFile } from "../../io/files/replace.ts";
 import { entryAt, keepAs, moveTo, place, removeIfEmpty, takeAway } from "../../io/files/place.ts";
 import type { SkillFolder } from "./folder.ts";
 

@@ -7,7 +7,7 @@ import { type Activity, emptySession, type SessionStatus } from "../../core/sess
 import { parseTime } from "../../core/text/time.ts";
 import type { Clock } from "../../io/host.ts";
 import { Bulletin } from "./session_status.ts";
-import { HomeThreads } from "./home_threads.ts";
+import { HomeThreads } from "./threads/home_threads.ts";
 import { LoginWatch } from "../codex/login_watch.ts";
 
 interface Surroundings {
@@ -74,8 +74,9 @@ export class Dossier {
     return this.bulletin.session({ pid, crashes, activity, ...told({ account }) });
   }
 
-  #note({ limits, refusal }: ThreadActivity): void {
+  #note({ limits, refusal, succeededSince }: ThreadActivity): void {
     for (const each of limits.values()) this.bulletin.noted(each);
     if (refusal) this.bulletin.refused(refusal);
+    if (succeededSince !== undefined) this.bulletin.lift(succeededSince);
   }
 }

@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { type ChildEntry, parseChildren, renderChildren } from "../../core/session/app_server_record.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
-import { readText, replaceFile } from "../../io/files/files.ts";
+import { readText } from "../../io/files/read.ts";
+import { replaceFile } from "../../io/files/replace.ts";
 import type { Clock } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
-import { serversIn } from "../../io/process/openers.ts";
+import { serversIn } from "../../io/process/codex_processes.ts";
 import { identityOf, isAlive, signal, variableOf } from "../../io/process/process.ts";
 import { UNTOUCHABLE_MS } from "../codex/app_server.ts";
 

@@ -1,5 +1,5 @@
-import { told } from "../../core/text/json.ts";
 import { type Ledger, observed } from "../../core/quota/ledger.ts";
+import type { Cost } from "../../core/quota/cost.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
 import { parseTime } from "../../core/text/time.ts";
 import { gaugesOf } from "../../core/quota/windows.ts";
@@ -11,35 +11,27 @@ const LEAST_HOURS = 0.001;
 export class Costs {
   readonly #ledgers = new Map<string, Ledger>();
 
-  /** The same sessions, each with the cost of its account, after a look at what goes on in them. */
-  priced(sessions: ReadonlyMap<string, SessionStatus>, nowMs: number): Map<string, SessionStatus> {
-    const turns = new Map<string, number>();
-    const newest = new Map<string, SessionStatus>();
-    for (const session of sessions.values()) {
-      const { account, activity } = session;
-      if (account === undefined) continue;
-      turns.set(account, (turns.get(account) ?? 0) + (activity.turns ?? 0));
-      const before = newest.get(account);
-      if (before === undefined || readAt(before) < readAt(session)) newest.set(account, session);
+  /** Takes note of what goes on in the sessions of one account; to be told whenever that changes. */
+  note(account: string, sessions: Iterable<SessionStatus>, nowMs: number): void {
+    let turns = 0;
+    let newest: SessionStatus | undefined;
+    for (const session of sessions) {
+      turns += session.activity.turns ?? 0;
+      if (newest === undefined || readAt(newest) < readAt(session)) newest = session;
     }
-    for (const [account, session] of newest) {
-      const readAtMs = readAt(session);
-      const { short, long } = gaugesOf(session.rateLimits, readAtMs);
-      const reading = readAtMs > 0
-        ? { readAtMs, short: sampleWindow(short), long: sampleWindow(long) }
-        : undefined;
-      const ledger = this.#ledgers.get(account);
-      this.#ledgers.set(account, observed(ledger, nowMs, turns.get(account) ?? 0, reading, session.cost));
-    }
-    return new Map(Array.from(sessions, ([alias, session]) => {
-      const { cost: _, ...rest } = session;
-      const cost = session.account === undefined ? undefined : this.#ledgers.get(session.account)?.cost;
-      // Where no turn has been seen there is nothing to tell.
-      return [alias, {
-        ...rest,
-        ...told({ cost: cost && cost.turnHours >= LEAST_HOURS ? cost : undefined }),
-      }];
-    }));
+    if (newest === undefined) return;
+    const readAtMs = readAt(newest);
+    const { short, long } = gaugesOf(newest.rateLimits, readAtMs);
+    const reading = readAtMs > 0
+      ? { readAtMs, short: sampleWindow(short), long: sampleWindow(long) }
+      : undefined;
+    this.#ledgers.set(account, observed(this.#ledgers.get(account), nowMs, turns, reading, newest.cost));
+  }
+
+  /** What an hour of work costs an account; undefined where no turn has been seen. */
+  of(account: string | undefined): Cost | undefined {
+    const cost = account === undefined ? undefined : this.#ledgers.get(account)?.cost;
+    return cost && cost.turnHours >= LEAST_HOURS ? cost : undefined;
   }
 }
 

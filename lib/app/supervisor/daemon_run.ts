@@ -5,8 +5,8 @@ import { emptyStatus, parseStatus, type Status } from "../../core/session/status
 import { formatTime } from "../../core/text/time.ts";
 import { timingFrom } from "../../core/system/timing.ts";
 import { VERSION } from "../../core/text/version.ts";
-import { exists, putAside, readText, replaceFile, sweepTemporaries } from "../../io/files/files.ts";
-import { removeFile } from "../../io/files/folders.ts";
+import { exists, readText } from "../../io/files/read.ts";
+import { putAside, removeFile, replaceFile, sweepTemporaries } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { type Journal, openJournal } from "../../io/journal.ts";
 import { type HeldLock, tryLock } from "../../io/lock/lock.ts";
@@ -44,7 +44,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   let unheed = () => {};
   try {
     lock.write(renderIdentity({ ...self, version: VERSION, exe: host.self.join(" ") }));
-    if (host.platform === "win32") unheed = heedStopRequest(layout, self, stop);
+    if (!host.system.hasSignals) unheed = heedStopRequest(layout, self, stop);
     replaceFile(layout.pidFile, `${self.pid}\n`);
     journal.note("started", { pid: self.pid, version: VERSION });
     for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates]) {

@@ -10,13 +10,13 @@ import { Dossier } from "./alias_record.ts";
 import type { LoginWatch } from "../codex/login_watch.ts";
 import type { Shared } from "./monitor_context.ts";
 
-/** Keeps the readings of one alias fresh: carries out what `core/keeper` decides. */
-export class Keeper {
+/** Keeps the readings of one alias fresh: carries out what `core/supervisor/monitor` decides. */
+export class Monitor {
   readonly dossier: Dossier;
-  readonly #shared: Shared;
+  readonly #shared: Shared<Monitor>;
+  readonly #wake: () => void;
   #starting: { readonly purpose: Purpose; readonly mayRenew: boolean } | undefined;
   #server: AppServer | undefined;
-  #isRetired = false;
   /** Asked to end, not gone yet. */
   readonly #leaving = new Set<AppServer>();
   #crashes: Crashes = NO_CRASHES;
@@ -31,10 +31,14 @@ export class Keeper {
   #waitsForAccount = false;
 
   isManaged = false;
+  isRetired = false;
+  /** It would probe now, if as many others did not. */
+  waitsForSlot = false;
 
-  constructor(alias: string, home: string, session: SessionStatus, shared: Shared) {
+  constructor(alias: string, home: string, session: SessionStatus, shared: Shared<Monitor>) {
     this.dossier = new Dossier(alias, home, session, shared);
     this.#shared = shared;
+    this.#wake = () => shared.wake(this);
   }
 
   get alias(): string {
@@ -51,14 +55,15 @@ export class Keeper {
     const { clock } = this.#shared.host;
     const mono = clock.monotonic();
     const later = Math.min(...[...this.#leaving].map((server) => server.enforce(mono) - mono), Infinity);
-    if (this.#isRetired) return later;
+    if (this.isRetired) return later;
     const decision = decide(this.#facts(hasSlot), this.#shared.pace());
     const waited = this.#waitsForAccount;
     this.#waitsForAccount = decision.act === "wait" && decision.isForAccount === true;
+    this.waitsForSlot = decision.act === "wait" && decision.isForSlot === true;
     switch (decision.act) {
       case "wait":
         // Those who have the account must learn that they are in the way.
-        if (this.#waitsForAccount && !waited) this.#shared.wake();
+        if (this.#waitsForAccount && !waited) this.#wake();
         return Math.min(later, decision.forMs);
       case "close":
         this.#leave(this.#server!);
@@ -72,7 +77,7 @@ export class Keeper {
       case "start":
         void this.#start(decision.purpose, decision.mayRenew);
     }
-    this.#shared.wake();
+    this.#wake();
     return later;
   }
 
@@ -122,8 +127,9 @@ export class Keeper {
 
   /** Ends what runs, for good. */
   retire(): void {
-    this.#isRetired = true;
+    this.isRetired = true;
     this.#waitsForAccount = false;
+    this.waitsForSlot = false;
     if (this.#server) this.#leave(this.#server);
   }
 
@@ -132,7 +138,7 @@ export class Keeper {
     const [now, mono] = [host.clock.now(), host.clock.monotonic()];
     const { bulletin: { readAt }, isOpen, pickedAt } = this.dossier;
     const renewal = this.#renewal();
-    const phase = this.#phase();
+    const phase: Phase = this.#starting ? "starting" : this.#server?.phase ?? "none";
     return {
       phase,
       isManaged: this.isManaged,
@@ -153,17 +159,13 @@ export class Keeper {
     };
   }
 
-  #phase(): Phase {
-    return this.#starting ? "starting" : this.#server?.phase ?? "none";
-  }
-
   #renewal(): Renewal {
     const { host, renewalMarginMs } = this.#shared;
     return renewalOf(this.login.account, host.clock.now(), renewalMarginMs);
   }
 
   async #start(purpose: Purpose, mayRenew: boolean): Promise<void> {
-    const { starter, wake, journal, host } = this.#shared;
+    const { starter, journal, host } = this.#shared;
     const login = this.#logins;
     this.#starting = { purpose, mayRenew };
     this.#triedAt = host.clock.monotonic();
@@ -179,7 +181,7 @@ export class Keeper {
       this.#server = server;
       if (mayRenew) this.#renewedAt = host.clock.monotonic();
       void server.exited.then(() => this.#gone(server));
-      if (this.#isRetired) this.#leave(server);
+      if (this.isRetired) this.#leave(server);
       else void this.#converse(server, login);
     } catch (error) {
       journal.note("cannot start an app-server", { alias: this.alias, why: wordsOf(error) });
@@ -187,21 +189,21 @@ export class Keeper {
       this.#crashed(purpose, 0);
     } finally {
       this.#starting = undefined;
-      wake();
+      this.#wake();
     }
   }
 
   /** Handshake if there was none, then a reading, within the time limit, of the login that `login` counts. */
   async #converse(server: AppServer, login: number): Promise<void> {
-    const { host, probeLimitMs, wake } = this.#shared;
+    const { host, probeLimitMs } = this.#shared;
     const { clock } = host;
     this.#triedAt = clock.monotonic();
     const outcome = await converseWithin(server, this.#loginView(server), clock, probeLimitMs);
-    if (server.phase === "closing") return wake(); // it was asked to make room meanwhile
+    if (server.phase === "closing") return this.#wake(); // it was asked to make room meanwhile
     if (login !== this.#logins) {
       this.#triedAt = -Infinity;
       this.#leave(server);
-      return wake();
+      return this.#wake();
     }
     const isSilent = outcome.kind === "noAnswer";
     if (outcome.kind === "ok") this.dossier.bulletin.read(outcome.reading.readings);
@@ -211,7 +213,7 @@ export class Keeper {
       !this.#isLoginDead;
     if (stays) server.phase = "idle";
     else this.#leave(server);
-    wake();
+    this.#wake();
   }
 
   #loginView(server: AppServer): LoginView {
@@ -229,7 +231,7 @@ export class Keeper {
   #updated(login: number, params: unknown): void {
     if (login !== this.#logins) return;
     this.dossier.bulletin.update(params);
-    this.#shared.wake();
+    this.#wake();
   }
 
   #result(result: ProbeResult): void {
@@ -247,7 +249,7 @@ export class Keeper {
   }
 
   #gone(server: AppServer): void {
-    const { host, starter, journal, wake } = this.#shared;
+    const { host, starter, journal } = this.#shared;
     server.isGone = true;
     if (server.dropped > 0) journal.note("dropped lines", { alias: this.alias, lines: server.dropped });
     if (this.#server === server) {
@@ -261,7 +263,7 @@ export class Keeper {
     if (server.mayRenew && !this.#isLoginDead && this.#renewal().kind === "impossible") {
       this.#triedAt = -Infinity;
     }
-    wake();
+    this.#wake();
   }
 
   /** Counts an end that nobody asked for; a probe's is only a result. */
@@ -278,6 +280,7 @@ export class Keeper {
   #noticeLogin(): void {
     const seen = this.login.look();
     if (seen === "same") return;
+    this.#shared.moved(this);
     this.#renewedAt = -Infinity;
     // Renewed by ours, and refused again: nobody is helped by trying that all day.
     const isFutile = this.#refusals > 1 && this.servers().some((server) => server.mayRenew);

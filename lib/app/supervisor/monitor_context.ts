@@ -5,8 +5,8 @@ import type { Dossier } from "./alias_record.ts";
 import type { LoginWatch } from "../codex/login_watch.ts";
 import type { Starter } from "./starter.ts";
 
-/** What all keepers of one supervisor share. */
-export interface Shared {
+/** What all monitors (`M`) of one supervisor share. */
+export interface Shared<M> {
   readonly host: Pick<Host, "clock" | "random">;
   readonly journal: Journal;
   readonly starter: Starter;
@@ -15,17 +15,19 @@ export interface Shared {
   readonly renewalMarginMs: number;
   pace(): Pace;
   unknownLeft(): number;
-  /** Whether an app-server of ours, kept by `asking` or by another, uses the account of `asking`. */
+  /** Whether an app-server of ours, of `asking` or of another, uses the account of `asking`. */
   isTaken(asking: Asking): boolean;
-  /** All keepers of the account of `asking`, its own too. */
+  /** All that have the account of `asking`, itself too; each is looked at again, for it is about to be told something. */
   sharing(asking: Asking): readonly { readonly dossier: Dossier }[];
-  /** Whether another keeper renews the login of this account, or waits to be alone for that. */
+  /** Whether another monitor renews the login of this account, or waits to be alone for that. */
   isWanted(asking: Asking): boolean;
-  /** Something happened: look at everything again. */
-  wake(): void;
+  /** A monitor has another login, or a new one. */
+  moved(monitor: M): void;
+  /** Something happened to a monitor: it is looked at next. */
+  wake(monitor: M): void;
 }
 
-/** A keeper that asks about others. */
+/** A monitor that asks about others. */
 export interface Asking {
   readonly login: LoginWatch;
 }

@@ -1,23 +1,24 @@
 import { probeResultIn } from "../../core/codex/reasons.ts";
-import { isSameAccount } from "../../core/codex/account_key.ts";
 import type { Config } from "../../core/config/config.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { emptySession, type SessionStatus } from "../../core/session/status.ts";
 import type { Children } from "./app_server_record.ts";
-import { Keeper } from "./monitor.ts";
-import { isLeaving } from "../daemon/removal_notice.ts";
+import { Accounts } from "./accounts.ts";
+import { Agenda } from "./agenda.ts";
+import { Monitor } from "./monitor.ts";
+import { leavingIn } from "../daemon/removal_notice.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import type { Asking, Shared } from "./monitor_context.ts";
 
 interface Surroundings {
   readonly layout: Layout;
   readonly children: Children;
-  readonly shared: Shared;
+  readonly shared: Shared<Monitor>;
   /** What is known from before, by alias. */
   readonly sessions: ReadonlyMap<string, SessionStatus>;
   /** There is an alias, a new one or one that was there before. */
-  present(keeper: Keeper, isNew: boolean): void;
+  present(monitor: Monitor, isNew: boolean): void;
   gone(alias: string): void;
 }
 
@@ -25,68 +26,140 @@ const PROBES_AT_ONCE = 2;
 const MANAGED_AT_MOST = 8;
 const ACTIVE_MS = 10 * 60_000;
 const RETRY_MS = 5_000;
+/** Each is looked at so often though nothing is told of it: not every change is. */
+const LOOK_MS = 30_000;
 
-/** The keepers of all aliases, and of those that are gone until their processes are. */
-export class Keepers {
+/**
+ * The monitors of all aliases, and of those that are gone until their processes are. A look steps those to which
+ * something happened, those that are due, and those that have a process; what it costs does not depend on how many
+ * others there are.
+ */
+export class Monitors {
   readonly #around: Surroundings;
   readonly #known: Map<string, SessionStatus>;
-  readonly #byAlias = new Map<string, Keeper>();
-  #retired: Keeper[] = [];
+  readonly #byAlias = new Map<string, Monitor>();
+  #retired: Monitor[] = [];
+  readonly #accounts = new Accounts<Monitor>();
+  /** By when they are due, monotonic milliseconds. */
+  readonly #deadlines = new Agenda<Monitor>();
+  /** Those that wait for a slot, by their urgency. */
+  readonly #queue = new Agenda<Monitor>();
+  /** Those to which something happened. */
+  readonly #touched = new Set<Monitor>();
+  /** Those that have a process, or wait to be alone with their account, and which of the two. */
+  readonly #engaged = new Map<Monitor, number>();
+  /** Those that may be at work. */
+  readonly #active = new Set<Monitor>();
+  /** Those that this supervisor has no answer of yet. */
+  readonly #unanswered = new Set<Monitor>();
+  #managed: Config["supervisor"]["managed"] | undefined;
 
   constructor(around: Surroundings) {
     this.#around = around;
     this.#known = new Map(around.sessions);
   }
 
-  all(): Keeper[] {
-    return [...this.#byAlias.values()];
+  all(): Iterable<Monitor> {
+    return this.#byAlias.values();
   }
 
-  of(alias: string): Keeper | undefined {
+  of(alias: string): Monitor | undefined {
     return this.#byAlias.get(alias);
   }
 
   /** Those of aliases that are gone, too. */
-  everybody(): Keeper[] {
+  everybody(): Monitor[] {
     return [...this.#byAlias.values(), ...this.#retired];
+  }
+
+  /** Something happened to it: the next step looks at it. */
+  touch(monitor: Monitor): void {
+    this.#touched.add(monitor);
+  }
+
+  /** What all of them depend on has changed. */
+  touchAll(): void {
+    for (const monitor of this.all()) this.touch(monitor);
+  }
+
+  /** Whether each has an answer, good or bad, of this supervisor's time. */
+  get hasAllResults(): boolean {
+    return this.#unanswered.size === 0;
   }
 
   /** Brings them up to date with the aliases there are. */
   list(): void {
     const { layout } = this.#around;
-    const aliases = aliasesOf(layout).filter((alias) => !isLeaving(layout, alias));
-    for (const [alias, keeper] of this.#byAlias) {
-      if (!aliases.includes(alias)) this.#drop(alias, keeper);
-    }
+    const leaving = new Set(leavingIn(layout));
+    const aliases = new Set(aliasesOf(layout).filter((alias) => !leaving.has(alias)));
+    for (const [alias, monitor] of this.#byAlias) if (!aliases.has(alias)) this.#drop(alias, monitor);
     for (const alias of aliases) {
       const known = this.#byAlias.get(alias);
       this.#around.present(known ?? this.#admit(alias), known === undefined);
     }
   }
 
-  /** Does all that is due; returns how long nothing else will be. */
-  step(): number {
-    const urgent = this.all().sort((a, b) => a.urgency() - b.urgency());
-    const waits = [...urgent, ...this.#retired].map((keeper) => this.#step(keeper));
-    this.#retired = this.#retired.filter((keeper) => keeper.isBusy());
-    return Math.min(...waits, Infinity);
+  /**
+   * Does all that is due, the most urgent first; returns who of those that are listed may have changed, and how long
+   * nothing else will be due.
+   */
+  step(): { readonly stepped: readonly Monitor[]; readonly waitMs: number } {
+    const now = this.#around.shared.host.clock.monotonic();
+    for (let due = this.#deadlines.first(); due !== undefined && due.number <= now;) {
+      this.touch(due.item);
+      this.#deadlines.delete(due.item);
+      due = this.#deadlines.first();
+    }
+    for (const monitor of this.#engaged.keys()) this.touch(monitor);
+    const stepped = new Set<Monitor>();
+    const pending = [...this.#touched].filter((monitor) => !this.#isForgotten(monitor))
+      .map((monitor) => ({ monitor, urgency: monitor.urgency() }))
+      .sort((a, b) => a.urgency - b.urgency);
+    this.#touched.clear();
+    for (let at = 0;;) {
+      const next = pending[at];
+      const queued = this.#hasSlot() ? this.#queue.first() : undefined;
+      const isQueued = queued !== undefined && (next === undefined || queued.number <= next.urgency);
+      if (!isQueued && next === undefined) break;
+      if (!isQueued) at++;
+      const monitor = isQueued ? queued.item : next!.monitor;
+      this.#queue.delete(monitor);
+      if (isQueued || !stepped.has(monitor)) this.#step(monitor, now);
+      stepped.add(monitor);
+    }
+    this.#retired = this.#retired.filter((monitor) => this.#isKept(monitor));
+    const waitMs = this.#touched.size > 0 ? 0 : (this.#deadlines.first()?.number ?? Infinity) - now;
+    return { stepped: [...stepped].filter((each) => this.#byAlias.get(each.alias) === each), waitMs };
   }
 
   /** Chooses whose app-servers stay: by the user's wish, or of those at work the latest. */
   manage(managed: Config["supervisor"]["managed"]): void {
     const now = this.#around.shared.host.clock.now();
     if (managed !== "active") {
-      for (const keeper of this.all()) keeper.isManaged = managed === "all";
+      if (this.#managed !== managed) this.touchAll();
+      this.#managed = managed;
+      for (const monitor of this.#touched) monitor.isManaged = managed === "all" && !monitor.isRetired;
       return;
     }
-    const active = this.all()
+    if (this.#managed !== managed) { for (const monitor of this.all()) this.#active.add(monitor); }
+    this.#managed = managed;
+    for (const monitor of this.#touched) if (!monitor.isRetired) this.#active.add(monitor);
+    const active = [...this.#active]
       .filter(({ dossier }) => dossier.isOpen || Math.abs(now - dossier.pickedAt) < ACTIVE_MS)
-      .sort(({ dossier: a }, { dossier: b }) => (b.isOpen ? now : b.pickedAt) - (a.isOpen ? now : a.pickedAt))
-      .slice(0, MANAGED_AT_MOST);
-    for (const keeper of this.all()) keeper.isManaged = active.includes(keeper);
+      .sort(({ dossier: a }, { dossier: b }) =>
+        (b.isOpen ? now : b.pickedAt) - (a.isOpen ? now : a.pickedAt)
+      );
+    const stay = new Set(active.slice(0, MANAGED_AT_MOST));
+    for (const monitor of [...this.#active, ...active]) {
+      const isManaged = stay.has(monitor);
+      if (monitor.isManaged !== isManaged) this.touch(monitor);
+      monitor.isManaged = isManaged;
+    }
+    this.#active.clear();
+    for (const monitor of active) this.#active.add(monitor);
   }
 
-  /** Whether an app-server of ours, kept by `asking` or by another, uses the account of `asking`. */
+  /** Whether an app-server of ours, of `asking` or of another, uses the account of `asking`. */
   isTaken(asking: Asking): boolean {
     const sharing = this.sharing(asking);
     return sharing.some((other) => other.isBusy()) ||
@@ -95,50 +168,88 @@ export class Keepers {
       );
   }
 
-  /** All keepers of this account, `asking` itself too: by the file, or by what copies of it say. */
-  sharing({ login: { path, account } }: Asking): Keeper[] {
-    return this.everybody().filter(({ login }) =>
-      login.path === path || isSameAccount(login.account, account)
-    );
+  /** Whether another than `asking` may let no other process use its account. */
+  isWanted(asking: Asking): boolean {
+    return this.sharing(asking).some((other) => other !== asking && other.needsAccount());
   }
 
-  /** What status.json says of them. */
-  sessions(): Map<string, SessionStatus> {
-    return new Map([...this.#byAlias].map(([alias, keeper]) => [alias, keeper.session()]));
+  /** Takes note of another login; those of the old one and of the new one are looked at again. */
+  moved(monitor: Monitor): void {
+    this.#wake(this.#accounts.note(monitor), monitor);
+    this.#wake(this.sharing(monitor), monitor);
   }
 
-  #admit(alias: string): Keeper {
+  /** All of this account, `asking` itself too: by the file, or by what copies of it say. */
+  sharing(asking: Asking): Monitor[] {
+    return this.#accounts.sharing(asking);
+  }
+
+  #admit(alias: string): Monitor {
     const { layout, shared } = this.#around;
     const known = this.#known.get(alias) ?? emptySession();
     this.#known.delete(alias); // a later alias of that name is another one
     // Why there was no reading then says nothing about now.
     const isRead = probeResultIn(known.lastProbeResult)?.kind === "ok";
     const lastProbeResult = isRead ? known.lastProbeResult : "";
-    const keeper = new Keeper(alias, homeOf(layout, alias), { ...known, lastProbeResult }, shared);
-    this.#byAlias.set(alias, keeper);
-    return keeper;
+    const monitor = new Monitor(alias, homeOf(layout, alias), { ...known, lastProbeResult }, shared);
+    this.#byAlias.set(alias, monitor);
+    this.#accounts.note(monitor);
+    this.#unanswered.add(monitor);
+    this.touch(monitor);
+    return monitor;
   }
 
-  #drop(alias: string, keeper: Keeper): void {
-    keeper.isManaged = false;
-    keeper.retire();
+  #drop(alias: string, monitor: Monitor): void {
+    monitor.isManaged = false;
+    monitor.retire();
     this.#byAlias.delete(alias);
-    this.#retired.push(keeper);
+    for (const set of [this.#active, this.#unanswered, this.#queue, this.#deadlines]) set.delete(monitor);
+    this.#retired.push(monitor);
+    this.touch(monitor);
     this.#around.gone(alias);
   }
 
-  /** One alias' trouble is not the others'. */
-  #step(keeper: Keeper): number {
+  #isForgotten(monitor: Monitor): boolean {
+    return monitor.isRetired && !this.#retired.includes(monitor);
+  }
+
+  /** Whether a retired one still has a process; one that has none is forgotten. */
+  #isKept(monitor: Monitor): boolean {
+    if (monitor.isBusy()) return true;
+    this.#accounts.drop(monitor);
+    for (const set of [this.#engaged, this.#queue, this.#deadlines]) set.delete(monitor);
+    return false;
+  }
+
+  /** Steps one; its trouble is not the others'. */
+  #step(monitor: Monitor, now: number): void {
+    let waitMs = RETRY_MS;
     try {
-      return keeper.step(this.#hasSlot());
+      waitMs = monitor.step(this.#hasSlot());
     } catch (error) {
       const { journal } = this.#around.shared;
-      journal.note("trouble with a session", { alias: keeper.alias, why: wordsOf(error) });
-      return RETRY_MS;
+      journal.note("trouble with a session", { alias: monitor.alias, why: wordsOf(error) });
     }
+    this.#deadlines.set(monitor, now + Math.min(waitMs, LOOK_MS));
+    if (monitor.waitsForSlot) this.#queue.set(monitor, monitor.urgency());
+    if (monitor.hasResult()) this.#unanswered.delete(monitor);
+    const standing = Number(monitor.isBusy()) + 2 * Number(monitor.needsAccount());
+    if (standing === (this.#engaged.get(monitor) ?? 0)) return;
+    if (standing === 0) this.#engaged.delete(monitor);
+    else this.#engaged.set(monitor, standing);
+    this.#wake(this.sharing(monitor), monitor);
+  }
+
+  /** What one does with its account concerns those that share it. */
+  #wake(sharing: readonly Monitor[], except: Monitor): void {
+    for (const other of sharing) if (other !== except) this.#around.shared.wake(other);
   }
 
   #hasSlot(): boolean {
-    return this.all().filter((keeper) => keeper.isProbing()).length < PROBES_AT_ONCE;
+    let probing = 0;
+    for (const monitor of this.#engaged.keys()) {
+      if (!monitor.isRetired && monitor.isProbing()) probing++;
+    }
+    return probing < PROBES_AT_ONCE;
   }
 }

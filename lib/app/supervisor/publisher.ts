@@ -1,12 +1,13 @@
 import { wordsOf } from "../../core/text/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
 import { newsOf } from "../../core/session/readings_file.ts";
-import { renderStatus, type SessionStatus, type Status } from "../../core/session/status.ts";
+import { renderEntry, renderStatus, type SessionStatus, type Status } from "../../core/session/status.ts";
 import { formatTime } from "../../core/text/time.ts";
-import { realPath, replaceFile } from "../../io/files/files.ts";
+import { exists, realPath } from "../../io/files/read.ts";
+import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
-import { publishKnown } from "../session/readings_file.ts";
+import { publishKnown, ReadingsMemory } from "../session/readings_file.ts";
 
 interface Published {
   readonly layout: Layout;
@@ -16,35 +17,57 @@ interface Published {
   readonly flushMs: number;
 }
 
+/** The lines of a session in status.json. */
+interface Rendered {
+  readonly session: SessionStatus;
+  readonly text: string;
+}
+
 const RETRY_MS = 5_000;
+/** Telling takes this part of the time at most. */
+const TELLING_PAUSE = 30;
 
 /** Writes status.json: the first change after a quiet interval at once, later ones once per interval. */
 export class Publisher {
   readonly #to: Published;
-  #last = "";
+  /** The lines of each session in the file. */
+  #entries: ReadonlyMap<string, Rendered> | undefined;
+  /** What is written, or no different from it. */
+  #written: ReadonlyMap<string, SessionStatus> | undefined;
   #notBefore = 0;
   #isFailing = false;
-  /** What programs that only pick are being told, or are to be told next. */
+  /** What programs that only pick have been told. */
+  #told: ReadonlyMap<string, SessionStatus> = new Map();
+  /** What they are being told, or are to be told next. */
   #untold: ReadonlyMap<string, SessionStatus> | undefined;
+  readonly #readings = new ReadingsMemory();
+  #pause = new AbortController();
 
   constructor(to: Published) {
     this.#to = to;
   }
 
-  /** Writes `sessions` if they changed and it is time to; returns how long to wait before the next write, if one is due. */
+  /**
+   * Writes `sessions`, a map that does not change any more, if they are others and it is time to; returns how long to
+   * wait before the next write, if one is due.
+   */
   publish(sessions: ReadonlyMap<string, SessionStatus>, atOnce = false): number {
     const { host: { clock }, layout, journal, daemon, flushMs } = this.#to;
-    const status = { version: 1, updatedAt: "", daemon, sessions };
-    const text = renderStatus(status);
-    if (text === this.#last) return Infinity;
+    if (sessions === this.#written) return Infinity;
     const now = clock.monotonic();
     if (now < this.#notBefore && !atOnce) return this.#notBefore - now;
+    const entries = this.#rendered(sessions);
     try {
-      replaceFile(layout.status, renderStatus({ ...status, updatedAt: formatTime(clock.now()) }));
-      this.#last = text;
-      this.#notBefore = now + flushMs;
-      this.#isFailing = false;
-      void this.#tell(sessions);
+      if (!isSame(this.#entries, entries)) {
+        const status = { version: 1, updatedAt: formatTime(clock.now()), daemon, sessions };
+        replaceFile(layout.status, renderStatus(status, (alias) => entries.get(alias)!.text));
+        this.#notBefore = now + flushMs;
+        this.#isFailing = false;
+        void this.#tell(sessions);
+        if (atOnce) this.#pause.abort();
+      }
+      this.#entries = entries;
+      this.#written = sessions;
       return Infinity;
     } catch (error) {
       if (!this.#isFailing) journal.note("cannot write status.json", { why: wordsOf(error) });
@@ -54,25 +77,66 @@ export class Publisher {
     }
   }
 
+  #rendered(sessions: ReadonlyMap<string, SessionStatus>): Map<string, Rendered> {
+    return new Map(Array.from(sessions, ([alias, session]) => {
+      const known = this.#entries?.get(alias);
+      const isKnown = known?.session === session;
+      return [alias, isKnown ? known : { session, text: renderEntry(alias, session) }];
+    }));
+  }
+
   /** Tells the programs that only pick; what comes while that is under way is told after it. */
   async #tell(sessions: ReadonlyMap<string, SessionStatus>): Promise<void> {
     const { host, layout, journal } = this.#to;
     const isTelling = this.#untold !== undefined;
     this.#untold = sessions;
     if (isTelling) return;
-    const fileOf = (alias: string) => {
-      const path = authFileOf(homeOf(layout, alias));
-      return realPath(path) ?? path;
-    };
-    let told: ReadonlyMap<string, SessionStatus>;
+    let next: ReadonlyMap<string, SessionStatus>;
     do {
-      told = this.#untold;
+      next = this.#untold;
       try {
-        await publishKnown(host, layout, newsOf(told, fileOf));
+        const began = host.clock.monotonic();
+        const before = exists(layout.readings) ? this.#told : new Map<string, SessionStatus>();
+        await publishKnown(
+          host,
+          layout,
+          newsOf(changedIn(before, next), (alias) => loginIn(layout, alias)),
+          this.#readings,
+        );
+        this.#told = next;
+        // The file holds all accounts: with many of them, writing it all the time would be most of our work.
+        this.#pause = new AbortController();
+        await host.clock.sleep((host.clock.monotonic() - began) * TELLING_PAUSE, this.#pause.signal);
       } catch (error) {
         journal.note("cannot write readings.json", { why: wordsOf(error) });
       }
-    } while (told !== this.#untold);
+    } while (next !== this.#untold);
     this.#untold = undefined;
   }
+}
+
+function isSame(
+  before: ReadonlyMap<string, Rendered> | undefined,
+  now: ReadonlyMap<string, Rendered>,
+): boolean {
+  return before?.size === now.size && [...now].every(([alias, { text }]) => before.get(alias)?.text === text);
+}
+
+/** The sessions of all accounts of which something is different. */
+function changedIn(
+  before: ReadonlyMap<string, SessionStatus>,
+  sessions: ReadonlyMap<string, SessionStatus>,
+): ReadonlyMap<string, SessionStatus> {
+  const different = [...sessions].filter(([alias, session]) => before.get(alias) !== session);
+  const gone = [...before].filter(([alias]) => !sessions.has(alias));
+  const accounts = new Set(
+    [...different, ...gone].flatMap(([alias, { account }]) => [account, before.get(alias)?.account]),
+  );
+  return new Map([...sessions].filter(([, { account }]) => account !== undefined && accounts.has(account)));
+}
+
+/** The real path of a session's auth file. */
+function loginIn(layout: Layout, alias: string): string {
+  const path = authFileOf(homeOf(layout, alias));
+  return realPath(path) ?? path;
 }

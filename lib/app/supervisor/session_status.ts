@@ -1,8 +1,7 @@
-import type { Refusal, ToldLimits } from "../../core/codex/activity.ts";
+import type { ToldLimits } from "../../core/codex/activity.ts";
 import { type ProbeResult, probeResultIn, probeText } from "../../core/codex/reasons.ts";
-import { markOf } from "../../core/codex/refusal.ts";
+import { isBetter, markOf, type Refusal, type RefusalMark } from "../../core/codex/refusal.ts";
 import { type Crashes, recent } from "../../core/supervisor/crashes.ts";
-import { exhaustionOf } from "../../core/pick/exhaustion.ts";
 import { told } from "../../core/text/json.ts";
 import { left } from "../../core/quota/limits.ts";
 import {
@@ -37,8 +36,12 @@ export class Bulletin {
   /** When the newest reading of each limit but the main one was taken, by its id, and when the last complete one was. */
   readonly #othersAt = new Map<string, number>();
   #completeAt: number | undefined;
-  /** When the last turn was refused. */
-  #refusedAt = -Infinity;
+  /** The mark of the last refused turn, as long as nothing has lifted it, even when it is over. */
+  #mark: RefusalMark | undefined;
+  /** Refusals up to here are known, or lifted. */
+  #refusalsUntil = -Infinity;
+  /** The last complete reading: a change for the better since then lifts the mark. */
+  #complete: Readings | undefined;
 
   constructor(session: SessionStatus, clock: Clock, unknownLeft: () => number) {
     this.#session = session;
@@ -46,7 +49,10 @@ export class Bulletin {
     this.#unknownLeft = unknownLeft;
     this.#readAt = parseTime(session.lastRateLimitUpdateAt);
     this.#completeAt = this.#readAt;
-    if (session.exhaustedUntil !== undefined) this.#refusedAt = this.#readAt ?? -Infinity;
+    const [atMs, untilMs] = [parseTime(session.refusedAt), parseTime(session.exhaustedUntil)];
+    if (untilMs !== undefined) this.#mark = { atMs: atMs ?? this.#readAt ?? -Infinity, untilMs };
+    this.#refusalsUntil = this.#mark?.atMs ?? -Infinity;
+    if (this.#readAt !== undefined) this.#complete = this.#readings();
   }
 
   get readAt(): number | undefined {
@@ -69,7 +75,8 @@ export class Bulletin {
     this.#othersAt.clear();
     this.#completeAt = now;
     this.#take(readings, now);
-    this.#lift(now);
+    if (this.#complete !== undefined && isBetter(this.#complete, readings)) this.lift(now);
+    this.#complete = readings;
   }
 
   /** What a child tells by itself; only what it says of the main windows is a reading. */
@@ -80,7 +87,7 @@ export class Bulletin {
   }
 
   /** What a turn in an open thread was told; never over what was read later. */
-  noted({ snapshot, at, since }: ToldLimits): void {
+  noted({ snapshot, at }: ToldLimits): void {
     const limitId = limitOf(snapshot);
     const known = limitId === MAIN_LIMIT ? this.#readAt : this.#othersAt.get(limitId) ?? this.#completeAt;
     if ((known !== undefined && at <= known) || at > this.#clock.now() + FUTURE_MS) return;
@@ -89,17 +96,22 @@ export class Bulletin {
     if (limitId !== MAIN_LIMIT) this.#othersAt.set(limitId, at);
     if (!merged.isReading) return this.#keep(merged.readings);
     this.#take(merged.readings, at);
-    this.#lift(since);
   }
 
   /** A turn was refused because a limit is used up. */
-  refused({ at, snapshot }: Refusal): void {
-    if (at <= this.#refusedAt || at < (this.#readAt ?? -Infinity)) return;
-    if (at > this.#clock.now() + FUTURE_MS) return;
-    const exhaustedUntil = markOf(snapshot, this.#clock.now());
-    if (exhaustedUntil === undefined) return;
-    this.#refusedAt = at;
-    this.#session = { ...this.#session, exhaustedUntil };
+  refused(refusal: Refusal): void {
+    const now = this.#clock.now();
+    if (refusal.at <= this.#refusalsUntil || refusal.at > now + FUTURE_MS) return;
+    const mark = markOf(refusal, now, this.#mark !== undefined, this.#session.rateLimits.limitId);
+    this.#refusalsUntil = refusal.at;
+    if (mark !== undefined) this.#mark = mark;
+  }
+
+  /** Lifts the mark of turns that were refused up to then: one that began later succeeded, or something is better now. */
+  lift(atMs: number): void {
+    if (this.#mark !== undefined && this.#mark.atMs >= atMs) return;
+    this.#mark = undefined;
+    this.#refusalsUntil = Math.max(this.#refusalsUntil, atMs);
   }
 
   /** Notes the result of a try; an API key is read by saying so. */
@@ -127,6 +139,8 @@ export class Bulletin {
     this.#session = { ...emptySession(), lastSelectedAt: this.#session.lastSelectedAt };
     this.#readAt = undefined;
     this.#completeAt = undefined;
+    this.#complete = undefined;
+    this.#mark = undefined;
     this.#othersAt.clear();
   }
 
@@ -135,14 +149,18 @@ export class Bulletin {
     const now = this.#clock.monotonic();
     const { guardedUntil, times } = recent(crashes, now);
     const isGuarded = guardedUntil > now;
-    const { nextTryAt: _, account: _before, exhaustedUntil, ...rest } = this.#session;
-    const isOver = (parseTime(exhaustedUntil) ?? Infinity) <= this.#clock.now();
+    const { nextTryAt: _, account: _before, exhaustedUntil: _until, refusedAt: _at, ...rest } = this.#session;
+    const mark = this.#mark !== undefined && this.#mark.untilMs > this.#clock.now() ? this.#mark : undefined;
     return {
       ...rest,
       health: isGuarded ? "unhealthy" : "healthy",
       appServer: { state: pid > 0 ? "running" : "stopped", pid, restartCount: times.length },
       activity,
-      ...told({ account, exhaustedUntil: isOver ? undefined : exhaustedUntil }),
+      ...told({ account }),
+      ...(mark === undefined ? {} : {
+        exhaustedUntil: formatTime(mark.untilMs),
+        refusedAt: formatTime(Math.max(mark.atMs, 0)),
+      }),
       ...(isGuarded ? { nextTryAt: formatTime(this.#clock.now() + guardedUntil - now) } : {}),
     };
   }
@@ -167,12 +185,5 @@ export class Bulletin {
     const { allowance: _, ...rest } = this.#session;
     const isTold = Object.keys(allowance).length > 0;
     this.#session = { ...rest, rateLimits: limits, ...(isTold ? { allowance } : {}) };
-  }
-
-  /** The mark of a refused turn goes when something that was told to a later question shows that there is something left. */
-  #lift(askedAt: number): void {
-    const { exhaustedUntil, ...rest } = this.#session;
-    if (exhaustedUntil === undefined || askedAt <= this.#refusedAt) return;
-    if (exhaustionOf(rest, this.#clock.now()) === undefined) this.#session = rest;
   }
 }

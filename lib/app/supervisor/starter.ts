@@ -4,7 +4,7 @@ import type { ChildEntry } from "../../core/session/app_server_record.ts";
 import { codexEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { PICK_SETTLES_MS } from "../../core/codex/renewal.ts";
-import { ensureFolder } from "../../io/files/files.ts";
+import { ensureFolder } from "../../io/files/folders.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { ownIdentity } from "../../io/process/process.ts";
@@ -24,7 +24,7 @@ export interface Role {
 export type Started = { readonly server: AppServer } | { readonly fault: ProbeFault };
 
 interface Surroundings {
-  readonly host: Pick<Host, "clock" | "random" | "spawn" | "env" | "platform">;
+  readonly host: Pick<Host, "clock" | "random" | "spawn" | "env" | "platform" | "system">;
   readonly layout: Layout;
   readonly children: Children;
   codex(): CodexProgram | undefined;

@@ -6,19 +6,19 @@ import type { Layout } from "../../core/system/layout.ts";
 import { RENEWAL_MARGIN_MS } from "../../core/codex/renewal.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
 import type { Timing } from "../../core/system/timing.ts";
-import { fingerprintOf } from "../../io/files/files.ts";
+import { fingerprintOf } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
 import type { lockHolders } from "../../io/process/lock_table.ts";
 import { partWith } from "../codex/app_server.ts";
 import { Children } from "./app_server_record.ts";
 import { codexProgram } from "../codex/codex_program.ts";
-import { Costs } from "./costs.ts";
+import { Entries } from "./entries.ts";
 import { Chronicle } from "../session/history.ts";
-import type { Keeper } from "./monitor.ts";
-import { Keepers } from "./monitors.ts";
+import type { Monitor } from "./monitor.ts";
+import { Monitors } from "./monitors.ts";
 import { lastPickOf } from "../session/last_pick.ts";
-import { OpenHomes } from "./open_homes.ts";
+import { type Homes, OpenHomes } from "./threads/open_homes.ts";
 import type { Publisher } from "./publisher.ts";
 import { readSettings } from "../config/file.ts";
 import type { Shared } from "./monitor_context.ts";
@@ -44,16 +44,23 @@ export interface SupervisorSettings {
 const LOOK_MS = 30_000;
 const RETRY_MS = 5_000;
 
-/** Keeps the limits of every alias known and published: one queue of things to look at, one sleep until the next is due. */
+/**
+ * Keeps the limits of every alias known and published: a look at those to which something happened, then a sleep until
+ * the next is due or something happens. docs/supervisor.md tells the whole of it.
+ */
 export class Supervisor {
   readonly #settings: SupervisorSettings;
   readonly #children: Children;
   readonly #openHomes: OpenHomes;
   readonly #chronicle: Chronicle;
-  readonly #costs = new Costs();
-  readonly #shared: Shared;
-  readonly #keepers: Keepers;
-  readonly #watches = new Watches(() => this.#shared.wake());
+  readonly #entries = new Entries();
+  readonly #shared: Shared<Monitor>;
+  readonly #monitors: Monitors;
+  readonly #homes: Homes = {
+    all: () => Array.from(this.#monitors.all(), ({ dossier }) => dossier),
+    of: (alias) => this.#monitors.of(alias)?.dossier,
+  };
+  readonly #watches = new Watches(() => this.#wake());
   readonly #picked = new Set<string>();
   #config: Config = readConfig({}, () => undefined).config;
   #isListDue = true;
@@ -61,8 +68,8 @@ export class Supervisor {
   #checkedAt = -Infinity;
   #configPrint: string | undefined;
   #isSwept = false;
-  /** Somebody waits for a removed alias to go from status.json. */
-  #isDropped = false;
+  /** Removed aliases: somebody waits for them to go from status.json. */
+  readonly #dropped = new Set<string>();
   #isStopping = false;
   #wakeUp = new AbortController();
 
@@ -86,19 +93,26 @@ export class Supervisor {
       renewalMarginMs: settings.renewalMarginMs ?? RENEWAL_MARGIN_MS,
       pace: () => paceOf(this.#config.sessions, timing),
       unknownLeft: () => this.#config.sessions.unknownUsageLeftPercent,
-      isTaken: (asking) => this.#keepers.isTaken(asking),
-      sharing: (asking) => this.#keepers.sharing(asking),
-      isWanted: (asking) =>
-        this.#keepers.sharing(asking).some((other) => other !== asking && other.needsAccount()),
-      wake: () => this.#wakeUp.abort(),
+      isTaken: (asking) => this.#monitors.isTaken(asking),
+      isWanted: (asking) => this.#monitors.isWanted(asking),
+      sharing: (asking) => {
+        const sharing = this.#monitors.sharing(asking);
+        for (const monitor of sharing) this.#monitors.touch(monitor);
+        return sharing;
+      },
+      moved: (monitor) => this.#monitors.moved(monitor),
+      wake: (monitor) => {
+        this.#monitors.touch(monitor);
+        this.#wake();
+      },
     };
-    this.#keepers = new Keepers({
+    this.#monitors = new Monitors({
       ...settings,
       children: this.#children,
       shared: this.#shared,
-      present: (keeper, isNew) => this.#watchHome(keeper, isNew),
+      present: (monitor, isNew) => this.#watchHome(monitor, isNew),
       gone: (alias) => {
-        this.#isDropped = true;
+        this.#dropped.add(alias);
         this.#watches.dropHome(alias);
       },
     });
@@ -114,7 +128,7 @@ export class Supervisor {
       return name.endsWith(".json");
     });
     this.#watches.set("claims", layout.state, (name) => {
-      if (name === basename(layout.leases)) this.#openHomes.expect();
+      if (name === basename(layout.leases)) this.#openHomes.expectClaims();
       return name === basename(layout.leases);
     });
     while (!this.#isStopping && isInCharge()) {
@@ -127,13 +141,17 @@ export class Supervisor {
   /** Ends the run: children end by themselves, one that may be renewing a login is left to finish. */
   stop(): void {
     this.#isStopping = true;
-    this.#shared.wake();
+    this.#wake();
   }
 
   /** Reads the configuration again at the next look. */
   reload(): void {
     this.#isConfigDue = true;
-    this.#shared.wake();
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#wakeUp.abort();
   }
 
   /** Whatever goes wrong in one look, the next one may go well. */
@@ -154,20 +172,33 @@ export class Supervisor {
     if (this.#isListDue) waits.push(this.#list());
     for (const alias of this.#picked) this.#notePick(alias);
     this.#picked.clear();
-    const dossiers = this.#keepers.all().map((keeper) => keeper.dossier);
-    waits.push(this.#openHomes.look(dossiers));
-    for (const { alias, threads } of dossiers) {
-      this.#watches.days(alias, threads, () => this.#openHomes.expectLines());
-    }
-    this.#keepers.manage(this.#config.supervisor.managed);
-    waits.push(this.#keepers.step());
-    waits.push(this.#children.endStuck(this.#settings.host.clock));
-    const isUrgent = this.#isDropped || this.#isSweptJustNow();
-    this.#isDropped = false;
-    const sessions = this.#sessions();
-    this.#chronicle.note(sessions);
+    waits.push(this.#openHomes.look(this.#homes, (alias, isChanged) => this.#noteDoings(alias, isChanged)));
+    this.#monitors.manage(this.#config.supervisor.managed);
+    const { stepped, waitMs } = this.#monitors.step();
+    waits.push(waitMs, this.#children.endStuck(this.#settings.host.clock));
+    const isUrgent = this.#dropped.size > 0 || this.#isSweptJustNow();
+    const sessions = this.#noteSessions(stepped);
+    waits.push(this.#chronicle.note(sessions));
     waits.push(this.#settings.publisher.publish(sessions, isUrgent));
     return Math.max(0, Math.min(...waits));
+  }
+
+  #noteDoings(alias: string, isChanged: boolean): void {
+    const monitor = this.#monitors.of(alias);
+    if (monitor === undefined) return;
+    this.#watches.days(alias, monitor.dossier.threads, () => this.#openHomes.expectLines());
+    if (isChanged) this.#monitors.touch(monitor);
+  }
+
+  /** What status.json says, after news of these and of those that are gone. */
+  #noteSessions(monitors: readonly Monitor[]): ReadonlyMap<string, SessionStatus> {
+    const gone = [...this.#dropped].filter((alias) => this.#monitors.of(alias) === undefined);
+    this.#dropped.clear();
+    this.#entries.note([
+      ...gone.map((alias) => [alias, undefined] as const),
+      ...monitors.map((monitor) => [monitor.alias, monitor.session()] as const),
+    ], this.#settings.host.clock.now());
+    return this.#entries.all;
   }
 
   /** Not every change is told: a folder may not be watchable, and a link may lead out of what is watched. */
@@ -176,7 +207,7 @@ export class Supervisor {
     if (now - this.#checkedAt < LOOK_MS) return;
     this.#checkedAt = now;
     this.#isListDue = true;
-    this.#openHomes.expect();
+    this.#openHomes.expectAnything();
     const print = fingerprintOf(this.#settings.layout.config);
     if (print !== this.#configPrint) this.#isConfigDue = true;
     this.#configPrint = print;
@@ -184,7 +215,7 @@ export class Supervisor {
 
   #list(): number {
     try {
-      this.#keepers.list();
+      this.#monitors.list();
     } catch (error) {
       this.#settings.journal.note("cannot list sessions", { why: wordsOf(error) });
       return RETRY_MS;
@@ -193,14 +224,19 @@ export class Supervisor {
     return Infinity;
   }
 
-  #watchHome(keeper: Keeper, isNew: boolean): void {
-    const { alias } = keeper;
-    if (isNew) this.#picked.add(alias);
-    this.#watches.home(keeper.dossier, (name) => this.#openHomes.expect(alias, name));
+  #watchHome(monitor: Monitor, isNew: boolean): void {
+    const { alias, dossier } = monitor;
+    if (isNew) {
+      this.#picked.add(alias);
+      this.#openHomes.expect(alias);
+    }
+    const changed = () => this.#monitors.touch(monitor);
+    this.#watches.home(dossier, (name) => this.#openHomes.expect(alias, name), changed);
   }
 
   #reconfigure(): void {
     this.#isConfigDue = false;
+    this.#monitors.touchAll();
     const { layout, journal } = this.#settings;
     try {
       const { config, problems } = readSettings(layout);
@@ -213,26 +249,25 @@ export class Supervisor {
 
   #notePick(alias: string): void {
     const { ms, at } = lastPickOf(this.#settings.layout, alias);
-    if (ms > 0) this.#keepers.of(alias)?.picked(ms, at);
+    const monitor = this.#monitors.of(alias);
+    if (ms === 0 || monitor === undefined) return;
+    monitor.picked(ms, at);
+    this.#monitors.touch(monitor);
   }
 
   /** Once: when every alias has its first answer, nobody who waits for a pick should wait for the interval too. */
   #isSweptJustNow(): boolean {
-    if (this.#isSwept || !this.#keepers.all().every((keeper) => keeper.hasResult())) return false;
+    if (this.#isSwept || !this.#monitors.hasAllResults) return false;
     this.#isSwept = true;
     return true;
-  }
-
-  #sessions(): Map<string, SessionStatus> {
-    return this.#costs.priced(this.#keepers.sessions(), this.#settings.host.clock.now());
   }
 
   async #finish(): Promise<void> {
     const { host, publisher, isInCharge } = this.#settings;
     this.#watches.close();
-    const keepers = this.#keepers.everybody();
-    for (const keeper of keepers) keeper.retire();
-    await partWith(keepers.flatMap((keeper) => keeper.servers()), host.clock);
-    if (isInCharge()) publisher.publish(this.#sessions(), true);
+    const monitors = this.#monitors.everybody();
+    for (const monitor of monitors) monitor.retire();
+    await partWith(monitors.flatMap((monitor) => monitor.servers()), host.clock);
+    if (isInCharge()) publisher.publish(this.#noteSessions([...this.#monitors.all()]), true);
   }
 }

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { threadLocksOf } from "../../core/system/layout.ts";
-import { folderIdentity } from "../../io/files/files.ts";
+import { folderIdentity } from "../../io/files/folders.ts";
 import { type Unwatch, watchFolder } from "../../io/files/watch.ts";
-import type { HomeThreads } from "./home_threads.ts";
+import type { HomeThreads } from "./threads/home_threads.ts";
 
 const SETTLES_MS = 10;
 
@@ -21,7 +21,7 @@ export class Watches {
 
   /**
    * Watches a folder, if there is one; a new one of the same name instead of the old. `matters` takes note of a changed
-   * name and says whether it is a reason to look.
+   * name and says whether it is a reason to look. Told no name (""), anything may have changed.
    */
   set(key: string, path: string, matters: (name: string) => boolean): void {
     const folder = folderIdentity(path);
@@ -34,10 +34,14 @@ export class Watches {
     if (unwatch) this.#running.set(key, { folder, unwatch });
   }
 
-  /** Watches what matters in a home; `locked` when a thread may have been opened or closed, with the name of its lock file. */
+  /**
+   * Watches what matters in a home; `locked` when a thread may have been opened or closed, with the name of its lock
+   * file, and `changed` when its login or its settings may have been.
+   */
   home(
     { alias, home }: { readonly alias: string; readonly home: string },
     locked: (name?: string) => void,
+    changed: () => void = () => {},
   ): void {
     const threads = threadLocksOf(home);
     const watchThreads = () =>
@@ -46,10 +50,14 @@ export class Watches {
         return true;
       });
     this.set(`home ${alias}`, home, (name) => {
-      if (name !== basename(threads)) return name === "auth.json" || name === "config.toml";
-      watchThreads();
-      locked();
-      return true;
+      const [isLogin, isThreads] = [["auth.json", "config.toml", ""], [basename(threads), ""]]
+        .map((names) => names.includes(name));
+      if (isLogin) changed();
+      if (isThreads) {
+        watchThreads();
+        locked();
+      }
+      return isLogin || isThreads || false;
     });
     watchThreads();
   }
@@ -87,6 +95,7 @@ export class Watches {
   #setLater(key: string, path: string, matters: (name: string) => boolean): void {
     const timer = setTimeout(() => {
       this.set(key, path, matters);
+      matters("");
       this.#wake(); // what happened meanwhile was not told
     }, SETTLES_MS);
     this.#later.set(key, timer);

@@ -2,7 +2,7 @@ import { Failure } from "../../core/text/failure.ts";
 import type { Flavour } from "../../core/pool/flavour.ts";
 import { type PoolOptions, textOption } from "../../core/pool/options.ts";
 import type { Origin } from "../../core/pool/origin.ts";
-import { survivesXargs } from "../../core/pool/python/paths.ts";
+import { survivesXargs } from "../../core/shell/typed_paths.ts";
 import { strip } from "../../core/pool/python/whole.ts";
 import { printable } from "../../core/text/printable.ts";
 import { loadPool, type PoolSettings } from "../../app/pool/load.ts";
@@ -40,7 +40,7 @@ export async function runPool(
     case "pick": {
       const sources = settings.sources();
       const worker = workerOf(options);
-      const { pickSource } = await import("../../app/pool/pick/picks.ts");
+      const { pickSource } = await import("../../app/pool/pick/pick_source.ts");
       hand(
         host,
         flavour,

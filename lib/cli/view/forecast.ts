@@ -4,7 +4,7 @@ import { formatSpan } from "../../core/text/time.ts";
 import type { Expectation } from "../../app/pick/forecast.ts";
 import { drawTable } from "../../app/pick/report.ts";
 
-const HEADER = ["ALIAS", "WINDOW", "LEFT", "PER HOUR", "RUNS DRY IN", "4 TIMES IN 5 WITHIN", "RESETS IN"];
+const HEADER = ["ALIAS", "WINDOW", "LEFT", "PER HOUR", "RUNS DRY IN", "80 % RANGE", "RESETS IN"];
 
 /** The table of `agentlb forecast`. */
 export async function forecastText(expectations: readonly Expectation[]): Promise<string> {

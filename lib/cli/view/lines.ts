@@ -17,7 +17,7 @@ export function pickedLine({ alias, ground, status }: Picked, nowMs: number): st
     case "fallback":
       return using;
     case "return":
-      return `everything is used up; ${using}, which ${comesBack(ground.verdict, nowMs)}`;
+      return `everything is used up; ${using}${comesBack(ground.verdict, nowMs)}`;
     case "merit": {
       const { policy, verdict, figure } = ground;
       const rank = policy === "score" ? "" : `${policy} ${shownFigure(figure)}, `;
@@ -33,9 +33,9 @@ export function shownFigure(figure: number): string {
 }
 
 function comesBack({ comesBackMs, onCredits }: Ineligible, nowMs: number): string {
-  if (onCredits) return "has credits to go on with";
-  if (comesBackMs === undefined) return "comes back nobody knows when";
-  return `comes back in ${formatSpan(comesBackMs - nowMs)}`;
+  if (onCredits) return ", which has credits to go on with";
+  if (comesBackMs === undefined) return " (reset time unknown)";
+  return `, which comes back in ${formatSpan(comesBackMs - nowMs)}`;
 }
 
 /** What speaks against a session that was asked for by name; undefined when nothing does. */
@@ -51,12 +51,6 @@ export function refusedLine(alias: string, verdicts: readonly Verdict[], supervi
   }`;
 }
 
-/** What came of a wish to pause a session, or to end that. */
-export function pausedLine(wish: "pause" | "unpause", isNew: boolean): string {
-  if (isNew) return `${wish}d session`;
-  return wish === "pause" ? "session is paused already" : "session is not paused";
-}
-
 /** Whether somebody reads the limits of the sessions. */
 export type Supervision = "running" | "not running" | "disabled";
 
@@ -68,9 +62,9 @@ function advice(verdicts: readonly Verdict[], supervisor: Supervision): string {
   if (first !== undefined && reasons.every(({ kind }) => kind === "paused")) {
     return `pick it again with: agentlb unpause ${printable(first.alias)}`;
   }
-  if (supervisor === "disabled") return "nobody reads limits while AGENTLB_SUPERVISOR_DISABLED=1";
+  if (supervisor === "disabled") return "limits are not refreshed while AGENTLB_SUPERVISOR_DISABLED=1";
   if (supervisor === "not running") {
-    return "start what reads limits with: agentlb supervisor start --background";
+    return "start the supervisor: agentlb supervisor start --background";
   }
   if (reasons.some(({ fault }) => fault === "codexNotFound")) {
     return "install codex, or name it under [supervisor] codex in config.toml";

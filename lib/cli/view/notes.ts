@@ -1,5 +1,7 @@
 import type { Allowance, OtherLimit } from "../../core/quota/allowance.ts";
+import { HINDRANCES } from "../../core/pick/hindrance.ts";
 import type { Report, Row } from "../../core/pick/report.ts";
+import { knownResetMs } from "../../core/quota/limits.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatSpan } from "../../core/text/time.ts";
 import { gaugesIn, gaugesOf } from "../../core/quota/windows.ts";
@@ -9,7 +11,7 @@ type Shown = Pick<Report, "rows" | "atMs">;
 
 /** What `agentlb status` says below its table, a line each: plans, what else an account may do, who is one account. */
 export function notesOf({ rows: all, atMs }: Shown): string[] {
-  const rows = all.filter(({ verdict }) => verdict.eligible || verdict.kind !== "missing");
+  const rows = all.filter(({ verdict }) => verdict.eligible || HINDRANCES[verdict.kind].hasAccount);
   return [...planLine(rows), ...rows.flatMap((row) => allowanceLine(row, atMs)), ...sharedLines(rows)];
 }
 
@@ -54,7 +56,8 @@ function creditWords({ credits }: Allowance): string[] {
 function spendWords({ spendLimit, spendControlReached }: Allowance, nowMs: number): string[] {
   if (spendLimit === undefined) return spendControlReached ? ["spend limit reached"] : [];
   const { used, limit, resetsAt } = spendLimit;
-  const resets = resetsAt * 1000 > nowMs ? `, resets in ${formatSpan(resetsAt * 1000 - nowMs)}` : "";
+  const resetsMs = knownResetMs(resetsAt, nowMs) ?? 0;
+  const resets = resetsMs > nowMs ? `, resets in ${formatSpan(resetsMs - nowMs)}` : "";
   const spent = `${printable(used)} of ${printable(limit)} spent`;
   return [`${spendControlReached ? `spend limit reached (${spent})` : spent}${resets}`];
 }

@@ -6,7 +6,17 @@ import { type Figures, figuresOf } from "../../core/simulation/comparison.ts";
 import { seedsFrom } from "../../core/simulation/seeds.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import { simulatePast, simulateScenarios, type Simulation } from "../../app/pick/simulate.ts";
-import type { SimulationWish } from "../simulation_wish.ts";
+
+/** What to simulate, in the user's words: the options of `agentlb simulate`. */
+export interface SimulationWish {
+  readonly json?: true;
+  readonly markdown?: true;
+  readonly history?: true;
+  readonly scenario?: string;
+  readonly seed?: string;
+  readonly seeds?: string;
+  readonly "seeds-from"?: string;
+}
 
 const HEADER = ["POLICY", "SERVED", "OF BOUND", "BLOCKED", "AVOIDABLE", "OF DOCUMENTED", "SWITCHES"];
 const LARGEST_SEED = 0xffff_ffff;
@@ -14,21 +24,15 @@ const LARGEST_SEED = 0xffff_ffff;
 /** What `agentlb simulate` prints. Throws Failure for words that make no sense, and for too short a past. */
 export async function simulationText(layout: Layout, config: Config, wish: SimulationWish): Promise<string> {
   const seeds = seedsIn(wish);
-  const simulations = wish.isPast
+  const simulations = wish.history
     ? [simulatePast(layout, config)]
     : simulateScenarios(config, seeds, wish.scenario);
-  switch (wish.form) {
-    case "json":
-      return json(simulations, wish.isPast ? [] : seeds);
-    case "markdown":
-      return markdown(simulations);
-    case "table":
-      return await tables(simulations);
-  }
+  if (wish.json) return json(simulations, wish.history ? [] : seeds);
+  return wish.markdown ? markdown(simulations) : await tables(simulations);
 }
 
 /** One seed unless told otherwise: a list, or those that a number in hex digits, such as a commit's, gives. */
-function seedsIn({ seed, seeds, seedsFrom: hex }: SimulationWish): readonly number[] {
+function seedsIn({ seed, seeds, "seeds-from": hex }: SimulationWish): readonly number[] {
   if (hex !== undefined) {
     if (!/^[0-9a-f]{7,64}$/i.test(hex)) {
       throw usage(`--seeds-from takes 7 to 64 hexadecimal digits, not '${printable(hex)}'`);

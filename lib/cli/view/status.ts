@@ -4,6 +4,7 @@ import { formatAge } from "../../core/text/time.ts";
 import type { Gauge } from "../../core/quota/windows.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import type { Picked } from "../../app/pick/choose.ts";
+import { GROUND_WORDS } from "../../app/pick/pick.ts";
 import { notesOf } from "./notes.ts";
 import { shownFigure } from "./lines.ts";
 
@@ -53,7 +54,7 @@ export function pickText({ alias, home, ground }: Picked, asJson: boolean): stri
     schema: "agentlb.pick/1",
     alias,
     home,
-    reason: GROUNDS[ground.on],
+    reason: GROUND_WORDS[ground.on],
     policy: merit?.policy,
     figure: merit?.figure,
     score: merit?.verdict.score,
@@ -61,15 +62,6 @@ export function pickText({ alias, home, ground }: Picked, asJson: boolean): stri
     comesBackAt: ground.on === "return" ? comesBackAt(ground.verdict) : undefined,
   });
 }
-
-const GROUNDS = {
-  merit: "most left",
-  return: "everything is used up: back first",
-  fallback: "next in turn",
-  turn: "next in turn",
-  last: "the last one",
-  name: "asked for",
-} as const;
 
 function cellsOf(
   { alias, email, home, status, verdict, ageMs, gauges, active }: Row,

@@ -4,12 +4,14 @@ import { type JsonObject, textOf } from "../text/json.ts";
 import {
   endIn,
   mayTell,
+  messageIn,
   type RolloutLine,
   rolloutLine,
   rolloutLines,
   snapshotIn,
   type TurnEnd,
 } from "./rollout.ts";
+import type { Refusal } from "./refusal.ts";
 import { limitOf, MAIN_LIMIT, mergeSnapshot, NOTHING, type Readings } from "./rate_limits.ts";
 
 /** What the session file of one thread has told so far. Times are epoch milliseconds. */
@@ -21,6 +23,8 @@ export interface ThreadActivity {
   readonly turnSince: number | undefined;
   /** The last turn that began or ended. */
   readonly lastTurn: { readonly at: number; readonly end: TurnEnd } | undefined;
+  /** When the last turn began that succeeded. */
+  readonly succeededSince: number | undefined;
   /** When it last told anything. */
   readonly lastAt: number | undefined;
   /** The newest limits, by limit id. */
@@ -37,18 +41,13 @@ export interface ToldLimits {
   readonly snapshot: JsonObject;
 }
 
-export interface Refusal {
-  readonly at: number;
-  /** The limits that came with it; undefined = none. */
-  readonly snapshot: JsonObject | undefined;
-}
-
 /** A thread whose session file has told nothing yet. */
 export const SILENT: ThreadActivity = {
   workspace: undefined,
   user: undefined,
   turnSince: undefined,
   lastTurn: undefined,
+  succeededSince: undefined,
   lastAt: undefined,
   limits: new Map(),
   refusal: undefined,
@@ -112,8 +111,12 @@ function afterLine(activity: ThreadActivity, { type, at, payload }: RolloutLine)
       return { ...next, turnSince: undefined, lastTurn: { at, end: "other" } };
     case "task_complete": {
       const end = endIn(payload);
-      const refusal = end === "limit" ? { at, snapshot: toldSince(activity) } : activity.refusal;
-      return { ...next, turnSince: undefined, lastTurn: { at, end }, refusal };
+      const message = messageIn(payload);
+      const refusal = end === "limit" ? { at, snapshot: toldSince(activity), message } : activity.refusal;
+      const succeededSince = end === "completed"
+        ? activity.turnSince ?? activity.succeededSince
+        : activity.succeededSince;
+      return { ...next, turnSince: undefined, lastTurn: { at, end }, succeededSince, refusal };
     }
     case "token_count": {
       const snapshot = snapshotIn(payload);

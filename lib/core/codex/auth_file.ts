@@ -1,9 +1,13 @@
 import { type JsonObject, objectOf } from "../text/json.ts";
 import { type Account, parseAccount } from "./account.ts";
-import { encodingFault, jsonFault, repeatedKeys, utf8Text } from "./auth_text.ts";
-import { foreignFormat, otherFileOfCodex } from "./foreign_login.ts";
-import { refreshTimeFault } from "./refresh_time.ts";
-import { CHECKED_CODEX } from "./versions.ts";
+import {
+  encodingFault,
+  foreignFormat,
+  jsonFault,
+  otherFileOfCodex,
+  repeatedKeys,
+  utf8Text,
+} from "./no_auth_file.ts";
 
 /** What an auth file is worth. */
 export interface Login {
@@ -129,7 +133,7 @@ function modeFault(auth: JsonObject): string | undefined {
   const needs = NEEDS.get(mode);
   if (needs === undefined) {
     const shown = /^[A-Za-z_]{1,24}$/.test(mode) ? ` "${mode}"` : "";
-    return `its auth_mode${shown} is unknown to Codex ${CHECKED_CODEX}`;
+    return `its auth_mode${shown} is unknown to Codex`;
   }
   for (const name of needs) {
     const value = auth.get(name) ?? undefined;
@@ -247,4 +251,39 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (value === null) return "null";
   return typeof value === "object" ? "an object" : typeof value === "string" ? "a text" : `a ${typeof value}`;
+}
+
+/**
+ * What Codex's reader makes of `last_refresh`: RFC 3339 with some freedom, as found by trying (blanks between the parts,
+ * one digit for two, `UTC` for `Z`), but a second and a time zone there must be.
+ */
+const LOCAL =
+  String.raw`\s*([+-]\d+|\d{1,4})\s*-\s*(\d{1,2})\s*-\s*(\d{1,2})[Tt ]\s*(\d{1,2})\s*:\s*(\d{1,2})\s*:` +
+  String.raw`\s*(\d{1,2})(?:\.\d+)?\s*`;
+const WITHOUT_ZONE = new RegExp(`^${LOCAL}$`);
+const WITH_ZONE = new RegExp(`^${LOCAL}(?:[Zz]|[Uu][Tt][Cc]|[-+\u2212](\\d{2})[:\\s]*(\\d{2}))\\s*$`);
+/** The last year that Codex can hold. */
+const LAST_YEAR = 262_142;
+
+/** Why Codex can't read a text as that; undefined when it can. */
+function refreshTimeFault(text: string): string | undefined {
+  const parts = text.includes("\ufeff") ? null : WITH_ZONE.exec(text);
+  if (parts !== null && isTime(parts.slice(1).map((part) => Number(part ?? 0)))) return undefined;
+  return WITHOUT_ZONE.test(text)
+    ? "its last_refresh has no time zone"
+    : "its last_refresh is no time that Codex can read";
+}
+
+function isTime(
+  [year, month, day, hour, minute, second, offsetHours, offsetMinutes]: readonly number[],
+): boolean {
+  if (Math.abs(year!) > LAST_YEAR || month! < 1 || month! > 12 || day! < 1 || day! > daysIn(year!, month!)) {
+    return false;
+  }
+  return hour! < 24 && minute! < 60 && second! <= 60 && offsetHours! < 24 && offsetMinutes! < 60;
+}
+
+function daysIn(year: number, month: number): number {
+  if (month !== 2) return [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }

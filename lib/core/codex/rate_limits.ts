@@ -58,13 +58,15 @@ export function parseReading(result: unknown): Reading | undefined {
     if (snapshot) snapshots.set(id, snapshot);
   }
   snapshots.set(limitOf(first), first);
-  const main = snapshots.get(MAIN_LIMIT);
-  snapshots.delete(MAIN_LIMIT);
+  // The account's own limit is called "codex"; where no limit is, it is the one that the answer puts first.
+  const mainId = snapshots.has(MAIN_LIMIT) ? MAIN_LIMIT : limitOf(first);
+  const main = snapshots.get(mainId);
+  snapshots.delete(mainId);
   const others = [...snapshots].map(([id, snapshot]) => otherLimit(id, snapshot));
   const accountId = answer.get("accountId");
   return {
-    readings: {
-      limits: main === undefined ? NOTHING.limits : limitsIn(main),
+    readings: withBudget({
+      limits: main === undefined ? NOTHING.limits : limitsIn(mainId, main),
       allowance: {
         ...told({ others: others.length === 0 ? undefined : others }),
         ...(main === undefined ? {} : allowanceIn(main)),
@@ -73,7 +75,7 @@ export function parseReading(result: unknown): Reading | undefined {
           resetCredits: resetCreditsIn(answer.get("rateLimitResetCredits")),
         }),
       },
-    },
+    }),
     accountId: typeof accountId === "string" ? accountId : undefined,
   };
 }
@@ -90,19 +92,20 @@ export function mergeUpdate(readings: Readings, params: unknown): Update | undef
 /** The same for the snapshot alone. */
 export function mergeSnapshot(readings: Readings, snapshot: JsonObject): Update | undefined {
   const id = limitOf(snapshot);
+  const mainId = readings.limits.limitId || MAIN_LIMIT;
   const tellsWindow = ["primary", "secondary"].some((key) => parseWindow(snapshot.get(key)) !== null);
-  if (id !== MAIN_LIMIT) {
+  if (id !== mainId) {
     if (!tellsWindow) return undefined;
     const others = mergeOther(readings.allowance.others ?? [], id, snapshot);
     return { readings: { ...readings, allowance: { ...readings.allowance, others } }, isReading: false };
   }
   const news = allowanceIn(snapshot);
   if (!tellsWindow && Object.keys(news).length === 0) return undefined;
-  const limits = { limitId: MAIN_LIMIT, ...mergeWindows(readings.limits, snapshot) };
+  const limits = { limitId: mainId, ...mergeWindows(readings.limits, snapshot) };
   const { reachedType, ...known } = readings.allowance;
   const isOver = tellsWindow && reachedType === WINDOW_REACHED && !isFull(limits);
   return {
-    readings: { limits, allowance: { ...(isOver ? known : readings.allowance), ...news } },
+    readings: withBudget({ limits, allowance: { ...(isOver ? known : readings.allowance), ...news } }),
     isReading: tellsWindow,
   };
 }
@@ -142,12 +145,32 @@ function mergeWindow(old: LimitWindow | null, value: unknown): LimitWindow | nul
   return { ...old, ...fresh, usedPercent: saysUsed ? fresh.usedPercent : old.usedPercent };
 }
 
-function limitsIn(snapshot: JsonObject): RateLimits {
+function limitsIn(limitId: string, snapshot: JsonObject): RateLimits {
   return {
-    limitId: MAIN_LIMIT,
+    limitId,
     primary: parseWindow(snapshot.get("primary")),
     secondary: parseWindow(snapshot.get("secondary")),
   };
+}
+
+const MONTH_MINS = 43_200;
+
+/** A budget as a long window, in the place of windows that an account does not have. */
+function withBudget({ limits, allowance }: Readings): Readings {
+  const budget = allowance.spendLimit;
+  const isBare = limits.primary === null && (limits.secondary === null || isBudget(limits.secondary));
+  if (budget === undefined || !isBare) return { limits, allowance };
+  const window: LimitWindow = {
+    usedPercent: 100 - budget.remainingPercent,
+    windowDurationMins: MONTH_MINS,
+    ...(budget.resetsAt > 0 ? { resetsAt: budget.resetsAt } : {}),
+  };
+  return { limits: { ...limits, secondary: window }, allowance };
+}
+
+/** Whether a window is the budget of `withBudget`: no plan has a month alone, and in the second place. */
+function isBudget({ windowDurationMins }: LimitWindow): boolean {
+  return windowDurationMins === MONTH_MINS;
 }
 
 /** What the main limit's snapshot says besides its windows. */

@@ -53,6 +53,11 @@ export function endIn(payload: JsonObject): TurnEnd {
   return LOGIN_LOST.test(textOf(error.get("message"))) ? "login" : "other";
 }
 
+/** What Codex told the user when a turn failed; empty when it did not. */
+export function messageIn(payload: JsonObject): string {
+  return textOf(objectOf(payload.get("error"))?.get("message")).slice(0, 2000);
+}
+
 const DAY_MS = 86_400_000;
 
 /** When a thread was begun, epoch milliseconds: its id is a UUID of version 7 (RFC 9562); undefined when it is none. */

@@ -2,6 +2,7 @@ import { ALIAS_KEYS, CONFIG_KEYS, type ConfigKey, type ConfigValue, pathOf } fro
 import { type JsonObject, objectOf, wellFormed } from "../text/json.ts";
 import { nearest } from "../text/nearest.ts";
 import type { Policy } from "../pick/policy.ts";
+import type { ScoreSettings } from "../pick/settings.ts";
 import { LARGEST_COUNT } from "../session/status.ts";
 
 /** config.toml, read and normalised. */
@@ -12,19 +13,11 @@ export interface Config {
     readonly loginCommand: string;
     readonly passEnv: readonly string[];
   };
-  readonly sessions: {
+  readonly sessions: ScoreSettings & {
     readonly aliasPattern: string;
     readonly assignmentHistoryWindow: number;
     readonly pickBehavior: string;
     readonly policy: Policy;
-    readonly staleSec: number;
-    readonly busyPenalty: number;
-    readonly unknownUsageLeftPercent: number;
-    readonly usagePrimaryWeightPercent: number;
-    readonly usageSecondaryWeightPercent: number;
-    readonly restartPenaltyPerRestart: number;
-    readonly restartPenaltyCap: number;
-    readonly stalenessPenaltyMax: number;
   };
   readonly supervisor: {
     readonly managed: "active" | "all" | "none";

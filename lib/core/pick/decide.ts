@@ -1,6 +1,7 @@
-import type { Config } from "../config/config.ts";
 import { exhaustionOf, exhaustionWords } from "./exhaustion.ts";
-import { type Contender, type Mode, type Policy, rank } from "./policy.ts";
+import { type Hindrance, HINDRANCES } from "./hindrance.ts";
+import type { Mode } from "./policies/contender.ts";
+import { type Policy, rank } from "./policy.ts";
 import {
   type Candidate,
   compareEligible,
@@ -9,6 +10,7 @@ import {
   judge,
   type Verdict,
 } from "./score.ts";
+import type { ScoreSettings } from "./settings.ts";
 import { type Gauges, gaugesIn, gaugesOf } from "../quota/windows.ts";
 
 /** What the user wants of one alias: `[alias.<name>]`, and whether it is paused. */
@@ -56,32 +58,18 @@ export interface Decision {
 export function decide(
   contestants: readonly Contestant[],
   nowMs: number,
-  settings: Config["sessions"],
+  settings: ScoreSettings,
   wish: Wish,
 ): Decision {
   const leases = sharedLeases(contestants);
-  const judged = contestants.map((each): Judged => {
-    const { alias } = each;
-    const verdict: Verdict = each.isMissing
-      ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
-      : judge({ ...each, leases: leases.get(alias) ?? 0 }, nowMs, settings);
-    return admit(each, verdict, nowMs, wish);
-  });
-  const field = judged.flatMap(({ verdict }, index): Entry[] => {
-    const contestant = contestants[index]!;
-    if (!verdict.eligible) return [];
-    const gauges = gaugesOf(contestant.status.rateLimits, nowMs);
-    const shown = wish.ignoreExhaustion ? verdict : reserved(contestant, verdict, gauges);
-    return [{ candidate: contestant, contestant, verdict: shown, gauges }];
-  });
+  const judged = contestants.map((each) =>
+    judgedOf(each, leases.get(each.alias) ?? 0, nowMs, settings, wish)
+  );
+  const field = judged.flatMap((each, index) => entryOf(contestants[index]!, each, nowMs, wish) ?? []);
   const { figures, mode } = rank(wish.policy, field, nowMs, wish.mode);
-  const figureOf = new Map(field.map(({ contestant }, index) => [contestant.alias, figures[index] ?? 0]));
-  const order = (a: Entry, b: Entry) =>
-    Number(b.verdict.alias === wish.prefer) - Number(a.verdict.alias === wish.prefer) ||
-    Number(a.verdict.reason !== "eligible") - Number(b.verdict.reason !== "eligible") ||
-    (b.contestant.rules?.priority ?? 0) - (a.contestant.rules?.priority ?? 0) ||
-    (figureOf.get(b.verdict.alias) ?? 0) - (figureOf.get(a.verdict.alias) ?? 0) ||
-    compareEligible(a.verdict, b.verdict);
+  const figureOf = new Map(field.map(({ candidate }, index) => [candidate.alias, figures[index] ?? 0]));
+  const figure = ({ verdict: { alias } }: Entry) => figureOf.get(alias) ?? 0;
+  const order = (a: Entry, b: Entry) => compareEntries(a, b, wish, figure(a), figure(b));
   const first = field.reduce<Entry | undefined>(
     (best, each) => best === undefined || order(each, best) < 0 ? each : best,
     undefined,
@@ -96,22 +84,61 @@ export function decide(
   };
 }
 
-interface Entry extends Contender {
-  readonly contestant: Contestant;
+/** A contestant that may be picked. */
+export interface Entry {
+  readonly candidate: Contestant;
+  readonly verdict: Eligible;
+  readonly gauges: Gauges;
 }
 
-interface Judged {
+/** What there is to say of a contestant. */
+export interface Judged {
   readonly verdict: Verdict;
   readonly isFull: boolean;
+}
+
+/** Judges one contestant; `leases` count against it. A part of `decide`. */
+export function judgedOf(
+  contestant: Contestant,
+  leases: number,
+  nowMs: number,
+  settings: ScoreSettings,
+  wish: Wish,
+): Judged {
+  const { alias } = contestant;
+  const verdict: Verdict = contestant.isMissing
+    ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
+    : judge({ ...contestant, leases }, nowMs, settings);
+  return admit(contestant, verdict, nowMs, wish);
+}
+
+/** The contestant as one that may be picked, unless it may not. A part of `decide`. */
+export function entryOf(
+  contestant: Contestant,
+  { verdict }: Judged,
+  nowMs: number,
+  wish: Wish,
+): Entry | undefined {
+  if (!verdict.eligible) return undefined;
+  const gauges = gaugesOf(contestant.status.rateLimits, nowMs);
+  const shown = wish.ignoreExhaustion ? verdict : reserved(contestant, verdict, gauges);
+  return { candidate: contestant, verdict: shown, gauges };
+}
+
+/** Which of two is picked first, by their figures. A part of `decide`. */
+export function compareEntries(a: Entry, b: Entry, wish: Wish, figureA: number, figureB: number): number {
+  return Number(b.verdict.alias === wish.prefer) - Number(a.verdict.alias === wish.prefer) ||
+    Number(a.verdict.reason !== "eligible") - Number(b.verdict.reason !== "eligible") ||
+    (b.candidate.rules?.priority ?? 0) - (a.candidate.rules?.priority ?? 0) ||
+    figureB - figureA ||
+    compareEligible(a.verdict, b.verdict);
 }
 
 /**
  * The leases of each alias as they count against it: aliases with one login are one account, and what goes on in the
  * others is under way in each.
  */
-function sharedLeases(contestants: readonly Contestant[]): ReadonlyMap<string, number> {
-  const turnsIn = ({ status: { activity } }: Contestant) =>
-    Math.max(0, activity.turns ?? activity.activeTurns);
+export function sharedLeases(contestants: readonly Contestant[]): ReadonlyMap<string, number> {
   const busy = new Map<string, number>();
   for (const each of contestants) {
     const { account } = each.status;
@@ -122,6 +149,11 @@ function sharedLeases(contestants: readonly Contestant[]): ReadonlyMap<string, n
     const total = each.status.account === undefined ? undefined : busy.get(each.status.account);
     return [each.alias, total === undefined ? each.leases ?? 0 : total - turnsIn(each)];
   }));
+}
+
+/** The turns under way in the open threads of one. */
+export function turnsIn({ status: { activity } }: Contestant): number {
+  return Math.max(0, activity.turns ?? activity.activeTurns);
 }
 
 /** The verdict after what the user and the account's limits say. */
@@ -153,7 +185,7 @@ function admit(
   return { verdict, isFull };
 }
 
-function refuse({ alias, usage }: Verdict, kind: Ineligible["kind"], reason: string): Ineligible {
+function refuse({ alias, usage }: Verdict, kind: Hindrance, reason: string): Ineligible {
   return { alias, eligible: false, usage, reason, kind, final: true };
 }
 
@@ -162,23 +194,17 @@ function reserved({ rules }: Contestant, verdict: Eligible, gauges: Gauges): Eli
   return isReserved ? { ...verdict, reason: "in reserve" } : verdict;
 }
 
-/** Who is taken though nobody may be picked on merit. Of the worse kinds nobody is, while there is one of a better kind. */
+/** Fallbacks when no session is eligible: all of the kind that is tried first, unless they are full. */
 function standIns(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
-  const refused = judged.flatMap(({ verdict, isFull }) => verdict.eligible ? [] : [{ verdict, isFull }]);
-  const kinds: readonly ((kind: Ineligible["kind"]) => boolean)[] = [
-    (kind) => !["exhausted", "login", "paused"].includes(kind),
-    (kind) => kind === "exhausted",
-    (kind) => kind === "login",
-    (kind) => kind === "paused",
-  ];
-  for (const isOfKind of kinds) {
-    const these = refused.filter(({ verdict }) => isOfKind(verdict.kind));
-    if (these.length === 0) continue;
-    const free = these.filter(({ isFull }) => !isFull).map(({ verdict }) => verdict);
-    if (isOfKind("exhausted")) return { comesBackFirst: firstBack(free), inTurn: [] };
-    return { comesBackFirst: undefined, inTurn: free.map(({ alias }) => alias) };
-  }
-  return { comesBackFirst: undefined, inTurn: [] };
+  const refused = judged.flatMap(({ verdict, isFull }) =>
+    verdict.eligible ? [] : [{ verdict, isFull, traits: HINDRANCES[verdict.kind] }]
+  );
+  const first = Math.min(...refused.map(({ traits }) => traits.fallbackOrder));
+  const these = refused.filter(({ traits }) => traits.fallbackOrder === first);
+  const free = these.filter(({ isFull }) => !isFull).map(({ verdict }) => verdict);
+  return these.some(({ traits }) => traits.comesBack)
+    ? { comesBackFirst: firstBack(free), inTurn: [] }
+    : { comesBackFirst: undefined, inTurn: free.map(({ alias }) => alias) };
 }
 
 /** Who can pay at once, then who resets first; of those nobody knows anything of, the first. */

@@ -1,13 +1,40 @@
 import type { Allowance } from "../quota/allowance.ts";
-import type { RateLimits } from "../quota/limits.ts";
+import { knownResetMs, type RateLimits } from "../quota/limits.ts";
 import type { SessionStatus } from "../session/status.ts";
-import { formatSpan, parseTime } from "../text/time.ts";
+import { formatMoment, formatSpan, parseTime } from "../text/time.ts";
 import { gaugesIn, gaugesOf } from "../quota/windows.ts";
+
+/** Why an account can't be used. */
+export type Cause =
+  | "refused"
+  | "budget reached"
+  | "budget used up"
+  | "workspace credits"
+  | "workspace limit"
+  | "window"
+  | "use refused"
+  | "limit reached";
+
+/** The words for each cause; what follows says until when. */
+const WORDS: Readonly<Record<Cause, string>> = {
+  refused: "refused",
+  "budget reached": "spend limit reached",
+  "budget used up": "budget used up",
+  "workspace credits": "workspace out of credits",
+  "workspace limit": "workspace limit reached",
+  window: "exhausted",
+  "use refused": "use refused by the service",
+  "limit reached": "limit reached",
+};
 
 /** An account with nothing left. */
 export interface Exhaustion {
+  /** The first cause, in the order in which they are believed: a refused turn, the service's word, the windows. */
+  readonly cause: Cause;
   /** When it comes back, epoch milliseconds; undefined = unknown. */
   readonly untilMs: number | undefined;
+  /** When a turn was refused, if that is the cause. */
+  readonly refusedMs?: number;
   /** Its credits would pay for more: it can be used at once, at a price. */
   readonly onCredits: boolean;
 }
@@ -15,10 +42,11 @@ export interface Exhaustion {
 /** What the judgement needs of an account: its last reading, and the mark of a refused turn. */
 export type Standing =
   & { readonly rateLimits: RateLimits }
-  & Pick<SessionStatus, "allowance" | "exhaustedUntil">;
+  & Pick<SessionStatus, "allowance" | "exhaustedUntil" | "refusedAt">;
 
 /** One thing that keeps an account from being used, and until when. */
 interface Stop {
+  readonly cause: Cause;
   readonly untilMs: number | undefined;
   /** Credits do not lift it. */
   readonly isFinal?: true;
@@ -30,39 +58,52 @@ interface Stop {
  * over. This is the only such judgement, for all programs.
  */
 export function exhaustionOf(standing: Standing, nowMs: number): Exhaustion | undefined {
-  const { rateLimits, exhaustedUntil, allowance = {} } = standing;
-  const full = gaugesIn(gaugesOf(rateLimits, nowMs)).filter(({ left }) => left <= 0);
-  const stops: Stop[] = full.map(({ resetsAtMs }) => ({ untilMs: resetsAtMs }));
+  const { rateLimits, exhaustedUntil, refusedAt, allowance = {} } = standing;
   const markMs = parseTime(exhaustedUntil);
-  if (exhaustedUntil === "") stops.push({ untilMs: undefined });
-  if (markMs !== undefined && markMs > nowMs) stops.push({ untilMs: markMs });
-  stops.push(...budgetStops(allowance, nowMs), ...workspaceStops(allowance, nowMs));
+  const full = gaugesIn(gaugesOf(rateLimits, nowMs)).filter(({ left }) => left <= 0);
+  const stops: Stop[] = [
+    ...(markMs !== undefined && markMs > nowMs ? [{ cause: "refused", untilMs: markMs } as const] : []),
+    ...budgetStops(allowance, nowMs),
+    ...workspaceStops(allowance, nowMs),
+    ...full.map(({ resetsAtMs }): Stop => ({ cause: "window", untilMs: resetsAtMs })),
+  ];
   if (stops.length === 0) {
     // The windows say otherwise; only the next reading can lift it.
-    if (!isRefused(allowance) || hasResetSince(rateLimits, nowMs)) return undefined;
-    stops.push({ untilMs: undefined });
+    const cause = refusalIn(allowance);
+    if (cause === undefined || hasResetSince(rateLimits, nowMs)) return undefined;
+    stops.push({ cause, untilMs: undefined });
   }
   const known = stops.flatMap(({ untilMs }) => untilMs ?? []);
   const { credits } = allowance;
   const hasMoney = credits !== undefined && (credits.unlimited || credits.hasCredits);
+  const { cause } = stops[0]!;
+  const refusedMs = cause === "refused" ? parseTime(refusedAt) : undefined;
   return {
+    cause,
     untilMs: known.length === stops.length ? Math.max(...known) : undefined,
     onCredits: hasMoney && !stops.some(({ isFinal }) => isFinal),
+    ...(refusedMs === undefined ? {} : { refusedMs }),
   };
 }
 
-/** `exhausted, resets in 2h`: the same words in every program. */
-export function exhaustionWords({ untilMs }: Pick<Exhaustion, "untilMs">, nowMs: number): string {
-  return untilMs === undefined ? "exhausted" : `exhausted, resets in ${formatSpan(untilMs - nowMs)}`;
+/** `exhausted, resets in 2h`, `refused 12:05, until 14:35` (local time): the same words in every program. */
+export function exhaustionWords(
+  { cause, untilMs, refusedMs }: Omit<Exhaustion, "onCredits">,
+  nowMs: number,
+): string {
+  const words = WORDS[cause];
+  if (untilMs === undefined) return words;
+  if (refusedMs === undefined) return `${words}, resets in ${formatSpan(untilMs - nowMs)}`;
+  return `${words} ${formatMoment(refusedMs, nowMs)}, until ${formatMoment(untilMs, nowMs)}`;
 }
 
 /** The budget of a workspace member: reached by the service's word, or with nothing left. */
 function budgetStops({ spendControlReached, spendLimit }: Allowance, nowMs: number): Stop[] {
   const untilMs = resetOf(spendLimit?.resetsAt, nowMs);
-  if (spendControlReached === true) return [{ untilMs, isFinal: true }];
+  if (spendControlReached === true) return [{ cause: "budget reached", untilMs, isFinal: true }];
   if (spendLimit === undefined || spendLimit.remainingPercent > 0) return [];
-  const hasReset = spendLimit.resetsAt > 0 && untilMs === undefined;
-  return hasReset ? [] : [{ untilMs, isFinal: true }];
+  const hasReset = spendLimit.resetsAt > 0 && spendLimit.resetsAt * 1000 <= nowMs;
+  return hasReset ? [] : [{ cause: "budget used up", untilMs, isFinal: true }];
 }
 
 /** Limits of a workspace, which no window shows. */
@@ -70,22 +111,24 @@ function workspaceStops({ reachedType, spendLimit }: Allowance, nowMs: number): 
   switch (reachedType) {
     case "workspace_owner_credits_depleted":
     case "workspace_member_credits_depleted":
-      return [{ untilMs: undefined, isFinal: true }];
+      return [{ cause: "workspace credits", untilMs: undefined, isFinal: true }];
     case "workspace_owner_usage_limit_reached":
     case "workspace_member_usage_limit_reached":
-      return [{ untilMs: resetOf(spendLimit?.resetsAt, nowMs), isFinal: true }];
+      return [{ cause: "workspace limit", untilMs: resetOf(spendLimit?.resetsAt, nowMs), isFinal: true }];
     default:
       return [];
   }
 }
 
 /** Whether the service refuses ordinary use, as it does while a window is full. */
-function isRefused({ ordinaryUsageAllowed, reachedType }: Allowance): boolean {
-  return ordinaryUsageAllowed === false || reachedType !== undefined;
+function refusalIn({ ordinaryUsageAllowed, reachedType }: Allowance): Cause | undefined {
+  if (reachedType !== undefined) return "limit reached";
+  return ordinaryUsageAllowed === false ? "use refused" : undefined;
 }
 
 function resetOf(seconds: number | undefined, nowMs: number): number | undefined {
-  return seconds === undefined || seconds * 1000 <= nowMs ? undefined : seconds * 1000;
+  const ms = knownResetMs(seconds, nowMs);
+  return ms === undefined || ms <= nowMs ? undefined : ms;
 }
 
 /** Whether a window that was full at the reading has reset since, which is why use was refused then. */

@@ -1,28 +1,18 @@
-import { adaptive } from "./policies/adaptive.ts";
+import { type Rate, usualRate } from "../quota/cost.ts";
+import { fits, modeOf } from "./policies/adaptive.ts";
 import { balanced } from "./policies/balanced.ts";
+import type { Contender, Mode, Ranking } from "./policies/contender.ts";
 import { drain } from "./policies/drain.ts";
-import type { Candidate, Eligible } from "./score.ts";
-import type { Gauges } from "../quota/windows.ts";
+import { hoursLeft } from "./policies/hours.ts";
 
 /** How it is decided who of those that may be picked is. */
 export const POLICIES: readonly Policy[] = ["score", "balanced", "drain", "adaptive"];
 /** One of them: the documented score, or another way to rank. */
 export type Policy = "score" | "balanced" | "drain" | "adaptive";
 
-/** What `adaptive` is doing, remembered from pick to pick so that it does not waver. */
-export type Mode = "drain" | "balanced";
-
-/** Somebody who may be picked. */
-export interface Contender {
-  /** With its open threads, leases and reservations, at work or not: whoever has one open will ask for more. */
-  readonly candidate: Candidate & { readonly openSessions?: number };
-  readonly verdict: Eligible;
-  readonly gauges: Gauges;
-}
-
-/** One figure per contender, the highest is picked; and what is to be remembered. */
-export interface Ranking {
-  readonly figures: readonly number[];
+/** What a figure depends on besides the contender: what work usually costs, and what `adaptive` is doing. */
+export interface Standard {
+  readonly usual: Rate;
   readonly mode?: Mode;
 }
 
@@ -33,14 +23,28 @@ export function rank(
   nowMs: number,
   mode: Mode | undefined,
 ): Ranking {
-  switch (policy) {
-    case "score":
-      return { figures: contenders.map(({ verdict }) => verdict.score) };
-    case "balanced":
-      return { figures: balanced(contenders) };
-    case "drain":
-      return { figures: drain(contenders, nowMs) };
-    case "adaptive":
-      return adaptive(contenders, nowMs, mode);
-  }
+  const usual = usualOf(contenders);
+  const fitting = () => contenders.filter((each) => isFitting(each, usual)).length;
+  const next = policy === "adaptive" ? modeOf(mode, fitting(), contenders.length) : undefined;
+  const standard = { usual, ...(next === undefined ? {} : { mode: next }) };
+  const figures = contenders.map((contender) => figureOf(policy, contender, nowMs, standard));
+  return { figures, ...(next === undefined ? {} : { mode: next }) };
+}
+
+/** What an hour of work costs where nothing better is known of a contender. */
+export function usualOf(contenders: readonly Contender[]): Rate {
+  return usualRate(contenders.map(({ candidate }) => candidate.status.cost));
+}
+
+/** Whether a session more would last long enough. */
+export function isFitting(contender: Contender, usual: Rate): boolean {
+  return fits(hoursLeft(contender, usual));
+}
+
+/** The figure of one contender, the highest of which is picked. */
+export function figureOf(policy: Policy, contender: Contender, nowMs: number, standard: Standard): number {
+  if (policy === "score") return contender.verdict.score;
+  const hours = hoursLeft(contender, standard.usual);
+  const isDraining = policy === "drain" || (policy === "adaptive" && standard.mode === "drain");
+  return isDraining ? drain(contender, hours, nowMs) : balanced(hours);
 }

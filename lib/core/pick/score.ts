@@ -1,9 +1,10 @@
 import { isDeadLogin, type ProbeFault, probeResultIn, troubleOf } from "../codex/reasons.ts";
-import type { Config } from "../config/config.ts";
 import { byteOrder } from "../text/byte_order.ts";
+import type { Hindrance } from "./hindrance.ts";
 import type { SessionStatus } from "../session/status.ts";
 import { formatClock, parseTime } from "../text/time.ts";
 import { type Gauges, gaugesOf } from "../quota/windows.ts";
+import type { ScoreSettings } from "./settings.ts";
 
 export interface Candidate {
   readonly alias: string;
@@ -38,9 +39,6 @@ export interface Eligible {
   readonly pickSeq: number;
 }
 
-/** What keeps a session from being a candidate. */
-export type Hindrance = "missing" | "login" | "unhealthy" | "reading" | "paused" | "full" | "exhausted";
-
 export interface Ineligible {
   readonly alias: string;
   readonly eligible: false;
@@ -60,8 +58,6 @@ export interface Ineligible {
 
 export type Verdict = Eligible | Ineligible;
 
-type Settings = Config["sessions"];
-
 const FUTURE_MS = 5000;
 /** Texts that say nothing about why a reading is old or missing: nobody tried, or the predecessor did. */
 const UNTOLD: readonly string[] = ["", "error"];
@@ -70,7 +66,7 @@ const UNTOLD: readonly string[] = ["", "error"];
  * Whether a session may be picked, and its score:
  * `usage - busy - restarts - staleness`, all whole numbers, divisions cut off towards zero.
  */
-export function judge(candidate: Candidate, nowMs: number, settings: Settings): Verdict {
+export function judge(candidate: Candidate, nowMs: number, settings: ScoreSettings): Verdict {
   const { alias, status, lastSelectedMs, pickSeq } = candidate;
   const usage = usageLeft(gaugesOf(status.rateLimits, nowMs), settings);
   const no = (reason: string, kind: Hindrance = "reading"): Ineligible => ({
@@ -132,7 +128,7 @@ export function compareEligible(a: Eligible, b: Eligible): number {
 }
 
 /** Percent left over the short and the long window by weight, of the only one known, or the setting for none; 0 to 100. */
-export function usageLeft({ short, long }: Gauges, settings: Settings): number {
+export function usageLeft({ short, long }: Gauges, settings: ScoreSettings): number {
   const { usagePrimaryWeightPercent: shortWeight, usageSecondaryWeightPercent: longWeight } = settings;
   if (short !== undefined && long !== undefined) {
     const weighted = short.left * shortWeight + long.left * longWeight;

@@ -1,7 +1,9 @@
 import { type Contestant, decide, type Wish } from "./decide.ts";
-import type { Config } from "../config/config.ts";
+import { Trials } from "./trials.ts";
+import { HINDRANCES } from "./hindrance.ts";
 import type { LimitWindow } from "../quota/limits.ts";
 import type { Verdict } from "./score.ts";
+import type { ScoreSettings } from "./settings.ts";
 import { gaugesOf, isShort } from "../quota/windows.ts";
 
 /** What of a session could be otherwise. */
@@ -21,15 +23,15 @@ const MOST_TURNS = 20;
 
 /**
  * What would change a choice: of every session, for each quantity and direction that could matter, the smallest change
- * that makes somebody else be picked. Each step is decided by `decide` itself, so that no smaller one does.
+ * that makes somebody else be picked. Each step is decided as `decide` would, so that no smaller one does.
  */
 export function changesOf(
   contestants: readonly Contestant[],
   nowMs: number,
-  settings: Config["sessions"],
+  settings: ScoreSettings,
   wish: Wish,
 ): Change[] {
-  const winnerOf = (field: readonly Contestant[]) => decide(field, nowMs, settings, wish).winner?.alias;
+  const field = new Trials(contestants, nowMs, settings, wish);
   const { winner, verdicts } = decide(contestants, nowMs, settings, wish);
   const now = winner?.alias;
   return contestants.flatMap((contestant, index) => {
@@ -39,7 +41,7 @@ export function changesOf(
     const trials = ([["short", sign], ["long", sign], ["turns", -sign]] as const).map(([of, step]) => {
       for (let size = 1; size <= most(contestant, of, step, nowMs); size++) {
         const change = { alias: contestant.alias, of, by: size * step };
-        const then = winnerOf(changed(contestants, change, nowMs));
+        const then = field.winner(changedOne(contestant, change, nowMs));
         if (then !== now) return { ...change, then };
       }
       return undefined;
@@ -54,15 +56,20 @@ export function changed(
   { alias, of, by }: Pick<Change, "alias" | "of" | "by">,
   nowMs: number,
 ): Contestant[] {
-  return contestants.map((each) => {
-    if (each.alias !== alias) return each;
-    return of === "turns" ? withTurns(each, by) : withLeft(each, of, by, nowMs);
-  });
+  return contestants.map((each) => each.alias === alias ? changedOne(each, { of, by }, nowMs) : each);
+}
+
+function changedOne(
+  contestant: Contestant,
+  { of, by }: Pick<Change, "of" | "by">,
+  nowMs: number,
+): Contestant {
+  return of === "turns" ? withTurns(contestant, by) : withLeft(contestant, of, by, nowMs);
 }
 
 /** Whether no quantity could make it a candidate. */
 function isOut(verdict: Verdict | undefined): boolean {
-  return verdict?.eligible === false && !["exhausted", "full"].includes(verdict.kind);
+  return verdict?.eligible === false && !HINDRANCES[verdict.kind].dependsOnQuantity;
 }
 
 function most(contestant: Contestant, of: Quantity, step: number, nowMs: number): number {

@@ -1,4 +1,4 @@
-import { isFixed, pathsOn, type Surroundings, variable } from "../system/platform.ts";
+import { pathsOn, type Surroundings, userFolders } from "../shell/surroundings.ts";
 import type { Flavour } from "./flavour.ts";
 
 /** Which file was started: the shim of a skill, or the program itself. */
@@ -30,28 +30,12 @@ export function placeOf(origin: Origin, flavour: Flavour, around: Surroundings, 
       rule: "the skill that the program is in",
     };
   }
-  const [config, state] = FOLDERS[around.platform === "win32" ? "windows" : "others"];
-  const folderOf = ([name, ...usual]: readonly [string, ...string[]]) =>
-    join(
-      absolute(variable(around.env, name, around.platform), around) ?? join(userHome, ...usual),
-      "agentlb",
-    );
-  const [skillDir, stateFolder] = [folderOf(config), folderOf(state)];
+  const { settings, state } = userFolders(around, userHome);
+  const skillDir = join(settings, "agentlb");
   return {
     skillDir,
     configFile: join(skillDir, flavour.configName),
-    stateFile: join(stateFolder, `${flavour.name}.json`),
+    stateFile: join(state, "agentlb", `${flavour.name}.json`),
     rule: "the user's folders, because the program is in no skill",
   };
-}
-
-/** What names the folders of settings and of state, and where they are, below the user's own, when nothing does. */
-const FOLDERS = {
-  windows: [["APPDATA", "AppData", "Roaming"], ["LOCALAPPDATA", "AppData", "Local"]],
-  others: [["XDG_CONFIG_HOME", ".config"], ["XDG_STATE_HOME", ".local", "state"]],
-} as const;
-
-/** A relative path in these variables is to be ignored (XDG Base Directory Specification). */
-function absolute(path: string | undefined, { platform }: Surroundings): string | undefined {
-  return path !== undefined && isFixed(path, platform) ? path : undefined;
 }

@@ -1,6 +1,6 @@
 import { Failure } from "../text/failure.ts";
-import type { Environment } from "../shell/launch.ts";
-import { type ConfigReading, jsonList, nearKey, valueOf } from "./python/config_lines.ts";
+import type { Environment } from "../shell/surroundings.ts";
+import { jsonList, valueOf } from "./python/config_lines.ts";
 import type { AuthStrategy, Flavour, Strategy } from "./flavour.ts";
 import { strip } from "./python/whole.ts";
 
@@ -61,32 +61,8 @@ export function wishesOf(flavour: Flavour, env: Environment, file: ReadonlyMap<s
   };
 }
 
-/**
- * What is to be said of lines that set nothing, one text each. Throws Failure for one that looks like a key that nothing
- * sets: whoever wrote it wants that key, and does not have it.
- */
-export function judgeOddLines(
-  flavour: Flavour,
-  env: Environment,
-  { entries, odd }: Pick<ConfigReading, "odd"> & { readonly entries: ReadonlyMap<string, FileValue> },
-): string[] {
-  const isSet = (key: string) => {
-    const value = entries.get(key);
-    const variables = [
-      `${flavour.prefix}${key.toUpperCase()}`,
-      ...key === "auth_team_dir" ? ["AUTH_TEAM_DIR"] : [],
-    ];
-    return variables.some((name) => strip(env[name] ?? "") !== "") ||
-      (value !== undefined && strip(textOf(value)) !== "");
-  };
-  return odd.map(({ line, text }) => {
-    const near = nearKey(text, KEYS);
-    if (near === undefined || isSet(near)) return `line ${line}: ${text}`;
-    throw new Failure("failed", `line ${line}: ${text}: unknown key, did you mean ${near}?`);
-  });
-}
-
-function textOf(value: FileValue): string {
+/** A value as one text. */
+export function textOf(value: FileValue): string {
   if ("raw" in value) return valueOf(value.raw);
   return "text" in value ? value.text : value.texts.join(",");
 }

@@ -3,9 +3,9 @@ import { formatAge, formatTime } from "../text/time.ts";
 import type { Card } from "./screen/card.ts";
 import type { Look } from "./screen/dialogue.ts";
 import { probeResultIn } from "../codex/reasons.ts";
-import { left, type LimitWindow } from "../quota/limits.ts";
-import { exhaustedWords, type Reading, standingOf } from "./reading.ts";
-import { labelOf, windowsIn } from "./window_words.ts";
+import { knownResetMs, left, type LimitWindow } from "../quota/limits.ts";
+import { exhaustedWords, type Reading, standingOf } from "./limits/reading.ts";
+import { labelOf, windowsIn } from "./limits/window_words.ts";
 
 /** What was learnt of one auth file, for people. */
 export interface Found {
@@ -56,7 +56,8 @@ export function tableOf(all: readonly Found[], nowMs: number): { header: string[
   const rows = all.map((found) => {
     const windows = windowsIn(found.reading);
     const cells = labels.map((label) => percent(windows.find((window) => labelIn(window) === label)));
-    const resets = windows.filter((window) => left(window) <= 0).map(({ resetsAt }) => resetsAt ?? 0);
+    const resets = windows.filter((window) => left(window) <= 0)
+      .map(({ resetsAt }) => (knownResetMs(resetsAt, nowMs) ?? 0) / 1000);
     const soon = resets.length === 0 ? "-" : inWords(Math.max(...resets) * 1000 - nowMs);
     const { name, email, plan } = found;
     return [name, email ?? "-", plan ?? "-", ...cells, soon, noteOf(found, nowMs)].map((cell) =>
@@ -84,20 +85,24 @@ export function jsonOf(folder: string, all: readonly Found[], nowMs: number): un
       isDueForRenewal: found.isDue,
       workersWithThisLogin: found.holders,
       source: sourceOf(found.reading),
-      limits: found.reading.kind !== "limits" ? undefined : windowsIn(found.reading).map(shown),
+      limits: found.reading.kind !== "limits"
+        ? undefined
+        : windowsIn(found.reading).map((window) => shown(window, nowMs)),
       models: found.card &&
-        Object.fromEntries([...found.card.models].map(([name, all]) => [name, all.map(shown)])),
+        Object.fromEntries(
+          [...found.card.models].map(([name, all]) => [name, all.map((window) => shown(window, nowMs))]),
+        ),
       codexExitCode: found.last?.exitCode,
     })),
   };
 }
 
-function shown(window: LimitWindow): unknown {
-  const { resetsAt } = window;
+function shown(window: LimitWindow, nowMs: number): unknown {
+  const resetsMs = knownResetMs(window.resetsAt, nowMs);
   return {
     window: labelIn(window),
     leftPercent: left(window),
-    resetsAt: resetsAt && formatTime(resetsAt * 1000),
+    resetsAt: resetsMs && formatTime(resetsMs),
   };
 }
 
@@ -143,7 +148,8 @@ function wordsOf(found: Found, nowMs: number): string[] {
 function limitLine(window: LimitWindow, nowMs: number): string {
   const [label, { resetsAt }] = [labelIn(window), window];
   const name = label === "limit" ? "Limit:" : `${label.charAt(0).toUpperCase()}${label.slice(1)} limit:`;
-  const resets = resetsAt === undefined ? "" : ` (resets ${inWords(resetsAt * 1000 - nowMs)})`;
+  const resetsMs = knownResetMs(resetsAt, nowMs);
+  const resets = resetsMs === undefined ? "" : ` (resets ${inWords(resetsMs - nowMs)})`;
   return `${name.padEnd(15)}${left(window)}% left${resets}`;
 }
 

@@ -82,7 +82,13 @@ export function creditsIn(value: unknown): Credits | undefined {
   const [hasCredits, unlimited] = [flag(fields?.get("hasCredits")), flag(fields?.get("unlimited"))];
   if (hasCredits === undefined && unlimited === undefined) return undefined;
   const balance = word(fields?.get("balance"));
-  return { hasCredits: hasCredits ?? false, unlimited: unlimited ?? false, ...told({ balance }) };
+  // The service tells of credits also when none are left.
+  const isSpent = balance !== undefined && /^0+(\.0*)?$|^\.0+$/.test(balance);
+  return {
+    hasCredits: (hasCredits ?? false) && !isSpent,
+    unlimited: unlimited ?? false,
+    ...told({ balance }),
+  };
 }
 
 /** A spend limit in an answer of Codex or in status.json; undefined when it says nothing of one. */

@@ -58,19 +58,23 @@ export function parseCost(value: unknown): Cost | undefined {
   return { turnHours, shortPercent, longPercent };
 }
 
-/** The rate of each of several accounts; one of which little is known is taken for the mean of the others. */
-export function ratesOf(costs: readonly (Cost | undefined)[]): Rate[] {
+/** The rate of an account among others; one of which little is known is taken for the mean of the others. */
+export function rateAmong(usual: Rate, cost: Cost | undefined): Rate {
+  return {
+    short: rateOf(cost?.shortPercent, cost?.turnHours, usual.short),
+    long: rateOf(cost?.longPercent, cost?.turnHours, usual.long),
+  };
+}
+
+/** The mean rate of several accounts. */
+export function usualRate(costs: readonly (Cost | undefined)[]): Rate {
   const known = costs.filter((cost): cost is Cost =>
     cost !== undefined && cost.turnHours >= TRUSTED_HOURS / 2
   );
-  const mean = {
+  return {
     short: meanOf(known.map((cost) => cost.shortPercent / cost.turnHours), UNKNOWN.short),
     long: meanOf(known.map((cost) => cost.longPercent / cost.turnHours), UNKNOWN.long),
   };
-  return costs.map((cost) => ({
-    short: rateOf(cost?.shortPercent, cost?.turnHours, mean.short),
-    long: rateOf(cost?.longPercent, cost?.turnHours, mean.long),
-  }));
 }
 
 function rateOf(percent = 0, turnHours = 0, usual: number): number {

@@ -18,6 +18,14 @@ export interface RateLimits {
   readonly secondary: LimitWindow | null;
 }
 
+const FARTHEST_MS = 400 * 86_400_000;
+
+/** A reset (unix seconds) as epoch milliseconds; undefined when it is not told, or more than 400 days away. */
+export function knownResetMs(seconds: number | undefined, nowMs: number): number | undefined {
+  const ms = seconds === undefined || seconds <= 0 ? undefined : seconds * 1000;
+  return ms === undefined || ms - nowMs > FARTHEST_MS ? undefined : ms;
+}
+
 /** What a window has left, in percent, 0 to 100. */
 export function left(window: LimitWindow): number {
   return Math.min(Math.max(100 - window.usedPercent, 0), 100);

@@ -1,4 +1,4 @@
-import type { LimitWindow, RateLimits } from "./limits.ts";
+import { knownResetMs, type LimitWindow, type RateLimits } from "./limits.ts";
 
 /** What one window says at a moment. */
 export interface Gauge {
@@ -45,7 +45,7 @@ export function isShort({ windowDurationMins }: LimitWindow, isFirst: boolean): 
 }
 
 function gaugeOf({ usedPercent, windowDurationMins, resetsAt }: LimitWindow, nowMs: number): Gauge {
-  const resetsAtMs = resetsAt === undefined ? undefined : resetsAt * 1000;
+  const resetsAtMs = knownResetMs(resetsAt, nowMs);
   const hasReset = resetsAtMs !== undefined && resetsAtMs <= nowMs;
   return {
     left: hasReset ? 100 : Math.min(Math.max(100 - usedPercent, 0), 100),

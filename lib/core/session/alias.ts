@@ -1,6 +1,6 @@
 import { Failure } from "../text/failure.ts";
-import type { Platform } from "../system/platform.ts";
 import { debugQuote } from "../shell/quote.ts";
+import { type PlatformName, unusableName } from "../shell/surroundings.ts";
 
 /** The pattern every alias must match as a whole unless the user's config names another. */
 export const DEFAULT_ALIAS_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
@@ -9,7 +9,7 @@ const LONGEST_BYTES = 64;
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i;
 
 /** Why a text can never be an alias, whatever the user's pattern allows; undefined when it can. */
-export function refusal(alias: string, platform: Platform): string | undefined {
+export function refusal(alias: string, platform: PlatformName): string | undefined {
   if (alias === "") return "it is empty";
   if (/[/\\]/.test(alias)) return "it holds a path separator";
   if (/\p{Cc}/u.test(alias)) return "it holds a control character";
@@ -19,14 +19,7 @@ export function refusal(alias: string, platform: Platform): string | undefined {
     return `it is longer than ${LONGEST_BYTES} bytes`;
   }
   if (DEVICE.test(alias)) return "it is the name of a device on Windows";
-  return platform === "win32" ? refusalOnWindows(alias) : undefined;
-}
-
-/** Elsewhere sessions of such names may exist already. */
-function refusalOnWindows(alias: string): string | undefined {
-  const [char] = /[<>:"|?*]/.exec(alias) ?? [];
-  if (char !== undefined) return `it holds "${char}", which Windows has in no file name`;
-  return /[. ]$/.test(alias) ? `it ends with "${alias.at(-1)}", which Windows drops` : undefined;
+  return unusableName(alias, platform); // elsewhere sessions of such names may exist already
 }
 
 /** Throws the failure `invalid alias …` unless a text may name a session. `matches` is the pattern, whole match. */
@@ -34,7 +27,7 @@ export function checkAlias(
   alias: string,
   pattern: string,
   matches: (alias: string) => boolean,
-  platform: Platform,
+  platform: PlatformName,
 ): void {
   const reason = refusal(alias, platform);
   if (reason === undefined && matches(alias)) return;

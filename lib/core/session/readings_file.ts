@@ -48,9 +48,7 @@ export function mergeKnown(known: Known, fresh: Known, nowMs: number): Map<strin
     const old = merged.get(key);
     const last = newer(old, status);
     const activity = status.activity.turns === undefined ? old?.activity : status.activity;
-    // A mark comes without a reading; whoever has a way to lift it still tells it.
-    const exhaustedUntil = last.exhaustedUntil ?? status.exhaustedUntil;
-    merged.set(key, { ...last, ...told({ activity, exhaustedUntil }), ...costOf(old, status) });
+    merged.set(key, { ...last, ...told({ activity }), ...markOf(last, status), ...costOf(old, status) });
   }
   return merged;
 }
@@ -64,7 +62,7 @@ export function current(known: Known, nowMs: number): Map<string, SessionStatus>
 }
 
 function accountNews(session: SessionStatus): SessionStatus {
-  const { rateLimits, usageLeftPercent, lastRateLimitUpdateAt, allowance, exhaustedUntil, cost } = session;
+  const { rateLimits, usageLeftPercent, lastRateLimitUpdateAt, allowance, cost } = session;
   const { turns = 0 } = session.activity;
   return {
     ...emptySession(),
@@ -72,7 +70,8 @@ function accountNews(session: SessionStatus): SessionStatus {
     usageLeftPercent,
     activity: { activeTurns: turns, turns },
     lastRateLimitUpdateAt,
-    ...told({ allowance, exhaustedUntil, cost }),
+    ...told({ allowance, cost }),
+    ...markOf(session),
   };
 }
 
@@ -80,13 +79,18 @@ function accountNews(session: SessionStatus): SessionStatus {
 function together(a: SessionStatus, b: SessionStatus): SessionStatus {
   const last = newer(a, b);
   const turns = (a.activity.turns ?? 0) + (b.activity.turns ?? 0);
-  const exhaustedUntil = last.exhaustedUntil ?? a.exhaustedUntil ?? b.exhaustedUntil;
   return {
     ...last,
     activity: { activeTurns: turns, turns },
-    ...told({ exhaustedUntil }),
+    ...markOf(last, a, b),
     ...costOf(a, b),
   };
+}
+
+/** A mark comes without a reading: the first of these that has one still tells it. */
+function markOf(...all: readonly SessionStatus[]): Pick<SessionStatus, "exhaustedUntil" | "refusedAt"> {
+  const marked = all.find(({ exhaustedUntil }) => exhaustedUntil !== undefined);
+  return told({ exhaustedUntil: marked?.exhaustedUntil, refusedAt: marked?.refusedAt });
 }
 
 function newer(old: SessionStatus | undefined, status: SessionStatus): SessionStatus {

@@ -31,11 +31,10 @@ export interface SessionStatus {
   readonly account?: string;
   /** What the account may do besides what its main windows say. */
   readonly allowance?: Allowance;
-  /**
-   * Until when a turn was told that the account's main limit is used up, unless a later reading says otherwise; empty =
-   * nobody knows until when.
-   */
+  /** Until when the account is not used because a turn was refused, unless something changes for the better. */
   readonly exhaustedUntil?: string;
+  /** When that turn was refused. */
+  readonly refusedAt?: string;
   /** What work costs the account. */
   readonly cost?: Cost;
 }
@@ -105,17 +104,26 @@ export function parseStatus(text: string): Status {
   };
 }
 
-/** The text of status.json, every byte of it fit for the predecessor: no null and no float in a whole number. */
-export function renderStatus(status: Status): string {
-  const sessions = [...status.sessions]
+/**
+ * The text of status.json, every byte of it fit for the predecessor: no null and no float in a whole number. `entryOf`
+ * may remember the text of an entry.
+ */
+export function renderStatus(status: Status, entryOf = renderEntry): string {
+  const entries = [...status.sessions]
     .sort(([a], [b]) => byteOrder(a, b))
-    .map(([alias, session]) => [alias, plain(session)] as const);
+    .map(([alias, session]) => entryOf(alias, session));
   const head = renderObject([
     ["version", count(status.version, 0xffff_ffff)],
     ["updatedAt", status.updatedAt],
     ["daemon", { pid: count(status.daemon.pid, I32), startedAt: status.daemon.startedAt }],
   ]);
-  return `${head.slice(0, -2)},\n${indent(`"sessions": ${renderObject(sessions)}`)}\n}\n`;
+  const sessions = entries.length === 0 ? "{}" : `{\n${entries.join(",\n")}\n  }`;
+  return `${head.slice(0, -2)},\n  "sessions": ${sessions}\n}\n`;
+}
+
+/** The lines of one session in status.json. */
+export function renderEntry(alias: string, session: SessionStatus): string {
+  return indent(renderObject([[alias, plain(session)]]).slice("{\n".length, -"\n}".length));
 }
 
 function fileOf(text: string): unknown {
@@ -161,7 +169,8 @@ function oursIn(session: JsonObject | undefined) {
     nextTryAt: wordsIn(session?.get("nextTryAt")),
     account: wordsIn(session?.get("account")),
     allowance: parseAllowance(session?.get("allowance")),
-    exhaustedUntil: markIn(session?.get("exhaustedUntil")),
+    exhaustedUntil: timeIn(session?.get("exhaustedUntil")),
+    refusedAt: timeIn(session?.get("refusedAt")),
     cost: parseCost(session?.get("cost")),
   });
 }
@@ -225,6 +234,6 @@ function wordsIn(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-function markIn(value: unknown): string | undefined {
-  return value === "" || parseTime(value) !== undefined ? value as string : undefined;
+function timeIn(value: unknown): string | undefined {
+  return parseTime(value) === undefined ? undefined : value as string;
 }

@@ -1,4 +1,4 @@
-import type { Surroundings } from "../system/platform.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** A command we decided to run, as a value. */
 export interface Launch {
@@ -8,8 +8,6 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables that would put another login, or another home's databases, into an alias. */
 const FOREIGN = ["CODEX_ACCESS_TOKEN", "CODEX_API_KEY", "OPENAI_API_KEY", "CODEX_SQLITE_HOME"];

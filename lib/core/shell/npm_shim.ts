@@ -1,4 +1,4 @@
-import { pathsOn } from "../system/platform.ts";
+import { pathsOn } from "./surroundings.ts";
 
 /** What a batch file stands for: a program, or a script that Node runs. */
 export type Behind = { readonly program: string } | { readonly script: string };

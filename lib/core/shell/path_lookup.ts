@@ -1,4 +1,4 @@
-import { pathsOn, type Surroundings, variable } from "../system/platform.ts";
+import { pathsOn, type Surroundings, variable } from "./surroundings.ts";
 
 /** What Windows can start by itself or through its command interpreter; other kinds of PATHEXT are documents. */
 const STARTABLE: readonly string[] = [".com", ".exe", ".bat", ".cmd"];
@@ -31,6 +31,16 @@ export function isPath(name: string, { platform }: Pick<Surroundings, "platform"
 export function plainName(program: string, { platform }: Pick<Surroundings, "platform">): string {
   const name = pathsOn(platform).basename(program);
   return platform === "win32" ? name.replace(/\.(com|exe|bat|cmd)$/i, "").toLowerCase() : name;
+}
+
+/** Whether a file is a batch file, which only its interpreter can start. */
+export function isBatchFile(path: string, { platform }: Pick<Surroundings, "platform">): boolean {
+  return platform === "win32" && /\.(cmd|bat)$/i.test(path);
+}
+
+/** What the file of a compiled program is called. */
+export function programFile(name: string, { platform }: Pick<Surroundings, "platform">): string {
+  return platform === "win32" ? `${name}.exe` : name;
 }
 
 function withExtensions(name: string, { env, platform }: Surroundings): string[] {

@@ -1,4 +1,4 @@
-import type { Platform } from "../system/platform.ts";
+import type { PlatformName } from "./surroundings.ts";
 
 /** The shells that a command can be printed for; "sh" is also bash, zsh and all other descendants of it. */
 export const SHELLS = ["sh", "fish", "powershell"] as const;
@@ -9,7 +9,7 @@ export function isShell(name: string): name is Shell {
 }
 
 /** The shell that most people use on a platform. */
-export function usualShell(platform: Platform): Shell {
+export function usualShell(platform: PlatformName): Shell {
   return platform === "win32" ? "powershell" : "sh";
 }
 

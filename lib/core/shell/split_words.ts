@@ -1,4 +1,4 @@
-import type { Platform } from "../system/platform.ts";
+import type { PlatformName } from "./surroundings.ts";
 
 export type Words = { readonly words: readonly string[] } | { readonly problem: string };
 
@@ -7,7 +7,7 @@ export type Words = { readonly words: readonly string[] } | { readonly problem: 
  * operators and `#` are plain characters. A newline is a blank. The problem is a quote that never closes. On Windows,
  * where it stands in every path, a backslash is a plain character too.
  */
-export function splitWords(text: string, platform: Platform): Words {
+export function splitWords(text: string, platform: PlatformName): Words {
   const isEscape = (char: string) => char === "\\" && platform !== "win32";
   const words: string[] = [];
   let word: string | undefined;

@@ -1,7 +1,8 @@
 import { type Contestant, decide } from "../pick/decide.ts";
 import type { Config } from "../config/config.ts";
 import type { LimitWindow } from "../quota/limits.ts";
-import { type Mode, POLICIES, type Policy } from "../pick/policy.ts";
+import type { Mode } from "../pick/policies/contender.ts";
+import { POLICIES, type Policy } from "../pick/policy.ts";
 import type { SessionStatus } from "../session/status.ts";
 import { BEGIN_MS, statusAt } from "./supervision.ts";
 import type { Chooser } from "./world.ts";

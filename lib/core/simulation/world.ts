@@ -1,4 +1,4 @@
-import { type Heap, heapOf } from "./heap.ts";
+import { type Heap, heapOf } from "../text/heap.ts";
 import { meterOf, spend, unitsLeft } from "./meter.ts";
 import {
   noteBlock,

@@ -56,8 +56,8 @@ export type Decision =
   | { readonly act: "read" }
   | { readonly act: "close" }
   | { readonly act: "report"; readonly fault: ProbeFault }
-  /** `isForAccount`: until nothing else of ours uses the account. */
-  | { readonly act: "wait"; readonly forMs: number; readonly isForAccount?: true };
+  /** `isForAccount`: until nothing else of ours uses the account; `isForSlot`: until another probe has ended. */
+  | { readonly act: "wait"; readonly forMs: number; readonly isForAccount?: true; readonly isForSlot?: true };
 
 /** A reading is renewed this long before its token nears expiry, because for minutes after that nobody may ask. */
 const BEFORE_WINDOW_MS = 20_000;
@@ -100,7 +100,7 @@ function decideStart(facts: Facts, pace: Pace): Decision {
   const wait = canManage ? facts.startsIn : due;
   if (wait > 0) return { act: "wait", forMs: wait };
   const purpose = canManage ? "manage" : "probe";
-  if (purpose === "probe" && !facts.hasSlot) return { act: "wait", forMs: Infinity };
+  if (purpose === "probe" && !facts.hasSlot) return { act: "wait", forMs: Infinity, isForSlot: true };
   if (renewal.kind === "impossible") {
     return facts.isAccountWanted
       ? { act: "wait", forMs: Infinity }

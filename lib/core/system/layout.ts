@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Failure } from "../text/failure.ts";
-import { homeVariable, isFixed, pathsOn, type Surroundings, variable } from "./platform.ts";
+import { homeVariable, isFixed, pathsOn, type Surroundings, variable } from "../shell/surroundings.ts";
 
 /** Every path under one root; no other file spells them out. */
 export interface Layout {

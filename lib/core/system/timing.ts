@@ -1,4 +1,4 @@
-import type { Environment } from "../shell/launch.ts";
+import type { Environment } from "../shell/surroundings.ts";
 
 /** What the environment may change about the supervisor's pace. Seconds unless the name says otherwise. */
 export interface Timing {

@@ -34,6 +34,17 @@ export function formatClock(ms: number): string {
   return formatTime(ms).slice(11);
 }
 
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A moment in local time, to the minute: `14:35`; on another day than `nowMs` with the day, `2 Dec 14:35`. */
+export function formatMoment(ms: number, nowMs: number): string {
+  const [moment, now] = [new Date(ms), new Date(nowMs)];
+  const two = (part: number) => String(part).padStart(2, "0");
+  const time = `${two(moment.getHours())}:${two(moment.getMinutes())}`;
+  const isToday = moment.toDateString() === now.toDateString();
+  return isToday ? time : `${moment.getDate()} ${MONTHS[moment.getMonth()]} ${time}`;
+}
+
 /** An age in one unit, as the status table shows it: `59s`, `59m`, `23h`, `7d`; never below `0s`. */
 export function formatAge(ms: number): string {
   const seconds = Math.max(0, Math.trunc(ms / 1000));

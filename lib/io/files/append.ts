@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { whileWriting, writeAll } from "./files.ts";
+import { whileWriting, writeAll } from "./replace.ts";
 
 const LF = 10;
 

@@ -2,25 +2,30 @@ import {
   chmodSync,
   closeSync,
   constants,
+  type Dirent,
   fchmodSync,
   fstatSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
-  readFileSync,
-  renameSync,
   rmdirSync,
   rmSync,
   statSync,
   unlinkSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { errnoOf, Failure } from "../../core/text/failure.ts";
-import { isFolder, namesIn, patiently, randomName, whileWriting, writeAll } from "./files.ts";
-import { isWindows } from "../process/process.ts";
+import { system } from "../platform/here.ts";
+import { isFolder, type Kind } from "./read.ts";
+import { nameBeside } from "./replace.ts";
+
+/** Makes a folder and those above it, and makes it ours alone (0700). */
+export function ensureFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
+}
 
 /** Makes sure of a folder that is ours (`uid`, where users have numbers) and nobody else's to enter (0700). */
 export function ownFolder(path: string, uid: number | undefined): void {
@@ -59,6 +64,46 @@ export function ownerOfNewFile(folder: string): number {
   }
 }
 
+/** Makes a folder (0700); false when there is something of that name already. */
+export function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Makes a folder and those above it where they are missing; what exists stays as it is. */
+export function makeFolders(path: string): void {
+  mkdirSync(path, { recursive: true });
+}
+
+/** Makes an empty folder (0700) with a name that nobody can guess. */
+export function makeTemporaryFolder(parent: string, prefix: string): string {
+  return mkdtempSync(join(parent, prefix));
+}
+
+/** Removes a folder with all it holds, or whatever else has this name. Links are never followed. */
+export function removeTree(path: string): void {
+  if (system.removesStepwise) removeStepwise(path);
+  else rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** The same, name by name. */
+export function removeStepwise(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (stat.isDirectory()) {
+    for (const name of readdirSync(path)) removeStepwise(join(path, name));
+    return system.patiently(() => rmdirSync(path));
+  }
+  // Windows keeps what may not be written, as git's objects, from being removed too.
+  if ((stat.mode & 0o200) === 0 && !stat.isSymbolicLink()) chmodSync(path, 0o600);
+  system.patiently(() => unlinkSync(path));
+}
+
 /** The names of the folders, and of the links to folders, in a folder. */
 export function foldersIn(folder: string): string[] {
   try {
@@ -73,101 +118,31 @@ export function foldersIn(folder: string): string[] {
   }
 }
 
-/** Makes a folder (0700); false when there is something of that name already. */
-export function makeFolder(path: string): boolean {
+/** Calls `note` for all that is in a directory, in no order; for nothing when it is none, or not ours to read. */
+export function eachEntry(directory: string, note: (name: string, kind: Kind) => void): void {
+  let entries: Dirent[];
   try {
-    mkdirSync(path, { mode: 0o700 });
-    return true;
+    entries = readdirSync(directory, { withFileTypes: true });
   } catch (error) {
-    if (errnoOf(error) === "EEXIST") return false;
+    if (["ENOENT", "ENOTDIR", "EACCES", "EPERM"].includes(errnoOf(error) ?? "")) return;
     throw error;
   }
+  for (const entry of entries) {
+    note(
+      entry.name,
+      entry.isFile() ? "file" : entry.isDirectory() ? "directory" : entry.isSymbolicLink() ? "link" : "other",
+    );
+  }
 }
 
-/** Makes an empty folder (0700) with a name that nobody can guess. */
-export function makeTemporaryFolder(parent: string, prefix: string): string {
-  return mkdtempSync(join(parent, prefix));
-}
-
-/** Writes a new file (0600) down to the disk; fails when it exists. */
-export function writeNew(path: string, text: string): void {
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
+/** Which folder this is, whatever happens in it; undefined when there is none. */
+export function folderIdentity(path: string): string | undefined {
   try {
-    writeAll(fd, new TextEncoder().encode(text));
-    fsyncSync(fd);
-  } catch (error) {
-    rmSync(path, { force: true });
-    throw whileWriting(path, error);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** A name beside `path` that nobody has. */
-export function nameBeside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomName()}.tmp`);
-}
-
-/** Renames a file or folder; false when there is none of that name. */
-export function rename(path: string, to: string): boolean {
-  return patiently(() => renameAtOnce(path, to));
-}
-
-/** The same, tried once: on Windows it may fail for as long as somebody has one of them open. */
-export function renameAtOnce(path: string, to: string): boolean {
-  try {
-    renameSync(path, to);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return false;
-    throw error;
-  }
-}
-
-/** Removes a file or a link, if it is there. */
-export function removeFile(path: string): void {
-  patiently(() => rmSync(path, { force: true }));
-}
-
-/** Removes a folder with all it holds, or whatever else has this name. Links are never followed. */
-export function removeTree(path: string): void {
-  if (isWindows()) removeStepwise(path);
-  else rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-}
-
-/** The same, name by name: Bun's own way asks for more than wine can, which is where this is tested. */
-export function removeStepwise(path: string): void {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return;
-  if (stat.isDirectory()) {
-    for (const name of readdirSync(path)) removeStepwise(join(path, name));
-    return patiently(() => rmdirSync(path));
-  }
-  // Windows keeps what may not be written, as git's objects, from being removed too.
-  if ((stat.mode & 0o200) === 0 && !stat.isSymbolicLink()) chmodSync(path, 0o600);
-  patiently(() => unlinkSync(path));
-}
-
-/** The text of a file, which must be UTF-8 (`UnicodeError` text otherwise); undefined when there is none. */
-export function readUtf8(path: string): string | undefined {
-  let bytes: Uint8Array;
-  try {
-    bytes = patiently(() => readFileSync(path));
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
-  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-}
-
-/** Removes the folders of a kind that were last changed long ago and do not hold `kept`. */
-export function sweepFolders(parent: string, prefix: string, kept: string, beforeMs: number): void {
-  for (const name of namesIn(parent).filter((name) => name.startsWith(prefix))) {
-    const path = join(parent, name);
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    const holds = lstatSync(join(path, kept), { throwIfNoEntry: false }) !== undefined;
-    if (stat?.isDirectory() && stat.mtimeMs < beforeMs && !holds) removeTree(path);
+    const stat = statSync(path, { bigint: true });
+    // The number of a removed folder may be given to the next one.
+    return stat.isDirectory() ? `${stat.dev}:${stat.ino}:${stat.birthtimeNs}` : undefined;
+  } catch {
+    return undefined;
   }
 }
 

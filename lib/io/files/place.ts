@@ -20,7 +20,7 @@ import {
 import { dirname } from "node:path";
 import type { Entry } from "../../core/skill/entry.ts";
 import { errnoOf, Failure } from "../../core/text/failure.ts";
-import { flushFolder, whileWriting, writeAll } from "./files.ts";
+import { flushFolder, whileWriting, writeAll } from "./replace.ts";
 
 const CHUNK = 1 << 20;
 

@@ -1,5 +1,5 @@
 import { lstatSync } from "node:fs";
-import type { OpenLock } from "./lock.ts";
+import type { OpenLock } from "./open_lock.ts";
 
 /** The part of Deno's file API that locks; declared here because other compilers don't know it. */
 interface DenoFile {

@@ -10,7 +10,9 @@ import {
 } from "node:fs";
 import { Failure } from "../../core/text/failure.ts";
 import type { Clock } from "../host.ts";
-import { childProcesses, isWindows } from "../process/process.ts";
+import { system } from "../platform/here.ts";
+import { childProcesses } from "../process/process.ts";
+import type { OpenLock } from "./open_lock.ts";
 
 /** A kernel lock that dies with its holder. */
 export interface HeldLock {
@@ -24,18 +26,6 @@ export interface HeldLock {
 interface LockSettings {
   readonly clock: Clock;
   random(): number;
-}
-
-/** A lock file, open: each runtime has another way to the same `flock(2)`. */
-export interface OpenLock {
-  readonly isFile: boolean;
-  readonly links: number;
-  /** Whether the path still names this file. */
-  isCurrent(): boolean;
-  /** Whether the lock is ours now; throws when this file system can't lock. */
-  tryLock(): boolean;
-  write(bytes: Uint8Array): void;
-  close(): void;
 }
 
 /** Runs `action` while holding the lock at `path`; fails when it can't be had within `timeoutMs` (10 s). Never runs unlocked. */
@@ -60,7 +50,7 @@ export async function withLock<T>(
         "failed",
         `Cannot lock ${path}: another process has held it for ${timeoutMs / 1000} s`,
         {
-          hint: holderHint(path),
+          hint: system.holderHint(path),
         },
       );
     }
@@ -113,7 +103,7 @@ async function openLock(path: string): Promise<OpenLock> {
 }
 
 async function openHere(path: string): Promise<OpenLock> {
-  if (isWindows()) return (await import("./lock_windows.ts")).openWindows(path);
+  if (system.lockCall === "LockFileEx") return (await import("./lock_windows.ts")).openWindows(path);
   if ("Deno" in globalThis) return (await import("./flock_deno.ts")).openDeno(path);
   return await openPosix(path);
 }
@@ -135,11 +125,6 @@ async function openPosix(path: string): Promise<OpenLock> {
     },
     close: () => closeSync(fd),
   };
-}
-
-/** How to find who holds a lock. */
-export function holderHint(path: string): string {
-  return isWindows() ? `find it in the Resource Monitor, by ${path}` : `find it with: fuser -v ${path}`;
 }
 
 function identityAt(path: string): string | undefined {

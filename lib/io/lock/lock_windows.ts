@@ -1,7 +1,6 @@
 import { Failure } from "../../core/text/failure.ts";
-import type { Handle, Kernel32 } from "../platform/kernel32.ts";
-import type { OpenLock } from "./lock.ts";
-import { kernel32 } from "../process/process.ts";
+import { type Handle, type Kernel32, kernel32 } from "../platform/windows.ts";
+import type { OpenLock } from "./open_lock.ts";
 
 const GENERIC_READ_WRITE = 0xc0000000;
 /** Others may read, write, rename and remove it, as elsewhere. */

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { namesIn } from "../files/files.ts";
+import { namesIn } from "../files/read.ts";
+import { system } from "../platform/here.ts";
 
 /** A thread that a Codex process has open. */
 export interface OpenThread {
@@ -11,20 +12,9 @@ export interface OpenThread {
   readonly lockedMs: number;
 }
 
-/** Who holds a `flock`, by inode number (Linux); undefined where that can't be known. */
+/** Who holds a `flock`, by inode number; undefined where that can't be known. */
 export function lockHolders(): ReadonlyMap<string, number> | undefined {
-  let text: string;
-  try {
-    text = readFileSync("/proc/locks", "utf8");
-  } catch {
-    return undefined;
-  }
-  const holders = new Map<string, number>();
-  for (const line of text.split("\n")) {
-    const [, pid, inode] = /^\d+: FLOCK +\S+ +\S+ +(-?\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line) ?? [];
-    if (pid !== undefined && inode !== undefined) holders.set(inode, Math.max(0, Number(pid)));
-  }
-  return holders;
+  return system.processes?.lockHolders();
 }
 
 /**

@@ -1,32 +1,12 @@
-import { readFileSync } from "node:fs";
 import process from "node:process";
 import { isForbidden } from "../../core/text/failure.ts";
 import type { ProcessIdentity } from "../../core/system/identity.ts";
-import { exitCodeOf, type Kernel32, loadKernel32, startTimeOf } from "../platform/kernel32.ts";
+import { system } from "../platform/here.ts";
 
 /** Who the process `pid` is; undefined when there is none, or only its zombie. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
-  if (isLinux()) {
-    const stat = statOf(pid);
-    return stat && { pid, startTime: stat.startTime, bootId: bootId() };
-  }
-  if (isWindows()) {
-    const startTime = startTimeOf(kernel32(), pid);
-    return startTime === undefined ? undefined : { pid, startTime, bootId: "" };
-  }
-  return identityByPs(pid);
-}
-
-/** The same by ps(1), in words that don't depend on the user's settings. A header, here none, ends an `-o` (POSIX). */
-export function identityByPs(pid: number): ProcessIdentity | undefined {
-  const { status, stdout } = childProcesses().spawnSync(
-    "/bin/ps",
-    ["-o", "stat=", "-o", "lstart=", "-p", String(pid)],
-    { encoding: "utf8", env: { LC_ALL: "C", TZ: "UTC" } },
-  );
-  const [, state, started] = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout ?? "") ?? [];
-  if (status !== 0 || state === undefined || state.startsWith("Z")) return undefined;
-  return { pid, startTime: started ?? "", bootId: "" };
+  const startTime = system.startTimeOf(pid);
+  return startTime === undefined ? undefined : { pid, startTime, bootId: system.bootId() };
 }
 
 /** Whether this very process, not a later one with its number, still runs. */
@@ -51,8 +31,7 @@ export function livingNow(): (identity: ProcessIdentity) => boolean {
   return (identity) => {
     own ??= ownIdentity();
     if (own.startTime === "") return true;
-    if (!isLinux()) return isAlive(identity);
-    return identity.bootId === own.bootId && statOf(identity.pid)?.startTime === identity.startTime;
+    return identity.bootId === own.bootId && system.startTimeOf(identity.pid) === identity.startTime;
   };
 }
 
@@ -69,46 +48,31 @@ export function ownIdentity(): ProcessIdentity {
 
 /** Sends a signal to a process, or with a negative number to a process group; false when nobody is there. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
-  // Windows has neither groups nor signals: a process can only be ended, and that at once.
-  if (isWindows() && name !== "SIGTERM" && name !== "SIGKILL") return false;
+  const { hasSignals } = system;
+  if (!hasSignals && name !== "SIGTERM" && name !== "SIGKILL") return false;
   try {
-    process.kill(isWindows() ? Math.abs(pid) : pid, name);
+    process.kill(hasSignals ? pid : Math.abs(pid), name);
     return true;
   } catch {
     return false;
   }
 }
 
-/** Whether there is a /proc to look into. */
-export function isLinux(): boolean {
-  return process.platform === "linux";
-}
-
-export function isWindows(): boolean {
-  return process.platform === "win32";
-}
-
-/** The calls of Windows. Throws Failure where they can't be had. */
-export const kernel32: () => Kernel32 = once(() =>
-  loadKernel32((name) => process.getBuiltinModule(name) as unknown)
-);
-
 /** The words a process was started with; none when it is gone or not ours to see. */
 export function commandLineOf(pid: number): string[] {
-  return procFile(pid, "cmdline").split("\0").slice(0, -1);
+  return system.processes?.commandLineOf(pid) ?? [];
 }
 
 /** One variable of another process's environment; undefined when it has none or is not ours to see. */
 export function variableOf(pid: number, name: string): string | undefined {
-  const entry = procFile(pid, "environ").split("\0").find((line) => line.startsWith(`${name}=`));
-  return entry?.slice(name.length + 1);
+  return system.processes?.variableOf(pid, name);
 }
 
-/** The parent of a process, its parent, and so on, as far as they can be seen (Linux). */
+/** The parent of a process, its parent, and so on, as far as they can be seen. */
 export function ancestorsOf(pid: number): number[] {
   const ancestors: number[] = [];
   for (let child = pid; ancestors.length < 100;) {
-    const parent = Number(fieldsOf(child)[1] ?? 0);
+    const parent = system.processes?.parentOf(child) ?? 0;
     if (!(parent > 1)) break;
     ancestors.push(parent);
     child = parent;
@@ -118,8 +82,7 @@ export function ancestorsOf(pid: number): number[] {
 
 /** The owner of a process. */
 export function ownerOf(pid: number): number | undefined {
-  const [, uid] = /^Uid:\s+(\d+)/m.exec(procFile(pid, "status")) ?? [];
-  return uid === undefined ? undefined : Number(uid);
+  return system.processes?.ownerOf(pid);
 }
 
 /** What this process creates from now on is readable by its owner alone. */
@@ -127,20 +90,20 @@ export function restrictNewFiles(): void {
   process.umask(0o077);
 }
 
-/** Ends this process. Bun keeps the last eight bits of an exit code only, and Windows has codes such as 0xc0000005. */
+/** Ends this process. Bun keeps the last eight bits of an exit code only, and some systems have codes such as 0xc0000005. */
 export function exit(code: number): never {
-  if (isShort(code)) kernel32().ExitProcess(code);
+  if (code > 255 && isBun()) system.longExitCodes?.exitWith(code);
   process.exit(code);
 }
 
 /** The whole exit code of a process that was just started, for when it has ended; undefined where its runtime tells it. */
 export function wholeExitCode(pid: number | undefined): () => number | undefined {
-  return pid !== undefined && isShort(256) ? exitCodeOf(kernel32(), pid) : () => undefined;
+  const codes = isBun() ? system.longExitCodes : undefined;
+  return pid !== undefined && codes !== undefined ? codes.watch(pid) : () => undefined;
 }
 
-/** Whether the runtime would cut this exit code. */
-function isShort(code: number): boolean {
-  return isWindows() && code > 255 && process.versions.bun !== undefined;
+function isBun(): boolean {
+  return process.versions.bun !== undefined;
 }
 
 /** Calls `listener` for each of these signals instead of dying; returns what takes that back. */
@@ -166,43 +129,10 @@ type Execve = (file: string, args: readonly string[], env: Readonly<Record<strin
 /** The system call that turns this process into another program, where the runtime has it. */
 export function execve(): Execve | undefined {
   const own = (process as unknown as { execve?: Execve }).execve;
-  if (typeof own !== "function" || isWindows()) return undefined;
+  if (typeof own !== "function" || !system.canBecome) return undefined;
   return (file, args, env) => {
     // Runtimes ignore these two; ignored signals stay ignored in the new program, caught ones do not.
     for (const name of ["SIGPIPE", "SIGXFSZ"] as const) process.on(name, () => {});
     return own.call(process, file, args, env);
   };
-}
-
-function bootId(): string {
-  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-}
-
-/** Fields of /proc/<pid>/stat, counted after the name in parentheses, which may hold anything (proc(5)). */
-function fieldsOf(pid: number): string[] {
-  const text = procFile(pid, "stat");
-  return text.slice(text.lastIndexOf(")") + 2).split(" ");
-}
-
-function statOf(pid: number): { startTime: string } | undefined {
-  const fields = fieldsOf(pid);
-  const [state] = fields;
-  const startTime = fields[19];
-  if (startTime === undefined || state === "Z" || state === "X") return undefined;
-  return { startTime };
-}
-
-function procFile(pid: number, name: string): string {
-  if (!isLinux()) return "";
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, "utf8");
-  } catch (error) {
-    if (isForbidden(error)) throw error;
-    return "";
-  }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => made ??= make();
 }

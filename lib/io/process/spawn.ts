@@ -1,7 +1,8 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { Launch } from "../../core/shell/launch.ts";
-import { childProcesses, execve, isWindows, onSignals, signal, wholeExitCode } from "./process.ts";
+import { system } from "../platform/here.ts";
+import { childProcesses, execve, onSignals, signal, wholeExitCode } from "./process.ts";
 
 /** How a process ended. */
 export type Exit =
@@ -110,7 +111,7 @@ export function runForeground(launch: Launch): Promise<Exit> {
     const child = childProcesses().spawn(launch.file, launch.args, { ...options(launch), stdio: "inherit" });
     const whole = wholeExitCode(child.pid);
     const pass = (name: NodeJS.Signals) => child.pid !== undefined && signal(child.pid, name);
-    const { borne, passed } = isWindows() ? ON_WINDOWS : ELSEWHERE;
+    const { borne, passed } = system.terminalSignals;
     const undo = [onSignals(borne, () => {}), onSignals(passed, pass)];
     const done = (exit: Exit) => {
       undo.forEach((off) => off());
@@ -120,18 +121,6 @@ export function runForeground(launch: Launch): Promise<Exit> {
     child.once("close", (code, name) => done(exitOf(whole() ?? code, name)));
   });
 }
-
-interface Heard {
-  /** What the terminal tells the program itself. */
-  readonly borne: readonly NodeJS.Signals[];
-  readonly passed: readonly NodeJS.Signals[];
-}
-const ELSEWHERE: Heard = {
-  borne: ["SIGINT", "SIGQUIT"],
-  passed: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
-};
-/** Ctrl-C, Ctrl-Break and the closing of the window, of which every program of a console is told. */
-const ON_WINDOWS: Heard = { borne: ["SIGINT", "SIGBREAK", "SIGHUP"], passed: [] };
 
 /** Becomes the program where the runtime can; elsewhere runs it in the foreground. `launch.file` is a path. */
 export function become(launch: Launch): Promise<Exit> {

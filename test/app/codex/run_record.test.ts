@@ -7,10 +7,11 @@ import { openersOf } from "../../../lib/app/codex/open_by.ts";
 import { noteRun, runsIn } from "../../../lib/app/codex/run_record.ts";
 import { layoutOf } from "../../../lib/core/system/layout.ts";
 import { parseRun, renderRun } from "../../../lib/core/session/run_record.ts";
-import { ensureFolder } from "../../../lib/io/files/files.ts";
+import { macos } from "../../../lib/io/platform/macos.ts";
+import { ensureFolder } from "../../../lib/io/files/folders.ts";
 import { identityOf, ownIdentity, signal } from "../../../lib/io/process/process.ts";
 
-const MAC = { platform: "darwin" };
+const MAC = { system: macos };
 
 function place() {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-runs-")));

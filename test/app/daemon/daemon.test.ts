@@ -20,6 +20,8 @@ import { type DaemonIdentity, renderIdentity } from "../../../lib/core/system/id
 import { layoutOf } from "../../../lib/core/system/layout.ts";
 import { emptySession, parseStatus, renderStatus } from "../../../lib/core/session/status.ts";
 import { VERSION } from "../../../lib/core/text/version.ts";
+import { windows } from "../../../lib/io/platform/windows.ts";
+import { system } from "../../../lib/io/platform/here.ts";
 import type { Host } from "../../../lib/io/host.ts";
 import { tryLock } from "../../../lib/io/lock/lock.ts";
 import { identityOf, ownIdentity, signal } from "../../../lib/io/process/process.ts";
@@ -46,6 +48,7 @@ function place(env: Record<string, string> = {}) {
     cwd: dir,
     self: [fakeDaemon(dir)],
     platform: process.platform,
+    system,
     arch: process.arch,
     uid: process.getuid?.(),
     clock: REAL,
@@ -348,7 +351,7 @@ describe("the daemon", () => {
 
   it("ends on Windows, which has no signals, when a file asks this very process to", async () => {
     const around = place();
-    const host = { ...around.host, platform: "win32" };
+    const host = { ...around.host, system: windows };
     const running = daemon({ ...around, host });
     await until(() => around.said.out === "ready\n", "ready");
     askToStop(host, around.layout, { ...ownIdentity(), startTime: "another" });
@@ -407,7 +410,7 @@ describe("the daemon", () => {
 describe("a request to stop", () => {
   it("that came before anybody heeded it is heeded, and taken away", () => {
     const { layout, host } = place();
-    askToStop({ ...host, platform: "win32" }, layout, ownIdentity());
+    askToStop({ ...host, system: windows }, layout, ownIdentity());
     let stops = 0;
     const unheed = heedStopRequest(layout, ownIdentity(), () => stops++);
     expect(stops).toBe(1);
@@ -417,7 +420,7 @@ describe("a request to stop", () => {
 
   it("to another process stays", () => {
     const { layout, host } = place();
-    askToStop({ ...host, platform: "win32" }, layout, { pid: 4711, startTime: "1", bootId: "" });
+    askToStop({ ...host, system: windows }, layout, { pid: 4711, startTime: "1", bootId: "" });
     let stops = 0;
     heedStopRequest(layout, ownIdentity(), () => stops++)();
     expect(stops).toBe(0);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { choose, type How, type Picking } from "../../../lib/app/pick/choose.ts";
+import { choose, type How, type PickRequest } from "../../../lib/app/pick/choose.ts";
 import { takeAway } from "../../../lib/app/session/discard_home.ts";
 import { recallLeases } from "../../../lib/app/session/leases.ts";
 import { look } from "../../../lib/app/pick/survey.ts";
@@ -23,7 +23,7 @@ function user(left: readonly [number, number] = [53, 50]): World {
   return made;
 }
 
-async function picked(user: World, picking?: Picking, how: How = "best"): Promise<string> {
+async function picked(user: World, picking?: PickRequest, how: How = "best"): Promise<string> {
   return (await choose(user.host(), user.layout, CONFIG, how, picking)).alias;
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { authFileOf, homeOf, layoutOf } from "../../../lib/core/system/layout.ts";
+import { windows } from "../../../lib/io/platform/windows.ts";
 import type { Host } from "../../../lib/io/host.ts";
 
 it("on Windows a login that can't be put in place at once leaves Codex its lock in between", async () => {
@@ -37,7 +38,7 @@ it("on Windows a login that can't be put in place at once leaves Codex its lock 
     seen.push(`${lock === undefined ? "held" : "free"}, ${readFileSync(auth, "utf8")}`);
     lock?.release();
   };
-  const host = { platform: "win32", clock: { now: () => 0, monotonic: () => 0, sleep } } as unknown as Host;
+  const host = { system: windows, clock: { now: () => 0, monotonic: () => 0, sleep } } as unknown as Host;
   await installLogin(host, layout, "a", "new");
   expect(seen).toEqual(["free, old", "free, old"]);
   expect(readFileSync(auth, "utf8")).toBe("new");

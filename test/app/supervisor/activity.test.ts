@@ -382,9 +382,9 @@ describe("limits that a turn was told", () => {
     expect(made.session("copy").account).toBe(made.session("a").account);
     expect(made.session("other").account).not.toBe(made.session("a").account);
     thread.write(completed(now(), "usage_limit_exceeded"));
-    await inTime(made, () => made.session("a").exhaustedUntil === "", "the mark");
+    await inTime(made, () => made.session("a").exhaustedUntil !== undefined, "the mark");
     expect([made.session("copy").exhaustedUntil, made.session("other").exhaustedUntil]).toEqual([
-      "",
+      made.session("a").exhaustedUntil,
       undefined,
     ]);
   });
@@ -432,12 +432,15 @@ describe("a turn that is refused because a limit is used up", () => {
   });
 
   it.each([["no limits", undefined], ["limits that are not used up", { primary: week }]])(
-    "with %s marks it until the next reading",
+    "with %s marks it for ten minutes, whatever readings show meanwhile",
     async (_, limits) => {
       const { made } = await refused(limits);
-      expect(made.session("a").exhaustedUntil).toBe("");
+      const { refusedAt = "", exhaustedUntil = "" } = made.session("a");
+      expect(Date.parse(exhaustedUntil) - Date.parse(refusedAt)).toBe(10 * MIN);
       answers(made, "a", LIMITS);
       await inTime(made, () => made.session("a").lastProbeResult === "ok", "a reading");
+      expect(made.session("a").exhaustedUntil).toBe(exhaustedUntil);
+      await made.clock.advance(11 * MIN);
       expect(made.session("a").exhaustedUntil).toBeUndefined();
     },
   );
@@ -466,12 +469,15 @@ describe("a turn that is refused because a limit is used up", () => {
       started(now() + SEC),
       told(now() + SEC, { primary: { ...full, used: 98 } }),
     );
+    await made.clock.advance(2 * SEC);
+    expect(made.session("a").exhaustedUntil).toBe(formatTime(full.resets * SEC));
+    other.write(completed(now()));
     await inTime(
       made,
       () => made.session("a").rateLimits.primary?.usedPercent === 98,
       "what the next turn told",
     );
-    expect(made.session("a").exhaustedUntil).toBeUndefined();
+    await inTime(made, () => made.session("a").exhaustedUntil === undefined, "the end of the mark");
   });
 
   it("stays marked over a restart, and does not come back when it was lifted", async () => {

@@ -10,7 +10,7 @@ import {
   renderChildren,
 } from "../../../lib/core/session/app_server_record.ts";
 import { homeOf, layoutOf } from "../../../lib/core/system/layout.ts";
-import { readText } from "../../../lib/io/files/files.ts";
+import { readText } from "../../../lib/io/files/read.ts";
 import { identityOf, signal } from "../../../lib/io/process/process.ts";
 import { FakeClock } from "../../../rig/clock.ts";
 import { until } from "../../../rig/until.ts";

@@ -68,32 +68,79 @@ it("what was known before a restart counts by its time", () => {
   expect(clock.now()).toBe(Date.parse("2026-11-20T12:00:00Z"));
 });
 
-it("a refusal counts once, and not after a reading", async () => {
-  const { made, says, clock, read, snapshot } = bulletin();
-  const refusal = { at: clock.now(), snapshot: undefined };
-  made.refused(refusal);
-  expect(says().exhaustedUntil).toBe("");
+const MARK = (at: number) => ({ refusedAt: formatTime(at), exhaustedUntil: formatTime(at + 10 * MIN) });
+
+it("a refusal holds ten minutes though readings show room, and an hour when it comes again", async () => {
+  const { made, says, clock, read } = bulletin();
+  const first = clock.now();
+  read(50);
+  made.refused({ at: first + 1000, snapshot: undefined });
   await clock.advance(MIN);
-  read(10);
-  expect(says().exhaustedUntil).toBeUndefined();
-  made.refused(refusal);
-  made.refused({ at: clock.now() - 1, snapshot: undefined });
-  expect(says().exhaustedUntil).toBeUndefined();
-  made.refused({ at: clock.now(), snapshot: snapshot(100) });
-  expect(says().exhaustedUntil).toBe("");
-  made.forgetAll();
-  expect(says().exhaustedUntil).toBeUndefined();
+  for (let minute = 0; minute < 8; minute++) {
+    read(50);
+    expect(says()).toMatchObject(MARK(first + 1000));
+    await clock.advance(MIN);
+  }
+  await clock.advance(2 * MIN);
+  expect(says()).not.toHaveProperty("exhaustedUntil");
+  const again = clock.now();
+  made.refused({ at: again, snapshot: undefined });
+  await clock.advance(50 * MIN);
+  read(50);
+  expect(says()).toMatchObject({ exhaustedUntil: formatTime(again + 60 * MIN) });
 });
 
-it("a refusal is not told twice of what a reading lifted, though nothing else is newer", () => {
-  const { made, says, clock } = bulletin();
-  const at = clock.now();
-  made.refused({ at, snapshot: undefined });
-  made.noted({ at: at + 2, since: at + 1, snapshot: new Map([["primary", { usedPercent: 5 }]]) });
-  expect(says().exhaustedUntil).toBeUndefined();
-  const before = bulletin({ exhaustedUntil: "", lastRateLimitUpdateAt: "" });
-  before.noted(5);
-  expect(before.says().exhaustedUntil).toBeUndefined();
+it("a refusal is lifted by a change for the better, by a later turn that succeeds, and by another login", async () => {
+  const { made, says, clock, read } = bulletin();
+  const refuse = async () => {
+    await clock.advance(1000);
+    made.refused({ at: clock.now(), snapshot: undefined });
+    expect(says()).toMatchObject({ refusedAt: formatTime(clock.now()) });
+    await clock.advance(1000);
+  };
+  read(50);
+  await refuse();
+  read(50);
+  expect(says()).toHaveProperty("exhaustedUntil");
+  read(49);
+  expect(says()).not.toHaveProperty("exhaustedUntil");
+  await refuse();
+  made.lift(clock.now() - 3000);
+  expect(says()).toHaveProperty("exhaustedUntil");
+  made.lift(clock.now());
+  expect(says()).not.toHaveProperty("exhaustedUntil");
+  await refuse();
+  made.forgetAll();
+  expect(says()).not.toHaveProperty("exhaustedUntil");
+});
+
+it("a refusal counts once, and not again when something has lifted it", async () => {
+  const { made, says, clock, read } = bulletin();
+  const refusal = { at: clock.now(), snapshot: undefined };
+  made.refused(refusal);
+  await clock.advance(1000);
+  made.lift(clock.now());
+  made.refused(refusal);
+  made.refused({ at: clock.now() - 1, snapshot: undefined });
+  expect(says()).not.toHaveProperty("exhaustedUntil");
+  read(10);
+  expect(says()).not.toHaveProperty("exhaustedUntil");
+});
+
+it("a refusal outlives a restart, and its reading is what a better one is compared with", () => {
+  const known = {
+    lastRateLimitUpdateAt: "2026-11-20T11:59:00Z",
+    rateLimits: { limitId: "codex", primary: { usedPercent: 50, windowDurationMins: 300 }, secondary: null },
+    refusedAt: "2026-11-20T11:58:00Z",
+    exhaustedUntil: "2026-11-20T12:08:00Z",
+  };
+  const { made, says, read } = bulletin(known);
+  expect(says()).toMatchObject({ refusedAt: known.refusedAt, exhaustedUntil: known.exhaustedUntil });
+  made.refused({ at: Date.parse(known.refusedAt), snapshot: undefined });
+  read(50);
+  expect(says()).toMatchObject({ exhaustedUntil: known.exhaustedUntil });
+  read(40);
+  expect(says()).not.toHaveProperty("exhaustedUntil");
 });
 
 it("a refusal of a moment ago that was told once is not told anew by the same words", () => {

@@ -7,7 +7,8 @@ import type { CodexProgram } from "../../../lib/app/codex/codex_program.ts";
 import { type Role, Starter } from "../../../lib/app/supervisor/starter.ts";
 import { parseChildren } from "../../../lib/core/session/app_server_record.ts";
 import { layoutOf } from "../../../lib/core/system/layout.ts";
-import { readText } from "../../../lib/io/files/files.ts";
+import { linux } from "../../../lib/io/platform/linux.ts";
+import { readText } from "../../../lib/io/files/read.ts";
 import type { Spawn } from "../../../lib/io/process/spawn.ts";
 import { FakeClock } from "../../../rig/clock.ts";
 import { answering, fakeSpawn } from "../../../rig/fake_spawn.ts";
@@ -30,6 +31,7 @@ function place(env: Record<string, string> = {}, spawn?: Spawn) {
       random: () => 0.5,
       env,
       platform: "linux",
+      system: linux,
       spawn: spawn ?? spawned.spawn,
     },
     layout,

@@ -19,8 +19,9 @@ import { homeOf, type Layout, layoutOf } from "../../../lib/core/system/layout.t
 import { parseStatus, type SessionStatus, type Status } from "../../../lib/core/session/status.ts";
 import { formatTimeMs } from "../../../lib/core/text/time.ts";
 import { timingFrom } from "../../../lib/core/system/timing.ts";
+import { system } from "../../../lib/io/platform/here.ts";
 import type { Journal } from "../../../lib/io/journal.ts";
-import { readText } from "../../../lib/io/files/files.ts";
+import { readText } from "../../../lib/io/files/read.ts";
 import type { Host } from "../../../lib/io/host.ts";
 import { signal } from "../../../lib/io/process/process.ts";
 import { type Spawn, spawnChild } from "../../../lib/io/process/spawn.ts";
@@ -114,6 +115,7 @@ export function root(): Root {
     env: { PATH: join(dir, "bin") },
     cwd: dir,
     platform: process.platform,
+    system,
     arch: process.arch,
     spawn,
     random: () => 0.5,

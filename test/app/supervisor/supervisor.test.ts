@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { Monitor } from "../../../lib/app/supervisor/monitor.ts";
 import { threadLocksOf } from "../../../lib/core/system/layout.ts";
 import { emptySession } from "../../../lib/core/session/status.ts";
 import { formatTime } from "../../../lib/core/text/time.ts";
@@ -701,5 +702,56 @@ describe("the supervisor", () => {
     world.run();
     await world.clock.advance(0);
     expect(many(6).map((alias) => world.session(alias).lastProbeResult)).toEqual(Array(6).fill("ok"));
+  });
+});
+
+describe("with 200 sessions", () => {
+  /** How often each session was stepped since the last time this was asked. */
+  function steps() {
+    const spy = vi.spyOn(Monitor.prototype, "step");
+    onTestFinished(() => spy.mockRestore());
+    return () => {
+      const aliases = spy.mock.contexts.map((monitor) => (monitor as Monitor).alias);
+      spy.mockClear();
+      return aliases;
+    };
+  }
+
+  async function crowd() {
+    const world = root();
+    const aliases = Array.from({ length: 200 }, (_, index) => `s${String(index).padStart(3, "0")}`);
+    for (const alias of aliases) world.add(alias);
+    const stepped = steps();
+    world.run();
+    await world.clock.advance(1);
+    await eventually(
+      () =>
+        [...world.status().sessions.values()].filter(({ lastProbeResult }) => lastProbeResult === "ok")
+          .length === 200,
+      "all readings",
+    );
+    return { world, stepped };
+  }
+
+  it("all are read without a look at all of them for each", async () => {
+    const { world, stepped } = await crowd();
+    const looks = stepped().length;
+    expect(world.spawned.children).toHaveLength(200);
+    expect(looks).toBeLessThan(200 * 15);
+  });
+
+  it("a pick concerns the one that is picked, and the others are looked at twice a minute", async () => {
+    const { world, stepped } = await crowd();
+    await world.clock.advance(3 * SEC);
+    stepped();
+    world.pick("s007");
+    await eventually(() => world.spawned.in(world.home("s007")).length === 2, "an app-server that stays");
+    await world.clock.advance(20 * SEC);
+    const after = stepped();
+    expect(new Set(after)).toEqual(new Set(["s007"]));
+    await world.clock.advance(40 * SEC);
+    const minute = stepped();
+    expect(minute.filter((alias) => alias === "s100").length).toBeLessThanOrEqual(2);
+    expect(new Set(minute).size).toBe(200);
   });
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { afterLines, isTaskEvent, SILENT } from "../../../lib/core/codex/activity.ts";
 import { dayFolders, mayTell, snapshotIn, threadTime } from "../../../lib/core/codex/rollout.ts";
+import { formatTime } from "../../../lib/core/text/time.ts";
 import { markOf } from "../../../lib/core/codex/refusal.ts";
 import { emptySession, emptyStatus, parseStatus, renderStatus } from "../../../lib/core/session/status.ts";
 import { rewriteStatus } from "../session/predecessor.ts";
@@ -49,9 +50,22 @@ describe("what a session file tells of its thread", () => {
     expect(found.refusal?.at).toBe(T + 2);
     expect(found.refusal?.snapshot?.get("primary")).toMatchObject({ usedPercent: 100 });
     const without = after(told(T - 9, full), started(T), completed(T + 2, "usage_limit_exceeded"));
-    expect(without.refusal).toEqual({ at: T + 2, snapshot: undefined });
+    expect(without.refusal).toEqual({ at: T + 2, snapshot: undefined, message: "no" });
     const plain429 = { response_too_many_failed_attempts: { http_status_code: 429 } };
     expect(after(started(T), completed(T + 2, plain429)).refusal).toBeUndefined();
+  });
+
+  it("is since when the last turn went on that succeeded; one that failed or was ended takes nothing back", () => {
+    const done = after(started(T), completed(T + 5));
+    expect(done.succeededSince).toBe(T);
+    const later = [
+      started(T + 9),
+      completed(T + 10, "usage_limit_exceeded"),
+      started(T + 11),
+      aborted(T + 12),
+    ];
+    expect(afterLines(done, later).succeededSince).toBe(T);
+    expect(afterLines(done, [started(T + 20), completed(T + 21)]).succeededSince).toBe(T + 20);
   });
 
   it("is not changed by lines that are cut, no JSON, or of another kind", () => {
@@ -171,12 +185,12 @@ describe("a session file of a Codex that is not known yet", () => {
         for (const { snapshot } of limits.values()) {
           readings = mergeSnapshot(readings, snapshot)?.readings ?? readings;
         }
-        const exhaustedUntil = refusal && markOf(refusal.snapshot, T);
+        const mark = refusal && markOf(refusal, T);
         const session = {
           ...emptySession(),
           rateLimits: readings.limits,
           allowance: readings.allowance,
-          ...(exhaustedUntil === undefined ? {} : { exhaustedUntil }),
+          ...(mark === undefined ? {} : { exhaustedUntil: formatTime(mark.untilMs) }),
         };
         const file = renderStatus({ ...emptyStatus(), sessions: new Map([["a", session]]) });
         expect(() => rewriteStatus(file)).not.toThrow();

@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  MAIN_LIMIT,
-  mergeUpdate,
-  NOTHING,
-  parseReading,
-  type Readings,
-} from "../../../lib/core/codex/rate_limits.ts";
+import { mergeUpdate, NOTHING, parseReading, type Readings } from "../../../lib/core/codex/rate_limits.ts";
 
 const PRIMARY = { usedPercent: 25, windowDurationMins: 300, resetsAt: 1_795_176_915 };
 const SECONDARY = { usedPercent: 40, windowDurationMins: 10_080, resetsAt: 1_795_428_915 };
@@ -60,12 +54,45 @@ describe("an answer with limits", () => {
     });
   });
 
-  it("that tells only of another limit leaves the main windows unknown", () => {
-    expect(parseReading({ rateLimits: OTHER })?.readings).toEqual({
-      limits: { limitId: MAIN_LIMIT, primary: null, secondary: null },
-      allowance: { others: [OTHER] },
+  it("that names no limit codex takes the one it puts first for the account's own, and its updates too", () => {
+    const answer = {
+      rateLimits: OTHER,
+      rateLimitsByLimitId: { codex_spark: { primary: { usedPercent: 7 } } },
+    };
+    const { readings } = parseReading(answer)!;
+    expect(readings).toEqual({
+      limits: OTHER,
+      allowance: { others: [{ limitId: "codex_spark", primary: { usedPercent: 7 }, secondary: null }] },
     });
+    const update = { rateLimits: { limitId: "codex_other", primary: { usedPercent: 100 } } };
+    expect(mergeUpdate(readings, update)).toMatchObject({
+      isReading: true,
+      readings: { limits: { limitId: "codex_other", primary: { usedPercent: 100 } } },
+    });
+    expect(mergeUpdate(readings, { rateLimits: MAIN })?.isReading).toBe(false);
   });
+
+  it("with a monthly budget and no windows has it as a long window", () => {
+    const budget = { limit: "20000", used: "19800.25", remainingPercent: 1, resetsAt: 1_797_000_000 };
+    const rateLimits = { primary: null, secondary: null, individualLimit: budget, planType: "business" };
+    const { readings } = parseReading({ rateLimits })!;
+    const window = { usedPercent: 99, windowDurationMins: 43_200, resetsAt: 1_797_000_000 };
+    expect(readings.limits).toEqual({ limitId: "codex", primary: null, secondary: window });
+    const update = { rateLimits: { individualLimit: { ...budget, remainingPercent: 0 } } };
+    expect(mergeUpdate(readings, update)?.readings.limits.secondary?.usedPercent).toBe(100);
+    const windows = { rateLimits: { primary: PRIMARY, secondary: SECONDARY } };
+    expect(mergeUpdate(readings, windows)?.readings.limits).toEqual(MAIN);
+    expect(parseReading({ rateLimits: { ...MAIN, individualLimit: budget } })?.readings.limits).toEqual(MAIN);
+  });
+
+  it.each([["0", false], ["0.0000000000", false], [".00", false], ["0.01", true], [null, true], ["", true]])(
+    "with credits of a balance of %j has credits: %j",
+    (balance, hasCredits) => {
+      const credits = { hasCredits: true, unlimited: false, balance };
+      const answer = parseReading({ rateLimits: { ...MAIN, credits } });
+      expect(answer?.readings.allowance.credits?.hasCredits).toBe(hasCredits);
+    },
+  );
 
   it.each([
     ["only a first window", { primary: PRIMARY }, PRIMARY, null],

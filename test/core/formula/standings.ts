@@ -120,15 +120,7 @@ export const STANDINGS: readonly Standing[] = [
     ...roomy,
     exhaustedUntil: at(90),
     shows: ROOMY,
-    reason: "exhausted, resets in 2m",
-    wins: false,
-  },
-  {
-    why: "a turn was told so, and nobody knows until when",
-    ...roomy,
-    exhaustedUntil: "",
-    shows: ROOMY,
-    reason: "exhausted",
+    reason: "refused, resets in 2m",
     wins: false,
   },
   {
@@ -148,7 +140,7 @@ export const STANDINGS: readonly Standing[] = [
       credits: { hasCredits: true, unlimited: false, balance: "5" },
     },
     shows: ROOMY,
-    reason: "exhausted, resets in 1h",
+    reason: "spend limit reached, resets in 1h",
     wins: false,
   },
   {
@@ -156,7 +148,7 @@ export const STANDINGS: readonly Standing[] = [
     ...roomy,
     allowance: { spendControlReached: true },
     shows: ROOMY,
-    reason: "exhausted",
+    reason: "spend limit reached",
     wins: false,
   },
   {
@@ -175,7 +167,7 @@ export const STANDINGS: readonly Standing[] = [
     ...roomy,
     allowance: { ordinaryUsageAllowed: false },
     shows: ROOMY,
-    reason: "exhausted",
+    reason: "use refused by the service",
     wins: false,
   },
   {
@@ -200,7 +192,7 @@ export const STANDINGS: readonly Standing[] = [
     ...roomy,
     allowance: { reachedType: "rate_limit_reached" },
     shows: ROOMY,
-    reason: "exhausted",
+    reason: "limit reached",
     wins: false,
   },
   {
@@ -208,7 +200,7 @@ export const STANDINGS: readonly Standing[] = [
     primary: window(FIVE_HOURS, 100, HOUR),
     allowance: { reachedType: "workspace_member_credits_depleted" },
     shows: ["0%", "-", "0%"],
-    reason: "exhausted",
+    reason: "workspace out of credits",
     wins: false,
   },
   {
@@ -218,7 +210,7 @@ export const STANDINGS: readonly Standing[] = [
       spendLimit: { limit: "100", used: "100", remainingPercent: 0, resetsAt: NOW / 1000 + HOUR },
     },
     shows: ROOMY,
-    reason: "exhausted, resets in 1h",
+    reason: "budget used up, resets in 1h",
     wins: false,
   },
   {
@@ -226,7 +218,7 @@ export const STANDINGS: readonly Standing[] = [
     primary: window(FIVE_HOURS, 99, 0),
     allowance: { ordinaryUsageAllowed: false },
     shows: ["100%", "-", "100%"],
-    reason: "exhausted",
+    reason: "use refused by the service",
     wins: false,
   },
   {

@@ -135,8 +135,7 @@ function exhaustedUntil(s: any, windows: EffectiveWindow[], now: bigint): bigint
     const empty = windows.find((window) => window.kind === kind && window.left === 0n);
     if (empty) reasons.push(empty.resets);
   }
-  if (s.exhaustedUntil === "") reasons.push(null);
-  else if (s.exhaustedUntil && BigInt(Date.parse(s.exhaustedUntil)) > now) {
+  if (s.exhaustedUntil && BigInt(Date.parse(s.exhaustedUntil)) > now) {
     reasons.push(BigInt(Date.parse(s.exhaustedUntil)));
   }
   const { spendControlReached, spendLimit, ordinaryUsageAllowed, reachedType } = s.allowance ?? {};

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Contestant, decide } from "../../../lib/core/pick/decide.ts";
 import { defaultConfig } from "../../../lib/core/config/config.ts";
-import type { Mode, Policy } from "../../../lib/core/pick/policy.ts";
+import type { Mode } from "../../../lib/core/pick/policies/contender.ts";
+import type { Policy } from "../../../lib/core/pick/policy.ts";
 import { emptySession } from "../../../lib/core/session/status.ts";
 import { formatTime } from "../../../lib/core/text/time.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { parseCard } from "../../../lib/core/pool/screen/card.ts";
 import { parseLocalTime } from "../../../lib/core/pool/python/local_time.ts";
-import { count, seconds } from "../../../lib/core/pool/python/seconds.ts";
+import { count, seconds } from "../../../lib/core/pool/number_options.ts";
 import { blockOf, type Found, jsonOf, tableOf } from "../../../lib/core/pool/status_text.ts";
-import type { Reading } from "../../../lib/core/pool/reading.ts";
+import type { Reading } from "../../../lib/core/pool/limits/reading.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const CARD = [

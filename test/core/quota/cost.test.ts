@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Cost, learn, parseCost, ratesOf } from "../../../lib/core/quota/cost.ts";
+import { type Cost, learn, parseCost, rateAmong, usualRate } from "../../../lib/core/quota/cost.ts";
+
+const ratesOf = (costs: readonly (Cost | undefined)[]) =>
+  costs.map((cost) => rateAmong(usualRate(costs), cost));
 
 const hour = (turns: number, shortPercent: number, longPercent = shortPercent / 5) => ({
   hours: 1,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ratesOf } from "../../../lib/core/quota/cost.ts";
+import { rateAmong, usualRate } from "../../../lib/core/quota/cost.ts";
 import { type Ledger, observed, riseOf } from "../../../lib/core/quota/ledger.ts";
 
 const MIN = 60_000;
@@ -24,7 +24,8 @@ function worked(hours: number): Ledger {
 
 describe("the ledger of an account", () => {
   it("learns what an hour of a turn takes, over resets, from readings that come late", () => {
-    const [rate] = ratesOf([worked(12).cost]);
+    const { cost } = worked(12);
+    const rate = rateAmong(usualRate([cost]), cost);
     // A short window is full for the last part of its five hours, which takes nothing.
     expect(rate!.short).toBeGreaterThan(8);
     expect(rate!.short).toBeLessThan(16);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { isPath, plainName, programFiles } from "../../../lib/core/shell/path_lookup.ts";
+import {
+  isBatchFile,
+  isPath,
+  plainName,
+  programFile,
+  programFiles,
+} from "../../../lib/core/shell/path_lookup.ts";
 
 describe("a program's name stands", () => {
   it("for a file in each absolute folder of PATH", () => {
@@ -64,4 +70,19 @@ it.each([
   ["win32", "codex.js", "codex.js"],
 ])("on %s the plain name of %s is %s", (platform, program, name) => {
   expect(plainName(program, { platform })).toBe(name);
+});
+
+it.each<[path: string, onWindows: boolean]>([
+  ["C:\\npm\\codex.cmd", true],
+  ["codex.BAT", true],
+  ["codex.exe", false],
+  ["codex", false],
+])("%s is a batch file on Windows: %s, elsewhere never", (path, onWindows) => {
+  expect([isBatchFile(path, { platform: "win32" }), isBatchFile(path, { platform: "darwin" })])
+    .toEqual([onWindows, false]);
+});
+
+it("a compiled program has an extension on Windows alone", () => {
+  expect([programFile("codex", { platform: "win32" }), programFile("codex", { platform: "linux" })])
+    .toEqual(["codex.exe", "codex"]);
 });

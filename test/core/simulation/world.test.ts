@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { heapOf } from "../../../lib/core/simulation/heap.ts";
+import { heapOf } from "../../../lib/core/text/heap.ts";
 import { type Chooser, type Outcome, run, stepsOf } from "../../../lib/core/simulation/world.ts";
 import { account, DAY, HOUR, job, MINUTE, workload } from "./small.ts";
 

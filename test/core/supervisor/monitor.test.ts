@@ -47,7 +47,7 @@ describe("the next step of an alias", () => {
   it.each<[string, Partial<Facts>, unknown]>([
     ["without a child, due: probed", {}, START],
     ["without a child, not due: waits", FRESH, { act: "wait", forMs: 299_000 }],
-    ["due, all slots taken: waits for one", { hasSlot: false }, FOREVER],
+    ["due, all slots taken: waits for one", { hasSlot: false }, { ...FOREVER, isForSlot: true }],
     ["at work: gets a child that stays, due or not", { ...FRESH, isManaged: true }, MANAGE],
     ["at work, all slots taken: gets it all the same", { isManaged: true, hasSlot: false }, MANAGE],
     ["at work, crashed: waits for its turn", { isManaged: true, startsIn: 4000 }, {

@@ -17,20 +17,17 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
+import { ensureFolder, folderIdentity } from "../../../lib/io/files/folders.ts";
 import {
-  ensureFolder,
   exists,
   fingerprintOf,
-  folderIdentity,
   isFolder,
   isLink,
   namesIn,
-  putAside,
   readText,
   realPath,
-  replaceFile,
-  sweepTemporaries,
-} from "../../../lib/io/files/files.ts";
+} from "../../../lib/io/files/read.ts";
+import { putAside, replaceFile, sweepTemporaries } from "../../../lib/io/files/replace.ts";
 import { hasTools } from "../../../rig/tools.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../../lib/core/text/failure.ts";
-import { exitCodeOf, loadKernel32, startTimeOf } from "../../../lib/io/platform/kernel32.ts";
+import { exitCodeOf, loadKernel32, startTimeOf } from "../../../lib/io/platform/windows.ts";
 import { openWindows } from "../../../lib/io/lock/lock_windows.ts";
 import { fakeKernel } from "./windows_kernel.ts";
 

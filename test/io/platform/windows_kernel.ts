@@ -1,4 +1,4 @@
-import type { Kernel32 } from "../../../lib/io/platform/kernel32.ts";
+import type { Kernel32 } from "../../../lib/io/platform/windows.ts";
 
 interface FakeFile {
   text: string;

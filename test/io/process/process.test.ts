@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   commandLineOf,
-  identityByPs,
   identityOf,
   isAlive,
   livingNow,
@@ -13,6 +12,7 @@ import {
   signal,
   variableOf,
 } from "../../../lib/io/process/process.ts";
+import { startTimeByPs } from "../../../lib/io/platform/macos.ts";
 import { until } from "../../../rig/until.ts";
 
 const NOBODY = 5_000_001;
@@ -59,13 +59,13 @@ describe("a process", () => {
     onTestFinished(() => before === undefined ? void delete process.env.TZ : void (process.env.TZ = before));
     const seen = ["Pacific/Kiritimati", "America/Los_Angeles"].map((zone) => {
       process.env.TZ = zone;
-      return identityByPs(pid)!.startTime;
+      return startTimeByPs(pid)!;
     });
     expect(seen[0]).toMatch(/^\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/);
     const [first, second] = seen.map((text) => Date.parse(`${text} UTC`));
     expect(Math.abs(first! - second!)).toBeLessThan(60_000); // on Linux ps reckons, and may be a second off
     expect(Math.abs(first! - Date.now())).toBeLessThan(600_000);
-    expect(identityByPs(NOBODY)).toBeUndefined();
+    expect(startTimeByPs(NOBODY)).toBeUndefined();
   });
 
   it("is also this one", () => {

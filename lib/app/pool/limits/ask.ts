@@ -2,7 +2,7 @@ import type { Account } from "../../../core/codex/account.ts";
 import { renewalOf } from "../../../core/codex/renewal.ts";
 import { isForbidden } from "../../../core/text/failure.ts";
 import type { Flavour } from "../../../core/pool/flavour.ts";
-import { NO_LIMITS, type Reading, standingOf, withoutLimits } from "../../../core/pool/reading.ts";
+import { NO_LIMITS, type Reading, standingOf, withoutLimits } from "../../../core/pool/limits/reading.ts";
 import type { Host } from "../../../io/host.ts";
 import { endOf } from "../../codex/app_server.ts";
 import { converseWithin, type ProbeOutcome } from "../../codex/conversation.ts";

@@ -4,7 +4,7 @@ import { Failure } from "../../../core/text/failure.ts";
 import type { Card } from "../../../core/pool/screen/card.ts";
 import type { Look } from "../../../core/pool/screen/dialogue.ts";
 import type { Flavour } from "../../../core/pool/flavour.ts";
-import { type Reading, withoutLimits } from "../../../core/pool/reading.ts";
+import { type Reading, withoutLimits } from "../../../core/pool/limits/reading.ts";
 import { renewalOf } from "../../../core/codex/renewal.ts";
 import type { Host } from "../../../io/host.ts";
 import { startTmux, type Tmux } from "../../../io/tmux.ts";

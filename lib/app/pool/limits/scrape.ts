@@ -3,7 +3,7 @@ import { noAnswerIn } from "../../../core/codex/reasons.ts";
 import { Failure } from "../../../core/text/failure.ts";
 import { type Card, readingsOf } from "../../../core/pool/screen/card.ts";
 import { afterStatus, composerOf, type Look, START, step } from "../../../core/pool/screen/dialogue.ts";
-import { type Reading, withoutLimits } from "../../../core/pool/reading.ts";
+import { type Reading, withoutLimits } from "../../../core/pool/limits/reading.ts";
 import type { Host } from "../../../io/host.ts";
 import type { Tmux } from "../../../io/tmux.ts";
 import type { Home } from "./temp_home.ts";

@@ -3,13 +3,13 @@ import { Failure } from "../../../core/text/failure.ts";
 import type { Flavour } from "../../../core/pool/flavour.ts";
 import { isSet, type PoolOptions, textOption } from "../../../core/pool/options.ts";
 import type { Origin } from "../../../core/pool/origin.ts";
-import { seconds } from "../../../core/pool/python/seconds.ts";
+import { seconds } from "../../../core/pool/number_options.ts";
 import { blockOf, type Found, jsonOf, tableOf } from "../../../core/pool/status_text.ts";
 import { twinsIn } from "../../../core/pool/state/shared_accounts.ts";
 import { printable } from "../../../core/text/printable.ts";
 import { renderTable } from "../../../core/text/table.ts";
 import { byteOrder } from "../../../core/text/byte_order.ts";
-import { isFolder } from "../../../io/files/files.ts";
+import { isFolder } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import { displayWidth } from "../../../io/width.ts";
 import type { End } from "../../codex/run.ts";
@@ -17,7 +17,7 @@ import { listAuthFiles } from "../pick/auth_files.ts";
 import { interruptible } from "./interrupt.ts";
 import { loadPool, type PoolSettings, typedPath } from "../load.ts";
 import { type Read, type ReadingWish, readLimits } from "./read_limits.ts";
-import { readTeam, registryPath } from "../watch/registry.ts";
+import { readTeam, registryPath } from "../registry.ts";
 import { type WorkerHome, workerHomes } from "./workers.ts";
 
 /** `status TEAM_DIR`: what each account of a team has left. */
@@ -28,8 +28,8 @@ export async function statusCommand(
   options: PoolOptions,
 ): Promise<End> {
   const wish = timingOf(options);
-  // tmux is where Codex shows what its terminal shows; Windows has none.
-  const via = viaOf(options, host.platform === "win32" ? "app-server" : "tmux");
+  // tmux is where Codex shows what its terminal shows.
+  const via = viaOf(options, host.system.hasTmux ? "tmux" : "app-server");
   const settings = await loadPool(host, flavour, from);
   const dir = typedPath(host, settings, textOption(options, "team_dir") ?? "");
   if (!isFolder(dir)) throw refusal(`❌ team dir not found: ${dir}`);

@@ -4,7 +4,7 @@ import { wordsOf } from "../../../core/text/failure.ts";
 import { layoutOf, rootFrom } from "../../../core/system/layout.ts";
 import { type Known, loginKey, mergeKnown } from "../../../core/session/readings_file.ts";
 import { accountKey } from "../../../core/codex/account_key.ts";
-import type { Reading } from "../../../core/pool/reading.ts";
+import type { Reading } from "../../../core/pool/limits/reading.ts";
 import { emptySession, type SessionStatus } from "../../../core/session/status.ts";
 import { formatTimeMs } from "../../../core/text/time.ts";
 import type { Host } from "../../../io/host.ts";

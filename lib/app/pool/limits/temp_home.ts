@@ -3,12 +3,13 @@ import type { Flavour } from "../../../core/pool/flavour.ts";
 import { temporaryHomeConfig } from "../../../core/pool/screen/home_config.ts";
 import { codexEnvironment } from "../../../core/shell/launch.ts";
 import { authFileOf } from "../../../core/system/layout.ts";
-import { temporaryFolder } from "../../../core/system/platform.ts";
-import { ensureFolder, readText } from "../../../io/files/files.ts";
-import { makeTemporaryFolder, removeTree, sweepFolders, writeNew } from "../../../io/files/folders.ts";
+import { temporaryFolder } from "../../../core/shell/surroundings.ts";
+import { ensureFolder, makeTemporaryFolder, removeTree } from "../../../io/files/folders.ts";
+import { readText } from "../../../io/files/read.ts";
+import { writeNew } from "../../../io/files/replace.ts";
+import { copyTree, makeLink, sweepFolders } from "../../../io/files/tree.ts";
 import { parseToml, renderToml } from "../../../io/formats.ts";
 import type { Host } from "../../../io/host.ts";
-import { copyTree, makeLink } from "../../../io/files/trees.ts";
 import { configOf } from "../../codex/homes.ts";
 
 /** A folder of ours for one command: temporary homes, and an empty folder to start Codex in. */

@@ -3,11 +3,10 @@ import type { Account } from "../../../core/codex/account.ts";
 import { isSameAccount } from "../../../core/codex/account_key.ts";
 import { accountLimits, activityIn, isBegunAs, type ThreadActivity } from "../../../core/codex/activity.ts";
 import type { Readings } from "../../../core/codex/rate_limits.ts";
-import { readEnds } from "../../../io/files/ends.ts";
-import { realPath } from "../../../io/files/files.ts";
 import { foldersIn } from "../../../io/files/folders.ts";
+import { readEnds, realPath } from "../../../io/files/read.ts";
+import { newestFiles } from "../../../io/files/tree.ts";
 import type { Host } from "../../../io/host.ts";
-import { newestFiles } from "../../../io/files/trees.ts";
 import { accountIn } from "../../codex/account_file.ts";
 import type { PoolSettings } from "../load.ts";
 

@@ -2,15 +2,14 @@ import { Failure } from "../../../core/text/failure.ts";
 import type { Roster } from "../../../core/pool/state/adopt.ts";
 import type { Flavour } from "../../../core/pool/flavour.ts";
 import { printable } from "../../../core/text/printable.ts";
-import { resolvedPath } from "../../../io/files/directory.ts";
-import { isFolder } from "../../../io/files/files.ts";
+import { isFolder, resolvedPath } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import { scanAuthFiles } from "./auth_files.ts";
 import { type PoolSettings, typedPath } from "../load.ts";
 
 /** The auth file for a worker: the one its team is on, a balanced one, or the one that lasts longest. Throws Failure when none can be used. */
 export async function pickAuth(
-  host: Pick<Host, "clock" | "env" | "err" | "platform" | "random">,
+  host: Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "system">,
   flavour: Flavour,
   settings: PoolSettings,
 ): Promise<string> {

@@ -1,11 +1,11 @@
 import { Failure } from "../../../core/text/failure.ts";
-import { withoutBackups } from "../../../core/pool/backup_name.ts";
 import type { Roster } from "../../../core/pool/state/adopt.ts";
 import { after, showRotation, stand, standing, turns } from "../../../core/pool/state/rotation_order.ts";
 import type { Teams } from "../../../core/pool/state/team_memory.ts";
-import { kindOf, resolvedPath } from "../../../io/files/directory.ts";
+import { kindOf, resolvedPath } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import type { PoolSettings } from "../load.ts";
+import { withoutBackups } from "./auth_files.ts";
 import { keepTeams, namePassedOver, noteAccount, recallTeam, usableLogin } from "./team_memory.ts";
 import { changeState, type OpenState } from "../store.ts";
 
@@ -27,7 +27,7 @@ export interface Turn {
   readonly advanced: boolean;
 }
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "random">;
+type Outside = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
 type Settings = Pick<PoolSettings, "stateFile" | "authTeamGlob">;
 
 /**

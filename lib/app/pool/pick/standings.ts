@@ -3,7 +3,7 @@ import { type Known, loginKey } from "../../../core/session/readings_file.ts";
 import { tellsDeadLogin } from "../../../core/codex/reasons.ts";
 import type { PoolLogin } from "./team_memory.ts";
 import { parseTime } from "../../../core/text/time.ts";
-import { changedAt } from "../../../io/files/files.ts";
+import { changedAt } from "../../../io/files/read.ts";
 
 /** What is known of the accounts in a pool. */
 export interface Standings {

@@ -12,7 +12,7 @@ import {
   type Teams,
 } from "../../../core/pool/state/team_memory.ts";
 import { printable } from "../../../core/text/printable.ts";
-import { kindOf } from "../../../io/files/directory.ts";
+import { kindOf } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import type { OpenState } from "../store.ts";
 

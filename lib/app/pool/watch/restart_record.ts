@@ -1,6 +1,6 @@
 import { parseRestart, recordOf, renderRestart, type Restart } from "../../../core/pool/watch/restart.ts";
-import { resolvedPath } from "../../../io/files/directory.ts";
-import { readText, replaceFile } from "../../../io/files/files.ts";
+import { readText, resolvedPath } from "../../../io/files/read.ts";
+import { replaceFile } from "../../../io/files/replace.ts";
 import { tryLock } from "../../../io/lock/lock.ts";
 import type { PoolSettings } from "../load.ts";
 

@@ -10,14 +10,14 @@ import {
   sourceWords,
   stuckOf,
 } from "../../../core/pool/watch/watch_decision.ts";
-import { windowWords } from "../../../core/pool/window_words.ts";
+import { windowWords } from "../../../core/pool/limits/window_words.ts";
 import { printable } from "../../../core/text/printable.ts";
 import { formatTime } from "../../../core/text/time.ts";
-import { exists } from "../../../io/files/files.ts";
+import { exists } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import type { PoolSettings } from "../load.ts";
 import { type Read, type ReadingWish, readOrExplain } from "../limits/read_limits.ts";
-import { readTeam, type TeamWorker, twfStateFolder } from "./registry.ts";
+import { readTeam, type TeamWorker, twfStateFolder } from "../registry.ts";
 import { type Crew, finishRestart, names, rotateTeam } from "./restart.ts";
 import type { RestartFile } from "./restart_record.ts";
 import { advanceAuth, currentTurn, type Turn } from "../pick/rotation.ts";

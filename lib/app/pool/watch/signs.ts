@@ -3,7 +3,7 @@ import { bannersIn, showsLostLogin } from "../../../core/pool/screen/banner.ts";
 import { paneOf } from "../../../core/pool/watch/registry.ts";
 import type { Restart } from "../../../core/pool/watch/restart.ts";
 import type { Signs } from "../../../core/pool/watch/watch_decision.ts";
-import type { TeamWorker } from "./registry.ts";
+import type { TeamWorker } from "../registry.ts";
 import type { WorkersTmux } from "./twf.ts";
 import { accountKey, isSameAccount } from "../../../core/codex/account_key.ts";
 import type { ThreadActivity } from "../../../core/codex/activity.ts";

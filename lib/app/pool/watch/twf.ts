@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { Failure, wordsOf } from "../../../core/text/failure.ts";
 import type { Launch } from "../../../core/shell/launch.ts";
 import { printable } from "../../../core/text/printable.ts";
-import { exists } from "../../../io/files/files.ts";
+import { exists } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import { findProgram } from "../../codex/find_program.ts";
 import { type PoolSettings, typedPath } from "../load.ts";

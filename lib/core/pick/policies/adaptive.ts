@@ -1,20 +1,17 @@
-import type { Contender, Mode, Ranking } from "../policy.ts";
-import { balanced } from "./balanced.ts";
-import { drain, FITS_HOURS } from "./drain.ts";
-import { hoursLeft } from "./hours.ts";
+import type { Mode } from "./contender.ts";
+import { FITS_HOURS } from "./drain.ts";
 
 /** Quota is plentiful when a session fits in at least two of three; then it stays so until it fits in fewer than one of three. */
 const PLENTY = 2 / 3;
 const SCARCE = 1 / 3;
 
-/** Drains while quota is plentiful, balances when it is scarce; `mode` is what it did last. */
-export function adaptive(contenders: readonly Contender[], nowMs: number, mode: Mode | undefined): Ranking {
-  const next = modeOf(contenders, mode);
-  return { figures: next === "drain" ? drain(contenders, nowMs) : balanced(contenders), mode: next };
+/** Whether a session fits where it lasts so many hours. */
+export function fits(hours: number): boolean {
+  return hours >= FITS_HOURS;
 }
 
-function modeOf(contenders: readonly Contender[], mode: Mode | undefined): Mode {
-  const fitting = hoursLeft(contenders).filter((hours) => hours >= FITS_HOURS).length;
-  const share = fitting / Math.max(1, contenders.length);
+/** Drains while quota is plentiful, balances when it is scarce; `mode` is what it did last. */
+export function modeOf(mode: Mode | undefined, fitting: number, all: number): Mode {
+  const share = fitting / Math.max(1, all);
   return share >= (mode === "drain" ? SCARCE : PLENTY) ? "drain" : "balanced";
 }

@@ -1,7 +1,4 @@
-import type { Contender } from "../policy.ts";
-import { hoursLeft } from "./hours.ts";
-
 /** Evens out the time until each runs dry: the one that lasts longest is picked. The figure is in tenths of hours. */
-export function balanced(contenders: readonly Contender[]): number[] {
-  return hoursLeft(contenders).map((hours) => Math.round(hours * 10));
+export function balanced(hours: number): number {
+  return Math.round(hours * 10);
 }

@@ -1,5 +1,4 @@
-import type { Contender } from "../policy.ts";
-import { hoursLeft } from "./hours.ts";
+import type { Contender } from "./contender.ts";
 
 /** A session fits where a turn more would last this many hours: as long as a short window does. */
 export const FITS_HOURS = 5;
@@ -11,12 +10,8 @@ const FITTING = 10_000;
  * closed loses nothing yet. Where it fits nowhere, the one that lasts longest. The figure is 10,000 minus hours until the
  * reset, or tenths of hours that it lasts.
  */
-export function drain(contenders: readonly Contender[], nowMs: number): number[] {
-  return hoursLeft(contenders).map((hours, index) =>
-    hours < FITS_HOURS
-      ? Math.round(hours * 10)
-      : FITTING - Math.ceil(hoursUntilLost(contenders[index]!, nowMs))
-  );
+export function drain(contender: Contender, hours: number, nowMs: number): number {
+  return hours < FITS_HOURS ? Math.round(hours * 10) : FITTING - Math.ceil(hoursUntilLost(contender, nowMs));
 }
 
 function hoursUntilLost({ gauges: { short, long } }: Contender, nowMs: number): number {

@@ -1,22 +1,19 @@
-import { ratesOf } from "../../quota/cost.ts";
-import type { Contender } from "../policy.ts";
+import { type Rate, rateAmong } from "../../quota/cost.ts";
+import type { Contender } from "./contender.ts";
 
 /**
- * How many hours each contender lasts with one session more than it has: what is left of its tighter window, shared by
- * all its open sessions, whether at work at this moment or not. The common measure of plans of all sizes.
+ * How many hours a contender lasts with one session more than it has: what is left of its tighter window, shared by all
+ * its open sessions, whether at work at this moment or not. The common measure of plans of all sizes.
  */
-export function hoursLeft(contenders: readonly Contender[]): number[] {
-  const rates = ratesOf(contenders.map(({ candidate }) => candidate.status.cost));
-  return contenders.map(({ candidate, gauges: { short, long }, verdict }, index) => {
-    const rate = rates[index]!;
-    const lasts = Math.min(
-      short === undefined ? UNLIMITED : short.left / rate.short,
-      long === undefined ? UNLIMITED : long.left / rate.long,
-      // Without any window the documented formula's stand-in is in `usage`.
-      short === undefined && long === undefined ? verdict.usage / rate.short : UNLIMITED,
-    );
-    return lasts / (1 + Math.max(verdict.activeTurns, candidate.openSessions ?? 0));
-  });
+export function hoursLeft({ candidate, gauges: { short, long }, verdict }: Contender, usual: Rate): number {
+  const rate = rateAmong(usual, candidate.status.cost);
+  const lasts = Math.min(
+    short === undefined ? UNLIMITED : short.left / rate.short,
+    long === undefined ? UNLIMITED : long.left / rate.long,
+    // Without any window the documented formula's stand-in is in `usage`.
+    short === undefined && long === undefined ? verdict.usage / rate.short : UNLIMITED,
+  );
+  return lasts / (1 + Math.max(verdict.activeTurns, candidate.openSessions ?? 0));
 }
 
 const UNLIMITED = 1e6;

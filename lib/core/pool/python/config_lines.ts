@@ -1,4 +1,3 @@
-import { nearest } from "../../text/nearest.ts";
 import { COMMENT, splitLines, strip } from "./whole.ts";
 
 /** What a configuration file says of one key. */
@@ -19,6 +18,8 @@ export interface OddLine {
   readonly line: number;
   /** The key, or the whole line where there is none. */
   readonly text: string;
+  /** It belongs to a key that is odd as well. */
+  readonly isBelowOdd: boolean;
 }
 
 /** What a configuration says, and what it says that nobody understands. */
@@ -59,7 +60,7 @@ export function readConfigLines(text: string, keys: ReadonlySet<string>): Config
     const colon = line.indexOf(":");
     const key = colon < 0 ? "" : bareKey(line.slice(0, colon));
     if (key === "") {
-      odd.push({ line: at + 1, text: line });
+      odd.push({ line: at + 1, text: line, isBelowOdd: false });
       continue;
     }
     const value = strip(line.slice(colon + 1));
@@ -80,7 +81,7 @@ export function readConfigLines(text: string, keys: ReadonlySet<string>): Config
         }
       }
       if (holdsKey(lines.slice(at), keys)) continue;
-      if (unknownIndent === Infinity || nearKey(key, keys)) odd.push({ line: number, text: key });
+      odd.push({ line: number, text: key, isBelowOdd: unknownIndent !== Infinity });
       if (unknownIndent === Infinity && strip(withoutComment(value)) === "") unknownIndent = indent;
       continue;
     }
@@ -99,19 +100,6 @@ export function documentText(text: string): string {
     .map(spaced)
     .map((line) => line.replace(/^(\s*auth_team_glob\s*:\s*)(\*[^\s#]*)/, '$1"$2"'))
     .join("\n");
-}
-
-/** The known key that a wrong one is most like: written another way, as a variable, or mistyped. */
-export function nearKey(text: string, keys: Iterable<string>): string | undefined {
-  const word = strip(text.replace(/^(?:[-?\s]|export\s)+/, "").split(/[=:\uff1a]/)[0]!).replace(/\s.*$/s, "");
-  const bare = plain(word.replace(/^["']|["']$/g, "").replace(/^(?:CAP|CLB)[_-]?/i, ""));
-  const known = new Map(Array.from(keys, (key) => [plain(key), key]));
-  const found = nearest(bare, known.keys());
-  return found === undefined ? undefined : known.get(found);
-}
-
-function plain(word: string): string {
-  return word.replace(/[-_.\s]/g, "").toLowerCase();
 }
 
 /** Where a document starts or ends, or which YAML it is. */

@@ -2,7 +2,7 @@ import { resetTime } from "./reset_time.ts";
 import type { LimitWindow } from "../../quota/limits.ts";
 import { told } from "../../text/json.ts";
 import { MAIN_LIMIT, type Readings } from "../../codex/rate_limits.ts";
-import { minutesOf, windowsOf } from "../window_words.ts";
+import { minutesOf, windowsOf } from "../limits/window_words.ts";
 
 /** A `/status` card of the Codex screen. */
 export interface Card {

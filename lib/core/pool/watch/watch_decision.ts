@@ -1,5 +1,5 @@
 import type { Trouble } from "../../codex/reasons.ts";
-import { type Reading, type Source, standingOf } from "../reading.ts";
+import { type Reading, type Source, standingOf } from "../limits/reading.ts";
 
 /** What a watcher knows of a team in one look. */
 export interface Facts {

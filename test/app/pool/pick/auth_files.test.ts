@@ -3,7 +3,7 @@ import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { listAuthFiles } from "../../../../lib/app/pool/pick/auth_files.ts";
-import { resolvedPath } from "../../../../lib/io/files/directory.ts";
+import { resolvedPath } from "../../../../lib/io/files/read.ts";
 import { PYTHON } from "../../../core/pool/python/with_python.ts";
 import { describeWith } from "../../../../rig/tools.ts";
 import { poolWorld } from "../pool_world.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { localTime } from "../../../../lib/core/pool/python/whole.ts";
 import { offsetAt } from "../../../../lib/core/pool/python/zone.ts";
-import { zoneFile } from "../../../../lib/io/platform/zone.ts";
+import { zoneFile } from "../../../../lib/io/platform/macos.ts";
 import { describeWith } from "../../../../rig/tools.ts";
 import { askPython } from "./with_python.ts";
 

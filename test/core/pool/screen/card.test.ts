@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseCard } from "../../../../lib/core/pool/screen/card.ts";
-import { labelOf } from "../../../../lib/core/pool/window_words.ts";
+import { labelOf } from "../../../../lib/core/pool/limits/window_words.ts";
 import { left } from "../../../../lib/core/quota/limits.ts";
 import { resetTime } from "../../../../lib/core/pool/screen/reset_time.ts";
 

@@ -4,7 +4,7 @@ import { bannersIn, NEEDLE, showsLostLogin } from "../../../../lib/core/pool/scr
 import { decide, type Facts, type Signs, stuckOf } from "../../../../lib/core/pool/watch/watch_decision.ts";
 import type { Trouble } from "../../../../lib/core/codex/reasons.ts";
 import { NOTHING } from "../../../../lib/core/codex/rate_limits.ts";
-import type { Reading } from "../../../../lib/core/pool/reading.ts";
+import type { Reading } from "../../../../lib/core/pool/limits/reading.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const SOON = NOW / 1000 + 3600;

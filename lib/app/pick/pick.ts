@@ -1,0 +1,35 @@
+import type { Config } from "../../core/config/config.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import type { Host } from "../../io/host.ts";
+import { ensureSupervisor } from "../daemon/daemon.ts";
+import { knownAlias } from "../session/sessions.ts";
+import { awaitReadings } from "./await_readings.ts";
+import { choose, type Ground, type How, type Picked, type PickRequest } from "./choose.ts";
+
+/** The word for each ground of a pick, in JSON and in the library. */
+export const GROUND_WORDS = {
+  merit: "most left",
+  return: "back first",
+  fallback: "next in turn",
+  turn: "next in turn",
+  last: "last",
+  name: "asked for",
+} as const satisfies Record<Ground["on"], string>;
+
+/**
+ * Picks a session and records the pick: makes sure of the supervisor and, when the best is asked for, waits for readings.
+ * `prefer` may be an alias or the email of a login. Throws Failure when there is none to pick or to prefer.
+ */
+export async function pick(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  how: How,
+  { demand = {}, ...request }: PickRequest = {},
+): Promise<Picked> {
+  const { prefer } = demand;
+  const wanted = prefer === undefined ? demand : { ...demand, prefer: knownAlias(host, layout, prefer) };
+  await ensureSupervisor(host, layout);
+  const read = how === "best" ? await awaitReadings(host, layout, config, wanted) : undefined;
+  return await choose(host, layout, config, how, { ...request, demand: wanted, read });
+}

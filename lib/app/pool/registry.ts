@@ -1,0 +1,117 @@
+import { dirname, isAbsolute, join } from "node:path";
+import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
+import {
+  type Member,
+  parseRegistry,
+  parseWorkerState,
+  type WorkerState,
+} from "../../core/pool/watch/registry.ts";
+import { printable } from "../../core/text/printable.ts";
+import { exists, readText } from "../../io/files/read.ts";
+import type { Host } from "../../io/host.ts";
+import { type PoolSettings, typedPath } from "./load.ts";
+
+/** A member of a team with what twf knows of it. */
+export interface TeamWorker extends Member {
+  readonly state: WorkerState;
+  /** Where Codex keeps its sessions. */
+  readonly home: string;
+}
+
+type Settings = Pick<PoolSettings, "homes" | "skillDir">;
+
+/** Where the registry of the team is: as typed, as the environment names it, else where the sibling skill keeps it. */
+export async function registryPath(
+  host: Pick<Host, "env" | "cwd" | "platform">,
+  settings: Settings,
+  typed: string | undefined,
+): Promise<string> {
+  const { env, platform } = host;
+  const named = [
+    typed,
+    env.AITWF_REGISTRY,
+    env.AITWF_DIR?.trim() && join(env.AITWF_DIR.trim(), "registry.json"),
+  ]
+    .find((text) => text !== undefined && text.trim() !== "");
+  if (named) return typedPath(host, settings, named.trim());
+  const sibling = join(dirname(settings.skillDir), "ai-team-workflow");
+  const folder = await shareFolder(join(sibling, "scripts", "atwf_config.yaml"));
+  if (folder !== undefined) {
+    return join(typedPath({ cwd: sibling, platform }, settings, folder), "registry.json");
+  }
+  return join(sibling, "share", "registry.json");
+}
+
+/** `share.dir` or `share_dir` of a sibling's settings. */
+async function shareFolder(file: string): Promise<string | undefined> {
+  try {
+    const text = readText(file);
+    if (text === undefined) return undefined;
+    const { parseYaml } = await import("../../io/yaml.ts");
+    const config = parseYaml(text) as { share?: { dir?: unknown }; share_dir?: unknown } | null;
+    const folder = config?.share?.dir ?? config?.share_dir;
+    return typeof folder === "string" && folder.trim() !== "" ? folder.trim() : undefined;
+  } catch {
+    return undefined; // the sibling's own program will say what is wrong with it
+  }
+}
+
+/** The workers that a registry names. Throws Failure when it can't be read. */
+export function readTeam(host: Pick<Host, "env">, { homes }: Settings, registry: string): TeamWorker[] {
+  return membersIn(registry).map((member) => {
+    const state = parseWorkerState(
+      member.stateFile === undefined ? undefined : textOf(stateFileOf(registry, member)),
+    );
+    const folder = host.env.TWF_WORKERS_DIR || join(homes.own, ".codex-workers");
+    return { ...member, state, home: state.home ?? join(folder, member.full) };
+  });
+}
+
+/** The folder in which twf keeps its states; undefined when no member's is there. */
+export function twfStateFolder(registry: string, workers: readonly TeamWorker[]): string | undefined {
+  const file = workers.filter(({ stateFile }) => stateFile !== undefined).map((each) =>
+    stateFileOf(registry, each)
+  )
+    .find(exists);
+  return file === undefined ? undefined : dirname(file);
+}
+
+function membersIn(registry: string): Member[] {
+  let text: string | undefined;
+  try {
+    text = readText(registry);
+  } catch (error) {
+    throw unreadable(registry, errnoOf(error) ?? wordsOf(error));
+  }
+  if (text === undefined) {
+    throw new Failure("failed", `❌ registry not found: ${printable(registry, 4096)}`, { verbatim: true });
+  }
+  try {
+    return parseRegistry(text);
+  } catch {
+    throw unreadable(registry, "it is no JSON");
+  }
+}
+
+function stateFileOf(registry: string, { stateFile }: Member): string {
+  const path = stateFile ?? "";
+  return isAbsolute(path) ? path : join(dirname(registry), path);
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readText(path);
+  } catch {
+    return undefined; // then nothing is known of that worker
+  }
+}
+
+function unreadable(registry: string, why: string): Failure {
+  return new Failure(
+    "failed",
+    `❌ cannot read the registry ${printable(registry, 4096)}: ${printable(why)}`,
+    {
+      verbatim: true,
+    },
+  );
+}

@@ -1,0 +1,48 @@
+import type { Account } from "../../core/codex/account.ts";
+import { accountKey } from "../../core/codex/account_key.ts";
+
+/** Somebody with a login. */
+export interface Holder {
+  readonly login: { readonly path: string; readonly account: Account };
+}
+
+/** Who has the same login: the same file behind links, or files that name the same user and workspace. */
+export class Accounts<T extends Holder> {
+  readonly #byKey = new Map<string, Set<T>>();
+  readonly #noted = new Map<T, { readonly path: string; readonly account: Account }>();
+
+  /** Takes note of a holder, or of the login that one has now; returns all that have the one it had before. */
+  note(holder: T): T[] {
+    const { path, account } = holder.login;
+    const noted = this.#noted.get(holder);
+    const before = noted === undefined ? [] : this.sharing({ login: noted });
+    this.drop(holder);
+    this.#noted.set(holder, { path, account });
+    for (const key of keysOf(path, account)) {
+      this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(holder));
+    }
+    return before;
+  }
+
+  drop(holder: T): void {
+    const noted = this.#noted.get(holder);
+    if (noted === undefined) return;
+    this.#noted.delete(holder);
+    for (const key of keysOf(noted.path, noted.account)) {
+      const holders = this.#byKey.get(key);
+      holders?.delete(holder);
+      if (holders?.size === 0) this.#byKey.delete(key);
+    }
+  }
+
+  /** All that have the login of `asking`, itself too. */
+  sharing({ login: { path, account } }: Holder): T[] {
+    const sets = keysOf(path, account).map((key) => this.#byKey.get(key) ?? new Set<T>());
+    return [...new Set(sets.flatMap((holders) => [...holders]))];
+  }
+}
+
+function keysOf(path: string, account: Account): string[] {
+  const key = accountKey(account);
+  return [`file ${path}`, ...key === undefined ? [] : [`account ${key}`]];
+}

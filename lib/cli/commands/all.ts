@@ -1,0 +1,24 @@
+import type { Commands, LoadCommand } from "../declaration/command.ts";
+
+/** Every command, in the order of the help: its first word, and its declaration or the command that it means. */
+export const COMMANDS: Commands = new Map<string, string | LoadCommand>([
+  ["", () => import("./best.ts")],
+  ["new", () => import("./new.ts")],
+  ["rr", () => import("./rr.ts")],
+  ["last", () => import("./last.ts")],
+  ["pick", () => import("./pick.ts")],
+  ["status", () => import("./status.ts")],
+  ["list", "status"],
+  ["ls", "status"],
+  ["login", () => import("./login.ts")],
+  ["rm", () => import("./rm.ts")],
+  ["pause", () => import("./pause.ts")],
+  ["unpause", () => import("./unpause.ts")],
+  ["why", () => import("./why.ts")],
+  ["forecast", () => import("./forecast.ts")],
+  ["simulate", () => import("./simulate.ts")],
+  ["supervisor", () => import("./supervisor.ts")],
+  ["config", () => import("./config.ts")],
+  ["skill", () => import("./skill.ts")],
+  ["help", () => import("./help.ts")],
+]);

@@ -1,0 +1,42 @@
+import { commandOf } from "../../app/codex/run.ts";
+import { loadConfig } from "../../app/config/load.ts";
+import { aliasFor, checkNewAlias, openRoot } from "../../app/session/sessions.ts";
+import type { CommandWith } from "../declaration/command.ts";
+import type { Option } from "../declaration/option.ts";
+import { checkStartable, runSession } from "./run_session.ts";
+import { demandIn, PICK_OPTIONS, RUN_OPTIONS } from "../declaration/shared_options.ts";
+
+/** Options that need a pick, and so no name. */
+const UNNAMED = {
+  policy: { ...PICK_OPTIONS.policy, isForUnnamed: true },
+  prefer: { ...PICK_OPTIONS.prefer, isForUnnamed: true },
+  "no-exhausted": { ...PICK_OPTIONS["no-exhausted"], isForUnnamed: true },
+} as const satisfies Record<keyof typeof PICK_OPTIONS, Option>;
+const OPTIONS = { ...RUN_OPTIONS, ...UNNAMED } as const;
+
+export const command: CommandWith<typeof OPTIONS> = {
+  name: "new",
+  usage: "[<alias> | <email>] [options] [-- <args>...]",
+  summary: "run this session, made if need be; without a name the one that has the most left",
+  help: [
+    "Runs the session of that alias or login. An alias that does not exist is made, and logged in to first. Without " +
+    "a name, or with an empty one, it picks the session that has the most left.",
+  ],
+  options: OPTIONS,
+  examples: ["agentlb new work", "agentlb new me@example.com -- --model gpt-5"],
+  takes: { what: "session" },
+  runsSession: true,
+  async run(host, call) {
+    const layout = openRoot(host);
+    const config = await loadConfig(host, layout);
+    const { words: [target = ""], options, passthrough } = call;
+    if (target === "") return await runSession(host, layout, config, "best", call, demandIn(options));
+    const alias = aliasFor(layout, target);
+    if (alias === target) await checkNewAlias(host, alias, config.sessions.aliasPattern);
+    const { makeSession, prepareSession } = await import("../../app/session/create.ts");
+    checkStartable(host, commandOf(host, config, options.cmd ?? "", passthrough), call);
+    if (options["print-command"]) makeSession(layout, alias);
+    else await prepareSession(host, layout, config, alias, options["login-cmd"] ?? "");
+    return await runSession(host, layout, config, { alias }, call);
+  },
+};

@@ -1,0 +1,29 @@
+import { awaitRenewal } from "../../app/codex/await_renewal.ts";
+import { loadConfig } from "../../app/config/load.ts";
+import { openRoot } from "../../app/session/sessions.ts";
+import type { CommandWith } from "../declaration/command.ts";
+import { pickAndTell } from "./run_session.ts";
+import { demandIn, JSON_OPTION, PICK_OPTIONS } from "../declaration/shared_options.ts";
+
+const OPTIONS = { json: JSON_OPTION, ...PICK_OPTIONS } as const;
+
+export const command: CommandWith<typeof OPTIONS> = {
+  name: "pick",
+  usage: "[--json] [options]",
+  summary: "print the best session's alias and home; run nothing",
+  help: [
+    'Picks as `agentlb` does and prints "<alias><tab><home>"; runs nothing. The session counts as busy for a minute, ' +
+    "or until a Codex is started in it.",
+  ],
+  options: OPTIONS,
+  examples: ["agentlb pick --json --no-exhausted"],
+  async run(host, { options }) {
+    const layout = openRoot(host);
+    const config = await loadConfig(host, layout);
+    const picked = await pickAndTell(host, layout, config, "best", { demand: demandIn(options) });
+    if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
+    const { pickText } = await import("../view/status.ts");
+    host.out(pickText(picked, options.json ?? false));
+    return 0;
+  },
+};

@@ -1,0 +1,22 @@
+import { printable } from "../../core/text/printable.ts";
+import { openRoot } from "../../app/session/sessions.ts";
+import type { CommandWith } from "../declaration/command.ts";
+
+const OPTIONS = { force: { about: "even while a Codex process has it open" } } as const;
+
+export const command: CommandWith<typeof OPTIONS> = {
+  name: "rm",
+  usage: "<alias-or-email> [--force]",
+  summary: "remove a session and its home",
+  help: ["Removes a session: its home with its login, and what is remembered of it."],
+  options: OPTIONS,
+  examples: [],
+  takes: { what: "session", isNeeded: true, missing: "usage: agentlb rm <alias-or-email>" },
+  async run(host, { words: [target = ""], options }) {
+    const layout = openRoot(host);
+    const { removeSession } = await import("../../app/session/remove.ts");
+    const alias = await removeSession(host, layout, target, options.force ?? false);
+    host.out(`removed session: ${printable(alias)}\n`);
+    return 0;
+  },
+};

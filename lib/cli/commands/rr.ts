@@ -1,0 +1,19 @@
+import { loadConfig } from "../../app/config/load.ts";
+import { openRoot } from "../../app/session/sessions.ts";
+import type { CommandWith } from "../declaration/command.ts";
+import { runSession } from "./run_session.ts";
+import { RUN_OPTIONS } from "../declaration/shared_options.ts";
+
+export const command: CommandWith<typeof RUN_OPTIONS> = {
+  name: "rr",
+  usage: "[options] [-- <args>...]",
+  summary: "run the next session in turn",
+  help: ["Runs the sessions in turn, in the order of their aliases; paused ones are left out."],
+  options: RUN_OPTIONS,
+  examples: [],
+  runsSession: true,
+  async run(host, call) {
+    const layout = openRoot(host);
+    return await runSession(host, layout, await loadConfig(host, layout), "turn", call);
+  },
+};

@@ -1,0 +1,70 @@
+import type { Config } from "../../core/config/config.ts";
+import { printedCommand, usualShell } from "../../core/shell/quote.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import { isSupervisorDisabled } from "../../core/system/timing.ts";
+import { printable } from "../../core/text/printable.ts";
+import { awaitRenewal } from "../../app/codex/await_renewal.ts";
+import { commandOf, type End, programOf, runPicked } from "../../app/codex/run.ts";
+import { livingDaemon } from "../../app/daemon/daemon.ts";
+import type { How, Picked, PickRequest } from "../../app/pick/choose.ts";
+import { pick } from "../../app/pick/pick.ts";
+import type { Demand } from "../../app/pick/survey.ts";
+import type { Host } from "../../io/host.ts";
+import type { Call } from "../declaration/command.ts";
+import { cautionLine, pickedLine, refusedLine } from "../view/lines.ts";
+
+type RunCall = Pick<Call, "options" | "passthrough">;
+
+/** Picks a session and runs in it what is configured or asked for, or prints the command. */
+export async function runSession(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  how: How,
+  call: RunCall,
+  demand: Demand = {},
+): Promise<End> {
+  const { cmd = "", shell, "print-command": isPrinted = false } = call.options;
+  const words = commandOf(host, config, cmd, call.passthrough);
+  const check = () => checkStartable(host, words, call);
+  const picked = await pickAndTell(host, layout, config, how, { demand, isRunHere: !isPrinted, check });
+  if (!isPrinted) return await runPicked(host, layout, config, picked, words);
+  if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
+  host.out(`${await printedCommand(shell ?? usualShell(host.platform), picked.home, words)}\n`);
+  return 0;
+}
+
+/** Fails when there is no such program, before anything is recorded or made. */
+export function checkStartable(host: Host, words: readonly string[], { options }: RunCall): void {
+  if (!options["print-command"]) programOf(host, words[0] ?? "");
+}
+
+/** Picks a session and says on stderr what a user should know of it. */
+export async function pickAndTell(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  how: How,
+  request: PickRequest,
+): Promise<Picked> {
+  const picked = await pick(host, layout, config, how, request);
+  host.err(`agentlb: ${wordsFor(host, layout, picked)}\n`);
+  const caution = cautionLine(picked);
+  if (caution !== undefined) host.err(`agentlb: note: ${caution}\n`);
+  if (picked.leavesProcesses) {
+    host.err(
+      `agentlb: note: codex leaves background processes behind in ${
+        printable(picked.home)
+      }; to prevent it, put ` +
+        `daemon_auto_start = false under [features] of its config.toml\n`,
+    );
+  }
+  return picked;
+}
+
+function wordsFor(host: Host, layout: Layout, picked: Picked): string {
+  if (picked.ground.on !== "fallback") return pickedLine(picked, host.clock.now());
+  const running = livingDaemon(layout) === undefined ? "not running" : "running";
+  const supervision = isSupervisorDisabled(host.env) ? "disabled" : running;
+  return refusedLine(picked.alias, picked.ground.refused, supervision);
+}

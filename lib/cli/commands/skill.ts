@@ -1,0 +1,91 @@
+import { printable } from "../../core/text/printable.ts";
+import type { End } from "../../app/codex/run.ts";
+import type { SkillWish, SkillWork } from "../../app/skill/install.ts";
+import type { Host } from "../../io/host.ts";
+import type { Arguments, Command, CommandWith } from "../declaration/command.ts";
+import type { Given } from "../declaration/option.ts";
+
+const PLACE_OPTIONS = {
+  to: {
+    value: "<dir>",
+    about: "the folder of skills; else .codex/skills where .codex is here, else ~/.codex/skills",
+  },
+} as const;
+const DRY_OPTIONS = { "dry-run": { about: "only say what would be done" } } as const;
+const INSTALL_OPTIONS = {
+  ...PLACE_OPTIONS,
+  copy: { about: "copy this program into the skill; that is the default" },
+  link: { about: "link it, so that the skill changes when the program does" },
+  ...DRY_OPTIONS,
+} as const;
+const REMOVE_OPTIONS = { ...PLACE_OPTIONS, ...DRY_OPTIONS } as const;
+const POOL: Arguments = { what: "skill", oneOf: ["cap", "clb"], isNeeded: true };
+
+const install: CommandWith<typeof INSTALL_OPTIONS> = {
+  name: "skill install",
+  usage: "cap | clb [--to <dir>] [--copy | --link] [--dry-run]",
+  summary: "install cap or clb as a Codex skill",
+  help: [
+    "Puts codex-account-pool (cap) or codex-load-balancer (clb) into a folder of skills, with this program in it. What " +
+    "it replaces is kept, and settings and counts stay. A newer program takes the place of an older one.",
+  ],
+  options: INSTALL_OPTIONS,
+  exclusive: [["copy", "link"]],
+  examples: [],
+  takes: POOL,
+  async run(host, { words, options }) {
+    const wish = wishIn(words, options);
+    const { installSkill } = await import("../../app/skill/install.ts");
+    const work = await installSkill(host, { ...wish, how: options.link ? "link" : "copy" });
+    return await tell(host, "install", wish, work);
+  },
+};
+
+const remove: CommandWith<typeof REMOVE_OPTIONS> = {
+  name: "skill remove",
+  usage: "cap | clb [--to <dir>] [--dry-run]",
+  summary: "put back what was there before",
+  help: [
+    "Makes the folder of the skill what it was before the first install. What you changed since stays, and is named.",
+  ],
+  options: REMOVE_OPTIONS,
+  examples: [],
+  takes: POOL,
+  async run(host, { words, options }) {
+    const wish = wishIn(words, options);
+    const { removeSkill } = await import("../../app/skill/install.ts");
+    return await tell(host, "remove", wish, await removeSkill(host, wish));
+  },
+};
+
+export const command: Command = {
+  name: "skill",
+  usage: "install | remove",
+  help: [
+    "Installs cap or clb as a Codex skill. tmux workflows ask it which home and auth file each worker gets.",
+  ],
+  options: {},
+  examples: [],
+  commands: [install, remove],
+  async run(host, call, commands) {
+    const { pageOf } = await import("../declaration/help.ts");
+    host.out(await pageOf(call.command, commands));
+    return 0;
+  },
+};
+
+function wishIn([pool]: readonly string[], options: Given<typeof REMOVE_OPTIONS>): SkillWish {
+  return { pool: pool === "clb" ? "clb" : "cap", to: options.to, isDry: options["dry-run"] ?? false };
+}
+
+async function tell(
+  host: Host,
+  verb: "install" | "remove",
+  { isDry }: SkillWish,
+  work: SkillWork,
+): Promise<End> {
+  const { skillText } = await import("../view/skill.ts");
+  for (const note of work.notes) host.err(`agentlb: note: ${printable(note, 4096)}\n`);
+  host.out(skillText(verb, isDry, work));
+  return 0;
+}

@@ -1,0 +1,27 @@
+import { Failure } from "../text/failure.ts";
+import { type PoolOptions, textOption } from "./options.ts";
+
+/** Longer than this nobody waits: a year. */
+const MOST = 31_536_000;
+
+/** An option that is a number of seconds, as Python's `float` reads it. Throws Failure naming it otherwise. */
+export function seconds(options: PoolOptions, name: string): number {
+  const text = textOption(options, name) ?? "";
+  const value = /^\s*[+-]?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text)
+    ? Number(text.replaceAll("_", ""))
+    : NaN;
+  if (Number.isFinite(value)) return Math.min(Math.max(value, 0), MOST);
+  throw notANumber(name, text, "seconds");
+}
+
+/** An option that is a whole number of something. Throws Failure naming it otherwise. */
+export function count(options: PoolOptions, name: string): number {
+  const text = textOption(options, name) ?? "";
+  if (/^\s*[+-]?\d{1,9}\s*$/.test(text)) return Number(text);
+  throw notANumber(name, text, "times");
+}
+
+function notANumber(name: string, text: string, what: string): Failure {
+  const option = `--${name.replaceAll("_", "-")}`;
+  return new Failure("failed", `❌ ${option} must be a number of ${what}, not '${text}'`, { verbatim: true });
+}

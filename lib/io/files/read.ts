@@ -1,0 +1,198 @@
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  statSync,
+} from "node:fs";
+import native from "node:path";
+import { errnoOf } from "../../core/text/failure.ts";
+import { system } from "../platform/here.ts";
+
+/** The text of a file; undefined when there is none. Any other trouble is thrown. */
+export function readText(path: string): string | undefined {
+  return unlessGone(() => readFileSync(path, "utf8"));
+}
+
+/** What is in a file; undefined when there is none. Any other trouble is thrown. */
+export function readBytes(path: string): Uint8Array | undefined {
+  return unlessGone(() => readFileSync(path));
+}
+
+function unlessGone<T>(read: () => T): T | undefined {
+  try {
+    return system.patiently(read);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+/** The text of a file, which must be UTF-8 (`UnicodeError` text otherwise); undefined when there is none. */
+export function readUtf8(path: string): string | undefined {
+  let bytes: Uint8Array;
+  try {
+    bytes = system.patiently(() => readFileSync(path));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+}
+
+/** The beginning and the end of a file that may be huge; a short file's are the same. Undefined when there is none. */
+export function readEnds(
+  path: string,
+  headBytes: number,
+  tailBytes: number,
+): { head: string; tail: string } | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    const { size } = fstatSync(fd);
+    return { head: part(fd, 0, headBytes), tail: part(fd, Math.max(0, size - tailBytes), tailBytes) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function part(fd: number, from: number, length: number): string {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const read = readSync(fd, bytes, done, length - done, from + done);
+    if (read === 0) break;
+    done += read;
+  }
+  return new TextDecoder().decode(bytes.subarray(0, done));
+}
+
+/** The names in a folder; none when it does not exist. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Whether `path` is a folder, or a link to one; what can't be entered or leads in a circle is none. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+export type Kind = "file" | "directory" | "link" | "other";
+
+/** What kind of entry a path is; undefined when there is none. */
+export function kindOf(path: string): Kind | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  if (stat.isFile()) return "file";
+  if (stat.isDirectory()) return "directory";
+  return stat.isSymbolicLink() ? "link" : "other";
+}
+
+/** Whether anything, even a dangling link, has this name. */
+export function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Whether `path` itself is a link. */
+export function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+/** Whether a path leads, links followed, to a regular file. */
+export function leadsToFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false; // a circle of links, or not ours to see
+  }
+}
+
+/** Which file this is and which version of it; undefined when there is none. Changes with every replacement. */
+export function fingerprintOf(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stat && `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`;
+}
+
+/** When a file, or what a link leads to, was last written or put there, epoch milliseconds; undefined when it is not there. */
+export function changedAt(path: string): number | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  // A file that is moved keeps the time at which it was written.
+  return stat && Math.max(stat.mtimeMs, stat.ctimeMs ?? 0);
+}
+
+/** How many bytes a file has; 0 when there is none. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+const MOST_LINKS = 40;
+
+/**
+ * An absolute path with every link and `..` resolved; what does not exist stays as it is written. Step by step, because
+ * the runtimes' own way drops `a/..` before it looks where `a` leads, and Bun's, when the file is replaced at that
+ * instant, gives a name that ends in " (deleted)".
+ */
+export function resolvedPath(path: string): string {
+  return resolvedOn(native, path);
+}
+
+type Paths = Pick<typeof native, "dirname" | "isAbsolute" | "parse" | "sep">;
+
+/** The same, as paths are written on some platform. */
+export function resolvedOn(paths: Paths, path: string, linksLeft = MOST_LINKS): string {
+  const { dirname, parse, sep } = paths;
+  const isSlashed = sep === "/";
+  const { root } = parse(path);
+  // Windows takes c:/ and C:\ for the same.
+  let done = isSlashed ? "/" : root.replaceAll("/", sep).replace(/^[a-z]/, (drive) => drive.toUpperCase());
+  for (const part of path.slice(root.length).split(isSlashed ? "/" : /[\\/]/)) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") {
+      done = dirname(done);
+      continue;
+    }
+    const next = done.endsWith(sep) ? `${done}${part}` : `${done}${sep}${part}`;
+    const target = linksLeft > 0 ? absoluteTarget(paths, next) : undefined;
+    done = target === undefined ? next : resolvedOn(paths, target, linksLeft - 1);
+  }
+  return done;
+}
+
+/** Where a link leads; undefined when it is none. */
+function absoluteTarget({ dirname, isAbsolute, sep }: Paths, path: string): string | undefined {
+  try {
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
+    const target = readlinkSync(path);
+    return isAbsolute(target) ? target : `${dirname(path)}${sep}${target}`;
+  } catch {
+    return undefined; // below what is no directory, or gone just now
+  }
+}
+
+/** Where an absolute path leads when every link is followed; undefined when it leads nowhere. */
+export function realPath(path: string): string | undefined {
+  try {
+    const resolved = resolvedPath(path);
+    return statSync(resolved, { throwIfNoEntry: false }) && resolved;
+  } catch {
+    return undefined; // a circle of links, or not ours to see
+  }
+}

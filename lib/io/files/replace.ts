@@ -1,0 +1,176 @@
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { errnoOf, wordsOf } from "../../core/text/failure.ts";
+import { system } from "../platform/here.ts";
+import { namesIn, resolvedPath } from "./read.ts";
+
+interface ReplaceOptions {
+  /** Survive a power loss: flush the file, and the folder that names it. With "file" the old one may come back whole. */
+  readonly durable?: boolean | "file";
+  /** Keep the generation before as `<path>.prev`. */
+  readonly keepPrevious?: boolean;
+  /** Replace what a link points at; without it a link is refused. */
+  readonly follow?: boolean;
+}
+
+/** Replaces a file by `text` so that a reader, a crash or a full disk finds the old or the new one, whole. Mode 0600. */
+export function replaceFile(path: string, text: string, options: ReplaceOptions = {}): void {
+  const target = replaceable(path, options.follow ?? false);
+  const bytes = new TextEncoder().encode(text);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomName()}.tmp`);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
+  try {
+    try {
+      writeAll(fd, bytes);
+      if (fstatSync(fd).size !== bytes.length) throw new Error(`short write: ${temporary}`);
+      if (options.durable) fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    if (options.keepPrevious) keepGeneration(target);
+    system.patiently(() => renameSync(temporary, target));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw whileWriting(path, error);
+  }
+  if (options.durable === true) flushFolder(dirname(target));
+}
+
+/** Writes a new file (0600) down to the disk; fails when it exists. */
+export function writeNew(path: string, text: string): void {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
+  try {
+    writeAll(fd, new TextEncoder().encode(text));
+    fsyncSync(fd);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw whileWriting(path, error);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function replaceable(path: string, follow: boolean): string {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || stat.isFile()) return path;
+  if (stat.isSymbolicLink() && follow) return replaceable(resolvedPath(path), false);
+  throw new Error(`not a regular file: ${path}`);
+}
+
+function keepGeneration(target: string): void {
+  const previous = `${target}.prev`;
+  try {
+    system.patiently(() => unlinkSync(previous));
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  }
+  try {
+    linkSync(target, previous);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return;
+    copyFileSync(target, previous, constants.COPYFILE_EXCL); // a file system without second names
+  }
+}
+
+/** Gives a file that can't be trusted a name beside it and returns that name; at most five are kept. */
+export function putAside(path: string, nowMs: number): string {
+  const stamp = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "");
+  const prefix = `${basename(path)}.corrupt-`;
+  const aside = join(dirname(path), `${prefix}${stamp}-${randomName().slice(0, 4)}`);
+  system.patiently(() => renameSync(path, aside));
+  const kept = namesIn(dirname(path)).filter((name) => name.startsWith(prefix)).sort();
+  for (const name of kept.slice(0, -5)) rmSync(join(dirname(path), name), { force: true });
+  return aside;
+}
+
+/** Removes temporary files of ours that a crash left in a folder more than an hour ago. */
+export function sweepTemporaries(folder: string, nowMs: number): void {
+  for (const name of namesIn(folder)) {
+    if (!/^\..+\.[0-9a-f]{16}\.tmp$/.test(name)) continue;
+    const path = join(folder, name);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile() && nowMs - stat.mtimeMs > 3_600_000) rmSync(path, { force: true });
+  }
+}
+
+/** A name beside `path` that nobody has. */
+export function nameBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomName()}.tmp`);
+}
+
+/** Sixteen hex digits that nobody can guess. */
+export function randomName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Renames a file or folder; false when there is none of that name. */
+export function rename(path: string, to: string): boolean {
+  return system.patiently(() => renameAtOnce(path, to));
+}
+
+/** The same, tried once: on Windows it may fail for as long as somebody has one of them open. */
+export function renameAtOnce(path: string, to: string): boolean {
+  try {
+    renameSync(path, to);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Removes a file or a link, if it is there. */
+export function removeFile(path: string): void {
+  system.patiently(() => rmSync(path, { force: true }));
+}
+
+/** A full disk shortens a write instead of failing it, so what is left is written until the error shows. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.length) {
+    const written = writeSync(fd, bytes, done, bytes.length - done);
+    if (written === 0) throw new Error("nothing could be written");
+    done += written;
+  }
+}
+
+/** The system's trouble with the name of the file: its own words for a write that failed have none. */
+export function whileWriting(path: string, error: unknown): unknown {
+  const code = errnoOf(error);
+  if (code === undefined) return error;
+  return Object.assign(new Error(`Cannot write ${path}: ${wordsOf(error)}`, { cause: error }), { code });
+}
+
+/** Some systems and file systems can't flush a folder; then the file's own flush is all there is. */
+export function flushFolder(folder: string): void {
+  if (!system.flushesFolders) return;
+  let fd: number;
+  try {
+    fd = openSync(folder, constants.O_RDONLY);
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP", "EPERM"].includes(errnoOf(error) ?? "")) throw error;
+  } finally {
+    closeSync(fd);
+  }
+}

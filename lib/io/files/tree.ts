@@ -1,0 +1,87 @@
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { errnoOf } from "../../core/text/failure.ts";
+import { system } from "../platform/here.ts";
+import { removeTree } from "./folders.ts";
+import { namesIn } from "./read.ts";
+
+/**
+ * Copies what a folder holds into another, new one: readable by its owner alone, links leading where they led before,
+ * pipes and sockets left out, and the names directly in it that `isLeftOut` picks. What vanishes meanwhile is not missed.
+ */
+export function copyTree(from: string, to: string, isLeftOut: (name: string) => boolean = () => false): void {
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(from)) {
+    if (isLeftOut(name)) continue;
+    try {
+      copyOne(join(from, name), join(to, name));
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") throw error;
+    }
+  }
+}
+
+function copyOne(from: string, to: string): void {
+  const stat = lstatSync(from);
+  if (stat.isDirectory()) return copyTree(from, to);
+  if (stat.isSymbolicLink()) return symlinkSync(resolve(dirname(from), readlinkSync(from)), to);
+  if (!stat.isFile()) return;
+  copyFileSync(from, to);
+  chmodSync(to, stat.mode & 0o700);
+}
+
+/** Makes a link; where not everybody may, a second name of the file, or on another drive a copy. */
+export function makeLink(target: string, path: string): void {
+  if (system.linksFreely) return symlinkSync(target, path);
+  try {
+    linkSync(target, path);
+  } catch {
+    copyFileSync(target, path, constants.COPYFILE_EXCL);
+  }
+}
+
+/** The files below a folder whose names fit, newest first, `most` at most. A folder that is a link is not entered. */
+export function newestFiles(folder: string, fits: (name: string) => boolean, most: number): string[] {
+  const found: { path: string; mtimeMs: number }[] = [];
+  const walk = (inside: string) => {
+    for (const entry of entriesOf(inside)) {
+      const path = join(inside, entry.name);
+      if (entry.isDirectory()) walk(path);
+      if (!entry.isFile() || !fits(entry.name)) continue;
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (stat) found.push({ path, mtimeMs: stat.mtimeMs });
+    }
+  };
+  walk(folder);
+  return found.sort((a, b) => b.mtimeMs - a.mtimeMs).slice(0, most).map(({ path }) => path);
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EACCES"].includes(errnoOf(error) ?? "")) return [];
+    throw error;
+  }
+}
+
+/** Removes the folders of a kind that were last changed long ago and do not hold `kept`. */
+export function sweepFolders(parent: string, prefix: string, kept: string, beforeMs: number): void {
+  for (const name of namesIn(parent).filter((name) => name.startsWith(prefix))) {
+    const path = join(parent, name);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    const holds = lstatSync(join(path, kept), { throwIfNoEntry: false }) !== undefined;
+    if (stat?.isDirectory() && stat.mtimeMs < beforeMs && !holds) removeTree(path);
+  }
+}

@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { errnoOf, isForbidden } from "../../core/text/failure.ts";
+import { macos } from "./macos.ts";
+import type { Platform, ProcessView } from "./platform.ts";
+
+/** What /proc shows (proc(5)). What Deno was not allowed to read is thrown. */
+const PROC: ProcessView = {
+  numbers() {
+    try {
+      return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return [];
+      throw error;
+    }
+  },
+  commandLineOf: (pid) => procFile(pid, "cmdline").split("\0").slice(0, -1),
+  ownCommandLine() {
+    try {
+      return readFileSync("/proc/self/cmdline");
+    } catch {
+      return undefined;
+    }
+  },
+  variableOf(pid, name) {
+    const entry = procFile(pid, "environ").split("\0").find((line) => line.startsWith(`${name}=`));
+    return entry?.slice(name.length + 1);
+  },
+  parentOf: (pid) => Number(fieldsOf(pid)[1] ?? 0),
+  groupOf(pid) {
+    try {
+      return Number(fieldsOf(pid)[2] ?? 0);
+    } catch {
+      return 0;
+    }
+  },
+  ownerOf(pid) {
+    const [, uid] = /^Uid:\s+(\d+)/m.exec(procFile(pid, "status")) ?? [];
+    return uid === undefined ? undefined : Number(uid);
+  },
+  lockHolders() {
+    let text: string;
+    try {
+      text = readFileSync("/proc/locks", "utf8");
+    } catch {
+      return undefined;
+    }
+    const holders = new Map<string, number>();
+    for (const line of text.split("\n")) {
+      const [, pid, inode] = /^\d+: FLOCK +\S+ +\S+ +(-?\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line) ?? [];
+      if (pid !== undefined && inode !== undefined) holders.set(inode, Math.max(0, Number(pid)));
+    }
+    return holders;
+  },
+};
+
+/** Linux: what other Unix systems are, and /proc. */
+export const linux: Platform = {
+  ...macos,
+  startTimeOf(pid) {
+    const fields = fieldsOf(pid);
+    const [state] = fields;
+    return state === "Z" || state === "X" ? undefined : fields[19];
+  },
+  bootId: () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
+  processes: PROC,
+};
+
+/** Fields of /proc/<pid>/stat, counted after the name in parentheses, which may hold anything. */
+function fieldsOf(pid: number): string[] {
+  const text = procFile(pid, "stat");
+  return text.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
+function procFile(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch (error) {
+    if (isForbidden(error)) throw error;
+    return "";
+  }
+}
