@@ -1,6 +1,9 @@
 import { parse } from "yaml";
 
-/** A YAML text as plain values. Throws Error naming line and column. */
+/**
+ * A YAML text as plain values; merges count, and of a key that stands twice the last. Throws Error naming line and
+ * column.
+ */
 export function parseYaml(text: string): unknown {
-  return parse(text, { logLevel: "error" });
+  return parse(text, { logLevel: "error", merge: true, uniqueKeys: false });
 }

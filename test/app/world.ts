@@ -191,7 +191,7 @@ export function authFile(
       access_token: jwt({ exp }),
       refresh_token: `made-up-${email}`,
       account_id: workspace,
-      oauth_provenance: { issuer: "http://127.0.0.1:9" },
+      oauth_provenance: { issuer: "http://127.0.0.1:9", client_id: "app_made_up" },
     },
     last_refresh: "2026-11-20T11:00:00Z",
   });

@@ -9,11 +9,11 @@ import { type Loads, loadsOf } from "./support/loads.ts";
 import { fillTeam, makeSkill } from "./support/skill.ts";
 
 /** Most files of ours that a pick may load: twf starts one for every worker, twice. */
-const MOST_FILES = 49;
+const MOST_FILES = 52;
 const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What is agentlb's, or is for other commands of the pool programs. */
 const ELSEWHERE =
-  /^lib\/(app\/(?!pool\/)|cli\/(?!pool\/|start\.ts)|io\/(yaml|formats|pattern|width|rpc|watch|tmux)|app\/pool\/(status|watch|reset|scrape|round))/;
+  /^lib\/(app\/(?!pool\/|codex\/account_file\.ts)|cli\/(?!pool\/|start\.ts)|io\/(yaml|formats|pattern|width|rpc|watch|tmux)|app\/pool\/(status|watch|reset|scrape|round))/;
 
 function stage(config = "") {
   const user = sandbox();

@@ -1,7 +1,9 @@
-import { type Account, type Login, loginIn, parseAccount } from "../../core/codex/account.ts";
+import { basename } from "node:path";
+import { type Account, parseAccount } from "../../core/codex/account.ts";
+import { type Login, loginIn } from "../../core/codex/auth_file.ts";
 import { errnoOf } from "../../core/text/failure.ts";
 import { authFileOf } from "../../core/system/layout.ts";
-import { readText } from "../../io/files/read.ts";
+import { readBytes, readText } from "../../io/files/read.ts";
 
 /** The account whose login a home holds. A file that can't be read is an unreadable login. */
 export function accountIn(home: string): Account {
@@ -21,8 +23,8 @@ export function accountAt(path: string): Account {
 export function loginAt(path: string): Login {
   const unfit = (problem: string): Login => ({ account: parseAccount(""), problem });
   try {
-    const text = readText(path);
-    return text === undefined ? unfit("it is gone") : loginIn(text);
+    const bytes = readBytes(path);
+    return bytes === undefined ? unfit("it is gone") : loginIn(bytes, basename(path));
   } catch (error) {
     return unfit(`it can't be read (${errnoOf(error) ?? "error"})`);
   }

@@ -6,7 +6,7 @@ import { strip } from "../../core/pool/python/whole.ts";
 import { isFolder, resolvedPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { loadPool, type PoolSettings } from "../pool/load.ts";
-import { pickSource as pickSourceFrom } from "../pool/pick/picks.ts";
+import { pickSource as pickSourceFrom } from "../pool/pick/pick_source.ts";
 import { pickAuth as pickAuthFrom } from "../pool/pick/roster.ts";
 import type { Options } from "./options.ts";
 import { outside } from "./outside.ts";

@@ -1,5 +1,5 @@
 import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
-import { type ConfigEntry, readLines } from "../../core/pool/python/config_lines.ts";
+import { type ConfigEntry, readConfigLines } from "../../core/pool/python/config_lines.ts";
 import type { AuthStrategy, Flavour, Strategy } from "../../core/pool/flavour.ts";
 import { type Origin, placeOf } from "../../core/pool/origin.ts";
 import { below, expandUser, type Homes, settingPath } from "../../core/shell/typed_paths.ts";
@@ -15,6 +15,8 @@ export interface PoolSettings {
   readonly skillDir: string;
   readonly configFile: string;
   readonly configReading: "lines" | "yaml" | "none";
+  /** Lines of the configuration that set nothing, in words. */
+  readonly notUnderstood: readonly string[];
   /** Why the files are where they are, in words. */
   readonly rule: string;
   readonly strategy: Strategy;
@@ -36,7 +38,7 @@ export async function loadPool(host: Outside, flavour: Flavour, from: Origin): P
   const { platform } = host;
   const homes = homesOf(host);
   const place = placeOf(from, flavour, host, homes.own || "/");
-  const file = await readConfig(place.configFile);
+  const file = await readConfig(host, flavour, place.configFile);
   const wishes = wishesOf(flavour, host.env, file?.values ?? new Map());
   const pathOf = (text: string) => settingPath(text, { base: place.skillDir, homes, platform }, resolvedPath);
   return {
@@ -44,6 +46,7 @@ export async function loadPool(host: Outside, flavour: Flavour, from: Origin): P
     skillDir: place.skillDir,
     configFile: place.configFile,
     configReading: file?.reading ?? "none",
+    notUnderstood: file?.notUnderstood ?? [],
     rule: place.rule,
     strategy: wishes.strategy,
     authStrategy: wishes.authStrategy,
@@ -100,9 +103,14 @@ function existing(
 interface ConfigFile {
   readonly values: ReadonlyMap<string, FileValue>;
   readonly reading: "lines" | "yaml";
+  readonly notUnderstood: readonly string[];
 }
 
-async function readConfig(path: string): Promise<ConfigFile | undefined> {
+async function readConfig(
+  { env, err }: Pick<Host, "env" | "err">,
+  flavour: Flavour,
+  path: string,
+): Promise<ConfigFile | undefined> {
   let text: string | undefined;
   try {
     text = readUtf8(path);
@@ -111,28 +119,37 @@ async function readConfig(path: string): Promise<ConfigFile | undefined> {
     throw unreadable(path, why);
   }
   if (text === undefined) return undefined;
-  const values = new Map<string, FileValue>();
-  let reading: ConfigFile["reading"] = "lines";
-  for (const [key, entry] of readLines(text, KEYS)) {
-    if (entry.block !== undefined) reading = "yaml";
-    values.set(key, entry.block === undefined ? entry : { texts: await textsOf(path, key, entry) });
+  if (text.includes("\0")) throw unreadable(path, "it holds NUL bytes, as UTF-16 does; save it as UTF-8");
+  const { entries, odd, needsDocument } = readConfigLines(text, KEYS);
+  const needsYaml = needsDocument || [...entries.values()].some(({ block }) => block !== undefined);
+  try {
+    const values = needsYaml
+      ? (await import("./yaml_config.ts")).yamlValues(entries, needsDocument ? text : undefined, KEYS)
+      : entries;
+    for (const [key, entry] of entries) {
+      if (PATHS.has(key)) refuseNull(key, entry);
+    }
+    const notUnderstood = odd.length === 0
+      ? []
+      : (await import("../../core/pool/odd_lines.ts")).judgeOddLines(flavour, env, { entries: values, odd });
+    for (const words of notUnderstood) {
+      err(`⚠️ ${printable(path, 4096)}: not understood, left out: ${printable(words)}\n`);
+    }
+    return { values, reading: needsYaml ? "yaml" : "lines", notUnderstood };
+  } catch (error) {
+    throw error instanceof Failure ? unreadable(path, error.message) : error;
   }
-  return { values, reading };
 }
 
-/** What lines of YAML say of a key: one text, or those of a list. */
-async function textsOf(path: string, key: string, { block, line }: ConfigEntry): Promise<string[]> {
-  const { parseYaml } = await import("../../io/yaml.ts");
-  let value: unknown;
-  try {
-    value = (parseYaml(block ?? "") as Record<string, unknown> | null)?.[key];
-  } catch (error) {
-    throw unreadable(path, `line ${line}: ${key}: ${wordsOf(error).split("\n")[0]}`);
-  }
-  const items = Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
-  const odd = items.find((item) => typeof item === "object");
-  if (odd !== undefined) throw unreadable(path, `line ${line}: ${key}: its items must be texts`);
-  return items.map(String);
+const PATHS: ReadonlySet<string> = new Set(["sources", "state_file", "auth_team_dir"]);
+
+/** YAML's word for nothing is no path: not even `~`, which alone is that word. */
+function refuseNull(key: string, entry: ConfigEntry): void {
+  if (entry.block !== undefined) return;
+  const bare = /^(~|null)\s*(?:\s#.*)?$/i.exec(entry.raw)?.[1];
+  if (bare === undefined) return;
+  const cure = bare === "~" ? "write ~/ for your home" : `remove the line to leave ${key} unset`;
+  throw new Failure("failed", `line ${entry.line}: ${key}: ${bare} is no path; ${cure}`);
 }
 
 function unreadable(path: string, why: string): Failure {

@@ -8,7 +8,7 @@ import { changeState } from "./store.ts";
 export async function resetState(
   host: Pick<Host, "clock" | "env" | "err" | "random" | "system">,
   flavour: Flavour,
-  settings: Pick<PoolSettings, "stateFile" | "name">,
+  settings: Pick<PoolSettings, "stateFile">,
 ): Promise<string> {
   await changeState(host, settings, ({ state, now, report }) => {
     const ours = renderTeams(withoutCounts(readTeams(state, report), flavour.keptOnReset.length > 0));
@@ -20,6 +20,6 @@ export async function resetState(
     state.set("reset_at", now);
     state.set("updated_at", now);
     if (ours !== undefined) state.set(OURS, ours);
-  }, { mayStartAnew: true });
+  }, { sweeps: true });
   return settings.stateFile;
 }

@@ -13,7 +13,7 @@ import { withLock } from "../../io/lock/lock.ts";
 import type { PoolSettings } from "./load.ts";
 
 type Outside = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
-type Where = Pick<PoolSettings, "stateFile" | "name">;
+type Where = Pick<PoolSettings, "stateFile">;
 
 /** A state under its lock. */
 export interface OpenState {
@@ -26,25 +26,26 @@ export interface OpenState {
 }
 
 interface ChangeOptions {
-  /** A state that can't be read, with no generation before it, is started anew. */
-  readonly mayStartAnew?: boolean;
+  /** Also removes what writers that were killed left behind. */
+  readonly sweeps?: boolean;
 }
 
 const LOCK_TIMEOUT_MS = 60_000;
 
 /**
  * Reads the state, lets `change` work on it and writes it, all under the lock that the predecessor takes as well.
- * A state that can't be read is put aside and the generation before it used; without one it is an error.
+ * A state whose content makes no sense is put aside and the generation before it used; without one all starts anew,
+ * because callers that start teams could not go on. One that may be good but can't be opened is an error.
  */
 export async function changeState<T>(
   host: Outside,
-  { stateFile, name }: Where,
+  { stateFile }: Where,
   change: (open: OpenState) => T,
-  { mayStartAnew = false }: ChangeOptions = {},
+  { sweeps = false }: ChangeOptions = {},
 ): Promise<T> {
   const target = resolvedPath(stateFile);
   return await locked(host, stateFile, target, () => {
-    const { state, isRecovered } = readState(host, target, mayStartAnew ? undefined : name);
+    const { state, isRecovered } = readState(host, target);
     const said = new Set<string>();
     const report = (problem: string) => {
       if (said.has(problem)) return;
@@ -52,7 +53,7 @@ export async function changeState<T>(
       host.err(`⚠️ ${printable(target, 4096)}: ${printable(problem, 4096)}, taken as 0\n`);
     };
     const result = change({ state, now: nowText(host), report });
-    if (mayStartAnew) sweepTemporaries(dirname(target), host.clock.now());
+    if (sweeps) sweepTemporaries(dirname(target), host.clock.now());
     replaceFile(target, `${renderJson(state)}\n`, { durable: "file", keepPrevious: !isRecovered });
     return result;
   });
@@ -76,22 +77,16 @@ async function locked<T>(
 function readState(
   host: Outside,
   target: string,
-  program: string | undefined,
 ): { readonly state: JsonMap; readonly isRecovered: boolean } {
   const kind = kindOf(target);
   if (kind !== undefined && kind !== "file") throw unusable(target, "it is not a regular file");
   const { state, problem } = parsedState(target);
   if (problem === undefined) return { state: state ?? new Map(), isRecovered: false };
   const previous = parsedState(`${target}.prev`).state;
-  if (previous === undefined && program !== undefined) {
-    throw new Failure("failed", `❌ the state can't be read: ${printable(target, 4096)}: ${problem}`, {
-      verbatim: true,
-      hint:
-        `there is no good generation before it; to put it aside and start all counts at 0: ${program} reset-state`,
-    });
-  }
   const aside = putAside(target, host.clock.now());
-  const how = previous === undefined ? "all counts start at 0" : "going on from the generation before it";
+  const how = previous === undefined
+    ? "with no good generation before it counts and rotation start anew"
+    : "going on from the generation before it";
   host.err(`⚠️ ${printable(target, 4096)}: ${problem}; kept as ${printable(aside, 4096)}, ${how}\n`);
   return { state: previous ?? new Map(), isRecovered: true };
 }

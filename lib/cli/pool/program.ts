@@ -40,7 +40,7 @@ export async function runPool(
     case "pick": {
       const sources = settings.sources();
       const worker = workerOf(options);
-      const { pickSource } = await import("../../app/pool/pick/picks.ts");
+      const { pickSource } = await import("../../app/pool/pick/pick_source.ts");
       hand(
         host,
         flavour,

@@ -1,3 +1,4 @@
+import { printable } from "../../core/text/printable.ts";
 import type { Flavour } from "../../core/pool/flavour.ts";
 import type { PoolSettings } from "../../app/pool/load.ts";
 
@@ -16,6 +17,8 @@ export function whereText(flavour: Flavour, settings: PoolSettings, sources: rea
     `balanced_join: ${settings.balancedJoin}`,
     `config_reading: ${settings.configReading}`,
     `found_by: ${settings.rule}`,
+    ...settings.notUnderstood.length > 0 ? ["not_understood:"] : [],
+    ...settings.notUnderstood.map((words) => `  - ${printable(words)}`),
   ];
   return `${lines.join("\n")}\n`;
 }

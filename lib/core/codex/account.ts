@@ -111,31 +111,3 @@ function expiryOf(payload: unknown): number | undefined {
 function name(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" && value.length <= LONGEST_NAME ? value : undefined;
 }
-
-/** What an auth file is worth. */
-export interface Login {
-  readonly account: Account;
-  /** Why Codex could not use the file; undefined when it can. */
-  readonly problem: string | undefined;
-}
-
-/** Judges the text of an auth file. */
-export function loginIn(text: string): Login {
-  const account = parseAccount(text);
-  const isKnown = account.kind === "chatgpt" || account.kind === "apikey";
-  return { account, problem: isKnown ? undefined : problemOf(text) };
-}
-
-function problemOf(text: string): string | undefined {
-  if (text.trim() === "") return "it is empty";
-  let file: { auth_mode?: unknown } | null;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    return "it is no JSON";
-  }
-  // A later Codex may have kinds of logins that we don't know; it names them itself.
-  const mode = typeof file === "object" ? file?.auth_mode : undefined;
-  if (typeof mode === "string" && mode !== "chatgpt" && mode !== "apikey") return undefined;
-  return "it holds no login";
-}

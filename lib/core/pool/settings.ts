@@ -15,8 +15,13 @@ export const KEYS: ReadonlySet<string> = new Set([
   "balanced_join",
 ]);
 
-/** A key's value in the file: as it stands there, or the texts that YAML made of it. */
-export type FileValue = { readonly raw: string } | { readonly texts: readonly string[] };
+/** A key's value in the file: as it stands there, or what YAML made of it. */
+export type FileValue =
+  | { readonly raw: string }
+  /** A list. */
+  | { readonly texts: readonly string[] }
+  /** One text, which may be a list with commas. */
+  | { readonly text: string };
 
 /** What was set, with the defaults filled in; paths are still as they were written. */
 export interface Wishes {
@@ -39,7 +44,7 @@ export function wishesOf(flavour: Flavour, env: Environment, file: ReadonlyMap<s
     }
     const value = file.get(key);
     if (value === undefined) return "";
-    return strip("raw" in value ? valueOf(value.raw) : value.texts.join(","));
+    return strip(textOf(value));
   };
   const strategy = normal(named("strategy")) || "round_robin";
   if (strategy !== "round_robin" && strategy !== "hash") {
@@ -54,6 +59,12 @@ export function wishesOf(flavour: Flavour, env: Environment, file: ReadonlyMap<s
     authTeamDir: named("auth_team_dir", "AUTH_TEAM_DIR") || undefined,
     authTeamGlob: named("auth_team_glob") || "*",
   };
+}
+
+/** A value as one text. */
+export function textOf(value: FileValue): string {
+  if ("raw" in value) return valueOf(value.raw);
+  return "text" in value ? value.text : value.texts.join(",");
 }
 
 const AUTH_STRATEGIES: ReadonlyMap<string, AuthStrategy> = new Map([
@@ -90,6 +101,7 @@ function sourcesOf(fromEnv: string | undefined, inFile: FileValue | undefined): 
   if (fromEnv !== undefined && strip(fromEnv) !== "") return itemsOf(strip(fromEnv));
   if (inFile === undefined) return [];
   if ("texts" in inFile) return cleaned(inFile.texts);
+  if ("text" in inFile) return itemsOf(strip(inFile.text));
   return jsonItems(inFile.raw) ?? itemsOf(unquotedList(inFile.raw));
 }
 

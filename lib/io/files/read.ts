@@ -15,8 +15,17 @@ import { system } from "../platform/here.ts";
 
 /** The text of a file; undefined when there is none. Any other trouble is thrown. */
 export function readText(path: string): string | undefined {
+  return unlessGone(() => readFileSync(path, "utf8"));
+}
+
+/** What is in a file; undefined when there is none. Any other trouble is thrown. */
+export function readBytes(path: string): Uint8Array | undefined {
+  return unlessGone(() => readFileSync(path));
+}
+
+function unlessGone<T>(read: () => T): T | undefined {
   try {
-    return system.patiently(() => readFileSync(path, "utf8"));
+    return system.patiently(read);
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
     throw error;

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import {
   chmodSync,
   linkSync,
@@ -42,25 +43,70 @@ describe("a state that can't be read", () => {
     expect((await pool.cap("pick-auth", ...WORKER)).err).toBe("");
   });
 
-  test("with none before it is an error that names the cure, and the cure works", async () => {
+  test.each<[why: string, text: string | Uint8Array, previous: string | undefined]>([
+    ["it is no JSON", "x", undefined],
+    ["it is empty", "", undefined],
+    ["it is empty", " \n", ""],
+    ["it is no JSON object", "[1]", "null"],
+    ["it is no JSON", '{"counter": 1, "auth_coun', "y"],
+    ["it is no JSON", "\0".repeat(512), undefined],
+    ["it is not valid UTF-8", Buffer.from([0x7b, 0xff, 0x7d]), undefined],
+  ])(
+    "because %s, with none before it, is put aside, and every command goes on",
+    async (why, text, previous) => {
+      const words = [["pick-auth", ...WORKER], ["auth-current"], ["auth-advance"], ["pick", ...WORKER], [
+        "reset-state",
+      ]];
+      for (const command of words) {
+        const pool = poolWorld();
+        pool.auth("a");
+        mkdirSync(join(pool.dir, "home", ".codex"));
+        mkdirSync(join(pool.skill, "share"));
+        writeFileSync(pool.stateFile, text);
+        if (previous !== undefined) writeFileSync(`${pool.stateFile}.prev`, previous);
+        const { code, err } = await pool.cap(...command);
+        const share = join(pool.skill, "share");
+        const aside = readdirSync(share).filter((name) => name.includes("corrupt"));
+        expect([code, aside.length, err]).toEqual([
+          0,
+          1,
+          `⚠️ ${pool.stateFile}: ${why}; kept as ${join(share, aside[0]!)}, ` +
+          "with no good generation before it counts and rotation start anew\n",
+        ]);
+        expect(readFileSync(join(share, aside[0]!))).toEqual(Buffer.from(text as string));
+        expect((await pool.cap(...command)).err).toBe("");
+      }
+    },
+  );
+
+  test("keeps counts and rotation where the generation before it is good, for as often as it happens", async () => {
+    const pool = poolWorld();
+    const [, b] = ["a", "b"].map((name) => pool.auth(name));
+    await pool.pickAuth();
+    await pool.cap("auth-advance");
+    await pool.cap("auth-current");
+    for (const text of ["", "x", "{"]) {
+      writeFileSync(pool.stateFile, text);
+      expect(await pool.cap("auth-current")).toMatchObject({
+        code: 0,
+        out: `${b}\n`,
+        err: expect.stringContaining("going on from the generation before it"),
+      });
+      expect(Object.values(pool.state().auth_counts)).toEqual([1, 0]);
+    }
+  });
+
+  test("is not started anew while the generation before it may be good but can't be opened", async () => {
     const pool = poolWorld();
     pool.auth("a");
     pool.write(pool.stateFile, "x");
-    for (const words of [["pick-auth", ...WORKER], ["auth-current"], ["auth-advance"]]) {
-      expect(await pool.cap(...words)).toEqual({
-        code: 1,
-        out: "",
-        err: `❌ the state can't be read: ${pool.stateFile}: it is no JSON\n` +
-          "   there is no good generation before it; to put it aside and start all counts at 0: cap reset-state\n",
-      });
-      expect(pool.read(pool.stateFile)).toBe("x");
-    }
-    writeFileSync(`${pool.stateFile}.prev`, "y");
-    expect((await pool.cap("auth-current")).code).toBe(1);
-    const reset = await pool.cap("reset-state");
-    expect(reset).toMatchObject({ code: 0, out: `${pool.stateFile}\n` });
-    expect(reset.err).toContain("kept as");
-    expect((await pool.cap("pick-auth", ...WORKER)).code).toBe(0);
+    mkdirSync(`${pool.stateFile}.prev`);
+    expect(await pool.cap("auth-current")).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining("cannot use the state file"),
+    });
+    expect(pool.read(pool.stateFile)).toBe("x");
   });
 
   test("because it is a directory, or not ours to read, is an error and stays", async () => {

@@ -14,7 +14,7 @@ import { ask } from "./ask.ts";
 import { scrape } from "./scrape.ts";
 import { tellReadings } from "./tell.ts";
 import { openWorkshop, plainEnvironment, type Workshop } from "./temp_home.ts";
-import { accountAt } from "../../codex/account_file.ts";
+import { accountAt, loginAt } from "../../codex/account_file.ts";
 import { holdersOf, notedLimits, type WorkerHome } from "./workers.ts";
 
 /** How accounts are asked for their limits. */
@@ -135,9 +135,13 @@ interface Plan {
 function plansOf(host: Outside, wish: ReadingWish, files: readonly string[]): Plan[] {
   return files.map((file) => {
     const account = accountAt(file);
-    const isDue = renewalOf(account, host.clock.now()).kind === "possible";
+    const problem = account.kind === "none" ? undefined : loginAt(file).problem;
+    const isDue = problem === undefined && renewalOf(account, host.clock.now()).kind === "possible";
     const known = { file, name: basename(file), account, isDue, holders: holdersOf(account, wish.workers) };
-    return { known, reading: withoutAsking(wish, account, isDue) };
+    const refused: Reading | undefined = problem === undefined
+      ? undefined
+      : { kind: "failed", trouble: "other", reason: `Codex can't read it: ${problem}` };
+    return { known, reading: refused ?? withoutAsking(wish, account, isDue) };
   });
 }
 

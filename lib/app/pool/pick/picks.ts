@@ -2,39 +2,24 @@ import { Failure } from "../../../core/text/failure.ts";
 import { layoutOf, rootFrom } from "../../../core/system/layout.ts";
 import type { Roster } from "../../../core/pool/state/adopt.ts";
 import { countStart, join, leastUsed, level, showCounts } from "../../../core/pool/state/balance.ts";
-import { wholeOf } from "../../../core/pool/python/numbers.ts";
-import { modulo, successor } from "../../../core/pool/python/whole.ts";
-import { sha256 } from "../../../core/text/sha256.ts";
 import type { Team } from "../../../core/pool/state/team_memory.ts";
 import { printable } from "../../../core/text/printable.ts";
 import { exists } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import type { PoolSettings } from "../load.ts";
+import { withoutBackups } from "./auth_files.ts";
 import type { Hindrance, Usable } from "./standings.ts";
-import { keepTeams, noteAccount, type PoolLogin, recallTeam, usableLogin } from "./team_memory.ts";
+import {
+  keepTeams,
+  namePassedOver,
+  noteAccount,
+  type PoolLogin,
+  recallTeam,
+  usableLogin,
+} from "./team_memory.ts";
 import { changeState } from "../store.ts";
 
 type Outside = Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "system">;
-
-/** The source directory for a worker: in turn, or by the worker's name. */
-export async function pickSource(
-  host: Outside,
-  settings: PoolSettings,
-  sources: readonly string[],
-  worker: string,
-): Promise<string> {
-  const index = settings.strategy === "hash"
-    ? slotOf(worker, sources.length)
-    : await changeState(host, settings, ({ state, now, report }) => {
-      const value = state.get("counter") ?? 0;
-      const counter = wholeOf(value);
-      if (counter === undefined) report("counter is no whole number");
-      state.set("counter", successor(counter ?? 0));
-      state.set("updated_at", now);
-      return modulo(counter ?? 0, sources.length);
-    });
-  return sources[index]!;
-}
 
 /**
  * The auth file with the fewest starts, among equals by chance; with `byLimits` the one that lasts longest. Where it is
@@ -56,8 +41,15 @@ export async function pickAuthFile(
       if (!logins.has(path)) logins.set(path, usableLogin(host, path));
       return logins.get(path);
     };
-    const { chosen, passedOver } = (byLimits ? limits?.choose(team, roster.files, loginOf) : undefined) ??
-      fewestStarts(host, team, roster.files, loginOf, limits);
+    const choiceOf = (files: readonly string[]) =>
+      (byLimits ? limits?.choose(team, files, loginOf) : undefined) ??
+        fewestStarts(host, team, files, loginOf, limits);
+    const { own, backups } = withoutBackups(roster.files);
+    const choice = choiceOf(own);
+    if (choice.chosen !== undefined) namePassedOver(host, backups);
+    const { chosen, passedOver } = choice.chosen === undefined && backups.length > 0
+      ? choiceOf(backups)
+      : { ...choice, passedOver: [...choice.passedOver, ...backups] };
     if (chosen === undefined) {
       throw new Failure("failed", `❌ no auth file under ${roster.dir} can be used`, { verbatim: true });
     }
@@ -158,9 +150,4 @@ function readingsFile({ env, platform }: Outside): string | undefined {
   } catch {
     return undefined; // nobody's home is known
   }
-}
-
-/** The first eight bytes of the name's SHA-256, modulo. */
-function slotOf(worker: string, count: number): number {
-  return Number(new DataView(sha256(worker).buffer).getBigUint64(0) % BigInt(count));
 }

@@ -5,7 +5,8 @@ import type { Teams } from "../../../core/pool/state/team_memory.ts";
 import { kindOf, resolvedPath } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import type { PoolSettings } from "../load.ts";
-import { keepTeams, noteAccount, recallTeam, usableLogin } from "./team_memory.ts";
+import { withoutBackups } from "./auth_files.ts";
+import { keepTeams, namePassedOver, noteAccount, recallTeam, usableLogin } from "./team_memory.ts";
 import { changeState, type OpenState } from "../store.ts";
 
 export interface Advance {
@@ -27,7 +28,7 @@ export interface Turn {
 }
 
 type Outside = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
-type Settings = Pick<PoolSettings, "stateFile" | "name" | "authTeamGlob">;
+type Settings = Pick<PoolSettings, "stateFile" | "authTeamGlob">;
 
 /**
  * The auth file a team is on, as team_cycle has it; `files` are its candidates as `listAuthFiles` gives them. One that
@@ -103,15 +104,18 @@ function wished(inTurn: readonly string[], start: string, advance: Advance | und
     : following;
 }
 
-/** The first that can be used; the others are named on stderr. */
+/** The first that can be used, backups last; those before it are named on stderr. */
 function firstUsable(
   host: Outside,
   teams: Teams,
   paths: readonly string[],
 ): string | undefined {
-  for (const path of paths) {
+  const { own, backups } = withoutBackups(paths);
+  for (const path of [...own, ...backups]) {
     const login = usableLogin(host, path);
     if (login === undefined) continue;
+    const before = paths.slice(0, paths.indexOf(path));
+    if (own.includes(path)) namePassedOver(host, backups.filter((backup) => before.includes(backup)));
     noteAccount(teams, path, login);
     return path;
   }

@@ -47,8 +47,15 @@ export function keepTeams({ state }: OpenState, teams: Teams): void {
 export function usableLogin(host: Pick<Host, "err">, path: string): PoolLogin | undefined {
   const { account, problem } = loginAt(path);
   if (problem === undefined) return { account: accountKey(account) };
-  host.err(`⚠️ passed over: ${printable(path, 4096)}: ${problem}\n`);
+  host.err(`⚠️ passed over: ${printable(path, 4096)}: ${printable(problem)}\n`);
   return undefined;
+}
+
+/** Says of backups that they were not taken, because there is something better. */
+export function namePassedOver(host: Pick<Host, "err">, backups: readonly string[]): void {
+  for (const path of backups) {
+    host.err(`⚠️ passed over: ${printable(path, 4096)}: it is a backup, by its name\n`);
+  }
 }
 
 /** Remembers whose login a chosen file holds, to know it again under another name. */

@@ -12,29 +12,127 @@ export interface ConfigEntry {
   readonly block: string | undefined;
 }
 
+/** A line that sets nothing we know: an unknown key, or no key at all. */
+export interface OddLine {
+  /** From 1. */
+  readonly line: number;
+  /** The key, or the whole line where there is none. */
+  readonly text: string;
+  /** It belongs to a key that is odd as well. */
+  readonly isBelowOdd: boolean;
+}
+
+/** What a configuration says, and what it says that nobody understands. */
+export interface ConfigReading {
+  readonly entries: ReadonlyMap<string, ConfigEntry>;
+  readonly odd: readonly OddLine[];
+  /** Keys stand where no line has them, in braces or behind an alias: only the whole text as YAML tells them all. */
+  readonly needsDocument: boolean;
+}
+
 /**
  * The entries of a configuration, line by line: `key: value` wherever it stands, nesting ignored, the last one wins.
  * Only a key in `keys` can have a block.
  */
-export function readLines(text: string, keys: ReadonlySet<string>): Map<string, ConfigEntry> {
+export function readLines(text: string, keys: ReadonlySet<string>): ReadonlyMap<string, ConfigEntry> {
+  return readConfigLines(text, keys).entries;
+}
+
+/** The same, with what is not understood. */
+export function readConfigLines(text: string, keys: ReadonlySet<string>): ConfigReading {
   const entries = new Map<string, ConfigEntry>();
+  const odd: OddLine[] = [];
   const lines = splitLines(text.startsWith("\ufeff") ? text.slice(1) : text);
+  let needsDocument = false;
+  /** Of the last unknown key that has lines of its own: they are told of once. */
+  let unknownIndent = Infinity;
   for (let at = 0; at < lines.length; at++) {
     const line = strip(lines[at]!);
+    if (line === "" || line.startsWith("#") || MARKER.test(line)) continue;
+    const indent = indentOf(lines[at]!);
+    const number = at + 1;
+    if (indent <= unknownIndent) unknownIndent = Infinity;
+    if (line.startsWith("{")) {
+      needsDocument = true;
+      at += Math.max(1, flowLength(lines.slice(at), line)) - 1;
+      continue;
+    }
     const colon = line.indexOf(":");
-    if (line.startsWith("#") || colon < 0) continue;
-    const key = strip(line.slice(0, colon));
-    if (key === "") continue;
-    const raw = strip(line.slice(colon + 1));
-    const isOurs = keys.has(key);
-    const length = isOurs ? blockLength(lines.slice(at), raw) : 1;
-    const block = length > 0 && (length > 1 || needsYaml(raw)) && isOurs
-      ? lines.slice(at, at + length).join("\n")
-      : undefined;
+    const key = colon < 0 ? "" : bareKey(line.slice(0, colon));
+    if (key === "") {
+      odd.push({ line: at + 1, text: line, isBelowOdd: false });
+      continue;
+    }
+    const value = strip(line.slice(colon + 1));
+    if (!keys.has(key)) {
+      entries.set(key, { raw: value, value: valueOf(value), line: at + 1, block: undefined });
+      if (value.startsWith("&")) continue;
+      if (key === "<<") {
+        needsDocument = true;
+        continue;
+      }
+      if (value.startsWith("{")) {
+        const length = Math.max(1, flowLength(lines.slice(at), value));
+        const inside = lines.slice(at, at + length).join(" ");
+        at += length - 1;
+        if ([...keys].some((known) => inside.includes(known))) {
+          needsDocument = true;
+          continue;
+        }
+      }
+      if (holdsKey(lines.slice(at), keys)) continue;
+      odd.push({ line: number, text: key, isBelowOdd: unknownIndent !== Infinity });
+      if (unknownIndent === Infinity && strip(withoutComment(value)) === "") unknownIndent = indent;
+      continue;
+    }
+    const { raw, length, isYaml } = extentOf(lines.slice(at), value, keys);
+    const block = isYaml ? lines.slice(at, at + length).map(spaced).join("\n") : undefined;
+    if (block !== undefined && hasAlias(block, text)) needsDocument = true;
     entries.set(key, { raw, value: valueOf(raw), line: at + 1, block });
-    if (block !== undefined) at += length - 1;
+    at += length - 1;
   }
-  return entries;
+  return { entries, odd, needsDocument };
+}
+
+/** The text as YAML takes it: blanks for tabs that indent, and quotes around a glob that starts with an asterisk. */
+export function documentText(text: string): string {
+  return splitLines(text.startsWith("\ufeff") ? text.slice(1) : text)
+    .map(spaced)
+    .map((line) => line.replace(/^(\s*auth_team_glob\s*:\s*)(\*[^\s#]*)/, '$1"$2"'))
+    .join("\n");
+}
+
+/** Where a document starts or ends, or which YAML it is. */
+const MARKER = /^(?:---|\.\.\.|%YAML)(?:\s|$)/;
+
+function bareKey(text: string): string {
+  const key = strip(text);
+  return /^(["']).+\1$/s.test(key) ? key.slice(1, -1) : key;
+}
+
+function indentOf(line: string): number {
+  return /^\s*/.exec(line)![0].length;
+}
+
+function spaced(line: string): string {
+  return line.replace(/^\s*/, (blanks) => blanks.replaceAll("\t", "  "));
+}
+
+/** Whether one of the lines below a key, and deeper, is a known key's. */
+function holdsKey([first, ...rest]: readonly string[], keys: ReadonlySet<string>): boolean {
+  const deeper = rest.findIndex((line) => strip(line) !== "" && indentOf(line) <= indentOf(first!));
+  return rest.slice(0, deeper < 0 ? rest.length : deeper).some((line) => isKeyLine(line, keys));
+}
+
+function isKeyLine(line: string, keys: ReadonlySet<string>): boolean {
+  const colon = line.indexOf(":");
+  return colon >= 0 && keys.has(bareKey(line.slice(0, colon)));
+}
+
+function hasAlias(block: string, text: string): boolean {
+  return Array.from(block.matchAll(/(?<=[\s,[{])\*([\w-]+)/g)).some(([, name]) =>
+    new RegExp(`&${name}(?![\\w-])`).test(text)
+  );
 }
 
 /** A value without its quotes or its comment. */
@@ -53,34 +151,76 @@ function withoutComment(text: string): string {
   return start === undefined ? text : text.slice(0, start);
 }
 
-/** A list in brackets that is no JSON, the start of one, or of a block of text. */
-function needsYaml(raw: string): boolean {
-  const value = strip(withoutComment(raw));
-  return /^[|>][+-]?\d?[+-]?$/.test(value) || (value.startsWith("[") && jsonList(raw) === undefined);
+interface Extent {
+  /** The value, with the lines that only carry it on. */
+  readonly raw: string;
+  /** How many lines, from the key's own, belong to it. */
+  readonly length: number;
+  readonly isYaml: boolean;
 }
 
-/** How many lines, from the key's own, belong to it. */
-function blockLength(lines: readonly string[], raw: string): number {
+/** How far a known key's value goes, and whether it takes YAML to read it. */
+function extentOf(lines: readonly string[], raw: string, keys: ReadonlySet<string>): Extent {
   const value = strip(withoutComment(raw));
-  const rest = lines.slice(1);
-  const indent = /^\s*/.exec(lines[0]!)![0].length;
-  const isDeeper = (line: string) => /^\s*/.exec(line)![0].length > indent;
-  const isBlank = (line: string) => strip(line) === "";
-  let length = 0;
+  const indent = indentOf(lines[0]!);
+  const below = lines.slice(1);
+  // Brackets, braces and asterisks mean something in a glob.
+  const isGlob = /^\s*["']?auth_team_glob\b/.test(lines[0]!);
+  const isBlank = (line: string) => strip(line) === "" || strip(line).startsWith("#");
+  const isDeeper = (line: string) => indentOf(line) > indent && !isKeyLine(line, keys);
+  const upTo = (isPart: (line: string) => boolean) => {
+    const end = below.findIndex((line) => !isPart(line));
+    return end < 0 ? lines.length : end + 1;
+  };
   if (value === "") {
-    const first = rest.findIndex((line) => !isBlank(line) && !strip(line).startsWith("#"));
-    if (first < 0 || !/^\s*-(\s|$)/.test(rest[first]!)) return 1;
-    const isPart = (line: string) => isBlank(line) || /^\s*(-(\s|$)|#)/.test(line) || isDeeper(line);
-    length = rest.findIndex((line) => !isPart(line));
-  } else if (/^[|>]/.test(value) && needsYaml(raw)) {
-    length = rest.findIndex((line) => !isBlank(line) && !isDeeper(line));
-  } else if (value.startsWith("[") && !value.includes("]")) {
-    const close = rest.findIndex((line) => withoutComment(line).includes("]"));
-    return close < 0 ? 1 : close + 2;
-  } else {
-    return 1;
+    const first = below.find((line) => !isBlank(line));
+    if (first === undefined) return { raw, length: 1, isYaml: false };
+    if (/^\s*-(\s|$)/.test(first) && indentOf(first) >= indent) {
+      const length = upTo((line) => isBlank(line) || /^\s*-(\s|$)/.test(line) || indentOf(line) > indent);
+      return { raw, length, isYaml: true };
+    }
+    if (!isDeeper(first)) return { raw, length: 1, isYaml: false };
+    const length = upTo((line) => isBlank(line) || isDeeper(line));
+    if (!isGlob && !NEXT_LINE.test(strip(first))) return { raw, length, isYaml: true };
+    return { raw: joined(lines.slice(1, length)), length, isYaml: false };
   }
-  return length < 0 ? lines.length : length + 1;
+  if (/^[|>][+-]?\d?[+-]?$/.test(value)) {
+    return { raw, length: upTo((line) => strip(line) === "" || indentOf(line) > indent), isYaml: true };
+  }
+  if (isGlob) return { raw, length: 1, isYaml: false };
+  if (value.startsWith("[")) {
+    const length = Math.max(1, flowLength(lines, raw));
+    return { raw, length, isYaml: length > 1 || jsonList(raw) === undefined };
+  }
+  if (/^(?:&\S+\s|[!{]|\*[\w-]+$)/.test(value)) {
+    return { raw, length: Math.max(1, flowLength(lines, raw)), isYaml: true };
+  }
+  const isOpen = value.endsWith(",") || /^\s*,/.test(below.find((line) => !isBlank(line)) ?? "");
+  const length = isOpen ? upTo((line) => isBlank(line) || isDeeper(line)) : 1;
+  return length === 1
+    ? { raw, length, isYaml: false }
+    : { raw: joined([raw, ...lines.slice(1, length)]), length, isYaml: false };
+}
+
+/** The start of a value that stands below its key and is one text or a list with commas. */
+const NEXT_LINE = /^(?!["']?[\w.-]+["']?\s*:(?:\s|$))[^[{&*!|>?%@`]/;
+
+function joined(lines: readonly string[]): string {
+  return lines.map((line) => strip(withoutComment(strip(line)))).filter((line) => line !== "").join(" ");
+}
+
+/** How many lines a value in brackets or braces takes; 0 when they are never closed. */
+function flowLength(lines: readonly string[], raw: string): number {
+  let depth = 0;
+  for (const [at, line] of [raw, ...lines.slice(1)].entries()) {
+    const bare = line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, "");
+    for (const char of withoutComment(bare)) {
+      if (char === "[" || char === "{") depth++;
+      if (char === "]" || char === "}") depth--;
+    }
+    if (depth <= 0) return at + 1;
+  }
+  return 0;
 }
 
 /** The JSON array that a value is, perhaps with a comment behind it. */

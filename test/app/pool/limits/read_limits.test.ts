@@ -213,6 +213,28 @@ describe("accounts are asked through app-servers", () => {
   });
 });
 
+test.each<[string, (good: string) => string, string]>([
+  ["a byte order mark", (good) => `\ufeff${good}`, "it starts with a byte order mark (BOM)"],
+  [
+    "no zone in last_refresh",
+    (good) => good.replace("11:00:00Z", "11:00:00"),
+    "its last_refresh has no time zone",
+  ],
+])(
+  "a login that Codex can't read, for %s, is told so and no Codex is started with it",
+  async (_, make, why) => {
+    const { login, read, spawned } = pool();
+    const file = login("a.json");
+    writeFileSync(file, make(readFileSync(file, "utf8")));
+    const { all } = await read([file]);
+    expect(all[0]).toMatchObject({
+      isDue: false,
+      reading: { kind: "failed", trouble: "other", reason: `Codex can't read it: ${why}` },
+    });
+    expect(spawned.children).toEqual([]);
+  },
+);
+
 describe("a login that is due for renewal", () => {
   const rollout = (workspace: string, at: number, used: number) =>
     [
@@ -312,7 +334,7 @@ describe("a login that is due for renewal", () => {
     expect(all.map(({ reading }) => reading)).toEqual([
       { kind: "unlimited", reason: "API key: no limits" },
       { kind: "failed", trouble: "login", reason: "login required" },
-      { kind: "due" },
+      { kind: "failed", trouble: "other", reason: "Codex can't read it: it is no JSON" },
       { kind: "due" },
     ]);
     expect(spawned.children).toEqual([]);

@@ -1,0 +1,60 @@
+import { type ConfigEntry, documentText } from "../../core/pool/python/config_lines.ts";
+import type { FileValue } from "../../core/pool/settings.ts";
+import { objectOf } from "../../core/text/json.ts";
+import { Failure, wordsOf } from "../../core/text/failure.ts";
+import { parseYaml } from "../../io/yaml.ts";
+
+/**
+ * The values of entries of which some need YAML. With `document`, the whole text, what it says of a key counts where no
+ * line does; it is read only when it must be, because YAML refuses some of what lines may hold. Throws Failure naming
+ * line and key.
+ */
+export function yamlValues(
+  entries: ReadonlyMap<string, ConfigEntry>,
+  document: string | undefined,
+  keys: ReadonlySet<string>,
+): ReadonlyMap<string, FileValue> {
+  const found = new Map<string, unknown>();
+  if (document !== undefined) collect(parsed(documentText(document), ""), keys, found);
+  const values = new Map<string, FileValue>();
+  for (const key of new Set([...entries.keys(), ...found.keys()])) {
+    const entry = entries.get(key);
+    if (entry !== undefined && entry.block === undefined) {
+      values.set(key, entry);
+      continue;
+    }
+    const where = entry === undefined ? `${key}: ` : `line ${entry.line}: ${key}: `;
+    const value = found.has(key) ? found.get(key) : objectOf(parsed(entry?.block ?? "", where))?.get(key);
+    values.set(key, fileValue(value, where));
+  }
+  return values;
+}
+
+function fileValue(value: unknown, where: string): FileValue {
+  const items = Array.isArray(value) ? value : [value];
+  if (items.some((item) => typeof item === "object" && (item !== null || Array.isArray(value)))) {
+    throw new Failure("failed", `${where}its items must be texts`);
+  }
+  if (Array.isArray(value)) return { texts: value.map(String) };
+  return { text: value === null || value === undefined ? "" : String(value) };
+}
+
+function parsed(text: string, where: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    const [reason = ""] = wordsOf(error).split("\n");
+    const line = /^(.*?),? at line (\d+)/.exec(reason);
+    // Lines of a part are not those of the file.
+    if (line === null || where !== "") throw new Failure("failed", `${where}${line?.[1] ?? reason}`);
+    throw new Failure("failed", `line ${line[2]}: ${line[1]}`);
+  }
+}
+
+/** Known keys at any depth, as lines are read; the last one wins. */
+function collect(value: unknown, keys: ReadonlySet<string>, found: Map<string, unknown>): void {
+  for (const [key, child] of objectOf(value) ?? []) {
+    if (keys.has(key)) found.set(key, child);
+    else collect(child, keys, found);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Environment } from "../shell/surroundings.ts";
+import { Failure } from "../text/failure.ts";
+import { nearest } from "../text/nearest.ts";
+import type { Flavour } from "./flavour.ts";
+import type { ConfigReading } from "./python/config_lines.ts";
+import { strip } from "./python/whole.ts";
+import { type FileValue, KEYS, textOf } from "./settings.ts";
+
+/**
+ * What is to be said of lines that set nothing, one text each. Throws Failure for one that looks like a key that nothing
+ * sets: whoever wrote it wants that key, and does not have it.
+ */
+export function judgeOddLines(
+  flavour: Flavour,
+  env: Environment,
+  { entries, odd }: Pick<ConfigReading, "odd"> & { readonly entries: ReadonlyMap<string, FileValue> },
+): string[] {
+  const isSet = (key: string) => {
+    const value = entries.get(key);
+    const variables = [
+      `${flavour.prefix}${key.toUpperCase()}`,
+      ...key === "auth_team_dir" ? ["AUTH_TEAM_DIR"] : [],
+    ];
+    return variables.some((name) => strip(env[name] ?? "") !== "") ||
+      (value !== undefined && strip(textOf(value)) !== "");
+  };
+  return odd.flatMap(({ line, text, isBelowOdd }) => {
+    const near = nearKey(text);
+    if (near === undefined && isBelowOdd) return [];
+    if (near === undefined || isSet(near)) return [`line ${line}: ${text}`];
+    throw new Failure("failed", `line ${line}: ${text}: unknown key, did you mean ${near}?`);
+  });
+}
+
+/** The known key that a wrong one is most like: written another way, as a variable, or mistyped. */
+function nearKey(text: string): string | undefined {
+  const word = strip(text.replace(/^(?:[-?\s]|export\s)+/, "").split(/[=:\uff1a]/)[0]!).replace(/\s.*$/s, "");
+  const bare = plain(word.replace(/^["']|["']$/g, "").replace(/^(?:CAP|CLB)[_-]?/i, ""));
+  const known = new Map(Array.from(KEYS, (key) => [plain(key), key]));
+  const found = nearest(bare, known.keys());
+  return found === undefined ? undefined : known.get(found);
+}
+
+function plain(word: string): string {
+  return word.replace(/[-_.\s]/g, "").toLowerCase();
+}
