@@ -1,6 +1,6 @@
 import type { Launch } from "../../core/shell/launch.ts";
 import type { Host } from "../../io/host.ts";
-import { identityOf } from "../../io/process/process.ts";
+import { identityOrNumber } from "../../io/process/process.ts";
 import type { Exit } from "../../io/process/spawn.ts";
 import { AppServer, type Role } from "./app_server.ts";
 
@@ -25,7 +25,7 @@ export function startAppServer(
   const startedAt = clock.monotonic();
   const child = spawn({ file: codex, args: ["app-server", "--listen", "stdio://"], env, cwd });
   if (child.pid === undefined) return { failed: child.exited };
-  const identity = identityOf(child.pid) ?? { pid: child.pid, startTime: "", bootId: "" }; // gone already
+  const identity = identityOrNumber(child.pid);
   const heard = (method: string, params: unknown) => {
     notified?.(method, params);
     if (method === "account/rateLimits/updated") updated?.(params);

@@ -35,11 +35,16 @@ export function livingNow(): (identity: ProcessIdentity) => boolean {
   };
 }
 
-/** This process; where we are not allowed to look, by its number alone. */
+/** This process. */
 export function ownIdentity(): ProcessIdentity {
-  const unknown = { pid: process.pid, startTime: "", bootId: "" };
+  return identityOrNumber(process.pid);
+}
+
+/** Who the process `pid` is; by its number alone when it is gone, or where we are not allowed to look. */
+export function identityOrNumber(pid: number): ProcessIdentity {
+  const unknown = { pid, startTime: "", bootId: "" };
   try {
-    return identityOf(process.pid) ?? unknown;
+    return identityOf(pid) ?? unknown;
   } catch (error) {
     if (isForbidden(error)) return unknown;
     throw error;
