@@ -47,6 +47,23 @@ export function quantile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
 }
 
+/**
+ * How many times the median of one command's runs is that of another's, with bounds that hold 95 times in 100 (a bootstrap
+ * of the rounds, in which the runs are pairs). The same runs give the same bounds.
+ */
+export function ratioOf(runs: readonly number[], base: readonly number[]): { times: number; bounds: string } {
+  let seed = 1;
+  const chance = () => (seed = seed * 48_271 % 2_147_483_647) / 2_147_483_647;
+  const ratios = Array.from({ length: RESAMPLES }, () => {
+    const rounds = runs.map(() => Math.floor(chance() * runs.length));
+    return median(rounds.map((round) => runs[round]!)) / median(rounds.map((round) => base[round]!));
+  });
+  const [low, high] = [0.025, 0.975].map((part) => quantile(ratios, part).toFixed(2));
+  return { times: median(runs) / median(base), bounds: `${low}–${high}` };
+}
+
+const RESAMPLES = 1000;
+
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }

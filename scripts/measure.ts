@@ -1,7 +1,8 @@
 /**
  * `npm run measure`: what the supervisor costs at rest, and how soon it knows every session, with the real Codex and a
- * fake service on loopback. `--rest SECONDS` (60), `--probes N` (200), `--only compiled|archives|compared`. Run with Bun,
- * after `npm run build`.
+ * fake service on loopback; and how both grow with the number of sessions, with a script for Codex. `--rest SECONDS`
+ * (60; at most 20 of them for growth), `--probes N` (200), `--only compiled|archives|compared|growth`. Run with Bun, after
+ * `npm run build`.
  * Figures are shown with their aims and never asserted; a process that is left behind fails the run.
  */
 import { existsSync } from "node:fs";
@@ -11,9 +12,10 @@ import { processesOf } from "../rig/leftover.ts";
 import { type Way, WAYS } from "../rig/program.ts";
 import { refusingProxy } from "../rig/refusing_proxy.ts";
 import { until } from "../rig/until.ts";
-import { atMost, type Figure, figureTable } from "./figures.ts";
+import { atMost, columns, type Figure, figureTable } from "./figures.ts";
 import { inside, isInside } from "./isolated.ts";
 import { fillArchive } from "./measure/archive.ts";
+import { growthOf } from "./measure/growth.ts";
 import { type Office, openOffice } from "./measure/office.ts";
 import { appServersOf, childrenOf, cpuSecOf, openFilesOf, rssMbOf } from "./measure/processes.ts";
 
@@ -36,7 +38,7 @@ async function measure(): Promise<number> {
   const proxy = await refusingProxy();
   process.env.RIG_PROXY = proxy.url;
   try {
-    const parts = { compiled, archives, compared };
+    const parts = { compiled, archives, compared, growth };
     const only = optionOf("--only");
     for (const [name, part] of Object.entries(parts)) if (only === undefined || only === name) await part();
     console.log(`\nrequests to anywhere but the fake service: ${proxy.attempts.length} (refused)`);
@@ -140,6 +142,49 @@ async function compared(): Promise<void> {
     });
   }
   console.log(`\nFor comparison, ${COMPARED_REST_SEC} s at rest each\n\n${figureTable(figures)}`);
+}
+
+/** The same program with ever more sessions. */
+async function growth(): Promise<void> {
+  const few = await growthOf(3, 5);
+  const all = [];
+  for (const sessions of [10, 100, 1000]) {
+    all.push(await growthOf(sessions, Math.min(20, wish("--rest", 60))));
+  }
+  const rows = all.map(({ sessions, read, readSec, readCpuSec, rssMb, ...each }) => [
+    `${sessions} sessions`,
+    `${read} in ${readSec.toFixed(1)} s`,
+    readCpuSec.toFixed(1),
+    each.restPercent.toFixed(2),
+    each.pickedPercent.toFixed(2),
+    rssMb.toFixed(0),
+    ((rssMb - few.rssMb) * 1024 / sessions).toFixed(0),
+    (each.pickMs / few.pickMs).toFixed(1),
+    (each.statusMs / few.statusMs).toFixed(1),
+    each.whySec === undefined ? "too long" : each.whySec.toFixed(2),
+  ]);
+  const header = ["read", "CPU s", "rest %", "picked %", "MB", "kB each", "pick", "status", "why s"];
+  console.log(`\nGrowth; pick and status in times of what they take with 3 sessions\n`);
+  console.log(columns(["", ...header], rows));
+  const [, , last] = all;
+  if (last === undefined) return;
+  const value = (found: number, unit: string) => `${found.toFixed(2)}${unit}`;
+  const [pick, status] = [last.pickMs / few.pickMs, last.statusMs / few.statusMs];
+  const kb = (last.rssMb - few.rssMb) * 1024 / last.sessions;
+  const why = last.whySec ?? Infinity;
+  console.log(`\n${
+    figureTable([
+      {
+        name: "CPU of 1,000 at rest",
+        value: value(last.restPercent, " %"),
+        aim: atMost(last.restPercent, 2, " %"),
+      },
+      { name: "memory of each", value: value(kb, " kB"), aim: atMost(kb, 20, " kB") },
+      { name: "pick among 1,000, times 3", value: value(pick, ""), aim: atMost(pick, 2.5) },
+      { name: "status of 1,000, times 3", value: value(status, ""), aim: atMost(status, 6) },
+      { name: "why among 1,000", value: value(why, " s"), aim: atMost(why, 1, " s") },
+    ])
+  }`);
 }
 
 async function firstReadings(office: Office): Promise<{ sec: number; pid: number }> {

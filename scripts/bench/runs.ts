@@ -19,6 +19,9 @@ export interface Sample {
   readonly p90: number;
   /** User and system time, median. */
   readonly cpu: number;
+  /** All runs, in the order of the rounds: those of one round belong together. */
+  readonly walls: readonly number[];
+  readonly cpus: readonly number[];
 }
 
 interface BunRun {
@@ -63,6 +66,8 @@ export function sampled(commands: readonly Command[], runs: number): Sample[] {
     median: median(walls),
     p90: quantile(walls, 0.9),
     cpu: median(cpus),
+    walls,
+    cpus,
   }));
 }
 

@@ -28,7 +28,7 @@ export interface Growth {
 }
 
 const READ_LIMIT_MS = 120_000;
-const WHY_LIMIT_MS = 5_000;
+const WHY_LIMIT_MS = 60_000;
 const RUNS = 11;
 
 /** Speaks JSON-RPC as `codex app-server` does: a handshake and a reading. */

@@ -19,10 +19,10 @@ export function renewing(layout: Layout, alias: string): boolean {
 
 /** The same for a home that may be none of a session: what counts then is which auth file it uses. */
 export function renewingIn(layout: Layout, home: string, alias?: string): boolean {
+  const renewing = parseChildren(readText(layout.children)).filter(({ mayRenew }) => mayRenew);
+  if (renewing.length === 0) return false;
   const auth = realPath(authFileOf(home));
-  return parseChildren(readText(layout.children))
-    .filter((child) => child.mayRenew && (child.alias === alias || child.auth === auth))
-    .some((child) => runs(child, home));
+  return renewing.some((child) => (child.alias === alias || child.auth === auth) && runs(child, home));
 }
 
 /** Waits until no app-server of ours can be renewing the login of this home; fails after 45 s. */

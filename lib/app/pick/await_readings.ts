@@ -1,13 +1,15 @@
+import { basename } from "node:path";
 import type { Config } from "../../core/config/config.ts";
-import type { Layout } from "../../core/system/layout.ts";
+import { homeOf, type Layout } from "../../core/system/layout.ts";
 import type { Verdict } from "../../core/pick/score.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
 import { parseTime } from "../../core/text/time.ts";
 import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
+import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { livingDaemon } from "../daemon/daemon.ts";
 import { aliasesOf } from "../session/sessions.ts";
-import { type Demand, look, readStatus, type StatusRead } from "./survey.ts";
+import { type Demand, look, looker, readStatus, type StatusRead } from "./survey.ts";
 
 const LOOK_MS = 50;
 
@@ -22,8 +24,10 @@ export async function awaitReadings(
   demand: Demand = {},
 ): Promise<StatusRead | undefined> {
   if (isSupervisorDisabled(host.env)) return undefined;
+  const first = readStatus(layout);
+  if (isAnyReady(layout, config, first, host.clock.now(), demand)) return first;
   const deadline = host.clock.monotonic() + timingFrom(host.env).startTimeoutMs;
-  let read: StatusRead | undefined;
+  let read: StatusRead = first;
   for (;;) {
     const aliases = aliasesOf(layout);
     read = readStatus(layout, read);
@@ -38,6 +42,22 @@ export async function awaitReadings(
     if (isOver || host.clock.monotonic() >= deadline) return read;
     await host.clock.sleep(LOOK_MS);
   }
+}
+
+/** Whether there is a session that may be picked on merit; which one it is decides the pick. */
+function isAnyReady(
+  layout: Layout,
+  config: Config,
+  read: StatusRead,
+  nowMs: number,
+  demand: Demand,
+): boolean {
+  const lookAt = looker(layout, config, nowMs, demand, read);
+  for (const alias of read.status.sessions.keys()) {
+    if (basename(alias) !== alias || alias.startsWith(".")) continue; // no alias of ours
+    if (lookAt([alias]).decision.winner !== undefined && isFolder(homeOf(layout, alias))) return true;
+  }
+  return false;
 }
 
 /** Besides a dead login: the supervisor that runs now has tried, and there was no reading. */

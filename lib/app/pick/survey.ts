@@ -67,6 +67,19 @@ export function look(
   return survey(config, aliases, known, nowMs, demand);
 }
 
+/** The same for a few sessions at a time, by what was to be seen when this began. When each was last picked is left out. */
+export function looker(
+  layout: Layout,
+  config: Config,
+  nowMs: number,
+  demand: Demand,
+  { status }: StatusRead,
+): (aliases: readonly string[]) => Survey {
+  const leases = glanceLeases(layout, nowMs);
+  const known = { status, picks: new Map(), leases, paused: glancePaused(layout), mode: undefined };
+  return (aliases) => survey(config, aliases, known, nowMs, demand);
+}
+
 /** Decides among these sessions by what is known of them and the settings. */
 export function survey(
   config: Config,

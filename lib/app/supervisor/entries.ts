@@ -55,7 +55,9 @@ export class Entries {
 
   #move(alias: string, from: string | undefined, to: string | undefined): void {
     if (from === to) return;
-    if (from !== undefined) this.#byAccount.get(from)?.delete(alias);
+    const left = from === undefined ? undefined : this.#byAccount.get(from);
+    left?.delete(alias);
+    if (from !== undefined && left?.size === 0) this.#byAccount.delete(from);
     if (to !== undefined) this.#byAccount.set(to, (this.#byAccount.get(to) ?? new Set()).add(alias));
   }
 

@@ -90,7 +90,9 @@ function groups(rows: readonly Row[], keyOf: (row: Row) => string | undefined): 
   for (const row of rows) {
     const key = keyOf(row);
     if (key === undefined) continue;
-    found.set(key, [...found.get(key) ?? [], printable(row.alias)]);
+    const aliases = found.get(key);
+    if (aliases === undefined) found.set(key, [printable(row.alias)]);
+    else aliases.push(printable(row.alias));
   }
   return found;
 }

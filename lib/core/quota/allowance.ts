@@ -1,4 +1,4 @@
-import { type JsonObject, objectOf, told } from "../text/json.ts";
+import { type Fields, fieldsOf, told } from "../text/json.ts";
 import { type LimitWindow, parseWindow } from "./limits.ts";
 
 /** What an account may do besides what its main windows say (`account/rateLimits/read`). Left out = not told. */
@@ -61,7 +61,7 @@ const MOST_OTHERS = 50;
 
 /** An allowance as status.json spells it: what is missing or of a wrong type is left out; undefined when all is. */
 export function parseAllowance(value: unknown): Allowance | undefined {
-  const fields = objectOf(value);
+  const fields = fieldsOf(value);
   if (fields === undefined) return undefined;
   const allowance: Allowance = told({
     plan: word(fields.get("plan")),
@@ -78,7 +78,7 @@ export function parseAllowance(value: unknown): Allowance | undefined {
 
 /** Credits in an answer of Codex or in status.json; undefined when it says nothing of them. */
 export function creditsIn(value: unknown): Credits | undefined {
-  const fields = objectOf(value);
+  const fields = fieldsOf(value);
   const [hasCredits, unlimited] = [flag(fields?.get("hasCredits")), flag(fields?.get("unlimited"))];
   if (hasCredits === undefined && unlimited === undefined) return undefined;
   const balance = word(fields?.get("balance"));
@@ -93,7 +93,7 @@ export function creditsIn(value: unknown): Credits | undefined {
 
 /** A spend limit in an answer of Codex or in status.json; undefined when it says nothing of one. */
 export function spendLimitIn(value: unknown): SpendLimit | undefined {
-  const fields = objectOf(value);
+  const fields = fieldsOf(value);
   const [limit, used] = [word(fields?.get("limit")), word(fields?.get("used"))];
   const remainingPercent = whole(fields?.get("remainingPercent"), 100);
   if (limit === undefined || used === undefined || remainingPercent === undefined) return undefined;
@@ -102,7 +102,7 @@ export function spendLimitIn(value: unknown): SpendLimit | undefined {
 }
 
 /** One limit that is not the account's own, under this id. */
-export function otherLimit(limitId: string, fields: JsonObject): OtherLimit {
+export function otherLimit(limitId: string, fields: Fields): OtherLimit {
   return {
     limitId,
     ...told({ limitName: word(fields.get("limitName")) }),
@@ -129,7 +129,7 @@ export function whole(value: unknown, most: number): number | undefined {
 function othersIn(value: unknown): OtherLimit[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const others = value.slice(0, MOST_OTHERS).flatMap((each: unknown) => {
-    const fields = objectOf(each);
+    const fields = fieldsOf(each);
     const limitId = word(fields?.get("limitId"));
     return fields === undefined || limitId === undefined ? [] : otherLimit(limitId, fields);
   });

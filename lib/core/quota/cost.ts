@@ -1,4 +1,4 @@
-import { objectOf } from "../text/json.ts";
+import { fieldsOf } from "../text/json.ts";
 
 /**
  * What work costs an account, learnt by watching: how many percent of its windows went while how many turns were under
@@ -50,7 +50,7 @@ export function learn(cost: Cost | undefined, { hours, turns, shortPercent, long
 
 /** What status.json says of it; undefined unless it is whole. */
 export function parseCost(value: unknown): Cost | undefined {
-  const fields = objectOf(value);
+  const fields = fieldsOf(value);
   const turnHours = amount(fields?.get("turnHours"));
   const shortPercent = amount(fields?.get("shortPercent"));
   const longPercent = amount(fields?.get("longPercent"));

@@ -1,5 +1,5 @@
 import { type Allowance, parseAllowance } from "../quota/allowance.ts";
-import { indent, type JsonObject, objectOf, renderObject, textOf, told } from "../text/json.ts";
+import { type Fields, fieldsOf, indent, objectOf, renderObject, textOf, told } from "../text/json.ts";
 import { type LimitWindow, parseWindow, type RateLimits, wholePercent } from "../quota/limits.ts";
 import { type Cost, parseCost } from "../quota/cost.ts";
 import { byteOrder } from "../text/byte_order.ts";
@@ -138,9 +138,9 @@ function fileOf(text: string): unknown {
 }
 
 function parseSession(value: unknown): SessionStatus {
-  const session = objectOf(value);
-  const appServer = objectOf(session?.get("appServer"));
-  const limits = objectOf(session?.get("rateLimits"));
+  const session = fieldsOf(value);
+  const appServer = fieldsOf(session?.get("appServer"));
+  const limits = fieldsOf(session?.get("rateLimits"));
   return {
     health: textOf(session?.get("health")),
     appServer: {
@@ -164,7 +164,7 @@ function parseSession(value: unknown): SessionStatus {
 }
 
 /** The keys that the predecessor passes over. */
-function oursIn(session: JsonObject | undefined) {
+function oursIn(session: Fields | undefined) {
   return told({
     nextTryAt: wordsIn(session?.get("nextTryAt")),
     account: wordsIn(session?.get("account")),
@@ -176,7 +176,7 @@ function oursIn(session: JsonObject | undefined) {
 }
 
 function parseActivity(value: unknown): Activity {
-  const activity = objectOf(value);
+  const activity = fieldsOf(value);
   const optional = (key: string) =>
     typeof activity?.get(key) === "number" ? count(activity.get(key)) : undefined;
   return {
@@ -212,7 +212,7 @@ function plain(session: SessionStatus): Record<string, unknown> {
     lastProbeAt: session.lastProbeAt,
     lastProbeResult: session.lastProbeResult,
     lastSelectedAt: session.lastSelectedAt,
-    ...oursIn(objectOf(session)),
+    ...oursIn(fieldsOf(session)),
   };
 }
 

@@ -7,14 +7,29 @@ export function objectOf(value: unknown): JsonObject | undefined {
   return new Map(Object.entries(value));
 }
 
+/** What an object of a parsed JSON text holds, to be looked up only; quicker to make than a `JsonObject`. */
+export interface Fields {
+  get(key: string): unknown;
+}
+
+/** The fields of a JSON object, undefined for any other value. */
+export function fieldsOf(value: unknown): Fields | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const object = value as Readonly<Record<string, unknown>>;
+  return { get: (key) => Object.hasOwn(object, key) ? object[key] : undefined };
+}
+
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
 /** The fields that have a value: what is not known is left out, never null. */
 export function told<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  const known: { [K in keyof T]?: T[K] } = {};
+  for (const key of Object.keys(fields) as (keyof T)[]) {
+    if (fields[key] !== undefined) known[key] = fields[key];
+  }
+  return known as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 /** Text as every JSON reader accepts it: half a surrogate pair, which Rust's refuses, becomes U+FFFD. */

@@ -1,5 +1,6 @@
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 const DAY_MS = 86_400_000;
+const FOUR_CENTURIES_MS = 146_097 * DAY_MS;
 const EARLIEST = Date.parse("0000-01-01T00:00:00Z");
 const LATEST = Date.parse("9999-12-31T23:59:59.999Z");
 
@@ -12,11 +13,17 @@ export function parseTime(text: unknown): number | undefined {
   const offset = (part(9) * 60 + part(10)) * 60_000 * (found[8] === "-" ? -1 : 1);
   // The last second of a minute may be a leap second: it reads as the next minute's first.
   if (hour > 23 || minute > 59 || second > 60 || part(9) > 23 || part(10) > 59) return undefined;
-  const midnight = Date.parse(`${found[1]}-${found[2]}-${found[3]}T00:00:00Z`);
-  // Some engines roll 30 February over into March.
-  if (Number.isNaN(midnight) || new Date(midnight).getUTCDate() !== day || month > 12) return undefined;
+  const year = part(1);
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
+  // Day by day from a year that `Date.UTC` does not take for one of the last century: the calendar repeats after 400.
+  const midnight = Date.UTC(year + 400, month - 1, day) - FOUR_CENTURIES_MS;
   const fraction = Number((found[7] ?? "").slice(0, 3).padEnd(3, "0"));
   return midnight + ((hour * 60 + minute) * 60 + second) * 1000 + fraction - offset;
+}
+
+function daysIn(year: number, month: number): number {
+  if (month !== 2) return [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
 /** Epoch milliseconds as `2026-11-20T10:20:55Z`; a part of a second is cut off. */

@@ -107,6 +107,9 @@ export class OpenHomes {
     else if (this.#isFileDue && now - this.#readAt >= READS_MS) {
       this.#isFileDue = false;
       this.#readAt = now;
+      for (const home of named(homes, this.#lively)) this.#noting(home, looked, () => this.#read(home));
+    } else {
+      // What was given out may be over by now.
       for (const home of named(homes, this.#lively)) this.#noting(home, looked, () => {});
     }
     const next = this.#isWatchful(now) ? this.#lookedAt + pause - now : Infinity;
@@ -126,21 +129,27 @@ export class OpenHomes {
     for (const [alias, until] of this.#watchful) if (until <= now) this.#watchful.delete(alias);
     this.#lively = new Set();
     for (const home of these) {
-      this.#noting(home, looked, () => this.#lookInto(home, holders));
+      this.#noting(home, looked, () => {
+        this.#lookInto(home, holders);
+        this.#read(home);
+      });
       if (this.#isLively(home)) this.#lively.add(home.alias);
     }
     this.#touched.clear();
   }
 
-  /** Does something with a home, reads on in its session files, and says whether that told anything. */
+  /** Does something with a home, works out what goes on there, and says whether that is different. */
   #noting(home: Watched, looked: Looked, action: () => void): void {
     const before = wordsOn(home);
     action();
+    home.activity = home.threads.activity(this.#claims.get(home.alias));
+    looked(home.alias, wordsOn(home) !== before);
+  }
+
+  #read(home: Watched): void {
     const failed = (error: unknown) =>
       this.#around.journal.note("cannot read a session file", { alias: home.alias, why: wordsOf(error) });
     for (const news of home.threads.look(failed)) home.heard(news);
-    home.activity = home.threads.activity(this.#claims.get(home.alias));
-    looked(home.alias, wordsOn(home) !== before);
   }
 
   #lookInto(home: Watched, holders: ReadonlyMap<string, number> | undefined): void {
