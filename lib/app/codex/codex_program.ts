@@ -59,12 +59,28 @@ function nativeBehind(path: string, { platform, arch }: Surroundings): string | 
     packageRoot,
   ];
   for (const vendor of homes.map((home) => join(home, "vendor"))) {
-    for (const triple of namesIn(vendor)) {
-      const native = join(vendor, triple, "bin", platform === "win32" ? "codex.exe" : "codex");
-      if (exists(native)) return native;
+    const triples = namesIn(vendor);
+    const ours = triples.filter((triple) => isOurs(triple, platform, arch));
+    for (const triple of ours.length > 0 ? ours : triples) {
+      // Before 0.132 it was elsewhere.
+      const native = ["bin", "codex"]
+        .map((folder) => join(vendor, triple, folder, platform === "win32" ? "codex.exe" : "codex"))
+        .find(exists);
+      if (native !== undefined) return native;
     }
   }
   return undefined;
+}
+
+/** An old package has the programs of all systems. */
+function isOurs(triple: string, platform: string, arch: string): boolean {
+  const systems: Readonly<Record<string, string>> = {
+    linux: "-linux-",
+    darwin: "-apple-",
+    win32: "-windows-",
+  };
+  const chips: Readonly<Record<string, string>> = { x64: "x86_64-", arm64: "aarch64-" };
+  return triple.includes(systems[platform] ?? "") && triple.startsWith(chips[arch] ?? "");
 }
 
 /** On Windows npm puts a batch file where it puts a link elsewhere. */

@@ -1,4 +1,4 @@
-import { isDeadLogin, type ProbeResult } from "../../core/codex/reasons.ts";
+import { isDeadLogin, type ProbeResult, probeText } from "../../core/codex/reasons.ts";
 import { afterCrash, type Crashes, NO_CRASHES } from "../../core/supervisor/crashes.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { decide, type Facts, type Phase } from "../../core/supervisor/monitor.ts";
@@ -52,6 +52,8 @@ export class Keeper {
     const mono = clock.monotonic();
     const later = Math.min(...[...this.#leaving].map((server) => server.enforce(mono) - mono), Infinity);
     if (this.#isRetired) return later;
+    // What a start does to a login depends on the version.
+    if (!this.#shared.starter.isVersionKnown(() => this.#shared.wake())) return later;
     const decision = decide(this.#facts(hasSlot), this.#shared.pace());
     const waited = this.#waitsForAccount;
     this.#waitsForAccount = decision.act === "wait" && decision.isForAccount === true;
@@ -79,7 +81,8 @@ export class Keeper {
   /** What status.json says of this alias. */
   session(): SessionStatus {
     const managed = this.#server?.purpose === "manage" ? this.#server.identity.pid : 0;
-    return this.dossier.status(managed, this.#crashes);
+    const { version } = this.#shared.starter;
+    return this.dossier.status({ pid: managed, crashes: this.#crashes, version });
   }
 
   /** Whether a probe of this alias takes one of the slots. */
@@ -157,9 +160,9 @@ export class Keeper {
     return this.#starting ? "starting" : this.#server?.phase ?? "none";
   }
 
-  #renewal(): Renewal {
+  #renewal(version = this.#shared.starter.version): Renewal {
     const { host, renewalMarginMs } = this.#shared;
-    return renewalOf(this.login.account, host.clock.now(), renewalMarginMs);
+    return renewalOf(this.login.account, host.clock.now(), version, renewalMarginMs);
   }
 
   async #start(purpose: Purpose, mayRenew: boolean): Promise<void> {
@@ -205,6 +208,9 @@ export class Keeper {
     }
     const isSilent = outcome.kind === "noAnswer";
     if (outcome.kind === "ok") this.dossier.bulletin.read(outcome.reading.readings);
+    else if ("detail" in outcome && outcome.detail !== undefined) {
+      this.#shared.journal.note("no reading", { alias: this.alias, why: probeText(outcome) });
+    }
     this.#result(outcome);
     if (isSilent && !server.mayRenew) this.#crashed(server.purpose, clock.monotonic() - server.startedAt);
     const stays = server.purpose === "manage" && !isSilent && outcome.kind !== "notRenewed" &&
@@ -216,9 +222,10 @@ export class Keeper {
 
   #loginView(server: AppServer): LoginView {
     return {
-      renewal: () => {
+      renewal: (version) => {
         this.#noticeLogin();
-        return this.#renewal();
+        if (version !== undefined) this.#shared.starter.heard(server, version);
+        return this.#renewal(version);
       },
       workspace: () => this.login.account.workspace,
       settled: () => this.#shared.starter.renewed(server),
@@ -286,7 +293,7 @@ export class Keeper {
     this.#triedAt = -Infinity;
     if (seen === "replaced") return this.dossier.bulletin.forgetResult();
     this.#logins++;
-    this.dossier.bulletin.forgetAll();
+    this.dossier.replaced();
     if (this.#server?.phase === "idle") this.#leave(this.#server);
   }
 }

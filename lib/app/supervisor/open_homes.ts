@@ -5,9 +5,10 @@ import type { Leases } from "../../core/session/leases.ts";
 import type { Activity } from "../../core/session/status.ts";
 import type { Clock } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
-import { lockHolders, openThreads, threadOf } from "../../io/process/lock_table.ts";
+import { lockHolders, type OpenThread, openThreads, threadOf } from "../../io/process/lock_table.ts";
 import type { HomeThreads } from "./home_threads.ts";
 import { glanceLeases } from "../session/leases.ts";
+import { openRollouts } from "../codex/open_by.ts";
 import { runsIn } from "../codex/run_record.ts";
 
 /** A home of which it is to be known whether a Codex of the user has it open, and what goes on there. */
@@ -25,6 +26,8 @@ interface Surroundings {
   readonly layout: Layout;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Whether Codex locks its open threads; one that does not has their files open. */
+  hasLocks(): boolean;
   /** Instead of `/proc/locks`. */
   readonly lockHolders?: typeof lockHolders;
 }
@@ -77,11 +80,13 @@ export class OpenHomes {
     const now = this.#around.clock.monotonic();
     if (this.#isDue) this.#watchfulUntil = now + SETTLES_MS;
     const pause = this.#canSee ? AGAIN_MS : ASKS_MS;
-    const isTime = this.#isWatchful(homes, now) && now - this.#lookedAt >= pause;
+    const isTime = (this.#isWatchful(homes, now) && now - this.#lookedAt >= pause) ||
+      now - this.#lookedAt >= this.#unaskedMs();
     if (this.#isDue || isTime) this.#lookAtLocks(homes, now);
     else if (this.#isFileDue && now - this.#readAt >= READS_MS) this.#read(homes, now);
     for (const each of homes) each.activity = each.threads.activity(this.#claims.get(each.alias));
-    const next = this.#isWatchful(homes, now) ? this.#lookedAt + pause - now : Infinity;
+    const soon = this.#isWatchful(homes, now) ? pause : Infinity;
+    const next = this.#lookedAt + Math.min(soon, this.#unaskedMs()) - now;
     return this.#isFileDue ? Math.min(next, this.#readAt + READS_MS - now) : next;
   }
 
@@ -92,15 +97,24 @@ export class OpenHomes {
     this.#lookedAt = now;
     const holders = (this.#around.lockHolders ?? lockHolders)();
     this.#canSee = holders !== undefined;
-    for (const each of homes) this.#lookInto(each, holders);
+    const files = holders === undefined || this.#around.hasLocks()
+      ? new Map<string, OpenThread[]>()
+      : openRollouts(layout, homes);
+    for (const each of homes) this.#lookInto(each, holders, files.get(each.home) ?? []);
     this.#touched.clear();
     this.#read(homes, now);
   }
 
-  #lookInto(home: Watched, holders: ReadonlyMap<string, number> | undefined): void {
+  #lookInto(
+    home: Watched,
+    holders: ReadonlyMap<string, number> | undefined,
+    files: readonly OpenThread[],
+  ): void {
     const touched = this.#touched.get(home.alias) ?? new Set<string>();
     try {
-      home.threads.opened(holders && openThreads(threadLocksOf(home.home), holders), touched);
+      const locked = holders && openThreads(threadLocksOf(home.home), holders);
+      const unlocked = files.filter(({ id }) => !locked?.some((thread) => thread.id === id));
+      home.threads.opened(locked && [...locked, ...unlocked], touched);
       home.isOpen = holders === undefined ? this.#isLeased(home) : home.threads.isOpen;
     } catch (error) {
       this.#around.journal.note("cannot look for open threads", { alias: home.alias, why: wordsOf(error) });
@@ -121,6 +135,11 @@ export class OpenHomes {
   #isWatchful(homes: readonly Watched[], now: number): boolean {
     return now < this.#watchfulUntil || homes.some(({ threads }) => threads.isUnsettled) ||
       [...this.#claims.values()].some(({ leases, reservations }) => leases.length + reservations.length > 0);
+  }
+
+  /** Nobody tells of a session file that came, so where there are no locks it is looked for. */
+  #unaskedMs(): number {
+    return this.#canSee && !this.#around.hasLocks() ? ASKS_MS : Infinity;
   }
 
   /** What was given to a process of ours, or is run by one. */

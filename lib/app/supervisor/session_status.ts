@@ -17,8 +17,11 @@ import { emptySession, type SessionStatus } from "../../core/session/status.ts";
 import { formatTime, parseTime } from "../../core/text/time.ts";
 import type { Clock } from "../../io/host.ts";
 
+/** What is left out where nobody knows it. */
+type Momentary = "account" | "accountSince" | "codexVersion" | "lacks";
+
 /** What only the moment tells of a session. */
-export interface Doings extends Pick<SessionStatus, "activity" | "account"> {
+export interface Doings extends Pick<SessionStatus, "activity" | Momentary> {
   /** Of the app-server that stays; 0 = none runs. */
   readonly pid: number;
   readonly crashes: Crashes;
@@ -131,18 +134,28 @@ export class Bulletin {
   }
 
   /** All of it. A crash loop makes it unhealthy until the next try. */
-  session({ pid, crashes, activity, account }: Doings): SessionStatus {
+  session({ pid, crashes, activity, ...momentary }: Doings): SessionStatus {
     const now = this.#clock.monotonic();
     const { guardedUntil, times } = recent(crashes, now);
     const isGuarded = guardedUntil > now;
-    const { nextTryAt: _, account: _before, exhaustedUntil, ...rest } = this.#session;
+    const {
+      nextTryAt: _,
+      account: _a,
+      accountSince: _s,
+      codexVersion: _v,
+      lacks: _l,
+      exhaustedUntil,
+      ...rest
+    } = this
+      .#session;
     const isOver = (parseTime(exhaustedUntil) ?? Infinity) <= this.#clock.now();
     return {
       ...rest,
       health: isGuarded ? "unhealthy" : "healthy",
       appServer: { state: pid > 0 ? "running" : "stopped", pid, restartCount: times.length },
       activity,
-      ...told({ account, exhaustedUntil: isOver ? undefined : exhaustedUntil }),
+      ...momentary,
+      ...told({ exhaustedUntil: isOver ? undefined : exhaustedUntil }),
       ...(isGuarded ? { nextTryAt: formatTime(this.#clock.now() + guardedUntil - now) } : {}),
     };
   }

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { basename, isAbsolute } from "node:path";
+import { readFileSync, readlinkSync } from "node:fs";
+import { basename, isAbsolute, join } from "node:path";
 import { namesIn, realPath } from "../files/files.ts";
 import { lockHolders, openThreads } from "./lock_table.ts";
 import { commandLineOf, isLinux, ownIdentity, variableOf } from "./process.ts";
@@ -29,6 +29,30 @@ export function serversIn(home: string): number[] {
   return codexIn(home).filter((pid) => commandLineOf(pid).includes("app-server"));
 }
 
+/** Whether the files that processes of this user have open can be seen here. */
+export function canSeeOpenFiles(): boolean {
+  return isLinux();
+}
+
+/** The files below a folder of each home that a Codex process has open: its number and their paths, by home. */
+export function openFilesIn(
+  homes: readonly { readonly home: string; readonly folder: string }[],
+  ours: ReadonlySet<number>,
+): Map<string, { readonly pid: number; readonly path: string }[]> {
+  const places = new Map(homes.map(({ home, folder }) => [home, `${realPath(folder) ?? folder}/`]));
+  const byRealPath = new Map(homes.map(({ home }) => [realPath(home) ?? home, home]));
+  const found = new Map<string, { readonly pid: number; readonly path: string }[]>();
+  for (const { pid, home: named } of codexHomes()) {
+    const home = byRealPath.get(realPath(named) ?? named);
+    if (home === undefined || ours.has(pid) || ours.has(groupOf(pid))) continue;
+    const place = places.get(home)!;
+    const paths = new Set(linksIn(`/proc/${pid}/fd`).filter((path) => path.startsWith(place)));
+    const files = [...paths].map((path) => ({ pid, path }));
+    found.set(home, [...found.get(home) ?? [], ...files]);
+  }
+  return found;
+}
+
 /** A lock file that nobody holds was left behind by a Codex that was killed. */
 function threadHolders(folder: string): number[] {
   if (namesIn(folder).length === 0) return [];
@@ -36,13 +60,36 @@ function threadHolders(folder: string): number[] {
 }
 
 function codexIn(home: string): number[] {
-  if (!isLinux()) return [];
   const wanted = realPath(home) ?? home;
-  return namesIn("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    if (!isCodex(commandLineOf(pid))) return false;
-    const named = variableOf(pid, "CODEX_HOME");
-    if (named === undefined || !isAbsolute(named)) return false;
-    return named === home || (realPath(named) ?? named) === wanted;
+  return codexHomes()
+    .filter(({ home: named }) => named === home || (realPath(named) ?? named) === wanted)
+    .map(({ pid }) => pid);
+}
+
+/** The processes called `codex…`, each with the home that it was given. */
+function codexHomes(): { readonly pid: number; readonly home: string }[] {
+  if (!isLinux()) return [];
+  return namesIn("/proc").filter((name) => /^\d+$/.test(name)).map(Number).flatMap((pid) => {
+    if (!isCodex(commandLineOf(pid))) return [];
+    const home = variableOf(pid, "CODEX_HOME");
+    return home === undefined || !isAbsolute(home) ? [] : [{ pid, home }];
+  });
+}
+
+/** Where the links in a folder lead, as far as we may see. */
+function linksIn(folder: string): string[] {
+  let names: string[];
+  try {
+    names = namesIn(folder);
+  } catch {
+    return []; // another user's, or gone
+  }
+  return names.flatMap((name) => {
+    try {
+      return [readlinkSync(join(folder, name))];
+    } catch {
+      return []; // closed meanwhile
+    }
   });
 }
 
