@@ -109,6 +109,8 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
       if (!await faulty(response, () => current().check, waits)) {
         sendJson(response, 200, checkBody(row.account));
       }
+    } else if (path.endsWith("/config/bundle") || path.endsWith("/config/requirements")) {
+      if (!await faulty(response, () => current().policies, waits)) sendJson(response, 200, {});
     } else if (path.endsWith("/models")) sendJson(response, 200, modelsBody(), { etag: '"rig"' });
     else if (path.endsWith("/responses")) await answerTurn(response, current, waits);
     else sendJson(response, 404, { detail: "Not Found" });

@@ -57,6 +57,8 @@ export function codexEnv(home: string, more: Readonly<Record<string, string>> = 
     TERM: "xterm",
     TMPDIR: temp,
     CODEX_REVOKE_TOKEN_URL_OVERRIDE: `${serviceOf(home)}/oauth/revoke`,
+    // An old Codex does not look for it in the auth file.
+    CODEX_REFRESH_TOKEN_URL_OVERRIDE: `${serviceOf(home)}/oauth/token`,
   };
   return { ...env, ...more };
 }

@@ -31,6 +31,8 @@ export class FakeChild implements Child {
   isGone = false;
   /** Goes on after the end of its stdin. */
   ignoresEnd = false;
+  /** What it has said on stderr. */
+  stderr = "";
   behave: Behaviour;
   #listener: (chunk: Uint8Array) => void = () => {};
   #exit: (exit: Exit) => void = () => {};
@@ -67,6 +69,10 @@ export class FakeChild implements Child {
 
   onData(listener: (chunk: Uint8Array) => void): void {
     this.#listener = listener;
+  }
+
+  lastWords(): string {
+    return this.stderr;
   }
 
   /** Says these bytes, as they are. */

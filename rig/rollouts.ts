@@ -1,4 +1,4 @@
-/** Lines of a session file as codex 0.169 writes them. Times are epoch milliseconds. */
+/** Lines of a session file as codex 0.171 writes them. Times are epoch milliseconds. */
 
 export interface Window {
   readonly used: number;

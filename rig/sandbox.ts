@@ -14,6 +14,10 @@ import { until } from "./until.ts";
 export interface SandboxOptions {
   /** What `codex` on PATH is. The real one is started only in homes that name a fake service. */
   readonly codex?: "fake" | "real" | "none";
+  /** The real Codex; the one that the tree has unless given. */
+  readonly program?: string;
+  /** What that one says of its version; the truth unless given. */
+  readonly version?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** How long processes may take to go once the supervisor was ended. */
   readonly leaveMs?: number;
@@ -55,7 +59,7 @@ export function makeSandbox(options: SandboxOptions = {}): Sandbox {
   }
   const kind = options.codex ?? "fake";
   const fake = installFakeCodex(bin, kind === "fake" ? "codex" : "fake-codex");
-  if (kind === "real") guardedCodex(join(bin, "codex"));
+  if (kind === "real") guardedCodex(join(bin, "codex"), options);
   const env = { ...sandboxEnv(dir, home, bin), ...options.env };
   const merge = ({ env: more, ...rest }: SandboxRun = {}): RunOptions => ({
     cwd,
@@ -123,9 +127,13 @@ function sandboxEnv(dir: string, home: string, bin: string): Record<string, stri
 }
 
 /** A `codex` that starts the real one only where everything named is on loopback. */
-function guardedCodex(path: string): void {
+function guardedCodex(path: string, { program = NATIVE_CODEX, version }: SandboxOptions): void {
+  const lie = version === undefined
+    ? []
+    : [`if [ "$*" = --version ]; then echo 'codex-cli ${version}'; exit; fi`];
   const lines = [
     "#!/bin/sh",
+    ...lie,
     'config="${CODEX_HOME:-/nowhere}/config.toml"',
     'case "$*" in',
     '  "login status"*|--version) ;;',
@@ -135,7 +143,10 @@ function guardedCodex(path: string): void {
     '      echo "the rig starts no Codex in $CODEX_HOME: no fake chatgpt_base_url" >&2',
     "      exit 97",
     "    fi",
-    '    if [ -e "$CODEX_HOME/auth.json" ] && grep -q \'"refresh_token"\' "$CODEX_HOME/auth.json" &&',
+    // An old Codex keeps no issuer; then the environment must say where renewals go.
+    '    case "${CODEX_REFRESH_TOKEN_URL_OVERRIDE:-}" in http://127.0.0.1:*) issued=1 ;; *) issued= ;; esac',
+    '    if [ -z "$issued" ] && [ -e "$CODEX_HOME/auth.json" ] &&',
+    '      grep -q \'"refresh_token"\' "$CODEX_HOME/auth.json" &&',
     '      ! grep -q \'"issuer": *"http://127.0.0.1:\' "$CODEX_HOME/auth.json"; then',
     '      echo "the rig starts no Codex in $CODEX_HOME: its login is no made-up one" >&2',
     "      exit 97",
@@ -147,7 +158,7 @@ function guardedCodex(path: string): void {
     '  service=$(sed -n \'s|^chatgpt_base_url = "\\(http://127.0.0.1:[0-9]*\\)/.*|\\1|p\' "$config")',
     "fi",
     'export CODEX_REVOKE_TOKEN_URL_OVERRIDE="${service:-http://127.0.0.1:9}/oauth/revoke"',
-    `exec '${NATIVE_CODEX.replaceAll("'", `'\\''`)}' "$@"`,
+    `exec '${program.replaceAll("'", `'\\''`)}' "$@"`,
     "",
   ];
   writeFileSync(path, lines.join("\n"));

@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, constants, openSync, renameSync, statSync } 
 import type { Clock } from "./host.ts";
 import { system } from "./platform/here.ts";
 
-/** What the supervisor writes down for people: never what a child said, never a secret. */
+/** What the supervisor writes down for people: never a secret, and of what a child said the last line at most. */
 export interface Journal {
   note(what: string, details?: Readonly<Record<string, string | number>>): void;
 }

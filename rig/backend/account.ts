@@ -50,6 +50,8 @@ export interface Account {
     readonly body?: unknown;
   };
   readonly check: Answer;
+  /** The rules of a workspace, for which Codex asks in business, enterprise and edu plans before anything else. */
+  readonly policies: Answer;
   readonly responses: Answer<TurnFault> & {
     readonly text: string;
     /** Waited before the text and before the end of a turn. */
@@ -88,6 +90,7 @@ export const ORDINARY: Account = {
     resetCredits: null,
   },
   check: ANSWERS,
+  policies: ANSWERS,
   responses: { ...ANSWERS, text: "fake answer", stepMs: 0, headers: {} },
   refresh: { ...ANSWERS, singleUse: true },
 };

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { CHECKED_CODEX } from "../../lib/core/codex/versions.ts";
 import { ORDINARY } from "../backend/account.ts";
 import { authFileText, mintTokens } from "../backend/token.ts";
 import { serve } from "./app_server.ts";
@@ -82,6 +83,11 @@ async function main(): Promise<void> {
   if (env.RIG_BUN_OPTIONS !== undefined) env.BUN_OPTIONS = env.RIG_BUN_OPTIONS;
   delete env.RIG_BUN_OPTIONS;
   const { pid, ppid } = process;
+  if (args[0] === "--version") {
+    note(bin, { event: "version", pid, at: Date.now(), home });
+    process.stdout.write(`codex-cli ${script().version ?? CHECKED_CODEX}\n`);
+    process.exit(0);
+  }
   note(bin, { event: "started", pid, ppid, at: Date.now(), home, args, cwd: process.cwd(), env });
   if (!existsSync(home)) {
     process.stderr.write(`Error: CODEX_HOME points to "${home}", but that path does not exist\n`);

@@ -15,7 +15,7 @@ export interface Started {
 }
 
 export interface Happened {
-  readonly event: "signal" | "request" | "eof" | "exit" | "renewed" | "holding";
+  readonly event: "signal" | "request" | "eof" | "exit" | "renewed" | "holding" | "version";
   readonly pid: number;
   readonly at: number;
   readonly home: string;

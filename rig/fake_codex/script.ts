@@ -3,6 +3,8 @@ import { join } from "node:path";
 
 /** What the fake `codex` does, as JSON in `fake-codex.json` of its home; read anew at every step. */
 export interface Script {
+  /** What it says to `--version`; the truth about the real one unless given. Being asked is no start. */
+  readonly version?: string;
   /** Anything that is neither `login` nor `app-server`. */
   readonly run?: Act;
   readonly login?: LoginAct;

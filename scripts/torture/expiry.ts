@@ -45,7 +45,7 @@ export const QUIET = "Codex is about to renew this login";
 
 /** Long enough for another process to want the same renewal meanwhile. */
 const REFRESH_MS = 3000;
-/** A renewal in the middle of a turn Codex itself begins again, with a spent token, when it takes long (codex 0.169). */
+/** A renewal in the middle of a turn Codex itself begins again, with a spent token, when it takes long (codex 0.171). */
 const FORCED_REFRESH_MS = 300;
 /** A question that was asked just before may arrive just after. */
 const ON_ITS_WAY_MS = 2000;

@@ -8,7 +8,7 @@ import { describeWith } from "../../rig/tools.ts";
 import { until } from "../../rig/until.ts";
 import { codexBelow, poolWorld, used } from "./support/pool.ts";
 
-// The real Codex 0.169 in tmux and as an app-server: what `status` shows, and what it leaves alone.
+// The real Codex 0.171 in tmux and as an app-server: what `status` shows, and what it leaves alone.
 
 // On a machine at work with other things a start of Codex takes seconds.
 vi.setConfig({ testTimeout: 120_000 });
@@ -39,7 +39,7 @@ status_line = []
     const [nothing, full, zero, ...rest] = stdout.split(/^--- (?:full|zero)\.json ---\n/m);
     expect([nothing, rest]).toEqual(["", []]);
     expect(stdout.indexOf("--- full.json")).toBeLessThan(stdout.indexOf("--- zero.json"));
-    expect(full).toMatch(/^ {2}>_ OpenAI Codex \(v0\.169/);
+    expect(full).toMatch(/^ {2}>_ OpenAI Codex \(v0\.171/);
     expect(full).toMatch(/Account: +full@example\.test/);
     expect(full).toMatch(
       /5h limit: +\[█+░+\] 75% left \(resets \d+:\d\d[^)]*\)\n {2}Weekly limit: +\[█+░+\] 60% left .*\n\n$/,

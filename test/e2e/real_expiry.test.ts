@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 import { expiry } from "../../scripts/torture/expiry.ts";
 
-// With the real Codex 0.169, open in every home, while the logins come to ten minutes before their end. That Codex
+// With the real Codex 0.171, open in every home, while the logins come to ten minutes before their end. That Codex
 // renews them then, and not five minutes later, is the service's doing; `npm run torture` waits.
 
 describe.concurrent("logins that Codex is about to renew", () => {

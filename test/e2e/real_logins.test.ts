@@ -16,7 +16,7 @@ import { finished } from "../../rig/result.ts";
 import { until } from "../../rig/until.ts";
 import { refreshTokenIn, turnIn, type World, world } from "./real_world.ts";
 
-// With the real Codex 0.169 and its device login, which revokes what its home holds before it has anything new.
+// With the real Codex 0.171 and its device login, which revokes what its home holds before it has anything new.
 
 /** The login command that goes to the fake service. */
 function deviceLogin({ service }: World): string {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { describe, test } from "vitest";
 import { until } from "../../rig/until.ts";
 import { childrenOf, codexIn, figure, isRunning, world } from "./real_world.ts";
 
-// With the real Codex 0.169: what status.json and `agentlb status` say of each state of the service.
+// With the real Codex 0.171: what status.json and `agentlb status` say of each state of the service.
 
 const IDS = ["a", "b", "c"];
 const HOUR = 3600;
@@ -284,3 +284,65 @@ const USAGE = {
     secondary_window: null,
   },
 };
+
+describe("a workspace whose rules Codex has to know first", { timeout: 120_000 }, () => {
+  const PLANS = ["business", "enterprise", "edu"];
+
+  test("is read in business, enterprise and edu plans, and has its own reason where they can't be had", async (context) => {
+    const accounts = Object.fromEntries(PLANS.map((plan) => [plan, { plan }]));
+    const { agentlb, results, service, user } = await world(context, {
+      accounts: { ...accounts, closed: { plan: "business", policies: { mode: "status:500" } } },
+    });
+    for (const id of [...PLANS, "closed"]) user.addAlias(id, { backend: service, account: id });
+    await agentlb(["supervisor", "start", "--background"], { AGENTLB_PROBE_LIFETIME_SEC: "60" });
+    await results({
+      business: "ok",
+      enterprise: "ok",
+      edu: "ok",
+      closed: "workspace policies failed to load",
+    }, 90_000);
+  });
+});
+
+describe("a codex that ends by itself", { timeout: 60_000 }, () => {
+  test("says why in REASON, in full in why and in the log, without a secret", async (context) => {
+    const { agentlb, result, service, user } = await world(context);
+    user.addAlias("a", { backend: service, account: "a" });
+    const shim = join(user.bin, "codex");
+    renameSync(shim, `${shim}.real`);
+    writeFileSync(
+      shim,
+      "#!/bin/sh\necho 'mise ERROR No version is set for shim: codex, asked as someone@example.test' >&2\nexit 1\n",
+      { mode: 0o755 },
+    );
+    await agentlb(["supervisor", "start", "--background"]);
+    await until(() => result("a") !== "", "a result", 20_000);
+    const why = `exit 1 mise ERROR No version is set for shim: codex, asked as [cut] (${shim})`;
+    context.expect(result("a")).toBe(`app-server ended without an answer: ${why}`);
+    const status = await agentlb(["status"]);
+    context.expect(status.stdout).toContain(
+      "app-server ended without an answer: exit 1 mise ERROR No version is set",
+    );
+    context.expect(status.stdout).not.toContain(shim);
+    context.expect((await agentlb(["why"])).stdout).toContain(
+      `a: app-server ended without an answer: ${why}\n`,
+    );
+    context.expect(readFileSync(join(user.root, "supervisor.log"), "utf8")).toContain(
+      "No version is set for shim",
+    );
+  });
+
+  test("or uses a home of its own, is refused", async (context) => {
+    const { agentlb, results, service, user } = await world(context);
+    user.addAlias("a", { backend: service, account: "a" });
+    const other = user.addAlias("other", { backend: service, account: "b" });
+    const shim = join(user.bin, "codex");
+    renameSync(shim, `${shim}.real`);
+    writeFileSync(shim, `#!/bin/sh\nexport CODEX_HOME='${other}'\nexec '${shim}.real' "$@"\n`, {
+      mode: 0o755,
+    });
+    await agentlb(["supervisor", "start", "--background"]);
+    await results({ a: `codex uses another home: ${other}`, other: "ok" });
+    context.expect(service.find({ path: "/wham/usage", account: "a" })).toEqual([]);
+  });
+});

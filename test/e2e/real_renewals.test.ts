@@ -17,7 +17,7 @@ import { hasTools } from "../../rig/tools.ts";
 import { until } from "../../rig/until.ts";
 import { codexIn, figure, refreshTokenIn, turnIn, WAY, type World, world } from "./real_world.ts";
 
-// With the real Codex 0.169 and a token endpoint that takes 8 seconds: whatever happens in those, the login is kept.
+// With the real Codex 0.171 and a token endpoint that takes 8 seconds: whatever happens in those, the login is kept.
 
 const DELAY_MS = 8000;
 const SOON = { ttlSec: 200 };

@@ -1,8 +1,12 @@
 import { parseReading, type Reading } from "../../core/codex/rate_limits.ts";
+import { endedWith } from "../../core/codex/last_words.ts";
+import { type ProbeFault, wantsNoParams } from "../../core/codex/reasons.ts";
+import { codexVersionIn } from "../../core/codex/versions.ts";
 import type { ProcessIdentity } from "../../core/system/identity.ts";
+import { objectOf } from "../../core/text/json.ts";
 import { VERSION } from "../../core/text/version.ts";
 import type { Clock } from "../../io/host.ts";
-import { JsonRpcClient } from "../../io/rpc.ts";
+import { JsonRpcClient, RpcError } from "../../io/rpc.ts";
 import { signal } from "../../io/process/process.ts";
 import type { Child, Exit } from "../../io/process/spawn.ts";
 
@@ -23,6 +27,17 @@ export interface Role {
   readonly program: string;
   /** What we call ourselves. */
   readonly client: string;
+  /** The program's path. */
+  readonly codex: string;
+  /** The home that it is given. */
+  readonly home: string;
+}
+
+/** What an app-server says of itself; an old one says less. */
+export interface Greeting {
+  readonly version: string | undefined;
+  /** The home that it uses. */
+  readonly home: string | undefined;
 }
 
 /** One `codex app-server` process and our conversation with it. Times are monotonic milliseconds. */
@@ -32,6 +47,12 @@ export class AppServer {
   readonly startedAt: number;
   readonly program: string;
   readonly exited: Promise<Exit>;
+  /** The path of its program. */
+  readonly codex: string;
+  /** The home that it was given. */
+  readonly home: string;
+  /** Of its program, once it has said so. */
+  version: string | undefined;
   phase: Phase = "greeting";
   isGone = false;
   /** Whether it may be renewing the login. */
@@ -39,6 +60,8 @@ export class AppServer {
   readonly #child: Child;
   readonly #rpc: JsonRpcClient;
   readonly #name: string;
+  /** What this Codex wants no parameters for. */
+  readonly #bare = new Set<string>();
   #owed: Promise<void> | undefined;
   #endsAt = Infinity;
   #signals: NodeJS.Signals[] = ["SIGTERM", "SIGKILL"];
@@ -56,6 +79,8 @@ export class AppServer {
     this.startedAt = role.startedAt;
     this.program = role.program;
     this.#name = role.client;
+    this.codex = role.codex;
+    this.home = role.home;
     this.exited = child.exited;
     this.#rpc = new JsonRpcClient(child, notified);
   }
@@ -66,20 +91,37 @@ export class AppServer {
   }
 
   /** The handshake, during which Codex renews a login that is about to expire. */
-  async greet(): Promise<void> {
-    await this.#rpc.request("initialize", { clientInfo: { name: this.#name, version: VERSION } });
+  async greet(): Promise<Greeting> {
+    const client = { name: this.#name, version: VERSION };
+    const answer = objectOf(await this.#rpc.request("initialize", { clientInfo: client }));
+    const [agent, home] = [answer?.get("userAgent"), answer?.get("codexHome")];
+    this.version = typeof agent === "string" ? codexVersionIn(agent) : undefined;
+    return { version: this.version, home: typeof home === "string" && home !== "" ? home : undefined };
   }
 
   /** The account's limits; undefined when the answer is not understood. */
   async readLimits(): Promise<Reading | undefined> {
-    return parseReading(
-      await this.#rpc.request("account/rateLimits/read", { excludeResetCreditDetails: true }),
-    );
+    return parseReading(await this.request("account/rateLimits/read", { excludeResetCreditDetails: true }));
   }
 
-  /** Asks anything; `core/methods` says what may be asked. Rejects with `RpcError` and `RpcClosed`. */
-  request(method: string, params: unknown): Promise<unknown> {
-    return this.#rpc.request(method, params);
+  /** Why it ended, as far as anybody knows; it has exited so. */
+  endedWith(exit: Exit): ProbeFault {
+    return endedWith({ exit, stderr: this.#child.lastWords(), program: this.codex });
+  }
+
+  /**
+   * Asks anything; `core/methods` says what may be asked. An old Codex has no parameters where a newer one has some, and
+   * says so: then it is asked once more without. Rejects with `RpcError` and `RpcClosed`.
+   */
+  async request(method: string, params: unknown): Promise<unknown> {
+    if (this.#bare.has(method)) return await this.#rpc.request(method, undefined);
+    try {
+      return await this.#rpc.request(method, params);
+    } catch (error) {
+      if (params === undefined || !(error instanceof RpcError && wantsNoParams(error.fault))) throw error;
+      this.#bare.add(method);
+      return await this.#rpc.request(method, undefined);
+    }
   }
 
   /** Asks who is logged in, which Codex answers only when no renewal is under way: before that, `close` does not close. */

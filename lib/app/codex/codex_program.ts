@@ -3,6 +3,7 @@ import type { Config } from "../../core/config/config.ts";
 import { behindShim } from "../../core/shell/npm_shim.ts";
 import { isBatchFile, plainName, programFile } from "../../core/shell/path_lookup.ts";
 import { splitWords } from "../../core/shell/split_words.ts";
+import { isBuiltFor } from "../../core/shell/surroundings.ts";
 import { exists, fingerprintOf, namesIn, readText, realPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { findProgram } from "./find_program.ts";
@@ -58,9 +59,15 @@ function nativeBehind(path: string, host: Surroundings): string | undefined {
     packageRoot,
   ];
   for (const vendor of homes.map((home) => join(home, "vendor"))) {
-    for (const triple of namesIn(vendor)) {
-      const native = join(vendor, triple, "bin", programFile("codex", host));
-      if (exists(native)) return native;
+    const triples = namesIn(vendor);
+    // An old package has the programs of all systems.
+    const ours = triples.filter((triple) => isBuiltFor(triple, host));
+    for (const triple of ours.length > 0 ? ours : triples) {
+      // Before 0.132 it was elsewhere.
+      const native = ["bin", "codex"]
+        .map((folder) => join(vendor, triple, folder, programFile("codex", host)))
+        .find(exists);
+      if (native !== undefined) return native;
     }
   }
   return undefined;

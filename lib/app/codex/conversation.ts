@@ -1,14 +1,16 @@
 import { faultOf, noAnswerIn, type ProbeFault } from "../../core/codex/reasons.ts";
 import type { Reading } from "../../core/codex/rate_limits.ts";
 import type { Renewal } from "../../core/codex/renewal.ts";
+import { printable } from "../../core/text/printable.ts";
+import { realPath } from "../../io/files/read.ts";
 import type { Clock } from "../../io/host.ts";
 import { RpcClosed, RpcError } from "../../io/rpc.ts";
 import type { AppServer } from "./app_server.ts";
 
 /** What the conversation needs to know of the login while it goes on. */
 export interface LoginView {
-  /** Looks at the auth file again. */
-  renewal(): Renewal;
+  /** Looks at the auth file again; `version` = of the Codex that is asked, if that has said it. */
+  renewal(version?: string): Renewal;
   workspace(): string | undefined;
   /** The login is far from expiry now, whoever renewed it. */
   settled?(): void;
@@ -49,8 +51,12 @@ export async function converseWithin(
  */
 async function converse(server: AppServer, login: LoginView): Promise<ProbeOutcome> {
   try {
-    if (server.phase === "greeting") await server.greet();
-    const isFar = login.renewal().kind === "impossible"; // may find another login, and close this server
+    const other = server.phase === "greeting" ? await greet(server) : undefined;
+    if (other !== undefined) {
+      server.askAccount(); // of the login there nothing is known: it may be under renewal
+      return other;
+    }
+    const isFar = login.renewal(server.version).kind === "impossible"; // may find another login, and close this server
     if (!isFar || server.phase === "closing") return { kind: "notRenewed" };
     login.settled?.();
     server.phase = "reading";
@@ -64,8 +70,21 @@ async function converse(server: AppServer, login: LoginView): Promise<ProbeOutco
     if (error instanceof RpcError) return refused(faultOf(error.fault), server, login);
     if (!(error instanceof RpcClosed)) return { kind: "notUnderstood" };
     if (server.phase === "closing" && server.mayRenew) return { kind: "notRenewed" };
-    return { kind: "error" in error.exit ? "codexNotFound" : "ended" };
+    return "error" in error.exit ? { kind: "codexNotFound" } : server.endedWith(error.exit);
   }
+}
+
+/** The handshake; the fault of a program that uses another home than it was given, as a wrapper may that sets its own. */
+export async function greet(server: AppServer): Promise<ProbeFault | undefined> {
+  const { home } = await server.greet();
+  if (home === undefined || placeOf(home) === placeOf(server.home)) return undefined;
+  return { kind: "otherHome", detail: printable(home, 200) };
+}
+
+/** Windows may write the same path with a prefix. */
+function placeOf(path: string): string {
+  const plain = path.replace(/^\\\\\?\\/, "");
+  return realPath(plain) ?? plain;
 }
 
 /**

@@ -1,10 +1,36 @@
+import { basename } from "node:path";
+import { threadOfRollout, threadTime } from "../../core/codex/rollout.ts";
 import { parseChildren } from "../../core/session/app_server_record.ts";
-import { type Layout, threadLocksOf } from "../../core/system/layout.ts";
+import { type Layout, sessionFilesOf, threadLocksOf } from "../../core/system/layout.ts";
 import { readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
+import type { OpenThread } from "../../io/process/lock_table.ts";
+import { openFilesIn } from "../../io/process/codex_processes.ts";
 import { type Opener, openersIn } from "../../io/process/openers.ts";
 import { mayBeAlive } from "../../io/process/process.ts";
 import { runsIn } from "./run_record.ts";
+
+/**
+ * The threads whose session files a Codex has open, by home, other than app-servers of ours: how one shows them that
+ * holds no locks.
+ */
+export function openRollouts(
+  layout: Pick<Layout, "children">,
+  homes: readonly { readonly home: string }[],
+): Map<string, OpenThread[]> {
+  const ours = parseChildren(readText(layout.children)).map(({ pid }) => pid);
+  const places = homes.map(({ home }) => ({ home, folder: sessionFilesOf(home) }));
+  const files = openFilesIn(places, new Set(ours));
+  return new Map(
+    [...files].map(([home, found]) => [
+      home,
+      found.flatMap(({ pid, path }) => {
+        const id = threadOfRollout(basename(path));
+        return id === undefined ? [] : [{ id, pid, lockedMs: threadTime(id) ?? 0 }];
+      }),
+    ]),
+  );
+}
 
 /** The Codex processes that have a home open, other than app-servers of ours; where they are not shown, those we run. */
 export function openersOf(

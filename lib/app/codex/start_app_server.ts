@@ -5,9 +5,7 @@ import type { Exit } from "../../io/process/spawn.ts";
 import { AppServer, type Role } from "./app_server.ts";
 
 /** How an app-server is started. */
-export interface Start extends Omit<Role, "startedAt"> {
-  /** The program: a path. */
-  readonly codex: string;
+export interface Start extends Omit<Role, "startedAt" | "home"> {
   /** Names its home, and has no other login in it. */
   readonly env: Launch["env"];
   readonly cwd: string;
@@ -17,18 +15,20 @@ export interface Start extends Omit<Role, "startedAt"> {
   updated?(params: unknown): void;
 }
 
-/** Starts `codex app-server`; `failed` = there is no process, for this reason. The only place that does. */
+/** Starts `codex app-server`, which speaks on stdin and stdout unless told otherwise; `failed` = there is no process, for this reason. The only place that does. */
 export function startAppServer(
   { clock, spawn }: Pick<Host, "clock" | "spawn">,
-  { codex, env, cwd, notified, updated, ...role }: Start,
+  { env, cwd, notified, updated, ...role }: Start,
 ): { readonly server: AppServer } | { readonly failed: Promise<Exit> } {
   const startedAt = clock.monotonic();
-  const child = spawn({ file: codex, args: ["app-server", "--listen", "stdio://"], env, cwd });
+  const child = spawn({ file: role.codex, args: ["app-server"], env, cwd });
   if (child.pid === undefined) return { failed: child.exited };
   const identity = identityOrNumber(child.pid);
   const heard = (method: string, params: unknown) => {
     notified?.(method, params);
     if (method === "account/rateLimits/updated") updated?.(params);
   };
-  return { server: new AppServer(child, identity, { ...role, startedAt }, heard) };
+  return {
+    server: new AppServer(child, identity, { ...role, home: env.CODEX_HOME ?? "", startedAt }, heard),
+  };
 }

@@ -12,9 +12,12 @@ export class HomeLogin {
   readonly #clock: Host["clock"];
   readonly #layout: Layout;
   readonly #watch: LoginWatch;
+  readonly #version: string | undefined;
 
-  constructor(clock: Host["clock"], layout: Layout, home: string) {
+  /** `version` = of the Codex that is to be started there. */
+  constructor(clock: Host["clock"], layout: Layout, home: string, version: string | undefined) {
     this.home = home;
+    this.#version = version;
     this.#clock = clock;
     this.#layout = layout;
     this.#watch = new LoginWatch(home);
@@ -25,17 +28,17 @@ export class HomeLogin {
   }
 
   /** Whether Codex would renew it now; the file is looked at again. */
-  renewal(): Renewal {
+  renewal(version = this.#version): Renewal {
     this.#watch.look();
-    return renewalOf(this.#watch.account, this.#clock.now());
+    return renewalOf(this.#watch.account, this.#clock.now(), version);
   }
 
   /**
    * Throws Failure while a renewal is possible. A command that starts Codex waits for renewals of the supervisor; of one by
    * us it would not know, and two that renew a login together lose it.
    */
-  check(doing: string): void {
-    const isDue = this.renewal().kind === "possible";
+  check(doing: string, version = this.#version): void {
+    const isDue = this.renewal(version).kind === "possible";
     if (!isDue && !renewingIn(this.#layout, this.home)) return;
     throw isDue
       ? failure(doing, this.home, "its login is due for renewal, or can't be read", { hint: RENEW })
@@ -48,6 +51,8 @@ const LOG_IN = "log in there again: agentlb login <alias>, or codex login";
 const HINTS: Readonly<Partial<Record<ProbeFault["kind"], string>>> = {
   loginRequired: LOG_IN,
   tokenRefused: LOG_IN,
+  otherHome:
+    "a wrapper sets CODEX_HOME there: name the codex behind it, as the option `codex`, or [supervisor] codex in config.toml",
   codexNotFound: "install codex, or name it: the option `codex`, or [supervisor] codex in config.toml",
 };
 

@@ -11,8 +11,9 @@ import { RpcClosed, RpcError } from "../../io/rpc.ts";
 import { type AppServer, endOf } from "../codex/app_server.ts";
 import { startAppServer } from "../codex/start_app_server.ts";
 import { codexProgram } from "../codex/codex_program.ts";
+import { CodexVersions } from "../codex/codex_version.ts";
 import { loadConfig } from "../config/load.ts";
-import { converseWithin } from "../codex/conversation.ts";
+import { converseWithin, greet } from "../codex/conversation.ts";
 import type { AppServerClient, AppServerOptions, Limits } from "./client.ts";
 import { failure, HomeLogin, probeFailure } from "./home_login.ts";
 
@@ -34,7 +35,8 @@ export async function openTalk(
   const program = codexProgram(named, host);
   if (program === undefined) throw probeFailure(START, home, { kind: "codexNotFound" });
   if (!isFolder(home)) throw failure(START, home, "there is no such folder");
-  const login = new HomeLogin(host.clock, layout, home);
+  const version = await new CodexVersions(host, layout).learn(program);
+  const login = new HomeLogin(host.clock, layout, home, version);
   login.check(START);
   const started = startAppServer(host, {
     codex: program.path,
@@ -79,8 +81,9 @@ class Talk implements AppServerClient {
   /** The handshake; when it fails the app-server is asked to end, and not waited for. */
   async greet(): Promise<void> {
     try {
-      await this.#inTime(this.#server.greet(), START);
-      this.#login.check(START);
+      const fault = await this.#inTime(greet(this.#server), START);
+      if (fault !== undefined) throw probeFailure(START, this.home, fault);
+      this.#login.check(START, this.#server.version);
     } catch (error) {
       void this.close();
       throw this.#worded(error, START);
@@ -96,7 +99,7 @@ class Talk implements AppServerClient {
     const outcome = await this.#counted(converseWithin(
       server,
       {
-        renewal: () => this.#login.renewal(),
+        renewal: (version) => this.#login.renewal(version),
         workspace: () => this.#login.workspace,
         unsettled: () => server.mayRenew = true,
       },
@@ -188,7 +191,8 @@ class Talk implements AppServerClient {
       if (faultOf(error.fault).kind === "tokenRefused") this.#server.mayRenew = true;
       return failure(doing, this.home, `codex answers ${code}: ${printable(message)}`, { cause: error });
     }
-    return error instanceof RpcClosed ? probeFailure(doing, this.home, { kind: "ended" }, error) : error;
+    if (!(error instanceof RpcClosed)) return error;
+    return probeFailure(doing, this.home, this.#server.endedWith(error.exit), error);
   }
 }
 

@@ -1,5 +1,5 @@
-import { isDeadLogin, type ProbeResult } from "../../core/codex/reasons.ts";
-import { afterCrash, type Crashes, NO_CRASHES } from "../../core/supervisor/crashes.ts";
+import { isDeadLogin, type ProbeResult, probeText } from "../../core/codex/reasons.ts";
+import { afterCrash, afterSilence, type Crashes, NO_CRASHES } from "../../core/supervisor/crashes.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { decide, type Facts, type Phase } from "../../core/supervisor/monitor.ts";
 import { type Renewal, renewalOf } from "../../core/codex/renewal.ts";
@@ -20,8 +20,6 @@ export class Monitor {
   /** Asked to end, not gone yet. */
   readonly #leaving = new Set<AppServer>();
   #crashes: Crashes = NO_CRASHES;
-  /** Times without an answer: they delay the next start, no more. */
-  #silences: Crashes = NO_CRASHES;
   #triedAt = -Infinity;
   /** When a child that could renew this very login was started. */
   #renewedAt = -Infinity;
@@ -56,6 +54,8 @@ export class Monitor {
     const mono = this.#shared.host.clock.monotonic();
     const later = Math.min(...[...this.#leaving].map((server) => server.enforce(mono) - mono), Infinity);
     if (this.isRetired) return later;
+    // What a start does to a login depends on the version.
+    if (!this.#shared.starter.isVersionKnown(this.#wake)) return later;
     const decision = decide(this.#facts(hasSlot), this.#shared.pace());
     const waited = this.#waitsForAccount;
     this.#waitsForAccount = decision.act === "wait" && decision.isForAccount === true;
@@ -83,19 +83,13 @@ export class Monitor {
 
   /** What status.json says of this alias. */
   session(): SessionStatus {
-    const managed = this.#server?.purpose === "manage" ? this.#server.identity.pid : 0;
-    return this.dossier.status(managed, this.#crashes);
+    const pid = this.#server?.purpose === "manage" ? this.#server.identity.pid : 0;
+    return this.dossier.status({ pid, crashes: this.#crashes, version: this.#shared.starter.version });
   }
 
   /** Whether a probe of this alias takes one of the slots. */
   isProbing(): boolean {
     return (this.#starting ?? this.#server)?.purpose === "probe";
-  }
-
-  /** How urgent the next probe is, smallest first: those that hang wait for the others. */
-  urgency(): number {
-    const hangs = this.dossier.bulletin.result?.kind === "noAnswer" ? 1e15 : 0;
-    return hangs + (this.dossier.bulletin.readAt ?? 0);
   }
 
   /** The processes of ours in this home, those that are ending included. */
@@ -153,15 +147,15 @@ export class Monitor {
       sinceTry: mono - this.#triedAt,
       sinceRenewal: mono - this.#renewedAt,
       isLoginDead: this.#isLoginDead,
-      startsIn: Math.max(this.#crashes.nextStartAt, this.#silences.nextStartAt) - mono,
+      startsIn: this.#crashes.nextStartAt - mono,
       hasSlot,
       now,
     };
   }
 
-  #renewal(): Renewal {
+  #renewal(version = this.#shared.starter.version): Renewal {
     const { host, renewalMarginMs } = this.#shared;
-    return renewalOf(this.login.account, host.clock.now(), renewalMarginMs);
+    return renewalOf(this.login.account, host.clock.now(), version, renewalMarginMs);
   }
 
   async #start(purpose: Purpose, mayRenew: boolean): Promise<void> {
@@ -206,10 +200,13 @@ export class Monitor {
     }
     const isSilent = outcome.kind === "noAnswer";
     if (outcome.kind === "ok") this.dossier.bulletin.read(outcome.reading.readings);
+    else if ("detail" in outcome && outcome.detail !== undefined) {
+      this.#shared.journal.note("no reading", { alias: this.alias, why: probeText(outcome) });
+    }
     this.#result(outcome);
-    // A service that does not answer is no crash, but the next start waits as after one.
     if (isSilent && !server.mayRenew && server.purpose === "manage") {
-      this.#silences = this.#after(this.#silences, clock.monotonic() - server.startedAt);
+      const now = clock.monotonic();
+      this.#crashes = afterSilence(this.#crashes, now, now - server.startedAt, this.#shared.host.random());
     }
     const stays = server.purpose === "manage" && !isSilent && outcome.kind !== "notRenewed" &&
       !this.#isLoginDead;
@@ -220,9 +217,10 @@ export class Monitor {
 
   #loginView(server: AppServer): LoginView {
     return {
-      renewal: () => {
+      renewal: (version) => {
         this.#noticeLogin();
-        return this.#renewal();
+        if (version !== undefined) this.#shared.starter.heard(server, version);
+        return this.#renewal(version);
       },
       workspace: () => this.login.account.workspace,
       settled: () => this.#shared.starter.renewed(server),
@@ -271,14 +269,15 @@ export class Monitor {
   /** Counts an end that nobody asked for; a probe's is only a result. */
   #crashed(purpose: Purpose, ranMs: number): void {
     if (purpose === "probe") return;
-    const { inARow, nextStartAt } = this.#crashes = this.#after(this.#crashes, ranMs);
-    const nextTryInMs = Math.round(nextStartAt - this.#shared.host.clock.monotonic());
-    this.#shared.journal.note("app-server crashed", { alias: this.alias, inARow, nextTryInMs });
-  }
-
-  #after(crashes: Crashes, ranMs: number): Crashes {
-    const { host, mostCrashesIn5m } = this.#shared;
-    return afterCrash(crashes, host.clock.monotonic(), ranMs, mostCrashesIn5m, host.random());
+    const { host, journal, mostCrashesIn5m } = this.#shared;
+    const now = host.clock.monotonic();
+    this.#crashes = afterCrash(this.#crashes, now, ranMs, mostCrashesIn5m, host.random());
+    const { inARow, nextStartAt } = this.#crashes;
+    journal.note("app-server crashed", {
+      alias: this.alias,
+      inARow,
+      nextTryInMs: Math.round(nextStartAt - now),
+    });
   }
 
   /** Another login makes what we know, and who runs, worthless; any new file may cure a dead one. */
@@ -294,7 +293,7 @@ export class Monitor {
     this.#triedAt = -Infinity;
     if (seen === "replaced") return this.dossier.bulletin.forgetResult();
     this.#logins++;
-    this.dossier.bulletin.forgetAll();
+    this.dossier.replaced();
     if (this.#server?.phase === "idle") this.#leave(this.#server);
   }
 }

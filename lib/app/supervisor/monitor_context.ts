@@ -7,7 +7,7 @@ import type { Starter } from "./starter.ts";
 
 /** What all monitors (`M`) of one supervisor share. */
 export interface Shared<M> {
-  readonly host: Pick<Host, "clock" | "random">;
+  readonly host: Pick<Host, "clock" | "random" | "system">;
   readonly journal: Journal;
   readonly starter: Starter;
   readonly probeLimitMs: number;

@@ -113,7 +113,7 @@ export class Monitors {
     for (const monitor of this.#engaged.keys()) this.touch(monitor);
     const stepped = new Set<Monitor>();
     const pending = [...this.#touched].filter((monitor) => !this.#isForgotten(monitor))
-      .map((monitor) => ({ monitor, urgency: monitor.urgency() }))
+      .map((monitor) => ({ monitor, urgency: monitor.dossier.urgency }))
       .sort((a, b) => a.urgency - b.urgency);
     this.#touched.clear();
     for (let at = 0;;) {
@@ -231,7 +231,7 @@ export class Monitors {
       journal.note("trouble with a session", { alias: monitor.alias, why: wordsOf(error) });
     }
     this.#deadlines.set(monitor, now + Math.min(waitMs, LOOK_MS));
-    if (monitor.waitsForSlot) this.#queue.set(monitor, monitor.urgency());
+    if (monitor.waitsForSlot) this.#queue.set(monitor, monitor.dossier.urgency);
     if (monitor.hasResult()) this.#unanswered.delete(monitor);
     const standing = Number(monitor.isBusy()) + 2 * Number(monitor.needsAccount());
     if (standing === (this.#engaged.get(monitor) ?? 0)) return;

@@ -2,7 +2,6 @@ import type { ToldLimits } from "../../core/codex/activity.ts";
 import { type ProbeResult, probeResultIn, probeText } from "../../core/codex/reasons.ts";
 import { isBetter, markOf, type Refusal, type RefusalMark } from "../../core/codex/refusal.ts";
 import { type Crashes, recent } from "../../core/supervisor/crashes.ts";
-import { told } from "../../core/text/json.ts";
 import { left } from "../../core/quota/limits.ts";
 import {
   limitOf,
@@ -16,8 +15,11 @@ import { emptySession, type SessionStatus } from "../../core/session/status.ts";
 import { formatTime, parseTime } from "../../core/text/time.ts";
 import type { Clock } from "../../io/host.ts";
 
+/** What is left out where nobody knows it. */
+type Momentary = "account" | "accountSince" | "codexVersion" | "lacks";
+
 /** What only the moment tells of a session. */
-export interface Doings extends Pick<SessionStatus, "activity" | "account"> {
+export interface Doings extends Pick<SessionStatus, "activity" | Momentary> {
   /** Of the app-server that stays; 0 = none runs. */
   readonly pid: number;
   readonly crashes: Crashes;
@@ -145,18 +147,27 @@ export class Bulletin {
   }
 
   /** All of it. A crash loop makes it unhealthy until the next try. */
-  session({ pid, crashes, activity, account }: Doings): SessionStatus {
+  session({ pid, crashes, activity, ...momentary }: Doings): SessionStatus {
     const now = this.#clock.monotonic();
     const { guardedUntil, times } = recent(crashes, now);
     const isGuarded = guardedUntil > now;
-    const { nextTryAt: _, account: _before, exhaustedUntil: _until, refusedAt: _at, ...rest } = this.#session;
+    const {
+      nextTryAt: _,
+      account: _account,
+      accountSince: _since,
+      codexVersion: _version,
+      lacks: _lacks,
+      exhaustedUntil: _until,
+      refusedAt: _at,
+      ...rest
+    } = this.#session;
     const mark = this.#mark !== undefined && this.#mark.untilMs > this.#clock.now() ? this.#mark : undefined;
     return {
       ...rest,
       health: isGuarded ? "unhealthy" : "healthy",
       appServer: { state: pid > 0 ? "running" : "stopped", pid, restartCount: times.length },
       activity,
-      ...told({ account }),
+      ...momentary,
       ...(mark === undefined ? {} : {
         exhaustedUntil: formatTime(mark.untilMs),
         refusedAt: formatTime(Math.max(mark.atMs, 0)),

@@ -11,6 +11,7 @@ import { ownIdentity } from "../../io/process/process.ts";
 import type { AppServer, Purpose } from "../codex/app_server.ts";
 import type { Children } from "./app_server_record.ts";
 import type { CodexProgram } from "../codex/codex_program.ts";
+import type { CodexVersions } from "../codex/codex_version.ts";
 import { lastPickOf } from "../session/last_pick.ts";
 import { startAppServer } from "../codex/start_app_server.ts";
 import { openersOf } from "../codex/open_by.ts";
@@ -27,6 +28,7 @@ interface Surroundings {
   readonly host: Pick<Host, "clock" | "random" | "spawn" | "env" | "platform" | "system">;
   readonly layout: Layout;
   readonly children: Children;
+  readonly versions: CodexVersions;
   codex(): CodexProgram | undefined;
 }
 
@@ -75,6 +77,23 @@ export class Starter {
   isOutdated(server: AppServer): boolean {
     const program = this.#around.codex();
     return program !== undefined && program.fingerprint !== server.program;
+  }
+
+  /** The version of the program that would be started now; undefined = unknown. */
+  get version(): string | undefined {
+    const program = this.#around.codex();
+    return program && this.#around.versions.of(program);
+  }
+
+  /** Whether that program was asked for its version; `learnt` is called when it was not, and has answered. */
+  isVersionKnown(learnt: () => void): boolean {
+    const program = this.#around.codex();
+    return program === undefined || this.#around.versions.isKnown(program, learnt);
+  }
+
+  /** What a server said of its version, which its program may not have told rightly. */
+  heard(server: AppServer, version: string): void {
+    this.#around.versions.heard({ path: server.codex, fingerprint: server.program }, version);
   }
 
   /** The login of this server's home is fresh now. */

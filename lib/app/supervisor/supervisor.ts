@@ -3,6 +3,7 @@ import { type Config, readConfig } from "../../core/config/config.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { paceOf } from "../../core/supervisor/monitor.ts";
 import type { Layout } from "../../core/system/layout.ts";
+import { has } from "../../core/codex/versions.ts";
 import { RENEWAL_MARGIN_MS } from "../../core/codex/renewal.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
 import type { Timing } from "../../core/system/timing.ts";
@@ -13,6 +14,7 @@ import type { lockHolders } from "../../io/process/lock_table.ts";
 import { partWith } from "../codex/app_server.ts";
 import { Children } from "./app_server_record.ts";
 import { codexProgram } from "../codex/codex_program.ts";
+import { CodexVersions } from "../codex/codex_version.ts";
 import { Entries } from "./entries.ts";
 import { Chronicle } from "../session/history.ts";
 import type { Monitor } from "./monitor.ts";
@@ -77,7 +79,11 @@ export class Supervisor {
     const { host, layout, timing, journal } = settings;
     this.#settings = settings;
     this.#children = new Children(layout, journal);
-    this.#openHomes = new OpenHomes({ ...settings, clock: host.clock });
+    this.#openHomes = new OpenHomes({
+      ...settings,
+      clock: host.clock,
+      hasLocks: () => has(this.#shared.starter.version, "threadLocks"),
+    });
     this.#chronicle = new Chronicle({ layout, clock: host.clock, journal });
     this.#shared = {
       host,
@@ -86,6 +92,7 @@ export class Supervisor {
         host,
         layout,
         children: this.#children,
+        versions: new CodexVersions(host, layout),
         codex: () => codexProgram(this.#config, { ...host, cwd: layout.root }),
       }),
       probeLimitMs: timing.probeLifetimeSec * 1000,

@@ -5,6 +5,7 @@ import { knownResetMs } from "../../core/quota/limits.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatSpan } from "../../core/text/time.ts";
 import { gaugesIn, gaugesOf } from "../../core/quota/windows.ts";
+import { lackWords } from "../../core/codex/versions.ts";
 import { limitsOf } from "./lines.ts";
 
 type Shown = Pick<Report, "rows" | "atMs">;
@@ -12,7 +13,12 @@ type Shown = Pick<Report, "rows" | "atMs">;
 /** What `agentlb status` says below its table, a line each: plans, what else an account may do, who is one account. */
 export function notesOf({ rows: all, atMs }: Shown): string[] {
   const rows = all.filter(({ verdict }) => verdict.eligible || HINDRANCES[verdict.kind].hasAccount);
-  return [...planLine(rows), ...rows.flatMap((row) => allowanceLine(row, atMs)), ...sharedLines(rows)];
+  return [
+    ...planLine(rows),
+    ...rows.flatMap((row) => allowanceLine(row, atMs)),
+    ...sharedLines(rows),
+    ...lackLines(rows),
+  ];
 }
 
 /** `plans: pro (personal, spare), team (work)` */
@@ -82,6 +88,15 @@ function sharedLines(rows: readonly Row[]): string[] {
       aliases.slice(0, -1).join(", ")
     } and ${last} are one account: what one uses is gone for ${others}`;
   });
+}
+
+/** `work, spare: turns not counted: codex 0.99` */
+function lackLines(rows: readonly Row[]): string[] {
+  const byLack = groups(rows, ({ status }) => {
+    const { lacks = [], codexVersion } = status ?? {};
+    return codexVersion === undefined || lacks.length === 0 ? undefined : lackWords(lacks, codexVersion);
+  });
+  return [...byLack].map(([words, aliases]) => `${aliases.join(", ")}: ${printable(words)}`);
 }
 
 /** The aliases by what `keyOf` tells of them. */

@@ -1,4 +1,5 @@
 import { comesBackAt, type Report, type Row, statusReport } from "../../core/pick/report.ts";
+import { countsTurns } from "../../core/codex/versions.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatAge } from "../../core/text/time.ts";
 import type { Gauge } from "../../core/quota/windows.ts";
@@ -77,7 +78,7 @@ function cellsOf(
     ageMs === undefined ? "-" : formatAge(ageMs),
     verdict.eligible ? String(verdict.score) : "-",
     String(status.appServer.restartCount),
-    String(active),
+    countsTurns(status.lacks) ? String(active) : active > 0 ? `${active}+?` : "?",
     printable(status.health),
     printable(verdict.reason),
   ];

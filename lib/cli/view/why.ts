@@ -1,3 +1,4 @@
+import { probeResultIn } from "../../core/codex/reasons.ts";
 import { printable } from "../../core/text/printable.ts";
 import type { Verdict } from "../../core/pick/score.ts";
 import type { Change } from "../../core/pick/why.ts";
@@ -9,7 +10,7 @@ const HEADER = ["SEL", "ALIAS", "USAGE", "BUSY", "RESTARTS", "STALENESS", "SCORE
 const AFTER_SCORE = HEADER.indexOf("SCORE") + 1;
 
 /** The table and the sentences of `agentlb why`. */
-export async function whyText({ decision, policy, changes }: Explanation): Promise<string> {
+export async function whyText({ decision, policy, changes, contestants }: Explanation): Promise<string> {
   const picked = decision.winner?.alias ?? decision.comesBackFirst?.alias;
   const widen = (cells: readonly string[], cell: string) =>
     policy === "score" ? cells : cells.toSpliced(AFTER_SCORE, 0, cell);
@@ -25,7 +26,8 @@ export async function whyText({ decision, policy, changes }: Explanation): Promi
   const how = decision.winner === undefined
     ? "nobody is picked on merit"
     : `picked: ${printable(picked ?? "")}`;
-  return `${table}${how} (policy ${policy}${mode})\n${changes.map(sentenceOf).join("")}`;
+  const faults = contestants.flatMap(faultLine).join("");
+  return `${table}${faults}${how} (policy ${policy}${mode})\n${changes.map(sentenceOf).join("")}`;
 }
 
 /** What `agentlb why --json` prints. */
@@ -53,6 +55,13 @@ function cellsOf(verdict: Verdict, isPicked: boolean): string[] {
     String(verdict.score),
     printable(verdict.reason),
   ];
+}
+
+/** `work: app-server ended without an answer: exit 1 no version is set (/usr/bin/codex)`: what a column has no room for. */
+function faultLine({ alias, status: { lastProbeResult } }: Explanation["contestants"][number]): string[] {
+  const result = probeResultIn(lastProbeResult);
+  const isCut = result !== undefined && "detail" in result && result.detail !== undefined;
+  return isCut ? [`${printable(alias)}: ${printable(lastProbeResult)}\n`] : [];
 }
 
 /** `work with 12 % less left of its short window: personal would be picked`. */

@@ -1,5 +1,6 @@
 import { objectOf } from "../text/json.ts";
 import { byteOrder } from "../text/byte_order.ts";
+import { parseTime } from "../text/time.ts";
 
 /** Whose login a home holds. Never a token: of those only the time the access token ends at. */
 export interface Account {
@@ -11,6 +12,8 @@ export interface Account {
   readonly plan: string | undefined;
   /** Epoch seconds; undefined when the access token doesn't say. */
   readonly tokenExpiresAt: number | undefined;
+  /** When the login was last renewed, epoch milliseconds; undefined when the file doesn't say. */
+  readonly lastRefresh?: number | undefined;
 }
 
 const LONGEST_FILE = 1_000_000;
@@ -45,6 +48,7 @@ export function parseAccount(text: string | undefined): Account {
     email: emailIn(file) ?? emailIn(identity),
     plan: name(claims?.get("chatgpt_plan_type")),
     tokenExpiresAt: expiryOf(payloadOf(held.get("access_token"))),
+    lastRefresh: parseTime(auth.get("last_refresh")),
   };
 }
 

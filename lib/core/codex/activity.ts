@@ -1,6 +1,8 @@
 import type { Account } from "./account.ts";
 import { isSameAccount } from "./account_key.ts";
 import { type JsonObject, textOf } from "../text/json.ts";
+import { parseTime } from "../text/time.ts";
+import { codexVersionIn } from "./versions.ts";
 import {
   endIn,
   mayTell,
@@ -19,6 +21,9 @@ export interface ThreadActivity {
   /** Whose session it was begun as; undefined = not told. */
   readonly workspace: string | undefined;
   readonly user: string | undefined;
+  /** When it was begun, and by which version of Codex. */
+  readonly begunAt?: number | undefined;
+  readonly version?: string | undefined;
   /** Since when the last turn is under way, if nothing has ended it; that of a killed Codex stays. */
   readonly turnSince: number | undefined;
   /** The last turn that began or ended. */
@@ -80,12 +85,15 @@ export function accountLimits(
 
 /**
  * Whether a session file was begun with this account; a user that either does not name is taken for the other's. A
- * session that goes on after another login still names the account it was begun with.
+ * session that goes on after another login still names the account it was begun with. One of an old Codex names none: it
+ * is of this account when it was begun after `sinceMs`, from when on its home has had this login.
  */
 export function isBegunAs(
-  { workspace, user }: Pick<ThreadActivity, "workspace" | "user">,
+  { workspace, user, begunAt }: Pick<ThreadActivity, "workspace" | "user" | "begunAt">,
   account: Account,
+  sinceMs = Infinity,
 ): boolean {
+  if (workspace === undefined && user === undefined) return begunAt !== undefined && begunAt >= sinceMs;
   const begunBy = account.user === undefined ? undefined : user ?? account.user;
   return workspace !== undefined && isSameAccount({ ...account, workspace, user: begunBy }, account);
 }
@@ -100,7 +108,13 @@ export function isTaskEvent(text: string): boolean {
 function afterLine(activity: ThreadActivity, { type, at, payload }: RolloutLine): ThreadActivity {
   if (type === "session_meta") {
     const [workspace, user] = [payload.get("creator_account_id"), payload.get("creator_user_id")];
-    return { ...activity, workspace: nameIn(workspace), user: nameIn(user) };
+    return {
+      ...activity,
+      workspace: nameIn(workspace),
+      user: nameIn(user),
+      begunAt: parseTime(payload.get("timestamp")) ?? at,
+      version: codexVersionIn(textOf(payload.get("cli_version"))),
+    };
   }
   if (type !== "event_msg" || at === undefined) return activity;
   const next = { ...activity, lastAt: at };
@@ -110,7 +124,7 @@ function afterLine(activity: ThreadActivity, { type, at, payload }: RolloutLine)
     case "turn_aborted":
       return { ...next, turnSince: undefined, lastTurn: { at, end: "other" } };
     case "task_complete": {
-      const end = endIn(payload);
+      const end = endIn(payload, activity.version);
       const message = messageIn(payload);
       const refusal = end === "limit" ? { at, snapshot: toldSince(activity), message } : activity.refusal;
       const succeededSince = end === "completed"

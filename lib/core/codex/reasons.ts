@@ -1,8 +1,10 @@
+import { printable } from "../text/printable.ts";
+
 /** The kind of fault behind a failed reading: each kind has another cure. */
 export type Trouble = "network" | "codex" | "login" | "other";
 
 interface Row {
-  /** The text in status.json, in REASON and in messages; `%` stands for the number. */
+  /** The text in status.json, in REASON and in messages; `%` stands for the number, and details follow a colon. */
   readonly words: string;
   /** The kind of fault; undefined = there is none. */
   readonly trouble: Trouble | undefined;
@@ -19,7 +21,9 @@ export const PROBE_RESULTS = {
   notRenewed: { words: "login not renewed", trouble: "other" },
   aboutToRenew: { words: "Codex is about to renew this login", trouble: "other" },
   otherAccount: { words: "answer for another account", trouble: "other" },
+  otherHome: { words: "codex uses another home", trouble: "codex" },
   notUnderstood: { words: "answer not understood", trouble: "other" },
+  noPolicies: { words: "workspace policies failed to load", trouble: "network" },
   noNetwork: { words: "no network", trouble: "network" },
   serviceAnswers: { words: "usage service answers %", trouble: "network" },
   noAnswer: { words: "no answer in % s", trouble: "network" },
@@ -31,10 +35,13 @@ export const PROBE_RESULTS = {
 type ProbeKind = keyof typeof PROBE_RESULTS;
 /** Those that carry a number: an HTTP status, or seconds. */
 type CountedKind = "serviceAnswers" | "noAnswer";
+/** Those that may carry details: one harmless line. */
+type DetailedKind = "ended" | "otherHome";
 
 /** Why there is no reading. */
 export type ProbeFault =
-  | { readonly kind: Exclude<ProbeKind, CountedKind | "ok"> }
+  | { readonly kind: Exclude<ProbeKind, CountedKind | DetailedKind | "ok"> }
+  | { readonly kind: DetailedKind; readonly detail?: string }
   | { readonly kind: CountedKind; readonly n: number };
 
 /** The result of trying to read an account's limits. */
@@ -49,12 +56,19 @@ export interface RpcFault {
 /** The result as text. `probeResultIn` reads it back. */
 export function probeText(result: ProbeResult): string {
   const { words } = PROBE_RESULTS[result.kind];
-  return "n" in result ? words.replace("%", String(result.n)) : words;
+  if ("n" in result) return words.replace("%", String(result.n));
+  return "detail" in result && result.detail !== undefined ? `${words}: ${result.detail}` : words;
+}
+
+/** The same with no more of the details than fits in a column of a table. */
+export function shortProbeText(result: ProbeResult): string {
+  if (!("detail" in result) || result.detail === undefined) return probeText(result);
+  return probeText({ ...result, detail: printable(result.detail, SHORT_DETAIL) });
 }
 
 /** The result that a text of `probeText` stands for; undefined for any other text. */
 export function probeResultIn(text: string): ProbeResult | undefined {
-  return BY_WORDS.get(text) ?? countedIn(text);
+  return BY_WORDS.get(text) ?? countedIn(text) ?? detailedIn(text);
 }
 
 /** The kind of fault of a result; undefined = none. */
@@ -78,6 +92,11 @@ export function noAnswerIn(limitMs: number): ProbeFault {
   return { kind: "noAnswer", n: Math.round(limitMs / 1000) };
 }
 
+/** Whether a request was refused because it had parameters, as an old Codex does that has none for it. */
+export function wantsNoParams({ code, message }: RpcFault): boolean {
+  return code === -32600 && /\bexpected unit\b/.test(message);
+}
+
 /**
  * The fault behind an error answer of `account/rateLimits/read`. Codex answers -32600 when this home can never tell and
  * -32603 when it tried and failed; the status of the usage service stands only inside the text.
@@ -92,16 +111,28 @@ export function faultOf({ code, message }: RpcFault): ProbeFault {
   if (status === "401") return { kind: "tokenRefused" };
   if (status !== undefined) return { kind: "serviceAnswers", n: Number(status) };
   if (/decode error/i.test(message)) return { kind: "notUnderstood" };
+  // Until it knows the rules of a workspace, Codex asks its service for nothing else.
+  if (/network policy is unavailable|workspace[- ]\w* ?polic/i.test(message)) return { kind: "noPolicies" };
   if (/error sending request|network|dns|timed out/i.test(message)) return { kind: "noNetwork" };
   return { kind: "notUnderstood" };
 }
 
+const SHORT_DETAIL = 48;
 const COUNTED: readonly CountedKind[] = ["serviceAnswers", "noAnswer"];
 const BY_WORDS: ReadonlyMap<string, ProbeResult> = new Map(
   Object.entries(PROBE_RESULTS)
     .filter(([kind]) => !(COUNTED as readonly string[]).includes(kind))
     .map(([kind, { words }]) => [words, { kind } as ProbeResult]),
 );
+
+const DETAILED: readonly DetailedKind[] = ["ended", "otherHome"];
+
+/** A result with details, out of its text. */
+function detailedIn(text: string): ProbeResult | undefined {
+  const kind = DETAILED.find((kind) => text.startsWith(`${PROBE_RESULTS[kind].words}: `));
+  const detail = kind && text.slice(PROBE_RESULTS[kind].words.length + 2);
+  return kind && detail !== "" ? { kind, ...(detail === undefined ? {} : { detail }) } : undefined;
+}
 
 /** A result with a number, out of its text. */
 function countedIn(text: string): ProbeResult | undefined {

@@ -1,5 +1,6 @@
 import { type JsonObject, objectOf, textOf } from "../text/json.ts";
 import { formatTime, parseTime } from "../text/time.ts";
+import { has } from "./versions.ts";
 
 /** One line of a session file of Codex: what it is, when it was written (epoch milliseconds), what it holds. */
 export interface RolloutLine {
@@ -45,10 +46,14 @@ const LIMIT_EXCEEDED = "usage_limit_exceeded";
 const LOGIN_LOST =
   /access token could not be refreshed|refresh token was (already used|revoked)|refresh token has expired/;
 
-/** How the turn ended that a `task_complete` closes. */
-export function endIn(payload: JsonObject): TurnEnd {
+/** How the turn ended that a `task_complete` closes, as this version of Codex writes it. */
+export function endIn(payload: JsonObject, version: string | undefined): TurnEnd {
   const error = objectOf(payload.get("error"));
-  if (error === undefined) return "completed";
+  if (error === undefined) {
+    // An old Codex does not tell an error; but where it has no answer either, there was one.
+    const isMute = version !== undefined && !has(version, "endWithError");
+    return isMute && payload.get("last_agent_message") === null ? "other" : "completed";
+  }
   if (error.get("codex_error_info") === LIMIT_EXCEEDED) return "limit";
   return LOGIN_LOST.test(textOf(error.get("message"))) ? "login" : "other";
 }
@@ -71,6 +76,11 @@ export function dayFolders(begunMs: number): string[] {
   return [begunMs, begunMs - DAY_MS, begunMs + DAY_MS].map((ms) =>
     formatTime(ms).slice(0, 10).replaceAll("-", "/")
   );
+}
+
+/** The thread whose session file has this name; undefined when it is none. */
+export function threadOfRollout(name: string): string | undefined {
+  return /^rollout-.*-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/i.exec(name)?.[1];
 }
 
 /** How the name of a thread's session file ends. */

@@ -1,4 +1,4 @@
-import { isDeadLogin, type ProbeFault, probeResultIn, troubleOf } from "../codex/reasons.ts";
+import { isDeadLogin, type ProbeFault, probeResultIn, shortProbeText, troubleOf } from "../codex/reasons.ts";
 import { byteOrder } from "../text/byte_order.ts";
 import type { Hindrance } from "./hindrance.ts";
 import type { SessionStatus } from "../session/status.ts";
@@ -88,7 +88,7 @@ export function judge(candidate: Candidate, nowMs: number, settings: ScoreSettin
   if (status.health !== "healthy") return no(`unhealthy${nextTry(status.nextTryAt)}`, "unhealthy");
   const isFault = result === undefined ? !UNTOLD.includes(told) : troubleOf(result) !== undefined;
   const old = (reason: string): Ineligible => ({
-    ...no(isFault ? `${reason}: ${told}` : reason),
+    ...no(isFault ? `${reason}: ${result === undefined ? told : shortProbeText(result)}` : reason),
     ...(isFault && result !== undefined && result.kind !== "ok" ? { fault: result.kind } : {}),
   });
   const readAt = parseTime(status.lastRateLimitUpdateAt);

@@ -29,6 +29,12 @@ export interface SessionStatus {
   readonly nextTryAt?: string;
   /** Whose login it is: a hash of user and workspace. Two aliases with one key are one account. */
   readonly account?: string;
+  /** Since when the home has surely had that login, RFC 3339. */
+  readonly accountSince?: string;
+  /** The version of the Codex that the supervisor runs. */
+  readonly codexVersion?: string;
+  /** What that version lacks, in words. */
+  readonly lacks?: readonly string[];
   /** What the account may do besides what its main windows say. */
   readonly allowance?: Allowance;
   /** Until when the account is not used because a turn was refused, unless something changes for the better. */
@@ -168,6 +174,9 @@ function oursIn(session: Fields | undefined) {
   return told({
     nextTryAt: wordsIn(session?.get("nextTryAt")),
     account: wordsIn(session?.get("account")),
+    accountSince: wordsIn(session?.get("accountSince")),
+    codexVersion: wordsIn(session?.get("codexVersion")),
+    lacks: listIn(session?.get("lacks")),
     allowance: parseAllowance(session?.get("allowance")),
     exhaustedUntil: timeIn(session?.get("exhaustedUntil")),
     refusedAt: timeIn(session?.get("refusedAt")),
@@ -228,6 +237,12 @@ function count(value: unknown, most: number = LARGEST_COUNT): number {
 
 function countsIn(value: unknown, most: number): number[] | undefined {
   return Array.isArray(value) ? value.map((each) => count(each, most)).filter((each) => each > 0) : undefined;
+}
+
+function listIn(value: unknown): string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const words = value.filter((each) => typeof each === "string" && each !== "");
+  return words.length === 0 ? undefined : words;
 }
 
 function wordsIn(value: unknown): string | undefined {

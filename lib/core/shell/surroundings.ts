@@ -69,3 +69,11 @@ export function unusableName(name: string, platform: PlatformName): string | und
   if (char !== undefined) return `it holds "${char}", which Windows has in no file name`;
   return /[. ]$/.test(name) ? `it ends with "${name.at(-1)}", which Windows drops` : undefined;
 }
+
+const SYSTEMS: Readonly<Record<string, string>> = { linux: "-linux-", darwin: "-apple-", win32: "-windows-" };
+const CHIPS: Readonly<Record<string, string>> = { x64: "x86_64-", arm64: "aarch64-" };
+
+/** Whether a target triple, as Rust names them (`x86_64-unknown-linux-musl`), means this machine. */
+export function isBuiltFor(triple: string, { platform, arch }: { platform: string; arch: string }): boolean {
+  return triple.includes(SYSTEMS[platform] ?? "") && triple.startsWith(CHIPS[arch] ?? "");
+}

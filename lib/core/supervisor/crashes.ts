@@ -2,7 +2,7 @@
 export interface Crashes {
   /** Those of the last hour, oldest first. */
   readonly times: readonly number[];
-  /** How many in a row, without a minute of health between them. */
+  /** How many in a row, times without an answer included, without a minute of health between them. */
   readonly inARow: number;
   readonly nextStartAt: number;
   /** Until when the crash-loop guard keeps the child down. */
@@ -29,17 +29,23 @@ export function afterCrash(
   chance: number,
 ): Crashes {
   const times = [...recent(crashes, now).times, now];
-  const inARow = ranMs >= HEALTHY_MS ? 1 : crashes.inARow + 1;
-  const seconds = BACKOFF_SEC[Math.min(inARow, BACKOFF_SEC.length) - 1]!;
+  const { inARow, nextStartAt } = afterSilence(crashes, now, ranMs, chance);
   const goesOn = crashes.guardedUntil > 0 && ranMs < HEALTHY_MS;
   const isLoop = goesOn || times.filter((time) => now - time <= GUARD_MS).length > mostIn5m;
   const guardedUntil = isLoop ? now + GUARD_MS : 0;
   return {
     times,
     inARow,
-    nextStartAt: Math.max(now + seconds * 1000 * (0.5 + chance / 2), guardedUntil),
+    nextStartAt: Math.max(nextStartAt, guardedUntil),
     guardedUntil,
   };
+}
+
+/** After a time without an answer: that is no crash, but the next start waits as long as after one. */
+export function afterSilence(crashes: Crashes, now: number, ranMs: number, chance: number): Crashes {
+  const inARow = ranMs >= HEALTHY_MS ? 1 : crashes.inARow + 1;
+  const seconds = BACKOFF_SEC[Math.min(inARow, BACKOFF_SEC.length) - 1]!;
+  return { ...crashes, inARow, nextStartAt: now + seconds * 1000 * (0.5 + chance / 2) };
 }
 
 /** Forgets what is more than an hour old: a restart now and then should not cost a session its picks for ever. */

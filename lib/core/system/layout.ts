@@ -26,6 +26,8 @@ export interface Layout {
   readonly readings: string;
   /** The app-servers of ours that may still run, written by the supervisor. */
   readonly children: string;
+  /** Which version of Codex a program is, by the identity of its file. */
+  readonly codexVersions: string;
   /** Which processes of ours run a Codex where, on systems that don't tell. */
   readonly runs: string;
   /** Where app-servers of ours keep their databases, one folder per alias. */
@@ -60,6 +62,7 @@ export function layoutOf(root: string): Layout {
     history: join(state, "history"),
     readings: join(root, "readings.json"),
     children: join(state, "children.json"),
+    codexVersions: join(state, "codex-versions.json"),
     runs: join(state, "runs"),
     sqlite: join(state, "sqlite"),
     logins: join(state, "logins"),

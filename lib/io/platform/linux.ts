@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { errnoOf, isForbidden } from "../../core/text/failure.ts";
 import { macos } from "./macos.ts";
 import type { Platform, ProcessView } from "./platform.ts";
@@ -36,6 +36,22 @@ const PROC: ProcessView = {
   ownerOf(pid) {
     const [, uid] = /^Uid:\s+(\d+)/m.exec(procFile(pid, "status")) ?? [];
     return uid === undefined ? undefined : Number(uid);
+  },
+  openFilesOf(pid) {
+    const folder = `/proc/${pid}/fd`;
+    let names: string[];
+    try {
+      names = readdirSync(folder);
+    } catch {
+      return []; // another user's, or gone
+    }
+    return names.flatMap((name) => {
+      try {
+        return [readlinkSync(`${folder}/${name}`)];
+      } catch {
+        return []; // closed meanwhile
+      }
+    });
   },
   lockHolders() {
     let text: string;

@@ -58,6 +58,8 @@ export interface ProcessView {
   groupOf(pid: number): number;
   /** The owner of a process. */
   ownerOf(pid: number): number | undefined;
+  /** The paths of the files that a process has open, as far as we may see. */
+  openFilesOf(pid: number): string[];
   /** Who holds a `flock`, by inode number; undefined where that can't be known. */
   lockHolders(): ReadonlyMap<string, number> | undefined;
 }

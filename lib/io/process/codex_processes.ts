@@ -11,11 +11,35 @@ export function serversIn(home: string): number[] {
 /** The processes, anybody's, called `codex…` that were given a home. */
 export function codexIn(home: string): number[] {
   const wanted = realPath(home) ?? home;
-  return (system.processes?.numbers() ?? []).filter((pid) => {
-    if (!isCodex(commandLineOf(pid))) return false;
-    const named = variableOf(pid, "CODEX_HOME");
-    if (named === undefined || !isAbsolute(named)) return false;
-    return named === home || (realPath(named) ?? named) === wanted;
+  return codexHomes()
+    .filter(({ home: named }) => named === home || (realPath(named) ?? named) === wanted)
+    .map(({ pid }) => pid);
+}
+
+/** The files below a folder of each home that a Codex process has open: its number and their paths, by home. */
+export function openFilesIn(
+  homes: readonly { readonly home: string; readonly folder: string }[],
+  ours: ReadonlySet<number>,
+): Map<string, { readonly pid: number; readonly path: string }[]> {
+  const places = new Map(homes.map(({ home, folder }) => [home, `${realPath(folder) ?? folder}/`]));
+  const byRealPath = new Map(homes.map(({ home }) => [realPath(home) ?? home, home]));
+  const found = new Map<string, { readonly pid: number; readonly path: string }[]>();
+  for (const { pid, home: named } of codexHomes()) {
+    const home = byRealPath.get(realPath(named) ?? named);
+    if (home === undefined || ours.has(pid) || ours.has(system.processes?.groupOf(pid) ?? 0)) continue;
+    const paths = system.processes?.openFilesOf(pid).filter((path) => path.startsWith(places.get(home)!));
+    const files = [...new Set(paths)].map((path) => ({ pid, path }));
+    found.set(home, [...found.get(home) ?? [], ...files]);
+  }
+  return found;
+}
+
+/** The processes called `codex…`, each with the home that it was given. */
+function codexHomes(): { readonly pid: number; readonly home: string }[] {
+  return (system.processes?.numbers() ?? []).flatMap((pid) => {
+    if (!isCodex(commandLineOf(pid))) return [];
+    const home = variableOf(pid, "CODEX_HOME");
+    return home === undefined || !isAbsolute(home) ? [] : [{ pid, home }];
   });
 }
 

@@ -129,6 +129,11 @@ export function childProcesses() {
   return process.getBuiltinModule("node:child_process");
 }
 
+/** The folder for temporary files of this process; looked up when somebody asks. */
+export function temporaryFolder(): string {
+  return process.getBuiltinModule("node:os").tmpdir();
+}
+
 type Execve = (file: string, args: readonly string[], env: Readonly<Record<string, string>>) => never;
 
 /** The system call that turns this process into another program, where the runtime has it. */

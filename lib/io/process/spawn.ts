@@ -1,8 +1,19 @@
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  statSync,
+  unlinkSync,
+} from "node:fs";
+import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { Launch } from "../../core/shell/launch.ts";
 import { system } from "../platform/here.ts";
-import { childProcesses, execve, onSignals, signal, wholeExitCode } from "./process.ts";
+import { childProcesses, execve, onSignals, signal, temporaryFolder, wholeExitCode } from "./process.ts";
 
 /** How a process ended. */
 export type Exit =
@@ -10,7 +21,7 @@ export type Exit =
   | { readonly signal: NodeJS.Signals }
   | { readonly error: Error };
 
-/** A process of ours that we talk to; its errors go nowhere, and it leads its own process group. */
+/** A process of ours that we talk to; it leads its own process group. */
 export interface Child {
   readonly pid: number | undefined;
   write(text: string): void;
@@ -18,16 +29,19 @@ export interface Child {
   onData(listener: (chunk: Uint8Array) => void): void;
   /** Resolves once it is gone and its stdout has been read to the end. */
   readonly exited: Promise<Exit>;
+  /** The end of what it has said on stderr, a few kilobytes at most. */
+  lastWords(): string;
 }
 
 export type Spawn = (launch: Launch) => Child;
 
 /** Starts a child with pipes for stdin and stdout, in a process group of its own. */
 export function spawnChild(launch: Launch): Child {
+  const errors = errorFile();
   const child = childProcesses().spawn(launch.file, launch.args, {
     ...hidden(launch),
     detached: true,
-    stdio: ["pipe", "pipe", "ignore"],
+    stdio: ["pipe", "pipe", errors?.fd ?? "ignore"],
   });
   // With no descriptors left there are no pipes either, and the error comes later; so it is listened for first.
   const exited = new Promise<Exit>((resolved) => {
@@ -37,12 +51,14 @@ export function spawnChild(launch: Launch): Child {
   const { stdin, stdout } = child as { stdin: Writable | undefined; stdout: Readable | undefined };
   stdin?.on("error", () => {}); // a child that is gone: its exit says so
   stdout?.on("error", () => {});
+  stdout?.on("data", () => errors?.trim());
   return {
     pid: child.pid,
     write: (text) => void stdin?.write(text),
     closeStdin: () => void stdin?.end(),
     onData: (listener) => void stdout?.on("data", listener),
-    exited,
+    exited: exited.finally(() => errors?.end()),
+    lastWords: () => errors?.tail() ?? "",
   };
 }
 
@@ -93,7 +109,12 @@ export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captur
     });
     let stdout = "";
     let stderr = "";
-    const timer = setTimeout(() => child.pid !== undefined && signal(child.pid, "SIGKILL"), timeoutMs);
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) signal(child.pid, "SIGKILL");
+      // What it started may hold its pipes for ever.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, timeoutMs);
     const done = (exit: Exit) => {
       clearTimeout(timer);
       resolved({ exit, stdout, stderr });
@@ -141,6 +162,17 @@ export function isProgram(path: string): boolean {
 
 /** Whether the kernel itself can start this file; a script without `#!` would leave us with nothing after the jump. */
 function isNative(path: string): boolean {
+  const head = headOf(path);
+  return head !== undefined && (isBinaryHead(head) || (head[0] === 0x23 && head[1] === 0x21));
+}
+
+/** Whether a file is a program by itself, and no script for another. */
+export function isBinary(path: string): boolean {
+  const head = headOf(path);
+  return head !== undefined && (isBinaryHead(head) || (head[0] === 0x4d && head[1] === 0x5a));
+}
+
+function headOf(path: string): Uint8Array | undefined {
   const head = new Uint8Array(4);
   try {
     const fd = openSync(path, "r");
@@ -149,14 +181,17 @@ function isNative(path: string): boolean {
     } finally {
       closeSync(fd);
     }
+    return head;
   } catch {
-    return false;
+    return undefined;
   }
-  const [a, b, c, d] = head;
-  const isScript = a === 0x23 && b === 0x21;
+}
+
+/** ELF and Mach-O. */
+function isBinaryHead([a, b, c, d]: Uint8Array): boolean {
   const isElf = a === 0x7f && b === 0x45 && c === 0x4c && d === 0x46;
   const isMachO = (a === 0xcf && b === 0xfa && c === 0xed && d === 0xfe) || (a === 0xca && b === 0xfe);
-  return isScript || isElf || isMachO;
+  return isElf || isMachO;
 }
 
 function options(launch: Launch): { env: Record<string, string>; cwd?: string } {
@@ -172,4 +207,65 @@ function hidden(launch: Launch) {
 function exitOf(code: number | null, name: NodeJS.Signals | null): Exit {
   if (code !== null) return { code };
   return { signal: name ?? "SIGKILL" };
+}
+
+/** Where a child writes its stderr. */
+interface ErrorFile {
+  readonly fd: number;
+  /** The end of what was written. */
+  tail(): string;
+  /** Lets go of what was written, if it is much. */
+  trim(): void;
+  /** Nothing more comes: keeps the end of it and closes the file. */
+  end(): void;
+}
+
+const TAIL_BYTES = 4096;
+const MUCH_BYTES = 256 * 1024;
+
+/**
+ * A file without a name for the stderr of a child; undefined where none can be made. It is no pipe: one that nobody reads
+ * any more, after our death, would end a child that writes to it, and that child may be renewing a login.
+ */
+function errorFile(): ErrorFile | undefined {
+  let fd: number;
+  try {
+    const path = join(temporaryFolder(), `.agentlb-stderr-${globalThis.crypto.randomUUID()}`);
+    const { O_RDWR, O_CREAT, O_EXCL, O_APPEND } = constants;
+    fd = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND, 0o600);
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+  } catch {
+    return undefined; // no room, or no folder: then nobody learns why it ended
+  }
+  let kept: string | undefined;
+  return {
+    fd,
+    tail: () => kept ?? tailOf(fd),
+    trim: () => kept === undefined && sizeOf(fd) > MUCH_BYTES && ftruncateSync(fd, 0),
+    end() {
+      if (kept !== undefined) return;
+      kept = tailOf(fd);
+      closeSync(fd);
+    },
+  };
+}
+
+function tailOf(fd: number): string {
+  try {
+    const size = sizeOf(fd);
+    const bytes = new Uint8Array(Math.min(size, TAIL_BYTES));
+    const length = readSync(fd, bytes, 0, bytes.length, size - bytes.length);
+    return new TextDecoder().decode(bytes.subarray(0, length));
+  } catch {
+    return "";
+  }
+}
+
+function sizeOf(fd: number): number {
+  return fstatSync(fd).size;
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openTalk } from "../../../lib/app/library/talk.ts";
 import { renderChildren } from "../../../lib/core/session/app_server_record.ts";
+import { CHECKED_CODEX } from "../../../lib/core/codex/versions.ts";
 import { Failure } from "../../../lib/core/text/failure.ts";
 import { layoutOf } from "../../../lib/core/system/layout.ts";
 import { type Host, realHost } from "../../../lib/io/host.ts";
@@ -36,10 +37,13 @@ function place(behaviour: Behaviour | "absent" = answering(), auth: string | und
   const clock = new FakeClock(START);
   const spawned = fakeSpawn(() => behaviour);
   const env = { HOME: dir, PATH: dir, OPENAI_API_KEY: "made-up", CODEX_HOME: "/elsewhere" };
-  const host: Host = { ...realHost(import.meta.url), env, cwd: dir, clock, spawn: spawned.spawn };
+  const said = { version: CHECKED_CODEX };
+  const capture = () =>
+    Promise.resolve({ exit: { code: 0 }, stdout: `codex-cli ${said.version}\n`, stderr: "" });
+  const host: Host = { ...realHost(import.meta.url), env, cwd: dir, clock, capture, spawn: spawned.spawn };
   const layout = layoutOf(join(dir, ".agentlb"));
   const open = (options = {}, folder = home) => openTalk(host, layout, folder, options);
-  return { dir, home, layout, clock, children: spawned.children, setAuth, open };
+  return { dir, home, layout, clock, said, children: spawned.children, setAuth, open };
 }
 
 /** What went wrong. */
@@ -55,7 +59,7 @@ describe("a conversation with an app-server", () => {
     const talk = await open({}, "home");
     const [child] = children;
     expect(talk.home).toBe(home);
-    expect(child?.launch).toMatchObject({ args: ["app-server", "--listen", "stdio://"], cwd: home });
+    expect(child?.launch).toMatchObject({ args: ["app-server"], cwd: home });
     expect(child?.launch.env).toMatchObject({ CODEX_HOME: home });
     expect(child?.launch.env).not.toHaveProperty("OPENAI_API_KEY");
     expect(child?.requests[0]?.params).toMatchObject({ clientInfo: { name: "agentlb-library" } });
@@ -189,6 +193,41 @@ describe("where the login may be renewed", () => {
     expect(children[1]?.asked).not.toContain("model/list");
   });
 
+  it("an old Codex is not started where the last renewal is long ago", async () => {
+    const { open, children, said, setAuth } = place();
+    said.version = "0.110.0";
+    const old = { ...JSON.parse(authFile("a@x")), last_refresh: "2026-11-12T12:00:00Z" };
+    setAuth(JSON.stringify(old));
+    expect(await wrong(open())).toMatch(/its login is due for renewal/);
+    expect(children).toEqual([]);
+    said.version = CHECKED_CODEX;
+  });
+
+  it("an app-server that uses another home is asked nothing there", async () => {
+    const { open, children } = place((request, child) =>
+      child.answer(request.id, { userAgent: "fake/0.171.0", codexHome: "/elsewhere" })
+    );
+    expect(await wrong(open())).toMatch(/: codex uses another home: \/elsewhere$/);
+    expect(children[0]?.asked).not.toContain("account/rateLimits/read");
+  });
+
+  it("an old Codex is asked again without parameters", async () => {
+    const { open, children } = place((request, child) => {
+      if (request.method === "initialize") return child.answer(request.id, { userAgent: "fake/0.140.0" });
+      if (request.params === undefined) return child.answer(request.id, LIMITS);
+      child.fail(request.id, -32600, "Invalid request: invalid type: map, expected unit");
+    });
+    const talk = await open();
+    expect((await talk.readLimits()).get("codex")?.primary?.usedPercent).toBe(25);
+    await talk.readLimits();
+    const asked = children[0]?.requests.filter(({ method }) => method === "account/rateLimits/read");
+    expect(asked?.map(({ params }) => params)).toEqual([
+      { excludeResetCreditDetails: true },
+      undefined,
+      undefined,
+    ]);
+  });
+
   it("a renewal under way at the handshake gets no further question", async () => {
     const { open, children, setAuth } = place((request, child) => {
       setAuth(SOON);
@@ -277,8 +316,13 @@ describe("the end of a conversation", () => {
     const talk = await open();
     const message = wrong(talk.request("model/list"));
     await settle();
+    children[0]!.stderr = "out of memory\n";
     children[0]?.exit({ code: 1 });
-    expect(await message).toBe(`Cannot ask model/list in ${home}: app-server ended without an answer`);
+    expect(await message).toBe(
+      `Cannot ask model/list in ${home}: app-server ended without an answer: exit 1 out of memory (${
+        children[0]?.launch.file
+      })`,
+    );
     await talk.close();
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { Children } from "../../../lib/app/supervisor/app_server_record.ts";
 import type { CodexProgram } from "../../../lib/app/codex/codex_program.ts";
+import { CodexVersions } from "../../../lib/app/codex/codex_version.ts";
 import { type Role, Starter } from "../../../lib/app/supervisor/starter.ts";
 import { parseChildren } from "../../../lib/core/session/app_server_record.ts";
 import { layoutOf } from "../../../lib/core/system/layout.ts";
@@ -25,16 +26,19 @@ function place(env: Record<string, string> = {}, spawn?: Spawn) {
   const found: { program: CodexProgram | undefined } = {
     program: { path: "/bin/codex", fingerprint: "first" },
   };
+  const host = {
+    clock: new FakeClock(),
+    random: () => 0.5,
+    env,
+    platform: "linux",
+    system: linux,
+    spawn: spawn ?? spawned.spawn,
+    capture: () => Promise.reject(new Error("nobody asks for a version here")),
+  };
   const starter = new Starter({
-    host: {
-      clock: new FakeClock(),
-      random: () => 0.5,
-      env,
-      platform: "linux",
-      system: linux,
-      spawn: spawn ?? spawned.spawn,
-    },
+    host,
     layout,
+    versions: new CodexVersions(host, layout),
     children: new Children(layout, { note: () => {} }),
     codex: () => found.program,
   });

@@ -14,6 +14,7 @@ import { onTestFinished } from "vitest";
 import { Publisher } from "../../../lib/app/supervisor/publisher.ts";
 import { Supervisor, type SupervisorSettings } from "../../../lib/app/supervisor/supervisor.ts";
 import { type ChildEntry, parseChildren } from "../../../lib/core/session/app_server_record.ts";
+import { CHECKED_CODEX } from "../../../lib/core/codex/versions.ts";
 import type { Launch } from "../../../lib/core/shell/launch.ts";
 import { homeOf, type Layout, layoutOf } from "../../../lib/core/system/layout.ts";
 import { parseStatus, type SessionStatus, type Status } from "../../../lib/core/session/status.ts";
@@ -24,7 +25,7 @@ import type { Journal } from "../../../lib/io/journal.ts";
 import { readText } from "../../../lib/io/files/read.ts";
 import type { Host } from "../../../lib/io/host.ts";
 import { signal } from "../../../lib/io/process/process.ts";
-import { type Spawn, spawnChild } from "../../../lib/io/process/spawn.ts";
+import { type Captured, type Spawn, spawnChild } from "../../../lib/io/process/spawn.ts";
 import { FakeClock, settle } from "../../../rig/clock.ts";
 import { answering, type Behaviour, type FakeSpawn, fakeSpawn } from "../../../rig/fake_spawn.ts";
 import { until } from "../../../rig/until.ts";
@@ -50,6 +51,9 @@ export interface Root {
   readonly scripts: Map<string, string>;
   /** The process groups of those that were. */
   readonly pids: number[];
+  /** How the program was asked for its version, and which one it says. */
+  readonly versions: Launch[];
+  readonly answers: { version: string };
   home(alias: string): string;
   /** Makes an alias, logged in unless `login` is undefined. */
   add(alias: string, login?: Login | undefined): string;
@@ -110,6 +114,12 @@ export function root(): Root {
   onTestFinished(() => pids.forEach((pid) => signal(-pid, "SIGKILL")));
   const notes: Root["notes"] = [];
   const journal: Journal = { note: (what, details = {}) => void notes.push({ what, details }) };
+  const versions: Launch[] = [];
+  const answers = { version: CHECKED_CODEX };
+  const capture = (launch: Launch): Captured => {
+    versions.push(launch);
+    return { exit: { code: 0 }, stdout: `codex-cli ${answers.version}\n`, stderr: "" };
+  };
   const host = {
     clock,
     env: { PATH: join(dir, "bin") },
@@ -118,6 +128,7 @@ export function root(): Root {
     system,
     arch: process.arch,
     spawn,
+    capture: (launch: Launch) => Promise.resolve(capture(launch)),
     random: () => 0.5,
   } as unknown as Host;
 
@@ -131,6 +142,8 @@ export function root(): Root {
     behaviours,
     scripts,
     pids,
+    versions,
+    answers,
     home: (alias) => homeOf(layout, alias),
     add(alias, ...given) {
       mkdirSync(homeOf(layout, alias), { mode: 0o700 });

@@ -76,7 +76,7 @@ describe("readings", () => {
     expect(child?.requests[1]?.params).toEqual({ excludeResetCreditDetails: true });
     expect(child?.launch).toMatchObject({
       file: world.program,
-      args: ["app-server", "--listen", "stdio://"],
+      args: ["app-server"],
       cwd: world.layout.root,
       env: { CODEX_HOME: home, CODEX_SQLITE_HOME: join(world.layout.sqlite, "a") },
     });
@@ -252,11 +252,18 @@ describe("probes", () => {
 
   it("that end without an answer say so, and are no crash", async () => {
     const world = root();
-    world.behaviours.set(world.add("a"), (_, child) => child.exit({ code: 1 }));
+    world.behaviours.set(world.add("a"), (_, child) => {
+      child.stderr =
+        "starting\n\u001b[31mERROR\u001b[0m No version is set for shim: codex, key sk-made-up0123456789\n";
+      child.exit({ code: 1 });
+    });
     world.run();
     await world.clock.advance(SEC);
+    const why =
+      `app-server ended without an answer: exit 1 ERROR No version is set for shim: codex, key [cut] (${world.program})`;
+    expect(world.notes).toContainEqual({ what: "no reading", details: { alias: "a", why } });
     expect(world.session("a")).toMatchObject({
-      lastProbeResult: "app-server ended without an answer",
+      lastProbeResult: why,
       health: "healthy",
       appServer: { restartCount: 0 },
     });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { afterLines, isTaskEvent, SILENT } from "../../../lib/core/codex/activity.ts";
+import { afterLines, isBegunAs, isTaskEvent, SILENT } from "../../../lib/core/codex/activity.ts";
+import { parseAccount } from "../../../lib/core/codex/account.ts";
 import { dayFolders, mayTell, snapshotIn, threadTime } from "../../../lib/core/codex/rollout.ts";
 import { formatTime } from "../../../lib/core/text/time.ts";
 import { markOf } from "../../../lib/core/codex/refusal.ts";
@@ -15,8 +16,14 @@ const after = (...lines: string[]) => afterLines(SILENT, lines);
 
 describe("what a session file tells of its thread", () => {
   it("is whose it is, and nothing more before the first turn", () => {
-    expect(after(meta(T, "acct-a", "user-a"))).toEqual({ ...SILENT, workspace: "acct-a", user: "user-a" });
-    expect(after(meta(T, ""))).toEqual(SILENT);
+    const begunAt = T;
+    expect(after(meta(T, "acct-a", "user-a"))).toEqual({
+      ...SILENT,
+      workspace: "acct-a",
+      user: "user-a",
+      begunAt,
+    });
+    expect(after(meta(T, ""))).toEqual({ ...SILENT, begunAt });
   });
 
   it("is a turn from its start to its end, however it ends", () => {
@@ -221,3 +228,33 @@ describe("a thread's id", () => {
 function snapshotOf(line: string) {
   return snapshotIn(new Map(Object.entries(JSON.parse(line).payload)));
 }
+
+describe("a session file that names no account", () => {
+  const old = (version: string) =>
+    JSON.stringify({
+      timestamp: "2026-11-20T12:00:01.000Z",
+      type: "session_meta",
+      payload: { id: "x", timestamp: "2026-11-20T12:00:00.123Z", cli_version: version },
+    });
+  const account = { ...parseAccount(undefined), kind: "chatgpt", user: "u", workspace: "w" } as const;
+
+  it("is of the login that its home has had since before it was begun, and of no other", () => {
+    const thread = after(old("0.140.0"));
+    expect(thread).toMatchObject({ begunAt: T, version: "0.140.0" });
+    expect(isBegunAs(thread, account, T)).toBe(true);
+    expect(isBegunAs(thread, account, T + 1)).toBe(false);
+    expect(isBegunAs(thread, account)).toBe(false);
+  });
+
+  it("one that names another is not believed, however long the home has had this login", () => {
+    expect(isBegunAs(after(meta(T, "other", "u")), account, 0)).toBe(false);
+    expect(isBegunAs(SILENT, account, 0)).toBe(false);
+  });
+
+  it("of an old Codex tells no error: an end without an answer is no success", () => {
+    const mute = event(T + 2, { type: "task_complete", last_agent_message: null });
+    expect(after(old("0.140.0"), started(T), mute).lastTurn?.end).toBe("other");
+    expect(after(old("0.145.0"), started(T), mute).lastTurn?.end).toBe("completed");
+    expect(after(old("0.140.0"), started(T), completed(T + 2)).lastTurn?.end).toBe("completed");
+  });
+});

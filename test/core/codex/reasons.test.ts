@@ -34,7 +34,12 @@ describe("the reason behind an error answer", () => {
       "failed to fetch codex rate limits: error sending request for url (http://127.0.0.1:8787/backend-api/wham/usage)",
       "no network",
     ],
-    [-32603, "application network policy is unavailable", "no network"],
+    [
+      -32603,
+      "failed to fetch codex rate limits: application network policy is unavailable",
+      "workspace policies failed to load",
+    ],
+    [-32603, "Workspace policies failed to load", "workspace policies failed to load"],
     [-32600, "codex account authentication required to read rate limits", "login required"],
     [-32600, "chatgpt authentication required to read rate limits", "API key: no limits"],
     [-32600, "Not initialized", "answer not understood"],
@@ -53,7 +58,21 @@ describe("the reason behind an error answer", () => {
     },
   );
 
+  it.each(
+    [
+      "ended",
+      "otherHome",
+    ] as const,
+  )("with details is read back from its text, with them: %s", (kind) => {
+    const result = { kind, detail: "exit 1: a: b (/bin/codex)" };
+    expect(probeText(result)).toBe(`${PROBE_RESULTS[kind].words}: exit 1: a: b (/bin/codex)`);
+    expect(probeResultIn(probeText(result))).toEqual(result);
+  });
+
   it.each([
+    "app-server ended without an answer: ",
+    "app-server ended without an answer:",
+    "app-server ended without an answer exit 1",
     "",
     "error",
     "OK",

@@ -21,6 +21,6 @@ function parentOf(pid: number): number {
 
 /** The app-servers that run for a user, one per process group: a wrapper and its program are one. */
 export function appServersOf(user: Pick<Sandbox, "home">): number[] {
-  return processesOf(user.home).filter(({ command }) => command.includes(" app-server --listen stdio://"))
+  return processesOf(user.home).filter(({ command }) => / app-server$/.test(command.trimEnd()))
     .map(({ pid }) => pid);
 }

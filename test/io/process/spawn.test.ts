@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -30,6 +39,41 @@ function heard(child: Child): { text: string } {
 }
 
 describe("a child", () => {
+  it("has last words: the end of what it said on stderr, while it runs and after its end", async () => {
+    const child = sh(
+      "echo first >&2; read x; i=0; while [ $i -lt 2000 ]; do echo line $i >&2; i=$((i+1)); done; exit 3",
+    );
+    await until(() => child.lastWords() === "first\n", "the first words");
+    child.write("\n");
+    expect(await child.exited).toEqual({ code: 3 });
+    expect(child.lastWords()).toMatch(/line 1998\nline 1999\n$/);
+    expect(child.lastWords().length).toBe(4096);
+    expect(child.lastWords()).toMatch(/line 1999\n$/);
+  });
+
+  it("ends with its last words though something else still holds its stderr", async () => {
+    const child = sh("sleep 30 >/dev/null & echo gone >&2; exit 4");
+    expect(await child.exited).toEqual({ code: 4 });
+    expect(child.lastWords()).toBe("gone\n");
+  });
+
+  it("leaves no file behind for what it said", () => {
+    const temporary = folder();
+    const script = `
+      const { spawnChild } = await import(process.argv[1]);
+      const child = spawnChild({ file: "/bin/sh", args: ["-c", "echo words >&2; exit 5"], env: {} });
+      await child.exited;
+      console.log(child.lastWords().trim());`;
+    const url = new URL("../../../lib/io/process/spawn.ts", import.meta.url).href;
+    const bun = new URL("../../../node_modules/bun/bin/bun.exe", import.meta.url).pathname;
+    const { stdout } = spawnSync(bun, ["-e", script, url], {
+      env: { ...env, TMPDIR: temporary },
+      encoding: "utf8",
+    });
+    expect(stdout.trim()).toBe("words");
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
   it("is written to and read from, and ends with its stdin", async () => {
     const child = sh("exec cat");
     const said = heard(child);

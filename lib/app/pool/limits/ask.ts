@@ -13,6 +13,8 @@ import { type Home, plainEnvironment } from "./temp_home.ts";
 export interface Question {
   readonly flavour: Flavour;
   readonly codex: string;
+  /** Of this codex; undefined = unknown. */
+  readonly version: string | undefined;
   readonly home: Home;
   /** Where it is started. */
   readonly folder: string;
@@ -26,7 +28,7 @@ type Around = Pick<Host, "clock" | "spawn" | "env" | "platform">;
 /** Asks; `gone` resolves when the app-server has ended, which one that was never answered does only when it is made to. */
 export async function ask(
   host: Around,
-  { flavour, codex, home, folder, account, timeoutMs, interrupted }: Question,
+  { flavour, codex, version, home, folder, account, timeoutMs, interrupted }: Question,
 ): Promise<{ reading: Reading; gone: Promise<void> }> {
   const { clock } = host;
   const started = startAppServer(host, {
@@ -44,7 +46,7 @@ export async function ask(
     return { reading: withoutLimits({ kind: "codexNotFound" }), gone: Promise.resolve() };
   }
   const login = {
-    renewal: () => renewalOf(account, clock.now()),
+    renewal: (said = version) => renewalOf(account, clock.now(), said),
     workspace: () => account.workspace,
     isRenewalOff: true, // the home's environment sees to that
   } as const;

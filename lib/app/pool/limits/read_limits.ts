@@ -8,7 +8,10 @@ import { type Reading, withoutLimits } from "../../../core/pool/limits/reading.t
 import { renewalOf } from "../../../core/codex/renewal.ts";
 import type { Host } from "../../../io/host.ts";
 import { startTmux, type Tmux } from "../../../io/tmux.ts";
+import { layoutOf, rootFrom } from "../../../core/system/layout.ts";
+import { fingerprintOf } from "../../../io/files/read.ts";
 import { codexOnPath } from "../../codex/codex_program.ts";
+import { CodexVersions } from "../../codex/codex_version.ts";
 import { findProgram } from "../../codex/find_program.ts";
 import { ask } from "./ask.ts";
 import { scrape } from "./scrape.ts";
@@ -80,8 +83,10 @@ export async function readLimits(
   wish: ReadingWish,
   files: readonly string[],
 ): Promise<Readings> {
-  const plans = plansOf(host, wish, files);
-  const asker = plans.some(({ reading }) => reading === undefined) ? await openAsker(host, wish) : undefined;
+  const version = await versionOnPath(host);
+  const plans = plansOf(host, wish, files, version);
+  const isAsking = plans.some(({ reading }) => reading === undefined);
+  const asker = isAsking ? await openAsker(host, wish, version) : undefined;
   const leaving: Promise<void>[] = [];
   const end = async () => {
     await Promise.all(leaving);
@@ -115,7 +120,7 @@ export async function readOrExplain(
     if (!(error instanceof Failure)) throw error;
     const reason = error.message.replace(/^❌ /, "");
     const trouble = codexOnPath(host) === undefined ? "codex" : "other";
-    const all = plansOf(host, wish, files).map(({ known, reading }): Read => ({
+    const all = plansOf(host, wish, files, await versionOnPath(host)).map(({ known, reading }): Read => ({
       ...known,
       reading: reading ?? { kind: "failed", trouble, reason },
     }));
@@ -132,11 +137,34 @@ interface Plan {
   readonly reading: Reading | undefined;
 }
 
-function plansOf(host: Outside, wish: ReadingWish, files: readonly string[]): Plan[] {
+/** Of the codex that would be started; learnt before, because on it depends what a start does to a login. */
+async function versionOnPath(host: Outside): Promise<string | undefined> {
+  const path = codexOnPath(host);
+  const fingerprint = path === undefined ? undefined : fingerprintOf(path);
+  if (path === undefined || fingerprint === undefined) return undefined;
+  return await new CodexVersions(host, placesIn(host)).learn({ path, fingerprint });
+}
+
+/** Without a root nothing is remembered. */
+function placesIn(host: Outside) {
+  try {
+    return layoutOf(rootFrom(host));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return undefined;
+  }
+}
+
+function plansOf(
+  host: Outside,
+  wish: ReadingWish,
+  files: readonly string[],
+  version: string | undefined,
+): Plan[] {
   return files.map((file) => {
     const account = accountAt(file);
     const problem = account.kind === "none" ? undefined : loginAt(file).problem;
-    const isDue = problem === undefined && renewalOf(account, host.clock.now()).kind === "possible";
+    const isDue = problem === undefined && renewalOf(account, host.clock.now(), version).kind === "possible";
     const known = { file, name: basename(file), account, isDue, holders: holdersOf(account, wish.workers) };
     const refused: Reading | undefined = problem === undefined
       ? undefined
@@ -159,14 +187,18 @@ function withoutAsking(wish: ReadingWish, account: Account, isDue: boolean): Rea
   };
 }
 
-async function openAsker(host: Outside, wish: ReadingWish): Promise<{ ask: Asker; close(): Promise<void> }> {
+async function openAsker(
+  host: Outside,
+  wish: ReadingWish,
+  version: string | undefined,
+): Promise<{ ask: Asker; close(): Promise<void> }> {
   const codex = codexOnPath(host);
   if (codex === undefined) throw verbatim(`❌ ${NO_CODEX}`);
   const source = wish.source();
   const workshop = openWorkshop(host, wish.flavour);
   try {
     const { desk } = workshop;
-    const plan = { ...wish, codex, folder: desk };
+    const plan = { ...wish, codex, version, folder: desk };
     if (wish.via === "app-server") {
       return {
         ask(file, account) {

@@ -5,9 +5,10 @@ import type { Leases } from "../../../core/session/leases.ts";
 import type { Activity } from "../../../core/session/status.ts";
 import type { Clock } from "../../../io/host.ts";
 import type { Journal } from "../../../io/journal.ts";
-import { lockHolders, openThreads, threadOf } from "../../../io/process/lock_table.ts";
+import { lockHolders, type OpenThread, openThreads, threadOf } from "../../../io/process/lock_table.ts";
 import type { HomeThreads } from "./home_threads.ts";
 import { glanceLeases } from "../../session/leases.ts";
+import { openRollouts } from "../../codex/open_by.ts";
 import { runsIn } from "../../codex/run_record.ts";
 
 /** A home of which it is to be known whether a Codex of the user has it open, and what goes on there. */
@@ -31,6 +32,8 @@ interface Surroundings {
   readonly layout: Layout;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Whether Codex locks its open threads; one that does not has their files open. */
+  hasLocks(): boolean;
   /** Instead of `/proc/locks`. */
   readonly lockHolders?: typeof lockHolders;
 }
@@ -101,6 +104,10 @@ export class OpenHomes {
     const now = this.#around.clock.monotonic();
     if (this.#isSweepDue) this.#sweepsUntil = now + SETTLES_MS;
     for (const alias of this.#touched.keys()) this.#watchful.set(alias, now + SETTLES_MS);
+    if (now - this.#lookedAt >= this.#unaskedMs()) {
+      this.#isDue = true;
+      this.#sweepsUntil = Math.max(this.#sweepsUntil, now + 1);
+    }
     const pause = this.#canSee ? AGAIN_MS : ASKS_MS;
     const isTime = this.#isWatchful(now) && now - this.#lookedAt >= pause;
     if (this.#isDue || this.#isSweepDue || isTime) this.#lookAtLocks(homes, now, looked);
@@ -112,7 +119,8 @@ export class OpenHomes {
       // What was given out may be over by now.
       for (const home of named(homes, this.#lively)) this.#noting(home, looked, () => {});
     }
-    const next = this.#isWatchful(now) ? this.#lookedAt + pause - now : Infinity;
+    const soon = this.#isWatchful(now) ? pause : Infinity;
+    const next = this.#lookedAt + Math.min(soon, this.#unaskedMs()) - now;
     return this.#isFileDue ? Math.min(next, this.#readAt + READS_MS - now) : next;
   }
 
@@ -121,6 +129,7 @@ export class OpenHomes {
     this.#claims = glanceLeases(layout, clock.now());
     const holders = (this.#around.lockHolders ?? lockHolders)();
     this.#canSee = holders !== undefined;
+    const isUnlocked = holders !== undefined && !this.#around.hasLocks();
     const these = now < this.#sweepsUntil
       ? homes.all()
       : named(homes, new Set([...this.#lively, ...this.#watchful.keys(), ...this.#claims.keys()]));
@@ -128,9 +137,10 @@ export class OpenHomes {
     this.#lookedAt = this.#readAt = now;
     for (const [alias, until] of this.#watchful) if (until <= now) this.#watchful.delete(alias);
     this.#lively = new Set();
+    const files = isUnlocked ? openRollouts(layout, these) : new Map<string, OpenThread[]>();
     for (const home of these) {
       this.#noting(home, looked, () => {
-        this.#lookInto(home, holders);
+        this.#lookInto(home, holders, files.get(home.home) ?? []);
         this.#read(home);
       });
       if (this.#isLively(home)) this.#lively.add(home.alias);
@@ -152,10 +162,16 @@ export class OpenHomes {
     for (const news of home.threads.look(failed)) home.heard(news);
   }
 
-  #lookInto(home: Watched, holders: ReadonlyMap<string, number> | undefined): void {
+  #lookInto(
+    home: Watched,
+    holders: ReadonlyMap<string, number> | undefined,
+    files: readonly OpenThread[],
+  ): void {
     const touched = this.#touched.get(home.alias) ?? new Set<string>();
     try {
-      home.threads.opened(holders && openThreads(threadLocksOf(home.home), holders), touched);
+      const locked = holders && openThreads(threadLocksOf(home.home), holders);
+      const unlocked = files.filter(({ id }) => !locked?.some((thread) => thread.id === id));
+      home.threads.opened(locked && [...locked, ...unlocked], touched);
       home.isOpen = holders === undefined ? this.#isLeased(home) : home.threads.isOpen;
     } catch (error) {
       this.#around.journal.note("cannot look for open threads", { alias: home.alias, why: wordsOf(error) });
@@ -169,6 +185,11 @@ export class OpenHomes {
 
   #isLively({ alias, isOpen, threads }: Watched): boolean {
     return isOpen || threads.isUnsettled || this.#claims.has(alias);
+  }
+
+  /** Nobody tells of a session file that came, so where there are no locks it is looked for. */
+  #unaskedMs(): number {
+    return this.#canSee && !this.#around.hasLocks() ? ASKS_MS : Infinity;
   }
 
   /** What was given to a process of ours, or is run by one. */

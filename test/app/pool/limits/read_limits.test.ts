@@ -149,7 +149,7 @@ describe("accounts are asked through app-servers", () => {
     expect(config).toMatch(/\[features\]\nown = true\ndaemon_auto_start = false/);
     expect(config).not.toContain("mcp_servers");
     expect(launch).toMatchObject({
-      args: ["app-server", "--listen", "stdio://"],
+      args: ["app-server"],
       cwd: expect.stringContaining("cap-status-"),
     });
     expect(launch.env).toMatchObject({

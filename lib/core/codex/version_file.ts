@@ -1,0 +1,28 @@
+import { objectOf } from "../text/json.ts";
+import { codexVersionIn } from "./versions.ts";
+
+/** Which version each program is: by its path, with the identity of its file. */
+export type KnownVersions = ReadonlyMap<string, { readonly fingerprint: string; readonly version: string }>;
+
+const MOST = 16;
+
+/** Reads the file of known versions; what is not understood is not known. */
+export function parseVersions(text: string | undefined): KnownVersions {
+  let programs: unknown;
+  try {
+    programs = objectOf(JSON.parse(text ?? "null"))?.get("programs");
+  } catch {
+    return new Map(); // torn, or none of ours
+  }
+  return new Map([...objectOf(programs) ?? []].flatMap(([path, value]) => {
+    const [fingerprint, told] = [objectOf(value)?.get("fingerprint"), objectOf(value)?.get("version")];
+    const version = typeof told === "string" ? codexVersionIn(told) : undefined;
+    return typeof fingerprint === "string" && version !== undefined ? [[path, { fingerprint, version }]] : [];
+  }));
+}
+
+/** The text of that file, the newest entries last; the oldest are dropped. */
+export function renderVersions(known: KnownVersions): string {
+  const programs = Object.fromEntries([...known].slice(-MOST));
+  return `${JSON.stringify({ schema: "agentlb.codex-versions/1", programs }, undefined, 2)}\n`;
+}
