@@ -68,7 +68,7 @@ const OUTSIDE = ["lib/io/host.ts", "lib/io/process/process.ts", "cli.ts"];
 const GLOBALS =
   /(?<![\w.$])(process\s*(?:\?\.|[.[])|Date\.now\b|new Date\(\)|Math\.random\b|console\s*[.[]|performance\.)/;
 /** Where the globals and modules of a single runtime may be named. */
-const RUNTIMES = /^lib\/io\/(lock\/(lock|flock_\w+)|platform\/kernel32)\.ts$/;
+const RUNTIMES = /^lib\/io\/(host|library|lock\/(lock|flock_\w+)|platform\/kernel32)\.ts$/;
 const RUNTIME_NAMES = /(?<![\w$])(Deno|Bun)(?![\w$])|["'`](bun|jsr|npm):/;
 
 /** Everything that breaks the plan, one line each, naming the file and, for an import, both files. */
@@ -180,7 +180,7 @@ function fileFaults(path: string, source: string): string[] {
   const code = withoutComments(source);
   const runtime = /["'`](?:bun|jsr|npm):/.exec(code)?.[0] ?? RUNTIME_NAMES.exec(withoutText(source))?.[0];
   if (runtime !== undefined && !RUNTIMES.test(path)) {
-    faults.push(`${path} names ${runtime}: only lib/io/lock, flock and kernel32 may`);
+    faults.push(`${path} names ${runtime}: only lib/io/host, library, lock, flock and kernel32 may`);
   }
   return faults;
 }
