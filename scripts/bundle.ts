@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
-import { LEAST } from "../lib/core/system/runtime.ts";
+import { LEAST } from "../lib/core/system/which_program.ts";
 import { bun } from "./bun.ts";
 
 /** Bundles a source into one module for Node 20, Deno and Bun; rejects when that needs anything but Node's own modules. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { helpOf, TOPICS } from "../lib/cli/help.ts";
+import { VERSIONS } from "../lib/io/library.ts";
 import { VERSION } from "../lib/core/text/version.ts";
 import * as library from "../mod.ts";
 import { DOORS } from "./layers.ts";
@@ -80,6 +81,8 @@ describe("the manifests", () => {
   test("give Deno the libraries of the sources, in the same versions", () => {
     const wanted = Object.keys(DOORS).map((name) => [name, `npm:${name}@${manifest.devDependencies[name]}`]);
     expect(JSON.parse(read("deno.json")).imports).toEqual(Object.fromEntries(wanted));
+    const told = Object.entries(VERSIONS).map(([name, version]) => [name, `npm:${name}@${version}`]);
+    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(wanted));
   });
 
   test("name one file that is the library", () => {

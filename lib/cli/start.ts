@@ -1,6 +1,5 @@
-import { errnoOf, EXIT, isForbidden, wordsOf } from "../core/text/failure.ts";
-import { lackOf } from "../core/system/runtime.ts";
-import { type Program, programOf } from "../core/system/which_program.ts";
+import { EXIT, isForbidden } from "../core/text/failure.ts";
+import { lackOf, type Program, programOf } from "../core/system/which_program.ts";
 import { printable } from "../core/text/printable.ts";
 import type { End } from "../app/codex/run.ts";
 import type { Host } from "../io/host.ts";
@@ -25,9 +24,8 @@ export async function start(
     const { main } = await import("./pool/main.ts");
     return await main(withArgs(host, args), program, startedBy.folder);
   } catch (thrown) {
-    const lines = isForbidden(thrown) ? forbidden(program, thrown.message) : uninstalled(program, thrown);
-    if (lines === undefined) throw thrown;
-    for (const line of lines) host.err(`${printable(line, 4096)}\n`);
+    if (!isForbidden(thrown)) throw thrown;
+    for (const line of forbidden(program, thrown.message)) host.err(`${printable(line, 4096)}\n`);
     return EXIT.failed;
   }
 }
@@ -49,13 +47,6 @@ async function refuse(host: Host, program: Program, args: readonly string[], lac
   }
   host.err(`${program}: ${lack}\n`);
   return EXIT.failed;
-}
-
-/** Words for a library that is not there, which happens to sources that nothing was installed for. */
-function uninstalled(program: Program, thrown: unknown): string[] | undefined {
-  if (errnoOf(thrown) !== "ERR_MODULE_NOT_FOUND") return undefined;
-  const [, name] = /package '([^']+)'/.exec(wordsOf(thrown)) ?? [];
-  return name === undefined ? undefined : [`${program}: error: ${name} is not installed; run: npm ci`];
 }
 
 /** Deno's words for a permission that it was started without, as ours. */

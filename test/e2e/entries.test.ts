@@ -37,7 +37,8 @@ const FORMS: readonly (readonly [name: string, path: Forms])[] = [
 
 /** Deno, asked for nothing and allowed only what is listed. */
 function denoWords(path: string, allowed: readonly string[], args: readonly string[]): string[] {
-  return [commandOf("deno")[0], "run", "--no-prompt", ...allowed, join(TREE, path), ...args];
+  const libraries = "--node-modules-dir=manual"; // what npm installed, nothing fetched
+  return [commandOf("deno")[0], "run", "--no-prompt", libraries, ...allowed, join(TREE, path), ...args];
 }
 
 /** The one way in which a missing permission is told of. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { lackOf, LEAST } from "../../../lib/core/system/runtime.ts";
+import { lackOf, LEAST } from "../../../lib/core/system/which_program.ts";
 
 test.each(
   [
