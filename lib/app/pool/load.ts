@@ -60,10 +60,16 @@ export async function loadPool(host: Outside, flavour: Flavour, from: Origin): P
   };
 }
 
-function homesOf({ env, uid, platform }: Outside): Homes {
+function homesOf(host: Outside): Homes {
+  const { env, platform } = host;
   const named = variable(env, homeVariable(platform), platform);
   if (platform === "win32") return { own: named ?? "C:\\", of: () => undefined };
-  return { own: named ?? (uid === undefined ? undefined : homeInPasswd(uid)) ?? "/", of: homeInPasswd };
+  return { own: named ?? listedHome(host) ?? "/", of: homeInPasswd };
+}
+
+/** Only looked up for a user without HOME: Deno asks its user whether we may know who we are. */
+function listedHome({ uid }: Outside): string | undefined {
+  return uid === undefined ? undefined : homeInPasswd(uid);
 }
 
 /** A path that was typed: relative ones start from where the user stands, every link and `..` is resolved. */
