@@ -122,7 +122,7 @@ function Install-Agentlb {
     if ($machine -eq 'AMD64') { return 'windows-x64' }
     if ($machine -eq 'ARM64') { return 'windows-arm64' }
     Stop-Install "Cannot install on ${machine}: agentlb is built for Windows on x64 and arm64" `
-      'agentlb.js of the npm package runs wherever Node 20 does'
+      'agentlb.js of the npm package runs wherever Node 20.16 does'
   }
 
   # The names of other programs that are in the way and are to be kept.
