@@ -49,6 +49,7 @@ export function writeDeb(stage: string, file: string, target: Target, made: Debi
     const size = layOut(root, made);
     const control = join(work, "control");
     mkdirSync(control);
+    chmodSync(control, 0o755); // whatever the umask is here
     writeFileSync(join(control, "control"), controlText(target, made, size));
     chmodSync(join(control, "control"), 0o644);
     // By name, because folders are listed in another order on every machine; with no owner, which is root.
