@@ -155,7 +155,8 @@ function skillRequest(
   if (options.has("copy") && options.has("link")) {
     throw problem(command, "the argument '--copy' cannot be used with '--link'");
   }
-  return { ...wish, verb: "install", how: options.has("link") ? "link" : "copy" };
+  const how = (["link", "copy"] as const).find((each) => options.has(each));
+  return { ...wish, verb: "install", how };
 }
 
 function shellOf(command: string, options: ReadonlyMap<Option, string>): { readonly shell?: Shell } {

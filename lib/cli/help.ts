@@ -218,9 +218,11 @@ options:
 What it replaces is kept, and settings and counts stay. A newer program takes the place of an older one.
 
 options:
-  --to <dir>    the folder of skills; else .codex/skills where .codex is here, else ~/.codex/skills
+  --to <dir>    the folder of skills; else .codex/skills or .agents/skills where .codex or .agents is here, else
+                ~/.codex/skills; of ai-team-workflow the folder deps in there
   --copy        copy this program into the skill; that is the default
-  --link        link it, so that the skill changes when the program does
+  --link        link it, so that the skill changes when the program does; the default for a compiled program below
+                ~/.codex, which callers copy for each worker
   --dry-run     only say what would be done`,
   ),
   page(
@@ -229,7 +231,7 @@ options:
     `Makes the folder of the skill what it was before the first install. What you changed since stays, and is named.
 
 options:
-  --to <dir>    the folder of skills; else .codex/skills where .codex is here, else ~/.codex/skills
+  --to <dir>    the folder of skills; else the same as for the install
   --dry-run     only say what would be done`,
   ),
   page("help", "[<command>]", "Prints the help of a command."),

@@ -5,7 +5,7 @@ import type { Host } from "../io/host.ts";
 
 /** What `agentlb skill …` is to do. */
 export type SkillRequest =
-  | SkillWish & { readonly verb: "install"; readonly how: "copy" | "link" }
+  | SkillWish & { readonly verb: "install"; readonly how: "copy" | "link" | undefined }
   | SkillWish & { readonly verb: "remove" };
 
 /** Carries out `agentlb skill install|remove`, and tells step by step what was done. */

@@ -49,7 +49,7 @@ describe("a command line is read as what it asks for", () => {
     ["skill", { do: "help", topic: "skill" }],
     ["skill install cap", {
       do: "skill",
-      request: { verb: "install", pool: "cap", to: undefined, isDry: false, how: "copy" },
+      request: { verb: "install", pool: "cap", to: undefined, isDry: false, how: undefined },
     }],
     ["skill --to=a install --link clb", {
       do: "skill",
