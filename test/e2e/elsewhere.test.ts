@@ -7,7 +7,7 @@ import { TREE } from "../../rig/codex.ts";
 import { sandbox } from "../../rig/in_test.ts";
 import { commandOf } from "../../rig/program.ts";
 import { until } from "../../rig/until.ts";
-import { runWords } from "./support/skill.ts";
+import { fillTeam, runWords } from "./support/skill.ts";
 import { openTerminal } from "./support/terminal.ts";
 
 // The program where it was not installed: from an address, from another folder, beside files of others.
@@ -119,4 +119,46 @@ test("the heads of the entries name those variables", () => {
     const names = NAMES.replace("CAP_", `${pool.toUpperCase()}_`);
     expect(readFileSync(join(TREE, `scripts/${pool}.ts`), "utf8")).toContain(`--allow-env=${names}`);
   }
+});
+
+test("what a user outside of a skill is to set is named by the file that `where` names", async () => {
+  const user = sandbox();
+  const run = (...args: string[]) =>
+    runWords(user, [commandOf("node")[0], join(TREE, "dist/js/cap.js"), ...args]);
+  const file = /^config: +(.*)$/m.exec((await run("where")).stdout)?.[1];
+  expect(file).toBe(`${user.home}/.config/agentlb/cap_config.yaml`);
+  expect(await run("list")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`   Set \`sources:\` in ${file} (or env CAP_SOURCES).\n`),
+  });
+});
+
+test.each(["interval", "grace", "max-retries"])("watch-team --%s x is wrong usage", async (option) => {
+  const user = sandbox();
+  const words = [
+    commandOf("node")[0],
+    join(TREE, "dist/js/cap.js"),
+    "watch-team",
+    user.home,
+    `--${option}`,
+    "x",
+  ];
+  expect(await runWords(user, words)).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringMatching(new RegExp(`^❌ --${option} must be a number of \\w+, not 'x'\n$`)),
+  });
+});
+
+test("on a terminal `status` says how far it is, and takes that away; elsewhere it says nothing of it", async () => {
+  const user = sandbox();
+  mkdirSync(join(user.home, ".codex"));
+  const team = join(user.home, "team");
+  fillTeam(team, ["a.json", "b.json"]);
+  const words = [commandOf("node")[0], join(TREE, "dist/js/cap.js"), "status", team, "--via", "app-server"];
+  const seen = await runWords(user, ["script", "-qec", words.join(" "), "/dev/null"]);
+  const said = seen.stdout;
+  expect(said).toContain("\r\u001b[Kasking accounts: 0 of 2 done");
+  expect(said).toContain("\r\u001b[Kasking accounts: 2 of 2 done\r\u001b[K--- a.json ---");
+  expect((await runWords(user, words)).stderr).not.toContain("asking");
 });

@@ -56,7 +56,11 @@ export async function loadPool(host: Outside, flavour: Flavour, from: Origin): P
     balancedJoin: wishes.balancedJoin,
     homes,
     sources: () =>
-      existing(host, flavour, wishes.sources.map(pathOf), pathsOn(platform).join(homes.own || "/", ".codex")),
+      existing(host, flavour, wishes.sources.map(pathOf), {
+        fallback: pathsOn(platform).join(homes.own || "/", ".codex"),
+        // Outside of a skill nobody could tell where "scripts" is.
+        configFile: place.isSkill ? `scripts/${flavour.configName}` : printable(place.configFile, 4096),
+      }),
   };
 }
 
@@ -87,7 +91,7 @@ function existing(
   host: Outside,
   flavour: Flavour,
   configured: readonly string[],
-  fallback: string,
+  { fallback, configFile }: { readonly fallback: string; readonly configFile: string },
 ): readonly string[] {
   const all = [...new Set(configured.length === 0 ? [fallback] : configured)];
   const found = all.filter(isFolder);
@@ -95,7 +99,7 @@ function existing(
   if (found.length === 0) {
     const lines = [
       "❌ no valid sources configured.",
-      `   Set \`sources:\` in scripts/${flavour.configName} (or env ${flavour.prefix}SOURCES).`,
+      `   Set \`sources:\` in ${configFile} (or env ${flavour.prefix}SOURCES).`,
       ...configured.length === 0
         ? [`   Default fallback missing: ${fallback}`]
         : missing.map((path) => `   Missing: ${printable(path, 4096)}`),

@@ -1,5 +1,5 @@
 import { printable } from "../text/printable.ts";
-import { formatAge, formatTime } from "../text/time.ts";
+import { formatAge, formatSpan, formatTime } from "../text/time.ts";
 import type { Card } from "./screen/card.ts";
 import type { Look } from "./screen/dialogue.ts";
 import type { Reading, UsageWindow } from "./usage.ts";
@@ -53,12 +53,21 @@ export function tableOf(all: readonly Found[], nowMs: number): { header: string[
   const rows = all.map((found) => {
     const windows = windowsIn(found);
     const cells = labels.map((label) => percent(windows.find((window) => window.label === label)));
-    const resets = windows.filter(({ left }) => left <= 0).map(({ resetsAt }) => resetsAt ?? 0);
-    const soon = resets.length === 0 ? "-" : inWords(Math.max(...resets) * 1000 - nowMs);
+    const soon = resetsIn(windows, nowMs);
     const { name, email, plan } = found;
     return [name, email ?? "-", plan ?? "-", ...cells, soon, noteOf(found)].map((cell) => printable(cell));
   });
   return { header, rows };
+}
+
+/** When an account comes back that is used up; else when the first of its windows begins anew. */
+function resetsIn(windows: readonly UsageWindow[], nowMs: number): string {
+  const resetsOf = (some: readonly UsageWindow[]) =>
+    some.flatMap(({ resetsAt }) => resetsAt === undefined ? [] : [resetsAt * 1000]);
+  const full = windows.filter(({ left }) => left <= 0);
+  const resets = resetsOf(full.length > 0 ? full : windows);
+  if (resets.length === 0) return "-";
+  return inWords((full.length > 0 ? Math.max(...resets) : Math.min(...resets)) - nowMs);
 }
 
 /** What `status --json` prints. */
@@ -133,7 +142,7 @@ function percent(window: UsageWindow | undefined): string {
 }
 
 function inWords(ms: number): string {
-  return ms <= 0 ? "now" : `in ${formatAge(ms)}`;
+  return ms <= 0 ? "now" : `in ${formatSpan(ms)}`;
 }
 
 /** A screen without the empty lines around and between what it shows. */

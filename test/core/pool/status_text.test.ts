@@ -3,7 +3,7 @@ import { parseCard } from "../../../lib/core/pool/screen/card.ts";
 import { parseLocalTime } from "../../../lib/core/pool/python/local_time.ts";
 import { count, seconds } from "../../../lib/core/pool/python/seconds.ts";
 import { blockOf, type Found, jsonOf, tableOf } from "../../../lib/core/pool/status_text.ts";
-import type { Reading } from "../../../lib/core/pool/usage.ts";
+import type { Reading, UsageWindow } from "../../../lib/core/pool/usage.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const CARD = [
@@ -94,6 +94,22 @@ test("the table has a column for each window that any account has", () => {
     ["a.json", "a@x.test", "pro", "-", "-", "5%", "-", "ok"],
     ["a.json", "-", "pro", "-", "-", "-", "-", "no network"],
   ]);
+});
+
+test("RESETS is when a used-up account comes back, else when the first window begins anew, in two units", () => {
+  const reading = (windows: UsageWindow[]): Reading => ({
+    kind: "limits",
+    usage: { windows, isBlocked: false },
+    source: { by: "codex" },
+  });
+  const at = (minutes: number) => NOW / 1000 + minutes * 60;
+  const resets = (windows: UsageWindow[]) => tableOf([found(reading(windows))], NOW).rows[0]!.at(-2);
+  const [soon, later] = [{ label: "5h", resetsAt: at(119) }, { label: "weekly", resetsAt: at(4000) }];
+  expect(resets([{ ...soon, left: 40 }, { ...later, left: 50 }])).toBe("in 1h 59m");
+  expect(resets([{ ...soon, left: 40 }, { ...later, left: 0 }])).toBe("in 2d 18h");
+  expect(resets([{ ...soon, left: 0 }, { ...later, left: 0 }])).toBe("in 2d 18h");
+  expect(resets([{ label: "5h", left: 0 }, { ...later, left: 50 }])).toBe("-");
+  expect(resets([])).toBe("-");
 });
 
 test("the JSON names a schema, and what is not known is left out", () => {

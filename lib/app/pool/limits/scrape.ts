@@ -103,7 +103,9 @@ function readingOf(card: Card, account: Account): Reading {
   if (card.email !== undefined && account.email !== undefined && card.email !== account.email) {
     return { kind: "failed", trouble: "other", reason: REASONS.otherAccount };
   }
-  if (card.windows.length === 0) return { kind: "unlimited", reason: card.note ?? "no limits" };
+  if (card.windows.length === 0) {
+    return { kind: "unlimited", reason: card.note ?? card.credits ?? "no limits" };
+  }
   return { kind: "limits", usage: { windows: card.windows, isBlocked: false }, source: { by: "codex" } };
 }
 

@@ -14,6 +14,8 @@ export interface Card {
   readonly models: ReadonlyMap<string, readonly UsageWindow[]>;
   /** What stands in place of windows: "data not available yet". */
   readonly note: string | undefined;
+  /** The credits of the account: "13 credits". */
+  readonly credits: string | undefined;
   /** Codex says that the numbers may be old. */
   readonly isStale: boolean;
 }
@@ -25,8 +27,9 @@ interface Field {
 }
 
 const TITLE = />_ OpenAI Codex \(v?([^)]*)\)/;
-/** Windows by their length; "Monthly credit limit" is none. */
+/** Windows by their length; "Monthly credit limit" is none, but the only limit where there is no window. */
 const WINDOW = /^(\d+[hm]|daily|weekly|monthly|annual|yearly) limit$/i;
+const SPENDING = /^(\w+ credit) limit$/i;
 const LEFT = /(?:^|\s)(<?)(\d+)% left/;
 
 /**
@@ -50,7 +53,7 @@ export function parseCard(screen: string, nowMs: number): Card | undefined {
 
 /** Whether nothing more is to be expected of a card. */
 export function isComplete(card: Card): boolean {
-  return card.windows.length > 0;
+  return card.windows.length > 0 || (card.credits !== undefined && card.note === undefined);
 }
 
 function cardOf(
@@ -71,15 +74,12 @@ function cardOf(
       windows = [];
       models.set(model, windows);
     } else {
-      const [, less, left] = LEFT.exec(value) ?? [];
-      if (left === undefined) continue;
-      const resetsAt = resetTime(value, nowMs);
-      windows.push({
-        label: length.toLowerCase(),
-        left: less === "<" ? Number(left) : Math.min(Number(left), 100),
-        ...(resetsAt === undefined ? {} : { resetsAt }),
-      });
+      windows.push(...windowIn(length, value, nowMs));
     }
+  }
+  const spending = fields.find(({ label }) => SPENDING.test(label));
+  if (own.length === 0 && spending !== undefined) {
+    own.push(...windowIn(SPENDING.exec(spending.label)![1]!, spending.value, nowMs));
   }
   const [, email, plan] = /^(\S+@\S+)(?: \((.*)\))?$/.exec(valueOf("Account") ?? "") ?? [];
   return {
@@ -90,8 +90,21 @@ function cardOf(
     windows: own,
     models,
     note: valueOf("Limits"),
+    credits: valueOf("Credits"),
     isStale: /may be stale/.test(valueOf("Warning") ?? ""),
   };
+}
+
+/** The window that a field tells of; none when it says nothing of what is left. */
+function windowIn(label: string, value: string, nowMs: number): UsageWindow[] {
+  const [, less, left] = LEFT.exec(value) ?? [];
+  if (left === undefined) return [];
+  const resetsAt = resetTime(value, nowMs);
+  return [{
+    label: label.toLowerCase(),
+    left: less === "<" ? Number(left) : Math.min(Number(left), 100),
+    ...(resetsAt === undefined ? {} : { resetsAt }),
+  }];
 }
 
 /** The lines of a card end where the conversation goes on: at a marker in the margin, a toast, or empty space. */
