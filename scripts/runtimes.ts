@@ -178,8 +178,8 @@ try {
         lack,
       );
       // Node reads sources since 22.18; of itself an older one says what it can't read.
-      const isReader = name !== "node" ||
-        Number.parseFloat(version.replace(/^(\d+)\.(\d+).*/, "$1.$2")) >= 22.18;
+      const [major = 0, minor = 0] = version.split(".").map(Number);
+      const isReader = name !== "node" || major > 22 || (major === 22 && minor >= 18);
       const words = name === "deno" ? [...runtime.words, "--node-modules-dir=manual"] : runtime.words;
       const skips = COMMANDS.length;
       const sources = !isReader || lack !== undefined
