@@ -1,7 +1,7 @@
 /**
  * `npm run runtimes`: every command on the least, the newest and the last unfit version of each runtime, which come out of
  * the registry that npm is told to use here; and from a clone in which nothing was installed. Needs `npm run build` and the
- * network, takes some minutes. Prints a table; fails when what should run does not, or what can't does not say so in one
+ * network, takes some minutes; `-- deno bun` tries only these. Prints a table; fails when what should run does not, or what can't does not say so in one
  * line. Run with Bun.
  */
 import { spawnSync } from "node:child_process";
@@ -103,11 +103,11 @@ async function fetched(runtime: Runtime, version: string): Promise<string> {
   const temp = mkdtempSync(join(CACHE, "fetching-"));
   try {
     const range = /^\d+(\.\d+)?$/.test(version) ? `^${version}` : version;
-    // Of a range npm packs every version: the last is asked for by number.
+    // Of a range npm packs every version, and names them as they were published: the newest is asked for by number.
     const all = JSON.parse(
       await said("npm", ["view", "--json", `${runtime.package}@${range}`, "version"], TREE),
     );
-    const chosen = Array.isArray(all) ? all.at(-1) : all;
+    const chosen = [all].flat().sort(new Intl.Collator("en", { numeric: true }).compare).at(-1);
     const name = `${runtime.package}@${chosen}`;
     await said("npm", ["pack", "--loglevel=error", `--pack-destination=${temp}`, name], TREE);
     const [file = ""] = readdirSync(temp);
@@ -166,7 +166,9 @@ function tried(name: string, program: readonly string[], lack: string | undefine
 
 try {
   const rows: string[][] = [];
+  const named = process.argv.slice(2);
   for (const [name, runtime] of Object.entries(RUNTIMES)) {
+    if (named.length > 0 && !named.includes(name)) continue;
     for (const wanted of runtime.versions) {
       const path = await fetched(runtime, wanted);
       const [version = wanted] =
