@@ -122,14 +122,16 @@ function tryPackages(folder: string, version: string): void {
     };
     const isWindows = process.platform === "win32";
     const packed = join(folder, `agentlb-${version}.tgz`);
-    run("npm", ["install", "--offline", "--global", `--prefix=${root}`, packed], isWindows);
-    check(
-      "the npm package",
-      (program, word) =>
-        isWindows
-          ? run(`"${join(root, program)}.cmd"`, [word], true)
-          : run(join(root, "bin", program), [word]),
-    );
+    if (existsSync(packed)) {
+      run("npm", ["install", "--offline", "--global", `--prefix=${root}`, packed], isWindows);
+      check(
+        "the npm package",
+        (program, word) =>
+          isWindows
+            ? run(`"${join(root, program)}.cmd"`, [word], true)
+            : run(join(root, "bin", program), [word]),
+      );
+    }
     const machine = { x64: "amd64", arm64: "arm64" }[process.arch as string];
     const deb = join(folder, `agentlb_${version.replace("-", "~")}_${machine}.deb`);
     const hasTools = process.platform === "linux" && spawnSync("dpkg-deb", ["--version"]).status === 0;
