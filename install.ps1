@@ -12,6 +12,9 @@ For Windows PowerShell 5.1 and PowerShell 7. .agentlb, where sessions and logins
 Where the release is: https://..., or a folder of this machine (else AGENTLB_RELEASE_BASE, else what this script was
 released with).
 
+.PARAMETER From
+The agentlb.exe in this folder instead: dist, after npm run build.
+
 .PARAMETER To
 The folder for the programs (%LOCALAPPDATA%\Programs\agentlb).
 
@@ -40,6 +43,7 @@ Removes what was installed and puts back what was there before.
 [CmdletBinding()]
 param(
   [string]$Base = '',
+  [string]$From = '',
   [string]$To = '',
   [string]$Version = '',
   [string]$Target = '',
@@ -122,7 +126,7 @@ function Install-Agentlb {
     if ($machine -eq 'AMD64') { return 'windows-x64' }
     if ($machine -eq 'ARM64') { return 'windows-arm64' }
     Stop-Install "Cannot install on ${machine}: agentlb is built for Windows on x64 and arm64" `
-      'agentlb.js of the npm package runs wherever Node 20 does'
+      'agentlb.js of the npm package runs wherever Node 20.16 does'
   }
 
   # The names of other programs that are in the way and are to be kept.
@@ -193,16 +197,36 @@ function Install-Agentlb {
         Stop-Install "Cannot install $($Archive.Name): there is no $name in it" ''
       }
     }
-    $hint = '-Target NAME chooses another build; nothing was installed'
+    Test-Program $folder $Archive.Name '-Target NAME chooses another build; nothing was installed'
+    return $folder
+  }
+
+  function Test-Program([string]$Folder, [string]$Name, [string]$Hint) {
     try {
-      $null = & (Join-Path $folder 'agentlb.exe') --version
+      $null = & (Join-Path $Folder 'agentlb.exe') --version
     }
     catch {
-      Stop-Install "Cannot install $($Archive.Name): it doesn't run here: $($_.Exception.Message)" $hint
+      Stop-Install "Cannot install ${Name}: it doesn't run here: $($_.Exception.Message)" $Hint
     }
     if ($LASTEXITCODE -ne 0) {
-      Stop-Install "Cannot install $($Archive.Name): it doesn't run here: it ended with $LASTEXITCODE" $hint
+      Stop-Install "Cannot install ${Name}: it doesn't run here: it ended with $LASTEXITCODE" $Hint
     }
+  }
+
+  # A build has the program; its other names are commands beside it, as in a release.
+  function Copy-Build([string]$Work) {
+    $program = Join-Path $From 'agentlb.exe'
+    if (-not (Test-Path -LiteralPath $program -PathType Leaf)) {
+      Stop-Install "Cannot install from ${From}: there is no agentlb.exe in it" `
+        'npm ci; npm run build makes one, in dist'
+    }
+    $folder = Join-Path $Work 'unpacked'
+    $null = New-Item -ItemType Directory -Force -Path $folder
+    Copy-Item -LiteralPath $program -Destination (Join-Path $folder 'agentlb.exe')
+    foreach ($name in @('cap', 'clb')) {
+      [IO.File]::WriteAllText((Join-Path $folder "$name.cmd"), "@`"%~dp0agentlb.exe`" $name %*`r`n")
+    }
+    Test-Program $folder $program 'build it on this machine: npm run build; nothing was installed'
     return $folder
   }
 
@@ -300,8 +324,10 @@ function Install-Agentlb {
   }
 
   function Install-Release {
-    $Base = Resolve-Base $Base
-    if ($Target -eq '') { $Target = Get-Target }
+    if ($From -eq '') {
+      $Base = Resolve-Base $Base
+      if ($Target -eq '') { $Target = Get-Target }
+    }
     $null = Get-Kept
     $work = Join-Path $To ".agentlb-install-$PID"
     if ($DryRun) { $work = Join-Path ([IO.Path]::GetTempPath()) "agentlb-install-$PID" }
@@ -312,26 +338,38 @@ function Install-Agentlb {
       catch {
         Stop-Install "Cannot install into ${To}: $($_.Exception.Message)" '-To DIR installs elsewhere'
       }
-      Get-ReleaseFile 'SHA256SUMS' (Join-Path $work 'SHA256SUMS')
-      $archive = Find-Archive (Join-Path $work 'SHA256SUMS')
+      $archive = $null
+      $source = "copy $(Join-Path $From 'agentlb.exe')"
+      if ($From -eq '') {
+        Get-ReleaseFile 'SHA256SUMS' (Join-Path $work 'SHA256SUMS')
+        $archive = Find-Archive (Join-Path $work 'SHA256SUMS')
+        $source = "download $Base/$($archive.Name)"
+      }
       if ($DryRun) {
-        Write-Host "would download $Base/$($archive.Name)"
+        Write-Host "would $source"
         foreach ($name in $names) { Write-Host "would install $(Join-Path $To $name)" }
         foreach ($name in @(Get-Kept)) { Write-Host "would keep the $name that is there as $name.before" }
         if (-not $NoPath) { Write-Host "would add $To to your PATH where it is not yet there" }
         return
       }
-      Write-Host "downloading $($archive.Name)"
-      $file = Join-Path $work $archive.Name
-      Get-ReleaseFile $archive.Name $file
-      if ((Get-Sum $file) -ne $archive.Sum) {
-        Stop-Install "Cannot install $($archive.Name): what came is not what SHA256SUMS says" `
-          'try again; nothing was installed'
+      if ($null -eq $archive) {
+        $folder = Copy-Build $work
+        $what = "agentlb (from $From)"
       }
-      $folder = Expand-Release $archive $work
+      else {
+        Write-Host "downloading $($archive.Name)"
+        $file = Join-Path $work $archive.Name
+        Get-ReleaseFile $archive.Name $file
+        if ((Get-Sum $file) -ne $archive.Sum) {
+          Stop-Install "Cannot install $($archive.Name): what came is not what SHA256SUMS says" `
+            'try again; nothing was installed'
+        }
+        $folder = Expand-Release $archive $work
+        $what = "agentlb $($archive.Version) ($Target)"
+      }
       $kept = @(Get-Kept)
       Move-IntoPlace $folder $kept $work
-      Write-Host "installed agentlb $($archive.Version) ($Target):"
+      Write-Host "installed ${what}:"
       foreach ($name in $names) { Write-Host "  $(Join-Path $To $name)" }
       foreach ($name in $kept) { Write-Host "kept the $name that was there as $(Join-Path $To $name).before" }
       Add-ToPath

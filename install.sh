@@ -15,10 +15,12 @@ usage() {
 Installs agentlb, cap and clb for you alone, without root, and says what it did.
 
   sh install.sh [--base URL] [--to DIR] [--version X] [--target NAME] [--force] [--dry-run]
+  sh install.sh --from DIR [--to DIR] [--force] [--dry-run]
   sh install.sh --uninstall [--to DIR] [--force] [--dry-run]
 
   --base URL     where the release is: https://…, or a folder of this machine
                  (else AGENTLB_RELEASE_BASE, else what this script was released with)
+  --from DIR     the agentlb in this folder instead: dist, after npm run build
   --to DIR       the folder for the programs (~/.local/bin)
   --version X    this version or none
   --target NAME  for another machine than this one seems to be: linux-x64, linux-arm64,
@@ -35,13 +37,14 @@ TEXT
 
 main() {
   base=${AGENTLB_RELEASE_BASE:-$RELEASE_BASE}
-  to='' version='' target='' force='' insecure='' dry='' removes=''
+  from='' to='' version='' target='' force='' insecure='' dry='' removes=''
   while [ $# -gt 0 ]; do
     case $1 in
-      --base | --to | --version | --target)
+      --base | --from | --to | --version | --target)
         { [ $# -gt 1 ] && [ -n "$2" ]; } || wrong_usage "$1 needs a value"
         case $1 in
           --base) base=$2 ;;
+          --from) from=$2 ;;
           --to) to=$2 ;;
           --version) version=${2#v} ;;
           --target) target=$2 ;;
@@ -72,8 +75,14 @@ install() {
   case $to in
     *"$NEWLINE"*) fail "Cannot install into a folder whose name has two lines" ;;
   esac
-  check_base
-  [ -n "$target" ] || target=$(target_here) || exit 1
+  if [ -n "$from" ]; then
+    from=$(absolute "$from")
+    [ -f "$from/agentlb" ] ||
+      fail "Cannot install from $from: there is no agentlb in it" "npm ci && npm run build makes one, in dist"
+  else
+    check_base
+    [ -n "$target" ] || target=$(target_here) || exit 1
+  fi
   check_places
   work='' loader='' made_below=$to
   trap clean_up EXIT
@@ -82,25 +91,36 @@ install() {
     trap "end_by $signal" "$signal"
   done
   make_work
-  fetch SHA256SUMS "$work/SHA256SUMS"
-  find_archive
+  if [ -z "$from" ]; then
+    fetch SHA256SUMS "$work/SHA256SUMS"
+    find_archive
+  fi
   if [ -n "$dry" ]; then
-    say "would download $base/$archive"
+    if [ -n "$from" ]; then say "would copy $from/agentlb"; else say "would download $base/$archive"; fi
     for name in $NAMES; do say "would install $to/$name"; done
     for name in $kept; do say "would keep the $name that is there as $to/$name.before"; done
     return
   fi
-  say "downloading $archive"
-  fetch "$archive" "$work/$archive"
-  [ "$(sum_of "$work/$archive")" = "$archive_sum" ] ||
-    fail "Cannot install $archive: what came is not what SHA256SUMS says" "try again; nothing was installed"
-  unpack
+  mkdir "$work/unpacked" "$work/was"
+  if [ -n "$from" ]; then
+    archive=$from/agentlb
+    cp "$from/agentlb" "$work/agentlb" || exit 1
+  else
+    say "downloading $archive"
+    fetch "$archive" "$work/$archive"
+    [ "$(sum_of "$work/$archive")" = "$archive_sum" ] ||
+      fail "Cannot install $archive: what came is not what SHA256SUMS says" "try again; nothing was installed"
+    unpack
+  fi
+  try_out
   check_places
   place
-  say "installed agentlb $version ($target):"
+  say "installed agentlb $version (${target:-from $from}):"
   for name in $NAMES; do say "  $to/$name"; done
   for name in $kept; do say "kept the $name that was there as $to/$name.before"; done
   say_path
+  say "for workers in tmux, among the skills of Codex: agentlb skill install cap"
+  say "  (a copy of the program named scripts/cap would not start there: callers run that file with bash)"
 }
 
 # Only https, a folder, or this machine itself: a checksum that came the same open way proves nothing.
@@ -152,7 +172,7 @@ target_here() {
   if [ "$system" = darwin ] && [ "$(sysctl -n sysctl.proc_translated 2>/dev/null)" = 1 ]; then machine=arm64; fi
   if [ -z "$system" ] || [ -z "$machine" ]; then
     fail "Cannot install on $(uname -sm): agentlb is built for Linux and macOS on x64 and arm64" \
-      "agentlb.js of the npm package runs wherever Node 20 does"
+      "agentlb.js of the npm package runs wherever Node 20.16 does"
   fi
   suffix=''
   if [ "$system" = linux ]; then
@@ -262,20 +282,41 @@ find_archive() {
   version=${version%"-$target"}
 }
 
-# Unpacks the program and lets it run once: a build for another machine is better met here than later.
+# Unpacks the program.
 unpack() {
-  mkdir "$work/unpacked" "$work/was"
   # Not by its path: a tar may take what is before a colon for another machine, and a backslash for a code.
   (cd "$work/unpacked" && tar -xzof -) <"$work/$archive" 2>"$work/said" ||
     fail "Cannot unpack $archive: $(reason $?)" "nothing was installed"
   [ -f "$work/unpacked/$folder/agentlb" ] || fail "Cannot install $archive: there is no agentlb in it"
-  mv "$work/unpacked/$folder/agentlb" "$work/agentlb" && chmod 755 "$work/agentlb" || exit 1
+  mv "$work/unpacked/$folder/agentlb" "$work/agentlb" || exit 1
+}
+
+# Lets the program run once: one that can't is better met here than later.
+try_out() {
+  chmod 755 "$work/agentlb" || exit 1
   for name in $NAMES; do
     [ "$name" = agentlb ] || name_also "$work/agentlb" "$work/$name" || exit 1
   done
-  "$work/agentlb" --version >"$work/said" 2>&1 </dev/null ||
-    fail "Cannot install $archive: it doesn't run here: $(reason $?)" \
-      "--target NAME chooses another build; nothing was installed"
+  "$work/agentlb" --version >"$work/said" 2>&1 </dev/null
+  code=$?
+  if [ $code -ne 0 ]; then
+    why=$(reason $code)
+    fail "Cannot install $archive: it doesn't run here: $why" "$(cure $code); nothing was installed"
+  fi
+  [ -z "$from" ] || version=$(sed -n 's/^agentlb //p' "$work/said")
+}
+
+# What helps when a program ended with $1 and what it said.
+cure() {
+  case $1:$(cat "$work/said") in
+    *libstdc++* | *libgcc_s*) say "install the C++ library first: apk add libstdc++" ;;
+    *GLIBC_*) say "it needs a newer C library; agentlb.js of the npm package runs wherever Node 20.16 does" ;;
+    132:*) say "it needs a processor with SSE4.2, as made since 2009" ;;
+    126:*ermission*)
+      if [ -x "$work/agentlb" ]; then say "--target NAME chooses another build"; else say "programs may not be started in $to (noexec); --to DIR installs elsewhere"; fi
+      ;;
+    *) if [ -n "$from" ]; then say "build it on this machine: npm run build"; else say "--target NAME chooses another build"; fi ;;
+  esac
 }
 
 # Moves everything into place: all of it or nothing. A program that runs keeps the file it was started from.

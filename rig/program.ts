@@ -27,7 +27,15 @@ const { RIG_SCRIPT } = process.env;
 export function commandOf(way: Way): readonly [file: string, ...args: string[]] {
   switch (way) {
     case "deno":
-      return [join(TREE, "node_modules/deno/deno"), "run", "-A", "--no-prompt", scriptOr("cli.ts")];
+      // Of a clone deno.json lets it fetch the libraries; here they are what npm installed.
+      return [
+        join(TREE, "node_modules/deno/deno"),
+        "run",
+        "-A",
+        "--no-prompt",
+        "--node-modules-dir=manual",
+        scriptOr("cli.ts"),
+      ];
     case "bun":
       return [join(TREE, "node_modules/bun/bin/bun.exe"), scriptOr("cli.ts")];
     case "node":

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S deno run --no-prompt --allow-all
 /**
  * `agentlb` from the sources, as one file to start: with Deno as the line above does, with Bun, or with Node 22.18 or
- * newer. `dist/js/agentlb.js` is the same in one file, on Node 20 too.
+ * newer. `dist/js/agentlb.js` is the same in one file, on Node 20.16 too.
  *
  * What Deno must allow it, and what is said or done without:
  *

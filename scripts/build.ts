@@ -4,10 +4,10 @@
  * `skills` what agents load. `npm run build -- --all` adds the programs of all machines, in `<target>`; `--js` compiles
  * nothing. Run with Bun.
  */
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundle } from "./bundle.ts";
+import { bundleProgram } from "./bundle.ts";
 import { buildLibrary } from "./library.ts";
 import { bundledPackages } from "./release/bundled.ts";
 import { alsoCalled, compile, compileFor, ENTRY, OTHER_NAMES } from "./release/compile.ts";
@@ -32,7 +32,7 @@ export async function buildScripts(tree: string): Promise<void> {
   mkdirSync(join(tree, "dist/js"), { recursive: true });
   const [packages] = await Promise.all([
     bundledPackages(tree),
-    bundle(tree, ENTRY, SCRIPT).then(() => beginWithNode(join(tree, SCRIPT))),
+    bundleProgram(tree, ENTRY, SCRIPT),
     buildLibrary(tree),
   ]);
   writeFileSync(join(tree, "dist/js/THIRD-PARTY-LICENSES"), licencesText(tree, packages));
@@ -41,6 +41,9 @@ export async function buildScripts(tree: string): Promise<void> {
     const other = join(tree, SCRIPT.replace("agentlb", name));
     rmSync(other, { force: true });
     copyFileSync(join(tree, SCRIPT), other);
+  }
+  for (const name of ["agentlb", ...OTHER_NAMES]) {
+    chmodSync(join(tree, SCRIPT.replace("agentlb", name)), 0o755);
   }
   await writeSkills(tree);
 }
@@ -51,13 +54,6 @@ export async function buildFor(tree: string, targets: readonly Target[]): Promis
     await compileFor(tree, target, join(tree, "dist", target.name));
     tell(tree, `dist/${target.name}/${target.exe}`);
   }
-}
-
-/** Makes a script a program that Node runs. */
-function beginWithNode(path: string): void {
-  const text = readFileSync(path, "utf8").replace(/^#!.*\n/, "");
-  writeFileSync(path, `#!/usr/bin/env node\n${text}`);
-  chmodSync(path, 0o755);
 }
 
 function tell(tree: string, path: string): void {

@@ -1,6 +1,6 @@
 /**
- * `npm run release`: everything of `npm run build -- --all`, and in `dist/release` an archive per machine, SHA256SUMS, the
- * bill of materials and the install scripts. The same tree makes the same bytes. Run with Bun.
+ * `npm run release`: everything of `npm run build -- --all`, and in `dist/release` an archive per machine, Debian
+ * packages, the npm package, SHA256SUMS, the bill of materials and the install scripts. The same tree makes the same bytes. Run with Bun.
  *
  * `--target NAME` (again for more) only these, `--out FOLDER` instead of `dist`, `--level 1…9` of compression (9).
  */
@@ -9,10 +9,12 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "./build.ts";
+import { said } from "./bun.ts";
 import { pack, stageArchive, type Texts } from "./release/archive.ts";
 import { bundledPackages, packageIn } from "./release/bundled.ts";
 import { checksums } from "./release/checksums.ts";
 import { compileFor } from "./release/compile.ts";
+import { debName, writeDeb } from "./release/deb.ts";
 import { releaseBase, writeInstallers } from "./release/installers.ts";
 import { licencesText } from "./release/licences.ts";
 import { billOfMaterials } from "./release/sbom.ts";
@@ -51,11 +53,19 @@ export async function release(tree: string, { out, targets, level }: Release): P
       stageArchive(stage, name, target, { built, texts });
       files.push(`${name}${target.archive}`);
       await pack(stage, join(folder, files.at(-1)!), target, level);
+      const deb = debName(target, product.version);
+      if (deb !== undefined) {
+        const { version, description } = product;
+        const program = join(built, target.exe);
+        writeDeb(stage, join(folder, deb), target, { version, description, program, texts, level });
+        files.push(deb);
+      }
     } finally {
       rmSync(stage, { recursive: true, force: true });
     }
   }
 
+  files.push(await npmPackage(tree, folder));
   const bill = `agentlb-${product.version}.cdx.json`;
   writeFileSync(join(folder, bill), billOfMaterials(tree, product, packages, bun));
   files.push(bill, ...writeInstallers(tree, folder, base));
@@ -69,6 +79,13 @@ export async function release(tree: string, { out, targets, level }: Release): P
       "package.json names no repository, so the install scripts have no address of their own: --base",
     );
   }
+}
+
+/** Packs what `npm run build` made as npm does it, into `folder`; returns the name of the file. */
+async function npmPackage(tree: string, folder: string): Promise<string> {
+  const words = ["pack", "--ignore-scripts", "--json", `--pack-destination=${folder}`];
+  const [packed] = JSON.parse(await said("npm", words, tree));
+  return packed.filename;
 }
 
 if (import.meta.main) {

@@ -7,6 +7,7 @@ import { PROBE_RESULTS, type ProbeResult, probeText } from "../lib/core/codex/re
 import { HINDRANCES } from "../lib/core/pick/hindrance.ts";
 import { VERSION } from "../lib/core/text/version.ts";
 import * as library from "../mod.ts";
+import { VERSIONS } from "../lib/io/library.ts";
 import { DOORS } from "./layers.ts";
 import { brokenLinks, codeIn, isInTree, markedRows, missingFiles, pagesOfTree } from "./pages.ts";
 import { commandsTable, optionsTable } from "./commands_table.ts";
@@ -178,6 +179,8 @@ describe("the manifests", () => {
   test("give Deno the libraries of the sources, in the same versions", () => {
     const wanted = Object.keys(DOORS).map((name) => [name, `npm:${name}@${manifest.devDependencies[name]}`]);
     expect(JSON.parse(read("deno.json")).imports).toEqual(Object.fromEntries(wanted));
+    const told = Object.entries(VERSIONS).map(([name, version]) => [name, `npm:${name}@${version}`]);
+    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(wanted));
   });
 
   test("name one file that is the library", () => {

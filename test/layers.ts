@@ -89,7 +89,7 @@ const OUTSIDE = [
 const GLOBALS =
   /(?<![\w.$])(process\s*(?:\?\.|[.[])|Date\.now\b|new Date\(\)|Math\.random\b|console\s*[.[]|performance\.)/;
 /** Where the globals and modules of a single runtime may be named. */
-const RUNTIMES = /^lib\/io\/(lock\/(lock|flock_\w+)|platform\/windows)\.ts$/;
+const RUNTIMES = /^lib\/io\/(host|library|lock\/(lock|flock_\w+)|platform\/windows)\.ts$/;
 const RUNTIME_NAMES = /(?<![\w$])(Deno|Bun)(?![\w$])|["'`](bun|jsr|npm):/;
 
 /** Everything that is known of the vendor's program lies in two rooms; screens are read in a third. */
@@ -290,7 +290,7 @@ function fileFaults(path: string, source: string): string[] {
   if (path.startsWith("lib/")) faults.push(...vendorFaults(path, source, code));
   const runtime = /["'`](?:bun|jsr|npm):/.exec(code)?.[0] ?? RUNTIME_NAMES.exec(withoutText(source))?.[0];
   if (runtime !== undefined && !RUNTIMES.test(path)) {
-    faults.push(`${path} names ${runtime}: only lib/io/lock, flock and windows may`);
+    faults.push(`${path} names ${runtime}: only lib/io/host, library, lock, flock and windows may`);
   }
   return faults;
 }

@@ -1,27 +1,52 @@
 import { EXIT, isForbidden } from "../core/text/failure.ts";
-import { type Program, programOf } from "../core/system/which_program.ts";
+import { lackOf, type Program, programOf } from "../core/system/which_program.ts";
 import { printable } from "../core/text/printable.ts";
 import type { End } from "../app/codex/run.ts";
 import type { Host } from "../io/host.ts";
 
-/** Runs the program that was meant; the others are not even loaded. */
+/**
+ * Runs the program that was meant; the others are not even loaded. On a runtime that is too old for them, as its `versions`
+ * tell, another one runs it if there is one, or the reason is all that is said.
+ */
 export async function start(
   host: Host,
   startedBy: { readonly name: string; readonly folder: string },
+  versions: Readonly<Record<string, string | undefined>>,
 ): Promise<End> {
   const { program, args } = programOf(startedBy.name, host.args);
+  const lack = lackOf(versions);
+  if (lack !== undefined) return await refuse(host, program, args, lack);
   try {
     if (program === "agentlb") {
       const { main } = await import("./main.ts");
       return await main(host);
     }
     const { main } = await import("./pool/main.ts");
-    return await main({ ...host, args }, program, startedBy.folder);
+    return await main(withArgs(host, args), program, startedBy.folder);
   } catch (thrown) {
     if (!isForbidden(thrown)) throw thrown;
     for (const line of forbidden(program, thrown.message)) host.err(`${printable(line, 4096)}\n`);
     return EXIT.failed;
   }
+}
+
+/** The same outside with other words; what is looked up when somebody asks still is. */
+function withArgs(host: Host, args: readonly string[]): Host {
+  return Object.create(host, { args: { value: args } }) as Host;
+}
+
+/** A shim that knows of another runtime starts the program there, else a line says why it does not run. */
+async function refuse(host: Host, program: Program, args: readonly string[], lack: string): Promise<End> {
+  const others = args[0] === "--from" ? host.env.AGENTLB_ELSE : undefined;
+  if (others && program !== "agentlb") {
+    const { selfEnvironment } = await import("../core/shell/launch.ts");
+    const words = [`${args[1]}/${program}`, "--else", others, ...args.slice(2)];
+    const exit = await host.foreground({ file: "/bin/sh", args: words, env: selfEnvironment(host) });
+    if ("signal" in exit) return exit.signal;
+    if ("code" in exit) return exit.code;
+  }
+  host.err(`${program}: ${lack}\n`);
+  return EXIT.failed;
 }
 
 /** Deno's words for a permission that it was started without, as ours. */

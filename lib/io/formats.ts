@@ -1,5 +1,7 @@
-import { parse, stringify, TomlError } from "smol-toml";
 import { Failure } from "../core/text/failure.ts";
+import { library } from "./library.ts";
+
+const { parse, stringify, TomlError } = await library("smol-toml", () => import("smol-toml"));
 
 /** A TOML text as plain objects, whole numbers as bigints. Throws Failure naming `file`, line and column. */
 export function parseToml(text: string, file: string): unknown {

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync, writeSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { errnoOf } from "../core/text/failure.ts";
 import type { Launch } from "../core/shell/launch.ts";
@@ -56,17 +56,22 @@ export interface Host {
 
 /** The real outside. `entry` is the `import.meta.url` of the file the program was started with. */
 export function realHost(entry: string): Host {
+  goBack(entry);
   return {
     args: ownArguments(entry),
     env: process.env,
     get cwd() {
       return process.cwd();
     },
-    self: ownCommand(entry),
+    get self() {
+      return ownCommand(entry);
+    },
     platform: PLATFORM,
     system,
     arch: process.arch,
-    uid: ownUid(),
+    get uid() {
+      return ownUid();
+    },
     isTerminal: {
       get input() {
         return isTerminal(0);
@@ -95,9 +100,14 @@ export function realHost(entry: string): Host {
   };
 }
 
-/** What the program was called when it was started, and the folder where that file lies, links resolved. */
+/**
+ * What the program was called when it was started, and the folder where that file lies, links resolved; none for what was
+ * fetched from an address.
+ */
 export function startedBy(entry: string): { readonly name: string; readonly folder: string } {
   if (isCompiled(entry)) return { name: basename(process.argv0), folder: dirname(process.execPath) };
+  const address = denoModule();
+  if (address?.startsWith("http")) return { name: basename(new URL(address).pathname), folder: "" };
   const file = process.argv[1] ?? process.getBuiltinModule("node:url").fileURLToPath(entry);
   return {
     name: basename(file),
@@ -130,16 +140,30 @@ export async function leave(end: number | NodeJS.Signals): Promise<never> {
 }
 
 function ownCommand(entry: string): string[] {
-  if (entry.includes("/$bunfs/") || entry.includes("/~BUN/") || entry.includes("%7EBUN")) {
-    return [process.execPath];
-  }
+  if (isCompiled(entry)) return [process.execPath];
+  if (entry.startsWith("http")) return denoCommand(entry);
   if (!entry.startsWith("file:")) return [];
   const file = process.getBuiltinModule("node:url").fileURLToPath(entry);
   return "Deno" in globalThis ? denoCommand(file) : [process.execPath, ...process.execArgv, file];
 }
 
+/** Sources beside what npm installed use that, and fetch nothing. */
 function denoCommand(file: string): string[] {
-  return [process.execPath, "run", "-A", "--no-prompt", file];
+  const isInstalled = file.endsWith(".ts") && existsSync(join(dirname(file), "node_modules"));
+  const libraries = isInstalled ? ["--node-modules-dir=manual"] : [];
+  return [process.execPath, "run", "-A", "--no-prompt", ...libraries, file];
+}
+
+/** The address of the module that Deno was told to run; undefined on other runtimes. */
+function denoModule(): string | undefined {
+  return (globalThis as { Deno?: { mainModule: string } }).Deno?.mainModule;
+}
+
+/** The shim keeps Bun away from settings in the folder where the user stands; this returns there. */
+function goBack(entry: string): void {
+  if (!("Bun" in globalThis) || isCompiled(entry) || process.env.AGENTLB_CWD === undefined) return;
+  process.chdir(process.env.AGENTLB_CWD);
+  delete process.env.AGENTLB_CWD;
 }
 
 /** Looked up when somebody asks: loading it takes as long as everything else that a pick needs. */

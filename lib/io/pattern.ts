@@ -10,7 +10,8 @@ export async function compilePattern(pattern: string, trusted: string): Promise<
     const whole = new RegExp(`^(?:${pattern})$`, "u");
     return { matches: (text) => whole.test(text) };
   }
-  const { RE2JS, RE2JSException } = await import("re2js");
+  const { library } = await import("./library.ts");
+  const { RE2JS, RE2JSException } = await library("re2js", () => import("re2js"));
   try {
     const compiled = RE2JS.compile(pattern);
     return { matches: (text) => compiled.matcher(text).matches() };

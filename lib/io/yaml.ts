@@ -1,4 +1,6 @@
-import { parse } from "yaml";
+import { library } from "./library.ts";
+
+const { parse } = await library("yaml", () => import("yaml"));
 
 /**
  * A YAML text as plain values; merges count, and of a key that stands twice the last. Throws Error naming line and

@@ -2,8 +2,9 @@ import { copyFileSync, linkSync, mkdirSync, rmSync, writeFileSync } from "node:f
 import { dirname, join } from "node:path";
 import { bun } from "../bun.ts";
 import { COMPILE } from "../compile_flags.ts";
+import { deafRuntime } from "./deaf.ts";
 import { signFile } from "./macho.ts";
-import { runtimeOf } from "./runtimes.ts";
+import { RUNTIME_CACHE, runtimeOf } from "./runtimes.ts";
 import type { Target } from "./targets.ts";
 
 /** Where the program begins. */
@@ -11,7 +12,7 @@ export const ENTRY = "cli.ts";
 
 /** Compiles the program of this machine to `path`. */
 export async function compile(tree: string, path: string): Promise<void> {
-  await bun(tree, ["build", ...COMPILE, ENTRY, `--outfile=${path}`]);
+  await bun(tree, ["build", ...COMPILE, inside(tree, process.execPath), ENTRY, `--outfile=${path}`]);
   if (process.platform === "darwin" && process.arch === "x64") signFile(path);
 }
 
@@ -31,8 +32,13 @@ export async function compileFor(tree: string, target: Target, folder: string): 
 /** Compiles the program of a target as Bun does it, to `path`. */
 export async function compileUnsigned(tree: string, target: Target, path: string): Promise<void> {
   const runtime = await runtimeOf(tree, target);
-  const words = [`--target=${target.bunTarget}`, `--compile-executable-path=${runtime}`];
+  const words = [`--target=${target.bunTarget}`, inside(tree, runtime)];
   await bun(tree, ["build", ...COMPILE, ...words, ENTRY, `--outfile=${path}`]);
+}
+
+/** Which runtime goes into the program. */
+function inside(tree: string, runtime: string): string {
+  return `--compile-executable-path=${deafRuntime(runtime, join(tree, RUNTIME_CACHE))}`;
 }
 
 /** What the program is called as well. */

@@ -11,6 +11,9 @@ import { said } from "../bun.ts";
 import { hostTarget, type Target } from "./targets.ts";
 import { type Locked, locked } from "./lock.ts";
 
+/** Where runtimes are kept, from the top of the tree. */
+export const RUNTIME_CACHE = "node_modules/.cache/agentlb-runtimes";
+
 /** The path of a target's runtime, fetched into `node_modules/.cache` of the tree when it isn't there. */
 export async function runtimeOf(tree: string, target: Target): Promise<string> {
   const { version, integrity } = locked(tree, target.runtime);
@@ -18,7 +21,7 @@ export async function runtimeOf(tree: string, target: Target): Promise<string> {
     throw new Error(`this is Bun ${process.versions.bun}, and package-lock.json names ${version}: npm ci`);
   }
   if (target.name === hostTarget(tree).name) return process.execPath;
-  const cache = join(tree, "node_modules/.cache/agentlb-runtimes");
+  const cache = join(tree, RUNTIME_CACHE);
   const folder = join(cache, `${target.bunTarget}-${version}`);
   if (!existsSync(folder)) await fetchInto(folder, { tree, cache, target, version, integrity });
   return join(folder, target.exe === "agentlb.exe" ? "bun.exe" : "bun");

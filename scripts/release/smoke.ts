@@ -1,9 +1,9 @@
 /**
  * `npm run release:smoke`: whether what is in `dist/release` (or the folder that is named) is whole and works on this
- * machine, as its users get it: installed by its own script, run by all its names, uninstalled. Run with Bun.
+ * machine, as its users get it: installed by its own script and as packages, run by all its names, uninstalled. Run with Bun.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -95,12 +95,63 @@ function tryOut({ words, base, to, uninstall, more }: Installer, folder: string,
   }
 }
 
+/** Tries the npm package and, where Debian's tools are, its package: each in a root of its own. */
+function tryPackages(folder: string, version: string): void {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-smoke-")));
+  try {
+    const env: NodeJS.ProcessEnv = { ...process.env, HOME: root, USERPROFILE: root };
+    const run = (file: string, args: readonly string[], shell = false) => {
+      const done = spawnSync(file, args, { env, cwd: root, encoding: "utf8", shell });
+      if (done.error !== undefined) throw done.error;
+      if (done.status !== 0) {
+        throw new Error(`${[file, ...args].join(" ")} ended with ${done.status}\n${done.stderr}`);
+      }
+      return done.stdout.replaceAll("\r", "");
+    };
+    const tried: string[] = [];
+    const check = (what: string, start: (program: string, word: string) => string) => {
+      const said = [start("agentlb", "--version"), start("cap", "-h"), start("clb", "-h")].map((text) =>
+        text.split("\n", 1)[0]
+      );
+      if (
+        said[0] !== `agentlb ${version}` || !/^usage: cap /.test(said[1]!) || !/^usage: clb /.test(said[2]!)
+      ) {
+        throw new Error(`${what} says ${said.join("; ")}`);
+      }
+      tried.push(what);
+    };
+    const isWindows = process.platform === "win32";
+    const packed = join(folder, `agentlb-${version}.tgz`);
+    if (existsSync(packed)) {
+      run("npm", ["install", "--offline", "--global", `--prefix=${root}`, packed], isWindows);
+      check(
+        "the npm package",
+        (program, word) =>
+          isWindows
+            ? run(`"${join(root, program)}.cmd"`, [word], true)
+            : run(join(root, "bin", program), [word]),
+      );
+    }
+    const machine = { x64: "amd64", arm64: "arm64" }[process.arch as string];
+    const deb = join(folder, `agentlb_${version.replace("-", "~")}_${machine}.deb`);
+    const hasTools = process.platform === "linux" && spawnSync("dpkg-deb", ["--version"]).status === 0;
+    if (hasTools && existsSync(deb)) {
+      run("dpkg-deb", ["-x", deb, join(root, "debian")]);
+      check("Debian's package", (program, word) => run(join(root, "debian/usr/bin", program), [word]));
+    }
+    console.log(`tried: ${tried.join(", ")}`);
+  } finally {
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
 const tree = resolve(fileURLToPath(import.meta.url), "../../..");
 const folder = resolve(process.argv[2] ?? join(tree, "dist/release"));
 try {
   const { version } = JSON.parse(readFileSync(join(tree, "package.json"), "utf8"));
   console.log(`${checkSums(folder)} files are what SHA256SUMS says`);
   for (const installer of installers(folder)) tryOut(installer, folder, version);
+  tryPackages(folder, version);
   console.log("the release works here");
 } catch (thrown) {
   console.error(thrown instanceof Error ? thrown.message : String(thrown));

@@ -18,7 +18,7 @@ import { fillTeam, makeSkill, runWords } from "./support/skill.ts";
 const EXAMPLES = [...examplesIn("mod.ts"), ...examplesIn("docs/library.md")];
 
 const [NODE, DENO, BUN] = [commandOf("node")[0], commandOf("deno")[0], commandOf("bun")[0]];
-const CONFIG = `--config=${join(TREE, "deno.json")}`;
+const CONFIG = [`--config=${join(TREE, "deno.json")}`, "--node-modules-dir=manual"];
 
 /** How a runtime runs a file, or words, that import the library. */
 const RUNTIMES = {
@@ -29,8 +29,8 @@ const RUNTIMES = {
     library: "dist/js/mod.js",
   },
   deno: {
-    command: [DENO, "run", "-A", "--no-prompt", CONFIG],
-    words: [DENO, "eval", CONFIG],
+    command: [DENO, "run", "-A", "--no-prompt", ...CONFIG],
+    words: [DENO, "eval", ...CONFIG],
     extension: "ts",
     library: "mod.ts",
   },

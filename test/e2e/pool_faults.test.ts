@@ -217,7 +217,7 @@ if bash "$cmd" pick --worker "" --base x 2>/dev/null; then echo no; fi`;
 
 test.runIf(ways.includes("deno"))("Deno needs no more than a few permissions for a pick", async () => {
   const made = stage();
-  const [deno, , , , file] = commandOf("deno");
+  const [deno, , , , libraries, file] = commandOf("deno");
   const allowed = ["--allow-read", "--allow-write", "--allow-env"];
   for (const more of [["--allow-sys=uid,umask,homedir"], []]) {
     for (const command of ["pick", "pick-auth"]) {
@@ -225,6 +225,7 @@ test.runIf(ways.includes("deno"))("Deno needs no more than a few permissions for
         deno,
         "run",
         "--no-prompt",
+        libraries!,
         ...allowed,
         ...more,
         file!,

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -12,7 +13,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TREE } from "../../rig/codex.ts";
 import { sandbox } from "../../rig/in_test.ts";
-import { ways } from "../../rig/program.ts";
+import { commandOf, ways } from "../../rig/program.ts";
 import { toolPath } from "../../rig/tools.ts";
 import { makeSkill, runWords, shellPath } from "./support/skill.ts";
 
@@ -155,6 +156,93 @@ describe.each(["bash", "sh"] as const)("under %s the shim", (name) => {
     expect(user.home).toBeTruthy();
   });
 
+  test("names what is there and can't run, with its cure, when nothing else can", async () => {
+    const { skill, start } = stage();
+    const shim = join(skill.scripts, "cap");
+    const bin = join(skill.scripts, "cap.bin");
+    const said = async () => {
+      const { code, stdout, stderr } = await start([shell, shim, "pick"]);
+      expect([code, stdout]).toEqual([126, ""]);
+      return stderr.split("\n").at(-2);
+    };
+    writeFileSync(bin, TELLER, { mode: 0o644 });
+    expect(await said()).toBe(`cap: ${bin} is not executable: chmod +x "${bin}"`);
+    place(bin, "");
+    expect(await said()).toBe(`cap: ${bin} is empty: put it there again`);
+    rmSync(bin);
+    for (const other of ["cap-linux-riscv64", "cap-windows-x64"]) {
+      place(join(skill.scripts, other));
+      expect(await said()).toMatch(
+        new RegExp(`^cap: .*/${other} is for another machine; this one needs .*/cap-`),
+      );
+      rmSync(join(skill.scripts, other));
+    }
+    // Whatever can run is better than words.
+    writeFileSync(join(skill.scripts, "cap.js"), "");
+    writeFileSync(bin, TELLER, { mode: 0o644 });
+    place(join(skill.bin(), "node"));
+    expect(await start([shell, shim, "x"])).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test.runIf(process.platform === "linux")(
+    "names the machine that a program was made for, once the system has refused it",
+    async () => {
+      const { skill, start } = stage();
+      const bin = join(skill.scripts, "cap.bin");
+      const said = async () => {
+        const { code, stdout, stderr } = await start([shell, join(skill.scripts, "cap"), "pick"]);
+        expect([code, stdout]).toEqual([126, ""]);
+        return stderr.split("\n").at(-2);
+      };
+      const machine = process.arch === "arm64" ? 0x3e : 0xb7;
+      const elf = Buffer.alloc(4096, 0);
+      elf.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+      elf.set([2, 0, machine, 0], 16);
+      const tools = ["head", "od", "tr", "grep"].map((name) => toolPath(name));
+      for (const [at, name] of ["head", "od", "tr", "grep"].entries()) {
+        symlinkSync(tools[at]!, join(skill.bin(), name));
+      }
+      writeFileSync(bin, elf);
+      chmodSync(bin, 0o755);
+      expect(await said()).toMatch(
+        /^cap: .*\/cap\.bin is made for Linux \w+, and this is Linux \w+: put the program of this/,
+      );
+      elf.set([0xcf, 0xfa, 0xed, 0xfe]);
+      writeFileSync(bin, elf);
+      expect(await said()).toContain("is made for Darwin, and this is Linux");
+      writeFileSync(bin, Buffer.alloc(5000));
+      expect(await said()).toBe(`cap: ${bin} does not start, perhaps it was cut short: put it there again`);
+    },
+  );
+
+  test("takes an agentlb alone, beside it or on PATH, once that says that it is this one", async () => {
+    const { user, skill, path, start } = stage();
+    const shim = join(skill.scripts, "cap");
+    const ours = '#!/bin/sh\nif [ "$1" = --version ]; then echo "agentlb 1.0.0"; else echo "$0: $*"; fi\n';
+    // The one before it takes no such option, and would take a pool's words for others.
+    const older = '#!/bin/sh\necho "$*" >> "$0.heard"\necho "error: unexpected argument" >&2\nexit 2\n';
+    for (const folder of [skill.scripts, path]) {
+      const agentlb = place(join(folder, "agentlb"), older);
+      expect(await start([shell, shim, "x"])).toMatchObject({ code: 127, stdout: "" });
+      expect(readFileSync(`${agentlb}.heard`, "utf8")).toBe("--version\n");
+      place(agentlb, ours);
+      expect((await start([shell, shim, "x"])).stdout).toBe(`${agentlb}: cap --from ${skill.scripts} x\n`);
+      rmSync(agentlb);
+    }
+    expect(user.home).toBeTruthy();
+  });
+
+  test("goes on to the runtimes that are left when one says that it is too old", async () => {
+    const { skill, path, start } = stage();
+    writeFileSync(join(skill.scripts, "cap.js"), "");
+    const shim = join(skill.scripts, "cap");
+    const tells = '#!/bin/sh\necho "${0##*/}: $AGENTLB_ELSE"\n';
+    for (const runtime of ["deno", "bun", "node"]) place(join(path, runtime), tells);
+    expect((await start([shell, shim, "x"])).stdout).toBe("deno:  bun node\n");
+    expect((await start([shell, shim, "--else", " bun node", "x"])).stdout).toBe("bun:  node\n");
+    expect((await start([shell, shim, "--else", " node", "x"])).stdout).toBe("node: \n");
+  });
+
   test("hands the exit code on, and all words as they are", async () => {
     const { skill, start } = stage();
     place(
@@ -165,6 +253,32 @@ describe.each(["bash", "sh"] as const)("under %s the shim", (name) => {
     const { code, stdout } = await start([shell, join(skill.scripts, "cap"), ...words]);
     expect([code, stdout]).toEqual([7, words.map((word) => `<${word}>`).join("")]);
   });
+});
+
+test.runIf(ways.includes("compiled"))("variables of Bun make the compiled program nothing else", async () => {
+  const { user } = stage();
+  const evil = join(user.dir, "evil.js");
+  writeFileSync(evil, `require("node:fs").writeFileSync(${JSON.stringify(join(user.dir, "ran"))}, "");`);
+  const [program = ""] = commandOf("compiled");
+  for (
+    const env of [
+      { BUN_BE_BUN: "1" },
+      { BUN_OPTIONS: `--version` },
+      { BUN_OPTIONS: `--preload=${evil}` },
+      { BUN_INSPECT: "127.0.0.1:0?break=1" },
+      { BUN_INSPECT_PRELOAD: evil, BUN_INSPECT: "127.0.0.1:0" },
+      { BUN_INSPECT_CONNECT_TO: "ws://127.0.0.1:1/x" },
+      { BUN_INSPECT_NOTIFY: `unix://${join(user.dir, "socket")}` },
+    ] as readonly Record<string, string>[]
+  ) {
+    const ended = await runWords(user, [program, "cap", "-h"], { env });
+    expect(ended, JSON.stringify(env)).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: expect.stringMatching(/^usage: cap /),
+    });
+  }
+  expect(existsSync(join(user.dir, "ran"))).toBe(false);
 });
 
 test.runIf(ways.includes("compiled"))(

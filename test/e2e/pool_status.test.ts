@@ -75,9 +75,9 @@ status_line = []
     });
     const table = await cap(["status", pool, "--via", "app-server", "--table"]);
     expect(table.stdout).toMatch(/AUTH .* 5H .* WEEKLY .* RESETS .* STATUS/);
-    expect(table.stdout).toMatch(/zero\.json .* 0% .* 10% .* in 1h .* exhausted, resets in 2h/);
+    expect(table.stdout).toMatch(/zero\.json .* 0% .* 10% .* in 2h .* exhausted, resets in 2h/);
     const words = await cap(["status", pool, "--via", "app-server"]);
-    expect(words.stdout).toContain("--- zero.json ---\n5h limit:      0% left (resets in 1h)\n");
+    expect(words.stdout).toContain("--- zero.json ---\n5h limit:      0% left (resets in 2h)\n");
     expect(leftFolders()).toEqual([]);
     expect(processesOf(user.home)).toEqual([]);
   });

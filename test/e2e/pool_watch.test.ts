@@ -100,7 +100,7 @@ describeWith(["tmux"], "watch-team", () => {
     expect(watch).toMatchObject({ code: 0, stdout: "", stderr: "⚠️ login lost, to be started anew: w2\n" });
     const status = await cap(["status", pool, "--via", "app-server"]);
     expect(status.stdout).toMatch(
-      /^--- a\.json ---\nlogin is due for renewal \(2 worker homes hold this account: w1, w2\)\n5h limit: +75% left \(resets in 1h\), as worker w1 saw it \d+s ago\n/,
+      /^--- a\.json ---\nlogin is due for renewal \(2 worker homes hold this account: w1, w2\)\n5h limit: +75% left \(resets in 2h\), as worker w1 saw it \d+s ago\n/,
     );
     expect(service.find({ path: /oauth/ }).map((row) => row.status)).toEqual(spent);
     expect(logins()).toEqual(before);

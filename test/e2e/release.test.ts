@@ -21,6 +21,7 @@ import { Ajv } from "ajv";
 import { default as addFormats } from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { pack, stageArchive, type Texts } from "../../scripts/release/archive.ts";
+import { debName } from "../../scripts/release/deb.ts";
 import { releaseBase, writeInstallers } from "../../scripts/release/installers.ts";
 import { hostTarget, targetOf, TARGETS } from "../../scripts/release/targets.ts";
 import { TREE } from "../../rig/codex.ts";
@@ -87,6 +88,57 @@ test("SHA256SUMS is what sha256sum checks, and it names every file", () => {
   }
   appendFileSync(join(dir, "changed", bill), " ");
   expect(check(join(dir, "changed")).status).toBe(1);
+});
+
+describeWith(["dpkg-deb"], "the package for Debian", () => {
+  const deb = debName(host, version);
+
+  test.runIf(deb !== undefined)(
+    "unpacks to the program under three names, owned by root, with its licences",
+    () => {
+      const place = mkdtempSync(join(dir, "debian-"));
+      const dpkg = (...words: string[]) => spawnSync("dpkg-deb", words, { encoding: "utf8" });
+      const file = join(one, deb!);
+      expect(dpkg("-f", file, "Package", "Version").stdout).toBe(`Package: agentlb\nVersion: ${version}\n`);
+      const rows = dpkg("-c", file).stdout.trimEnd().split("\n").map((line) => line.split(/\s+/));
+      expect(new Set(rows.map(([, owner]) => owner))).toEqual(new Set(["0/0"]));
+      expect(rows.map((row) => [row[0], row.slice(5).join(" ")])).toEqual([
+        ["drwxr-xr-x", "./"],
+        ["drwxr-xr-x", "./usr/"],
+        ["drwxr-xr-x", "./usr/bin/"],
+        ["-rwxr-xr-x", "./usr/bin/agentlb"],
+        [expect.stringMatching(/^l/), "./usr/bin/cap -> agentlb"],
+        [expect.stringMatching(/^l/), "./usr/bin/clb -> agentlb"],
+        ["drwxr-xr-x", "./usr/share/"],
+        ["drwxr-xr-x", "./usr/share/doc/"],
+        ["drwxr-xr-x", "./usr/share/doc/agentlb/"],
+        ["-rw-r--r--", "./usr/share/doc/agentlb/README.md"],
+        ["-rw-r--r--", "./usr/share/doc/agentlb/copyright"],
+      ]);
+      expect(dpkg("-x", file, place).status).toBe(0);
+      const run = (name: string, word: string) =>
+        spawnSync(join(place, "usr/bin", name), [word], { env: { HOME: place }, encoding: "utf8" }).stdout;
+      expect(run("agentlb", "--version")).toBe(`agentlb ${version}\n`);
+      expect(run("cap", "-h")).toMatch(/^usage: cap /);
+      expect(run("clb", "-h")).toMatch(/^usage: clb /);
+    },
+  );
+});
+
+test("the npm package is among the files, with everything that it needs", () => {
+  const { stdout } = spawnSync("tar", ["-tzf", join(one, `agentlb-${version}.tgz`)], { encoding: "utf8" });
+  const names = stdout.trimEnd().split("\n");
+  for (
+    const name of [
+      "package.json",
+      "dist/js/agentlb.js",
+      "dist/js/cap.js",
+      "dist/js/mod.js",
+      "dist/types/mod.d.ts",
+    ]
+  ) {
+    expect(names).toContain(`package/${name}`);
+  }
 });
 
 describeWith(["python3"], "the archive", () => {

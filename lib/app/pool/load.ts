@@ -56,14 +56,23 @@ export async function loadPool(host: Outside, flavour: Flavour, from: Origin): P
     balancedJoin: wishes.balancedJoin,
     homes,
     sources: () =>
-      existing(host, flavour, wishes.sources.map(pathOf), pathsOn(platform).join(homes.own || "/", ".codex")),
+      existing(host, flavour, wishes.sources.map(pathOf), {
+        fallback: pathsOn(platform).join(homes.own || "/", ".codex"),
+        // Outside of a skill nobody could tell where "scripts" is.
+        configFile: place.isSkill ? `scripts/${flavour.configName}` : printable(place.configFile, 4096),
+      }),
   };
 }
 
-function homesOf({ env, uid, platform, system }: Outside): Homes {
+function homesOf(host: Outside): Homes {
+  const { env, platform, system } = host;
   const named = variable(env, homeVariable(platform), platform);
-  const own = named ?? (uid === undefined ? undefined : system.homeOfUser(uid)) ?? system.rootFolder;
-  return { own, of: system.homeOfUser };
+  return { own: named ?? listedHome(host) ?? system.rootFolder, of: system.homeOfUser };
+}
+
+/** Only looked up for a user without HOME: Deno asks its user whether we may know who we are. */
+function listedHome({ uid, system }: Outside): string | undefined {
+  return uid === undefined ? undefined : system.homeOfUser(uid);
 }
 
 /** A path that was typed: relative ones start from where the user stands, every link and `..` is resolved. */
@@ -81,7 +90,7 @@ function existing(
   host: Outside,
   flavour: Flavour,
   configured: readonly string[],
-  fallback: string,
+  { fallback, configFile }: { readonly fallback: string; readonly configFile: string },
 ): readonly string[] {
   const all = [...new Set(configured.length === 0 ? [fallback] : configured)];
   const found = all.filter(isFolder);
@@ -89,7 +98,7 @@ function existing(
   if (found.length === 0) {
     const lines = [
       "❌ no valid sources configured.",
-      `   Set \`sources:\` in scripts/${flavour.configName} (or env ${flavour.prefix}SOURCES).`,
+      `   Set \`sources:\` in ${configFile} (or env ${flavour.prefix}SOURCES).`,
       ...configured.length === 0
         ? [`   Default fallback missing: ${fallback}`]
         : missing.map((path) => `   Missing: ${printable(path, 4096)}`),

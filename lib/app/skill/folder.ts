@@ -17,11 +17,11 @@ export interface SkillFolder {
 
 /**
  * The folder of a skill below `to`, a folder of skills. By default that is the one of the project the user stands in, if
- * it has a `.codex`, else the user's own: callers look beside themselves, which is one of the two. Throws Failure where
+ * it has a `.codex` or `.agents`, else the user's own: callers look beside themselves, which is one of them. Throws Failure where
  * following links would change something else.
  */
 export function folderOf(host: Pick<Host, "cwd" | "env">, skill: Skill, to: string | undefined): SkillFolder {
-  const skills = to === undefined ? defaultSkills(host) : absolute(host, to);
+  const skills = to === undefined ? defaultSkills(host, skill) : absolute(host, to);
   if (basename(skills) === skill.folder) {
     throw new Failure("usage", `${skills} is the skill itself; --to names the folder of all skills`, {
       hint: `leave the last name out: --to ${join(skills, "..")}`,
@@ -53,22 +53,45 @@ export function folderOf(host: Pick<Host, "cwd" | "env">, skill: Skill, to: stri
   return { named, path, kept: join(path, KEPT) };
 }
 
+/** The skill that asks for a pool. */
+export const CALLER = "tmux-workflow";
+
+/** Where skills are known to lie, the project's first; of each what ai-team-workflow brings along, too. */
+export function placesOf(host: Pick<Host, "cwd" | "env">, { otherPlace }: Skill): string[] {
+  const home = homeOf(host);
+  return [host.cwd, ...home === undefined ? [] : [home]].flatMap((folder) =>
+    PLACES.map((place) => join(folder, place, "skills"))
+  ).flatMap((skills) => otherPlace === undefined ? [skills] : [skills, join(skills, otherPlace)]);
+}
+
+/** In the order in which they are looked for, in the project and in the user's home. */
+const PLACES = [".codex", ".agents"];
+
 /** The user's own folder of skills; callers that find nothing beside themselves look there. */
-export function userSkills({ env }: Pick<Host, "env">): string {
-  const home = env.HOME ?? env.USERPROFILE ?? "";
-  if (isAbsolute(home)) return join(home, ".codex", "skills");
+function userSkills(host: Pick<Host, "env">): string {
+  const home = homeOf(host);
+  if (home !== undefined) return join(home, ".codex", "skills");
+  const { HOME, USERPROFILE } = host.env;
   throw new Failure(
     "failed",
-    `Cannot tell where your skills are: HOME is ${home === "" ? "not set" : home}`,
+    `Cannot tell where your skills are: HOME is ${(HOME ?? USERPROFILE) || "not set"}`,
     {
       hint: "say it with --to <folder>",
     },
   );
 }
 
-function defaultSkills(host: Pick<Host, "cwd" | "env">): string {
-  const project = join(host.cwd, ".codex");
-  return isFolder(project) ? join(project, "skills") : userSkills(host);
+function homeOf({ env }: Pick<Host, "env">): string | undefined {
+  const home = env.HOME ?? env.USERPROFILE ?? "";
+  return isAbsolute(home) ? home : undefined;
+}
+
+function defaultSkills(host: Pick<Host, "cwd" | "env">, { otherPlace }: Skill): string {
+  const own = PLACES.find((place) => isFolder(join(host.cwd, place)));
+  const skills = own === undefined ? userSkills(host) : join(host.cwd, own, "skills");
+  if (otherPlace === undefined || isFolder(join(skills, CALLER))) return skills;
+  // Brought along, the caller looks beside itself.
+  return isFolder(join(skills, otherPlace, CALLER)) ? join(skills, otherPlace) : skills;
 }
 
 function absolute({ cwd }: Pick<Host, "cwd">, path: string): string {

@@ -11,7 +11,7 @@ import { isFolder, isLink, namesIn, resolvedPath } from "../../io/files/read.ts"
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { removeIfEmpty, sha256At } from "../../io/files/place.ts";
-import { folderOf, type SkillFolder, userSkills } from "./folder.ts";
+import { CALLER, folderOf, placesOf, type SkillFolder } from "./folder.ts";
 import { carryOut, changedIn, halfDone, lockOf, look, recordIn, removeFolders, sweep } from "./steps.ts";
 
 /** Which skill, and where. */
@@ -36,24 +36,25 @@ type Outside = Pick<Host, "clock" | "cwd" | "env" | "random" | "self">;
 /** Puts a skill with the running program in place. Throws Failure where something stands in the way. */
 export async function installSkill(
   host: Outside,
-  wish: SkillWish & { readonly how: "copy" | "link" },
+  wish: SkillWish & { readonly how: "copy" | "link" | undefined },
 ): Promise<SkillWork> {
-  const { pool, to, how, isDry } = wish;
+  const { pool, to, isDry } = wish;
   const skill = SKILLS[pool];
   const program = carried(host);
   const folder = folderOf(host, skill, to);
-  const pieces = piecesOf(skill, program, how);
+  const how = wish.how ?? fittingWay(host, program, folder);
+  const pieces = piecesOf(skill, program, how, placeInWords(host, folder));
   if (how === "link" && pieces.some(({ path }) => join(folder.path, path) === program.path)) {
     throw new Failure("failed", `Cannot link ${program.path} to itself`, {
       hint: "it is in place already; for the rest: agentlb skill install, without --link",
     });
   }
   const plan = () => planInstall(look(folder, recordIn(folder)), pieces, VERSION);
-  const notes = [...linked(folder), ...unseen(host, folder, to), ...foundFirst(skill, folder)];
+  const notes = [...linked(folder), ...unseen(host, skill, folder, to), ...foundFirst(skill, folder)];
   if (isDry) return { folder, steps: plan(), notes };
   makeFolders(folder.path);
   ensureFolder(folder.kept);
-  const again = lineFor("install", wish) + (how === "link" ? " --link" : "");
+  const again = lineFor("install", wish) + (wish.how === "link" ? " --link" : "");
   return { folder, steps: await carriedOut(host, folder, again, plan), notes };
 }
 
@@ -108,14 +109,31 @@ function linked({ named, path }: SkillFolder): string[] {
   return isLink(named) ? [`${named} is a link; what changes is ${path}`] : [];
 }
 
-/** A caller looks beside itself and among the user's skills; one that is there does not look into a project. */
-function unseen(host: Outside, { named }: SkillFolder, to: string | undefined): string[] {
-  const CALLER = "tmux-workflow";
+/**
+ * Callers copy the user's own `.codex` into the home of every worker: there a link of some bytes stands for a program of
+ * a hundred megabytes. But what it runs must stay where it is.
+ */
+function fittingWay(host: Outside, { form, path }: Carried, { path: skill }: SkillFolder): "copy" | "link" {
+  if (form === "script" || !host.env.HOME) return "copy";
+  const isIn = (folder: string, file: string) => file.startsWith(`${folder}/`);
+  return isIn(resolvedPath(join(host.env.HOME, ".codex")), skill) && !isIn(skill, path) ? "link" : "copy";
+}
+
+/** The folder of a skill as it is typed: from the project that it is in, from the user's home, or in full. */
+function placeInWords({ cwd, env }: Outside, { named }: SkillFolder): string {
+  const isBelow = (folder: string | undefined) => folder !== undefined && named.startsWith(`${folder}/`);
+  if (isBelow(cwd) && cwd !== env.HOME) return quote(named.slice(cwd.length + 1));
+  return isBelow(env.HOME) ? `~/${quote(named.slice(env.HOME!.length + 1))}` : quote(named);
+}
+
+/** A caller looks beside itself and among the user's skills; one that is elsewhere does not find this. */
+function unseen(host: Outside, skill: Skill, { named }: SkillFolder, to: string | undefined): string[] {
   const skills = join(named, "..");
   if (to !== undefined || !host.env.HOME || isFolder(join(skills, CALLER))) return [];
-  const users = userSkills(host);
-  if (skills === users || !isFolder(join(users, CALLER))) return [];
-  return [`${CALLER} is in ${users} and does not look here; for it, add: --to ${users}`];
+  const elsewhere = placesOf(host, skill).find((place) => place !== skills && isFolder(join(place, CALLER)));
+  return elsewhere === undefined
+    ? []
+    : [`${CALLER} is in ${elsewhere} and does not look here; for it, add: --to ${elsewhere}`];
 }
 
 /** Programs that the shim prefers. */

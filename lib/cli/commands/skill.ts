@@ -8,17 +8,26 @@ import type { Given } from "../declaration/option.ts";
 const PLACE_OPTIONS = {
   to: {
     value: "<dir>",
-    about: "the folder of skills; else .codex/skills where .codex is here, else ~/.codex/skills",
+    about:
+      "the folder of skills; else .codex/skills or .agents/skills where .codex or .agents is here, else " +
+      "~/.codex/skills; of ai-team-workflow the folder deps in there",
   },
 } as const;
 const DRY_OPTIONS = { "dry-run": { about: "only say what would be done" } } as const;
 const INSTALL_OPTIONS = {
   ...PLACE_OPTIONS,
   copy: { about: "copy this program into the skill; that is the default" },
-  link: { about: "link it, so that the skill changes when the program does" },
+  link: {
+    about:
+      "link it, so that the skill changes when the program does; the default for a compiled program below " +
+      "~/.codex, which callers copy for each worker",
+  },
   ...DRY_OPTIONS,
 } as const;
-const REMOVE_OPTIONS = { ...PLACE_OPTIONS, ...DRY_OPTIONS } as const;
+const REMOVE_OPTIONS = {
+  to: { value: "<dir>", about: "the folder of skills; else the same as for the install" },
+  ...DRY_OPTIONS,
+} as const;
 const POOL: Arguments = { what: "skill", oneOf: ["cap", "clb"], isNeeded: true };
 
 const install: CommandWith<typeof INSTALL_OPTIONS> = {
@@ -36,7 +45,10 @@ const install: CommandWith<typeof INSTALL_OPTIONS> = {
   async run(host, { words, options }) {
     const wish = wishIn(words, options);
     const { installSkill } = await import("../../app/skill/install.ts");
-    const work = await installSkill(host, { ...wish, how: options.link ? "link" : "copy" });
+    const work = await installSkill(host, {
+      ...wish,
+      how: (["link", "copy"] as const).find((each) => options[each]),
+    });
     return await tell(host, "install", wish, work);
   },
 };

@@ -4,24 +4,27 @@ import { type PoolOptions, textOption } from "./options.ts";
 /** Longer than this nobody waits: a year. */
 const MOST = 31_536_000;
 
-/** An option that is a number of seconds, as Python's `float` reads it. Throws Failure naming it otherwise. */
-export function seconds(options: PoolOptions, name: string): number {
+/**
+ * An option that is a number of seconds, as Python's `float` reads it. Throws Failure naming it otherwise, of the kind
+ * `code`: a wrong one is wrong usage where Python's parser itself read it.
+ */
+export function seconds(options: PoolOptions, name: string, code: "failed" | "usage" = "failed"): number {
   const text = textOption(options, name) ?? "";
   const value = /^\s*[+-]?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text)
     ? Number(text.replaceAll("_", ""))
     : NaN;
   if (Number.isFinite(value)) return Math.min(Math.max(value, 0), MOST);
-  throw notANumber(name, text, "seconds");
+  throw notANumber(name, text, "seconds", code);
 }
 
 /** An option that is a whole number of something. Throws Failure naming it otherwise. */
-export function count(options: PoolOptions, name: string): number {
+export function count(options: PoolOptions, name: string, code: "failed" | "usage" = "failed"): number {
   const text = textOption(options, name) ?? "";
   if (/^\s*[+-]?\d{1,9}\s*$/.test(text)) return Number(text);
-  throw notANumber(name, text, "times");
+  throw notANumber(name, text, "times", code);
 }
 
-function notANumber(name: string, text: string, what: string): Failure {
+function notANumber(name: string, text: string, what: string, code: "failed" | "usage"): Failure {
   const option = `--${name.replaceAll("_", "-")}`;
-  return new Failure("failed", `❌ ${option} must be a number of ${what}, not '${text}'`, { verbatim: true });
+  return new Failure(code, `❌ ${option} must be a number of ${what}, not '${text}'`, { verbatim: true });
 }

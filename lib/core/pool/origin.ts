@@ -14,6 +14,8 @@ export interface Place {
   readonly skillDir: string;
   readonly configFile: string;
   readonly stateFile: string;
+  /** Whether they are a skill's. */
+  readonly isSkill: boolean;
   /** The rule that found it, in words. */
   readonly rule: string;
 }
@@ -27,6 +29,7 @@ export function placeOf(origin: Origin, flavour: Flavour, around: Surroundings, 
       skillDir,
       configFile: join(origin.folder, flavour.configName),
       stateFile: join(skillDir, "share", "state.json"),
+      isSkill: true,
       rule: "the skill that the program is in",
     };
   }
@@ -36,6 +39,7 @@ export function placeOf(origin: Origin, flavour: Flavour, around: Surroundings, 
     skillDir,
     configFile: join(skillDir, flavour.configName),
     stateFile: join(state, "agentlb", `${flavour.name}.json`),
+    isSkill: false,
     rule: "the user's folders, because the program is in no skill",
   };
 }

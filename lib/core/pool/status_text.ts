@@ -1,5 +1,5 @@
 import { printable } from "../text/printable.ts";
-import { formatAge, formatTime } from "../text/time.ts";
+import { formatAge, formatSpan, formatTime } from "../text/time.ts";
 import type { Card } from "./screen/card.ts";
 import type { Look } from "./screen/dialogue.ts";
 import { probeResultIn } from "../codex/reasons.ts";
@@ -56,15 +56,23 @@ export function tableOf(all: readonly Found[], nowMs: number): { header: string[
   const rows = all.map((found) => {
     const windows = windowsIn(found.reading);
     const cells = labels.map((label) => percent(windows.find((window) => labelIn(window) === label)));
-    const resets = windows.filter((window) => left(window) <= 0)
-      .map(({ resetsAt }) => (knownResetMs(resetsAt, nowMs) ?? 0) / 1000);
-    const soon = resets.length === 0 ? "-" : inWords(Math.max(...resets) * 1000 - nowMs);
+    const soon = resetsIn(windows, nowMs);
     const { name, email, plan } = found;
     return [name, email ?? "-", plan ?? "-", ...cells, soon, noteOf(found, nowMs)].map((cell) =>
       printable(cell)
     );
   });
   return { header, rows };
+}
+
+/** When an account comes back that is used up; else when the first of its windows begins anew. */
+function resetsIn(windows: readonly LimitWindow[], nowMs: number): string {
+  const resetsOf = (some: readonly LimitWindow[]) =>
+    some.flatMap(({ resetsAt }) => knownResetMs(resetsAt, nowMs) ?? []);
+  const full = windows.filter((window) => left(window) <= 0);
+  const resets = resetsOf(full.length > 0 ? full : windows);
+  if (resets.length === 0) return "-";
+  return inWords((full.length > 0 ? Math.max(...resets) : Math.min(...resets)) - nowMs);
 }
 
 /** What `status --json` prints. */
@@ -170,7 +178,7 @@ function percent(window: LimitWindow | undefined): string {
 }
 
 function inWords(ms: number): string {
-  return ms <= 0 ? "now" : `in ${formatAge(ms)}`;
+  return ms <= 0 ? "now" : `in ${formatSpan(ms)}`;
 }
 
 /** A screen without the empty lines around and between what it shows. */

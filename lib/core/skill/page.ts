@@ -1,10 +1,13 @@
 import type { Skill } from "./skill.ts";
 
-/** SKILL.md: what the skill is, for people and for the agents that they let use it. */
-export function pageText(skill: Skill): string {
+/**
+ * SKILL.md: what the skill is, for people and for the agents that they let use it. `place` is its folder as they type it,
+ * so that the commands run from where they stand.
+ */
+export function pageText(skill: Skill, place = `.codex/skills/${skill.folder}`): string {
   const { flavour, folder, description, role } = skill;
   const { name, prefix, configName, commands, authStrategies } = flavour;
-  const run = `bash .codex/skills/${folder}/scripts/${name}`;
+  const run = `bash ${place}/scripts/${name}`;
   const cycles = authStrategies.length > 1;
   const listed = COMMANDS.filter((each) => commands.includes(each.name));
   const width = Math.max(...listed.map(({ words }) => words.length));
@@ -25,6 +28,7 @@ Settings stand in \`scripts/${configName}\`, every key explained; a variable (\`
 
 - \`sources\`: the homes to copy from, such as \`["~/.codex", "~/.codex-work"]\`. None named: \`~/.codex\`.
 - \`auth_team_dir\`: the folder with one auth file per account, of any name; \`auth_team_glob\` says which files count.
+- \`state_file\`: where counts and turns are kept (\`share/state.json\`).
 - \`strategy\`: \`round_robin\` gives the homes in turn, \`hash\` always the same one for the same name of a worker.
 ${
     cycles
@@ -33,7 +37,8 @@ ${
   }- \`balanced_join\`: a new auth file starts level with the others (\`min\`), or gets all workers until it has caught up
   (\`zero\`).
 
-\`where\` tells which settings are in use and where they were found.
+\`where\` tells which settings are in use and where they were found. \`AUTH_TEAM_DIR\` stands for \`auth_team_dir\` as well, and
+\`${prefix}DEBUG=1\` says on stderr what was picked and how. \`${prefix}BIN\` names another program for \`scripts/${name}\` to start.
 
 ## Commands
 
@@ -41,6 +46,10 @@ ${
 ${listed.map(({ words, does }) => `${run} ${words.padEnd(width)}  # ${does}`).join("\n")}
 \`\`\`
 ${elsewhere(skill)}
+${commands.includes("watch-team") ? STATUS + WATCH : STATUS}
+\`scripts/${name}\` is a script that callers run with bash, and it starts the program beside it: \`${name}.bin\`, or \`${name}.js\` with
+Deno, Bun or Node. The program itself can't take its name.
+
 Exit code 0: done. 1: it could not be done, and stderr says why. 2: wrong usage.
 
 ## tmux-workflow integration
@@ -55,6 +64,8 @@ At every start and resume of a worker it then asks the ${role}
 1. \`pick\` for the home to copy, as \`TWF_CODEX_HOME_SRC\`, unless that is set already;
 2. \`pick-auth\` for the auth file, where a team directory is configured, and copies it to the worker home's \`auth.json\`.
 
+\`TWF_AUTH_SRC\` names an auth file instead, \`TWF_WORKERS_DIR\` the folder of the worker homes (\`~/.codex-workers\`).${skill.callerKeys}
+
 Once the last worker has been stopped it calls \`reset-state\`, and counting starts anew.
 `;
 }
@@ -62,6 +73,19 @@ Once the last worker has been stopped it calls \`reset-state\`, and counting sta
 const AUTH_STRATEGY =
   `- \`auth_strategy\`: \`balanced\` gives the auth file that was given out least, \`team_cycle\` the one that the team is
   on, until it moves on, \`limits\` the one whose account lasts longest by what is known of it.
+`;
+
+const STATUS =
+  `\`status\` takes \`--glob\` (which files of TEAM_DIR), \`--timeout\`, \`--pre-send-wait\`, \`--enter-delay\` (seconds),
+\`--no-disable-mcp\`, \`--print-raw\`; \`--via app-server\` asks without a terminal, \`--json\` and \`--table\` print it otherwise.
+`;
+
+const WATCH =
+  `\`watch-team\` takes \`--registry\`, \`--interval\`, \`--grace\`, \`--status-timeout\` (seconds), \`--max-retries\`, \`--needle\` (the words
+of the banner at the limit), \`--message\` (what workers are told afterwards), \`--once\`, and those of \`status\`. It finds the
+team in \`AITWF_REGISTRY\`, else \`registry.json\` in \`AITWF_DIR\`, else beside itself; it restarts workers with \`CAP_TWF\`, else the
+\`twf\` beside itself. \`CAP_STATUS_SESSION_PREFIX\` names its tmux session. \`auth-current\` and \`auth-advance\` take
+\`--team-dir\` and \`--glob\`.
 `;
 
 const WORKER = "--worker NAME --base BASE";

@@ -26,9 +26,9 @@ export interface Carried extends Running {
 
 /**
  * What an install puts in place, in this order: until the shim is there, callers have what they had before, and then the
- * program that the shim finds is there already.
+ * program that the shim finds is there already. `place` is the skill's folder as a user types it.
  */
-export function piecesOf(skill: Skill, program: Carried, how: "copy" | "link"): Piece[] {
+export function piecesOf(skill: Skill, program: Carried, how: "copy" | "link", place?: string): Piece[] {
   const { flavour } = skill;
   const { name, configName } = flavour;
   const isScript = program.form === "script";
@@ -45,7 +45,7 @@ export function piecesOf(skill: Skill, program: Carried, how: "copy" | "link"): 
       },
     { ...text(`scripts/${configName}`, settingsText(flavour), 0o644), isUsers: true },
     text(`scripts/${name}`, shimText(flavour), 0o755),
-    text("SKILL.md", pageText(skill), 0o644),
+    text("SKILL.md", pageText(skill, place), 0o644),
     // The shim would take this one first.
     ...isScript ? [{ path: `scripts/${name}.bin`, want: NONE, from: "nothing" } as const] : [],
   ];

@@ -15,6 +15,8 @@ export interface Skill {
   readonly overrides: readonly [key: string, variable: string];
   /** Where else callers keep it, below the folder of skills. */
   readonly otherPlace?: string;
+  /** Sentences on what else of the caller's settings leads here. */
+  readonly callerKeys: string;
 }
 
 export const SKILLS: Readonly<Record<"cap" | "clb", Skill>> = {
@@ -22,20 +24,29 @@ export const SKILLS: Readonly<Record<"cap" | "clb", Skill>> = {
     flavour: FLAVOURS.cap,
     folder: "codex-account-pool",
     description:
-      "Gives each worker of a tmux team a Codex home and an auth file out of a pool of accounts, " +
-      "and moves the team on when an account is used up.",
+      "Codex account pool for workers in tmux. Picks a CODEX_HOME source (round-robin or hash) and an auth.json for each " +
+      "worker (balanced, team_cycle rotation or by limits), shows the 5h and weekly usage limits of every account " +
+      "(/status), and rotates the team to the next account when one has hit its usage limit (watch-team). " +
+      "For tmux-workflow (twf) and ai-team-workflow (atwf).",
     role: "account pool",
     switchedOnBy: "twf.account_pool.enabled: true",
     overrides: ["twf.account_pool.cmd", "TWF_ACCOUNT_POOL_CMD"],
     otherPlace: "ai-team-workflow/deps",
+    callerKeys: ` What is set there for
+\`twf.account_pool\`, or for \`cap\` in ai-team-workflow, comes as \`CAP_AUTH_TEAM_DIR\`, \`CAP_AUTH_TEAM_GLOB\`, \`CAP_AUTH_STRATEGY\`,
+\`CAP_SOURCES\`, \`CAP_STRATEGY\` and \`CAP_STATE_FILE\`.`,
   },
   clb: {
     flavour: FLAVOURS.clb,
     folder: "codex-load-balancer",
     description:
-      "Gives each worker of a tmux team a Codex home and an auth file, so that the load is spread.",
+      "Codex load balancer for workers in tmux. Picks a CODEX_HOME source (round-robin or hash) and an auth.json for each " +
+      "worker, balanced over several accounts, and shows the 5h and weekly usage limits of each (/status). " +
+      "For tmux-workflow (twf).",
     role: "load balancer",
     switchedOnBy: "twf_use_load_balancer: true",
     overrides: ["twf_load_balancer_cmd", "TWF_LOAD_BALANCER_CMD"],
+    callerKeys: ` Its
+\`twf_auth_team_dir\` and \`twf_auth_team_glob\` come as \`CLB_AUTH_TEAM_DIR\` and \`CLB_AUTH_TEAM_GLOB\`.`,
   },
 };

@@ -1,9 +1,8 @@
-import {
+import fs, {
   chmodSync,
   closeSync,
   constants,
   type Dirent,
-  fchmodSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -46,7 +45,7 @@ export function ownFile(path: string, uid: number | undefined): void {
   try {
     const stat = fstatSync(fd);
     refuseForeign(path, stat.uid, uid);
-    if (uid !== undefined && (stat.mode & 0o777) !== 0o600) fchmodSync(fd, 0o600);
+    if (uid !== undefined && (stat.mode & 0o777) !== 0o600) fs.fchmodSync(fd, 0o600);
   } finally {
     closeSync(fd);
   }

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import {
+import fs, {
   chmodSync,
   closeSync,
   constants,
   copyFileSync,
-  fchmodSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -128,7 +127,7 @@ function writeWhole(text: string, path: string, mode: number): void {
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
     writeAll(fd, new TextEncoder().encode(text));
-    fchmodSync(fd, mode);
+    fs.fchmodSync(fd, mode);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
@@ -141,7 +140,7 @@ function copyWhole({ file, sha256 }: { file: string; sha256: string }, to: strin
   chmodSync(to, 0o600);
   const fd = openSync(to, "r+");
   try {
-    fchmodSync(fd, mode);
+    fs.fchmodSync(fd, mode);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

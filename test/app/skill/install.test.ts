@@ -39,7 +39,7 @@ function stage() {
     host,
     skills,
     skill: join(skills, FOLDER),
-    install: (more: Partial<SkillWish & { how: "copy" | "link" }> = {}, given = host) =>
+    install: (more: Partial<SkillWish & { how: "copy" | "link" | undefined }> = {}, given = host) =>
       installSkill(given, { ...wish, how: "copy", ...more }),
     remove: (more: Partial<SkillWish> = {}) => removeSkill(host, { ...wish, ...more }),
   };
@@ -79,6 +79,59 @@ describe("a skill goes", () => {
     expect((await install()).folder.path).toBe(skill);
     mkdirSync(join(project, ".codex"));
     expect((await install()).folder.path).toBe(join(project, ".codex/skills", FOLDER));
+  });
+
+  test("to .agents of the project where that is what it has, and to what ai-team-workflow brings along", async () => {
+    const { install, project, skills } = stage();
+    mkdirSync(join(project, ".agents"));
+    expect((await install()).folder.named).toBe(join(project, ".agents/skills", FOLDER));
+    mkdirSync(join(project, ".agents/skills/ai-team-workflow/deps/tmux-workflow"), { recursive: true });
+    const deps = join(project, ".agents/skills/ai-team-workflow/deps");
+    expect((await install()).folder.named).toBe(join(deps, FOLDER));
+    expect((await install({ pool: "clb" })).folder.named).toBe(
+      join(project, ".agents/skills/codex-load-balancer"),
+    );
+    // The caller that stands beside all skills looks there.
+    mkdirSync(join(project, ".agents/skills/tmux-workflow"));
+    expect((await install()).folder.named).toBe(join(project, ".agents/skills", FOLDER));
+    mkdirSync(join(project, ".codex"));
+    expect((await install()).notes).toEqual([
+      `tmux-workflow is in ${project}/.agents/skills and does not look here; for it, add: --to ${project}/.agents/skills`,
+    ]);
+    expect(existsSync(skills)).toBe(false);
+  });
+
+  test("with commands that run from where the user stands", async () => {
+    const { install, home, project, skill } = stage();
+    const page = (folder: string) => readFileSync(join(folder, "SKILL.md"), "utf8");
+    await install();
+    expect(page(skill)).toContain(`\nbash ~/.codex/skills/${FOLDER}/scripts/cap pick `);
+    mkdirSync(join(project, ".codex"));
+    await install();
+    expect(page(join(project, ".codex/skills", FOLDER))).toContain(
+      `\nbash .codex/skills/${FOLDER}/scripts/cap pick `,
+    );
+    const apart = join(home, "two words");
+    await install({ to: apart });
+    expect(page(join(apart, FOLDER))).toContain(`\nbash ~/'two words/${FOLDER}'/scripts/cap pick `);
+  });
+
+  test("below ~/.codex as a link when it is compiled, because each worker gets a copy of all that is there", async () => {
+    const { install, host, home, project, skill } = stage();
+    const program = join(home, "bin/agentlb");
+    put(program, "compiled", 0o755);
+    const compiled = { ...host, self: [program] };
+    await install({ how: undefined }, compiled);
+    expect(readlinkSync(join(skill, "scripts/cap.bin"))).toBe(program);
+    await install({ how: "copy" }, compiled);
+    expect(readFileSync(join(skill, "scripts/cap.bin"), "utf8")).toBe("compiled");
+    expect(() => readlinkSync(join(skill, "scripts/cap.bin"))).toThrow("EINVAL");
+    mkdirSync(join(project, ".codex"));
+    await install({ how: undefined }, compiled);
+    expect(() => readlinkSync(join(project, ".codex/skills", FOLDER, "scripts/cap.bin"))).toThrow("EINVAL");
+    // A script is small.
+    await install({ how: undefined, to: join(home, ".codex/skills") });
+    expect(() => readlinkSync(join(skill, "scripts/cap.js"))).toThrow("EINVAL");
   });
 
   test("where it is told, from where the user stands", async () => {

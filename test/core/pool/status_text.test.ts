@@ -4,6 +4,7 @@ import { parseLocalTime } from "../../../lib/core/pool/python/local_time.ts";
 import { count, seconds } from "../../../lib/core/pool/number_options.ts";
 import { blockOf, type Found, jsonOf, tableOf } from "../../../lib/core/pool/status_text.ts";
 import type { Reading } from "../../../lib/core/pool/limits/reading.ts";
+import type { LimitWindow } from "../../../lib/core/quota/limits.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const CARD = [
@@ -105,6 +106,23 @@ test("the table has a column for each window that any account has", () => {
     ["a.json", "a@x.test", "pro", "-", "-", "5%", "-", "ok"],
     ["a.json", "-", "pro", "-", "-", "-", "-", "no network"],
   ]);
+});
+
+test("RESETS is when a used-up account comes back, else when the first window begins anew, in two units", () => {
+  const at = (minutes: number) => NOW / 1000 + minutes * 60;
+  const resets = (primary: LimitWindow | null, secondary: LimitWindow | null) => {
+    const limits = { limitId: "codex", primary, secondary };
+    const reading: Reading = { kind: "limits", readings: { limits, allowance: {} }, source: { by: "codex" } };
+    return tableOf([found(reading)], NOW).rows[0]!.at(-2);
+  };
+  const soon = { windowDurationMins: 300, resetsAt: at(119) };
+  const later = { windowDurationMins: 10080, resetsAt: at(4000) };
+  expect(resets({ ...soon, usedPercent: 60 }, { ...later, usedPercent: 50 })).toBe("in 1h 59m");
+  expect(resets({ ...soon, usedPercent: 60 }, { ...later, usedPercent: 100 })).toBe("in 2d 18h");
+  expect(resets({ ...soon, usedPercent: 100 }, { ...later, usedPercent: 100 })).toBe("in 2d 18h");
+  const untold = { windowDurationMins: 300, usedPercent: 100 };
+  expect(resets(untold, { ...later, usedPercent: 50 })).toBe("-");
+  expect(resets(null, null)).toBe("-");
 });
 
 test("the JSON names a schema, and what is not known is left out", () => {

@@ -84,6 +84,69 @@ describe.each(ALL)("the skill of %s has", (name, skill) => {
   });
 });
 
+test.each(ALL)(
+  "the page of %s has every key, variable, command and option that its callers' pages have",
+  (_, skill) => {
+    const text = pageText(skill);
+    const { prefix, commands, authStrategies } = skill.flavour;
+    const keys = [...KEYS].filter((key) => key !== "auth_strategy" || authStrategies.length > 1);
+    const words = [
+      ...keys,
+      ...commands,
+      "AUTH_TEAM_DIR",
+      `${prefix}DEBUG`,
+      `${prefix}BIN`,
+      "TWF_AUTH_SRC",
+      "TWF_WORKERS_DIR",
+      ...["--glob", "--timeout", "--pre-send-wait", "--enter-delay", "--no-disable-mcp", "--print-raw"],
+      ...prefix === "CAP_"
+        ? [
+          "--registry",
+          "--interval",
+          "--grace",
+          "--max-retries",
+          "--needle",
+          "--message",
+          "--once",
+          "AITWF_REGISTRY",
+        ]
+          .concat(
+            "AITWF_DIR",
+            "CAP_TWF",
+            "CAP_STATUS_SESSION_PREFIX",
+            "--team-dir",
+            "CAP_STATE_FILE",
+            "CAP_SOURCES",
+          )
+        : ["CLB_AUTH_TEAM_DIR", "CLB_AUTH_TEAM_GLOB", "twf_auth_team_dir", "twf_auth_team_glob"],
+    ];
+    expect(words.filter((word) => !text.includes(word))).toEqual([]);
+    expect(text.split("\n").slice(4).filter((line) => line.length > 145)).toEqual([]);
+  },
+);
+
+test.each(ALL)(
+  "the page of %s is found by the words that are searched for, and its commands lead to where it lies",
+  (name, skill) => {
+    for (
+      const word of [
+        "Codex",
+        "tmux",
+        "CODEX_HOME",
+        "auth.json",
+        "account",
+        "balance",
+        "usage limit",
+        "tmux-workflow",
+      ]
+    ) {
+      expect(skill.description).toContain(word);
+    }
+    expect(skill.description.length).toBeLessThanOrEqual(1024);
+    expect(pageText(skill, "~/.codex/skills/x")).toContain(`\nbash ~/.codex/skills/x/scripts/${name} pick `);
+  },
+);
+
 test("only the pool that ai-team-workflow brings along has its place there named", () => {
   expect(pageText(SKILLS.cap)).toContain("ai-team-workflow/deps/codex-account-pool/scripts/cap");
   expect(pageText(SKILLS.clb)).not.toContain("ai-team-workflow");

@@ -35,6 +35,8 @@ export interface ReadingWish {
   /** Since when a worker has the login it has, in epoch milliseconds, where that is known. */
   since(worker: WorkerHome): number | undefined;
   readonly interrupted: AbortSignal;
+  /** Is told how many of how many accounts are done. */
+  progress?(done: number, all: number): void;
 }
 
 /** One auth file and what was learnt of it. */
@@ -93,11 +95,17 @@ export async function readLimits(
     await asker?.close();
   };
   try {
+    let done = 0;
+    wish.progress?.(done, plans.length);
     const all = await inTurn(plans, async ({ known, reading }): Promise<Read> => {
-      if (reading !== undefined) return { ...known, reading };
+      if (reading !== undefined) {
+        wish.progress?.(++done, plans.length);
+        return { ...known, reading };
+      }
       if (wish.interrupted.aborted || asker === undefined) return { ...known, reading: INTERRUPTED };
       const { gone, ...found } = await asker.ask(known.file, known.account);
       leaving.push(gone);
+      wish.progress?.(++done, plans.length);
       return { ...known, ...found };
     });
     await tellReadings(host, all);

@@ -102,7 +102,9 @@ function readingOf(card: Card, account: Account): Reading {
   if (card.email !== undefined && account.email !== undefined && card.email !== account.email) {
     return withoutLimits({ kind: "otherAccount" });
   }
-  if (card.windows.length === 0) return { kind: "unlimited", reason: card.note ?? "no limits" };
+  if (card.windows.length === 0) {
+    return { kind: "unlimited", reason: card.note ?? card.credits ?? "no limits" };
+  }
   return { kind: "limits", readings: readingsOf(card), source: { by: "codex" } };
 }
 

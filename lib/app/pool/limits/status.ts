@@ -39,8 +39,10 @@ export async function statusCommand(
   );
   if (files.length === 0) throw refusal(`❌ no auth files found under ${dir} (glob='${glob}')`);
   const interrupt = interruptible();
+  const shown = progressOn(host);
   try {
     const plan: ReadingWish = {
+      progress: shown.tell,
       ...wish,
       flavour,
       via,
@@ -51,6 +53,7 @@ export async function statusCommand(
       interrupted: interrupt.signal,
     };
     const { all, gone } = await readLimits(host, plan, files);
+    shown.clear();
     if (interrupt.name() === undefined) {
       show(host, dir, all.map(foundOf), options);
       nameTwins(host, all);
@@ -58,8 +61,25 @@ export async function statusCommand(
     await patiently(host, gone);
     return interrupt.name() ?? 0;
   } finally {
+    shown.clear();
     interrupt.release();
   }
+}
+
+/** A line on the user's terminal that says how far it is, and goes away; elsewhere nothing. */
+function progressOn({ isTerminal, err }: Pick<Host, "isTerminal" | "err">) {
+  let isThere = false;
+  return {
+    tell(done: number, all: number): void {
+      if (!isTerminal.error) return;
+      isThere = true;
+      err(`\r\u001b[Kasking accounts: ${done} of ${all} done`);
+    },
+    clear(): void {
+      if (isThere) err("\r\u001b[K");
+      isThere = false;
+    },
+  };
 }
 
 /** Waits for what is ending; says so when that takes long. */

@@ -25,7 +25,7 @@ export async function watchTeamCommand(
   from: Origin,
   options: PoolOptions,
 ): Promise<End> {
-  const intervalMs = Math.max(LEAST_INTERVAL_SEC, seconds(options, "interval")) * 1000;
+  const intervalMs = Math.max(LEAST_INTERVAL_SEC, seconds(options, "interval", "usage")) * 1000;
   const interrupt = interruptible();
   try {
     const watch = await openWatch(host, flavour, from, options, interrupt.signal);
@@ -65,8 +65,8 @@ export async function openWatch(
     via: viaOf(options, "app-server"),
     interrupted,
   };
-  const tries = Math.max(0, count(options, "max_retries")) || 10;
-  const graceMs = seconds(options, "grace") * 1000;
+  const tries = Math.max(0, count(options, "max_retries", "usage")) || 10;
+  const graceMs = seconds(options, "grace", "usage") * 1000;
   const loaded = await loadPool(host, flavour, from);
   const dir = typedPath(host, loaded, textOption(options, "team_dir") ?? "");
   if (!isFolder(dir)) throw refusal(`❌ team dir not found: ${dir}`);

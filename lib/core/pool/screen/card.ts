@@ -17,6 +17,8 @@ export interface Card {
   readonly models: ReadonlyMap<string, readonly LimitWindow[]>;
   /** What stands in place of windows: "data not available yet". */
   readonly note: string | undefined;
+  /** The credits of the account: "13 credits". */
+  readonly credits: string | undefined;
   /** Codex says that the numbers may be old. */
   readonly isStale: boolean;
 }
@@ -28,8 +30,9 @@ interface Field {
 }
 
 const TITLE = />_ OpenAI Codex \(v?([^)]*)\)/;
-/** Windows by their length; "Monthly credit limit" is none. */
+/** Windows by their length; "Monthly credit limit" is none, but the only limit where there is no window. */
 const WINDOW = /^(\d+[hm]|daily|weekly|monthly|annual|yearly) limit$/i;
+const SPENDING = /^(\w+) credit limit$/i;
 const LEFT = /(?:^|\s)<?(\d+)% left/;
 
 /**
@@ -53,7 +56,7 @@ export function parseCard(screen: string, nowMs: number): Card | undefined {
 
 /** Whether nothing more is to be expected of a card. */
 export function isComplete(card: Card): boolean {
-  return card.windows.length > 0;
+  return card.windows.length > 0 || (card.credits !== undefined && card.note === undefined);
 }
 
 /** What a card says of the account itself; of more than two windows those with the least left. */
@@ -81,13 +84,12 @@ function cardOf(
       windows = [];
       models.set(model, windows);
     } else {
-      const [, left] = LEFT.exec(value) ?? [];
-      if (left === undefined) continue;
-      windows.push({
-        usedPercent: 100 - Math.min(Number(left), 100),
-        ...told({ windowDurationMins: minutesOf(length.toLowerCase()), resetsAt: resetTime(value, nowMs) }),
-      });
+      windows.push(...windowIn(length, value, nowMs));
     }
+  }
+  const spending = fields.find(({ label }) => SPENDING.test(label));
+  if (own.length === 0 && spending !== undefined) {
+    own.push(...windowIn(SPENDING.exec(spending.label)![1]!, spending.value, nowMs));
   }
   const [, email, plan] = /^(\S+@\S+)(?: \((.*)\))?$/.exec(valueOf("Account") ?? "") ?? [];
   return {
@@ -98,8 +100,19 @@ function cardOf(
     windows: own,
     models,
     note: valueOf("Limits"),
+    credits: valueOf("Credits"),
     isStale: /may be stale/.test(valueOf("Warning") ?? ""),
   };
+}
+
+/** The window that a field tells of; none when it says nothing of what is left. */
+function windowIn(length: string, value: string, nowMs: number): LimitWindow[] {
+  const [, left] = LEFT.exec(value) ?? [];
+  if (left === undefined) return [];
+  return [{
+    usedPercent: 100 - Math.min(Number(left), 100),
+    ...told({ windowDurationMins: minutesOf(length.toLowerCase()), resetsAt: resetTime(value, nowMs) }),
+  }];
 }
 
 /** The lines of a card end where the conversation goes on: at a marker in the margin, a toast, or empty space. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseCard } from "../../../../lib/core/pool/screen/card.ts";
+import { isComplete, parseCard } from "../../../../lib/core/pool/screen/card.ts";
 import { labelOf } from "../../../../lib/core/pool/limits/window_words.ts";
 import { left } from "../../../../lib/core/quota/limits.ts";
 import { resetTime } from "../../../../lib/core/pool/screen/reset_time.ts";
@@ -46,9 +46,23 @@ describe("a card", () => {
     ["one window", ["weekly 75"]],
     ["daily and monthly", ["daily 75", "monthly 70"]],
     ["spend control", ["5h 75", "weekly 60"]],
+    ["monthly credit limit", ["monthly 25"]],
+    ["credits", []],
   ])("of %s has windows by their length", (name, windows) => {
     expect(card(name).windows.map((window) => `${labelOf(window.windowDurationMins)} ${left(window)}`))
       .toEqual(windows);
+  });
+
+  test("with credits alone is an answer, and one whose limits are on their way is not", () => {
+    expect(card("credits")).toMatchObject({ credits: "13 credits", note: undefined });
+    expect(isComplete(card("credits"))).toBe(true);
+    expect(isComplete(card("monthly credit limit"))).toBe(true);
+    const late = screen("credits").replace(
+      "  Credits:",
+      "  Limits:                refresh requested\n  Credits:",
+    );
+    expect(isComplete(parseCard(late, NOW)!)).toBe(false);
+    expect(isComplete(card("refresh requested"))).toBe(false);
   });
 
   test.each([

@@ -1,0 +1,137 @@
+/** Debian packages, made without Debian's tools and with the same bytes everywhere. */
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { create } from "tar";
+import type { Texts } from "./archive.ts";
+import { OTHER_NAMES } from "./compile.ts";
+import type { Target } from "./targets.ts";
+
+/** What Debian calls the machines of the targets that there is a package for. */
+const MACHINES: Readonly<Record<string, string>> = { "linux-x64": "amd64", "linux-arm64": "arm64" };
+
+/** Of every file in it, in seconds: as of the archives. */
+const TIME = Date.UTC(1980, 0, 1) / 1000;
+
+export interface DebianPackage {
+  readonly version: string;
+  readonly description: string;
+  /** The program. */
+  readonly program: string;
+  readonly texts: Texts;
+  /** Of compression, 1 to 9. */
+  readonly level: number;
+}
+
+/** The name of a target's package; undefined when there is none. */
+export function debName(target: Target, version: string): string | undefined {
+  const machine = MACHINES[target.name];
+  // Debian takes what follows a "-" for its own count, and "~" for what comes before a version.
+  return machine === undefined ? undefined : `agentlb_${debVersion(version)}_${machine}.deb`;
+}
+
+/** Writes the package `file` of a target; `stage` is a folder for what is not finished. */
+export function writeDeb(stage: string, file: string, target: Target, made: DebianPackage): void {
+  const work = mkdtempSync(join(stage, "deb-"));
+  try {
+    const root = join(work, "root");
+    const size = layOut(root, made);
+    const control = join(work, "control");
+    mkdirSync(control);
+    chmodSync(control, 0o755); // whatever the umask is here
+    writeFileSync(join(control, "control"), controlText(target, made, size));
+    chmodSync(join(control, "control"), 0o644);
+    // By name, because folders are listed in another order on every machine; with no owner, which is root.
+    const pack = (cwd: string, name: string) => {
+      const path = join(work, name);
+      const gzip = { level: made.level };
+      const how = { portable: true, noDirRecurse: true, mtime: new Date(TIME * 1000), gzip };
+      create({ file: path, cwd, sync: true, ...how }, [".", ...listed(cwd)]);
+      return readFileSync(path);
+    };
+    writeFileSync(
+      file,
+      ar([
+        ["debian-binary", Buffer.from("2.0\n")],
+        ["control.tar.gz", pack(control, "control.tar.gz")],
+        ["data.tar.gz", pack(root, "data.tar.gz")],
+      ]),
+    );
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** All that is below a folder, as paths from there. */
+function listed(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort().map((path) => `./${path}`);
+}
+
+/** Lays the files out below `root`; returns their size in KiB. */
+function layOut(root: string, { program, texts }: DebianPackage): number {
+  const folders = ["usr/bin", "usr/share/doc/agentlb"];
+  for (const folder of folders) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of [".", "usr", "usr/bin", "usr/share", "usr/share/doc", "usr/share/doc/agentlb"]) {
+    chmodSync(join(root, folder), 0o755);
+  }
+  const path = join(root, "usr/bin/agentlb");
+  try {
+    linkSync(program, path);
+  } catch {
+    copyFileSync(program, path);
+  }
+  for (const name of OTHER_NAMES) symlinkSync("agentlb", join(dirname(path), name));
+  const files: Readonly<Record<string, string>> = {
+    "copyright": `${texts.LICENSE}\n${texts["THIRD-PARTY-LICENSES"]}`,
+    "README.md": texts["README.md"],
+  };
+  let bytes = statSync(path).size;
+  for (const [name, text] of Object.entries(files)) {
+    const to = join(root, "usr/share/doc/agentlb", name);
+    writeFileSync(to, text);
+    chmodSync(to, 0o644);
+    bytes += Buffer.byteLength(text);
+  }
+  return Math.ceil(bytes / 1024);
+}
+
+function controlText(target: Target, { version, description }: DebianPackage, size: number): string {
+  return `Package: agentlb
+Version: ${debVersion(version)}
+Architecture: ${MACHINES[target.name]}
+Maintainer: the authors of agentlb
+Installed-Size: ${size}
+Depends: libc6 (>= 2.17)
+Suggests: tmux
+Section: utils
+Priority: optional
+Description: ${description}
+`;
+}
+
+function debVersion(version: string): string {
+  return version.replace("-", "~");
+}
+
+/** An archive of the kind that ar(1) writes. */
+function ar(members: readonly (readonly [name: string, content: Buffer])[]): Buffer {
+  const parts: Buffer[] = [Buffer.from("!<arch>\n")];
+  for (const [name, content] of members) {
+    const fields = [[name, 16], [TIME, 12], [0, 6], [0, 6], ["100644", 8], [content.length, 10]] as const;
+    parts.push(Buffer.from(`${fields.map(([field, width]) => String(field).padEnd(width)).join("")}\`\n`));
+    parts.push(content);
+    if (content.length % 2 === 1) parts.push(Buffer.from("\n"));
+  }
+  return Buffer.concat(parts);
+}
