@@ -14,7 +14,7 @@ import type { SessionStatus } from "../../core/session/status.ts";
 import { formatTime, parseTime } from "../../core/text/time.ts";
 import { type Gauge, gaugesOf } from "../../core/quota/windows.ts";
 import { appendText } from "../../io/files/append.ts";
-import { ensureFolder, namesIn, readText, sizeOf } from "../../io/files/files.ts";
+import { ensureFolder, namesIn, NOT_OURS, readText, sizeOf } from "../../io/files/files.ts";
 import { removeFile } from "../../io/files/folders.ts";
 import type { Clock } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
@@ -49,6 +49,8 @@ interface Surroundings {
   readonly layout: Place;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Whether a file may be written or made now. */
+  mayWrite(path: string): boolean;
 }
 
 /** Writes down what readings say whenever that changes, in one file a month. */
@@ -93,9 +95,11 @@ export class Chronicle {
     });
     if (news.length === 0) return;
     try {
+      if (!this.#around.mayWrite(layout.history)) throw new Error(NOT_OURS);
       this.#begin(`${formatTime(clock.now()).slice(0, 7)}.log`);
       const lines = news.map(([account, sample]) => this.#encoder.line(account, sample));
-      appendText(join(layout.history, this.#file), lines.join(""), SEAL);
+      const path = join(layout.history, this.#file);
+      appendText(path, lines.join(""), SEAL, () => this.#around.mayWrite(path));
       for (const [account, sample] of news) this.#last.set(account, { sample, notedAt: now });
       this.#isFailing = false;
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Layout } from "../../core/system/layout.ts";
 import { current, type Known, mergeKnown } from "../../core/session/readings_file.ts";
 import { emptyStatus, parseStatus, renderEntry, renderStatus } from "../../core/session/status.ts";
 import { formatTime } from "../../core/text/time.ts";
-import { ensureFolder, fingerprintOf, readText, replaceFile } from "../../io/files/files.ts";
+import { ensureFolder, fingerprintOf, NOT_OURS, readText, replaceFile } from "../../io/files/files.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 
@@ -18,15 +18,17 @@ export class ReadingsMemory {
 
 /**
  * Adds fresh news of accounts to readings.json; whoever else knows something adds to it as well. `memory` is of the same
- * process's last time.
+ * process's last time; nothing is written when `mayWrite` says no.
  */
 export async function publishKnown(
   host: Pick<Host, "clock" | "random">,
   layout: Place,
   fresh: Known,
   memory: ReadingsMemory = new ReadingsMemory(),
+  mayWrite: (path: string) => boolean = () => true,
 ): Promise<void> {
   if (fresh.size === 0) return;
+  if (!mayWrite(layout.readingsLock) || !mayWrite(layout.readings)) throw new Error(NOT_OURS);
   ensureFolder(layout.root);
   ensureFolder(dirname(layout.readingsLock));
   await withLock(host, layout.readingsLock, () => {
@@ -36,7 +38,9 @@ export async function publishKnown(
     const sessions = mergeKnown(known, fresh, nowMs);
     if (!saysSame(known, sessions)) {
       const status = { ...emptyStatus(), updatedAt: formatTime(nowMs), sessions };
-      replaceFile(layout.readings, renderStatus(status));
+      replaceFile(layout.readings, renderStatus(status), {
+        mayReplace: () => mayWrite(layout.readings),
+      });
     }
     memory.print = fingerprintOf(layout.readings);
     memory.known = sessions;

@@ -3,7 +3,7 @@ import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
 import { newsOf } from "../../core/session/readings_file.ts";
 import { renderEntry, renderStatus, type SessionStatus, type Status } from "../../core/session/status.ts";
 import { formatTime } from "../../core/text/time.ts";
-import { exists, realPath, replaceFile } from "../../io/files/files.ts";
+import { exists, NOT_OURS, realPath, replaceFile } from "../../io/files/files.ts";
 import type { Host } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
 import { publishKnown, ReadingsMemory } from "../session/readings_file.ts";
@@ -14,6 +14,8 @@ interface Published {
   readonly journal: Journal;
   readonly daemon: Status["daemon"];
   readonly flushMs: number;
+  /** Whether a file may be written now. */
+  mayWrite(path: string): boolean;
 }
 
 /** The lines of a session in status.json. */
@@ -51,15 +53,17 @@ export class Publisher {
    * wait before the next write, if one is due.
    */
   publish(sessions: ReadonlyMap<string, SessionStatus>, atOnce = false): number {
-    const { host: { clock }, layout, journal, daemon, flushMs } = this.#to;
+    const { host: { clock }, layout, journal, daemon, flushMs, mayWrite } = this.#to;
     if (sessions === this.#written) return Infinity;
     const now = clock.monotonic();
     if (now < this.#notBefore && !atOnce) return this.#notBefore - now;
     const entries = this.#rendered(sessions);
     try {
       if (!isSame(this.#entries, entries)) {
+        const mayReplace = () => mayWrite(layout.status);
+        if (!mayReplace()) throw new Error(NOT_OURS);
         const status = { version: 1, updatedAt: formatTime(clock.now()), daemon, sessions };
-        replaceFile(layout.status, renderStatus(status, (alias) => entries.get(alias)!.text));
+        replaceFile(layout.status, renderStatus(status, (alias) => entries.get(alias)!.text), { mayReplace });
         this.#notBefore = now + flushMs;
         this.#isFailing = false;
         void this.#tell(sessions);
@@ -86,7 +90,7 @@ export class Publisher {
 
   /** Tells the programs that only pick; what comes while that is under way is told after it. */
   async #tell(sessions: ReadonlyMap<string, SessionStatus>): Promise<void> {
-    const { host, layout, journal } = this.#to;
+    const { host, layout, journal, mayWrite } = this.#to;
     const isTelling = this.#untold !== undefined;
     this.#untold = sessions;
     if (isTelling) return;
@@ -101,6 +105,7 @@ export class Publisher {
           layout,
           newsOf(changedIn(before, next), (alias) => loginIn(layout, alias)),
           this.#readings,
+          mayWrite,
         );
         this.#told = next;
         // The file holds all accounts: with many of them, writing it all the time would be most of our work.

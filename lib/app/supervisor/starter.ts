@@ -28,6 +28,8 @@ interface Surroundings {
   readonly layout: Layout;
   readonly children: Children;
   codex(): CodexProgram | undefined;
+  /** Whether a file or folder may be written or made now. */
+  mayWrite(path: string): boolean;
 }
 
 /** Starts app-servers and keeps the record of them. */
@@ -44,7 +46,8 @@ export class Starter {
    */
   start(alias: string, home: string, auth: string, role: Role): Promise<Started> {
     if (!role.mayRenew) return Promise.resolve(this.#spawn(alias, home, auth, role));
-    const { host, layout, children } = this.#around;
+    const { host, layout, children, mayWrite } = this.#around;
+    if (!mayWrite(layout.stateLock)) return Promise.resolve({ fault: { kind: "cannotStart" } });
     return withLock(host, layout.stateLock, () => {
       const now = host.clock.now();
       const sincePick = Math.abs(now - lastPickOf(layout, alias).ms);
@@ -95,9 +98,10 @@ export class Starter {
   }
 
   #spawn(alias: string, home: string, auth: string, role: Role): Started {
-    const { host, layout, children, codex } = this.#around;
+    const { host, layout, children, codex, mayWrite } = this.#around;
     const program = codex();
     if (program === undefined) return { fault: { kind: "codexNotFound" } };
+    if (!mayWrite(layout.state)) return { fault: { kind: "cannotStart" } };
     const sqlite = join(layout.sqlite, alias);
     ensureFolder(sqlite);
     const env = { ...codexEnvironment(host, home, []), CODEX_SQLITE_HOME: sqlite };

@@ -21,6 +21,7 @@ import { lastPickOf } from "../session/last_pick.ts";
 import { type Homes, OpenHomes } from "./open_homes.ts";
 import type { Publisher } from "./publisher.ts";
 import { readSettings } from "../config/file.ts";
+import type { RootGuard } from "./root_guard.ts";
 import type { Shared } from "./monitor_context.ts";
 import { Starter } from "./starter.ts";
 import { Watches } from "./watches.ts";
@@ -33,8 +34,8 @@ export interface SupervisorSettings {
   readonly publisher: Publisher;
   /** What is known from before, by alias. */
   readonly sessions: ReadonlyMap<string, SessionStatus>;
-  /** Whether the lock that makes this the only supervisor is still the one everybody sees. */
-  isInCharge(): boolean;
+  /** Says whether the root is still ours, and what may be written there. */
+  readonly guard: RootGuard;
   readonly renewalMarginMs?: number;
   /** Instead of `/proc/locks`. */
   readonly lockHolders?: typeof lockHolders;
@@ -74,11 +75,12 @@ export class Supervisor {
   #wakeUp = new AbortController();
 
   constructor(settings: SupervisorSettings) {
-    const { host, layout, timing, journal } = settings;
+    const { host, layout, timing, journal, guard } = settings;
+    const mayWrite = (path: string) => guard.mayWrite(path);
     this.#settings = settings;
-    this.#children = new Children(layout, journal);
+    this.#children = new Children(layout, journal, mayWrite);
     this.#openHomes = new OpenHomes({ ...settings, clock: host.clock });
-    this.#chronicle = new Chronicle({ layout, clock: host.clock, journal });
+    this.#chronicle = new Chronicle({ layout, clock: host.clock, journal, mayWrite });
     this.#shared = {
       host,
       journal,
@@ -86,6 +88,7 @@ export class Supervisor {
         host,
         layout,
         children: this.#children,
+        mayWrite,
         codex: () => codexProgram(this.#config, { ...host, cwd: layout.root }),
       }),
       probeLimitMs: timing.probeLifetimeSec * 1000,
@@ -120,7 +123,7 @@ export class Supervisor {
 
   /** Runs until `stop`, or until the root is no longer ours. */
   async run(): Promise<void> {
-    const { host, layout, isInCharge } = this.#settings;
+    const { host, layout, guard } = this.#settings;
     this.#watches.set("config", layout.root, (name) => name === "config.toml" && (this.#isConfigDue = true));
     this.#watches.set("sessions", layout.sessions, () => this.#isListDue = true);
     this.#watches.set("picks", layout.sessionStates, (name) => {
@@ -131,7 +134,7 @@ export class Supervisor {
       if (name === basename(layout.leases)) this.#openHomes.expectClaims();
       return name === basename(layout.leases);
     });
-    while (!this.#isStopping && isInCharge()) {
+    while (!this.#isStopping && guard.isOurs()) {
       this.#wakeUp = new AbortController();
       await host.clock.sleep(Math.min(this.#lookSafely(), LOOK_MS), this.#wakeUp.signal);
     }
@@ -263,11 +266,11 @@ export class Supervisor {
   }
 
   async #finish(): Promise<void> {
-    const { host, publisher, isInCharge } = this.#settings;
+    const { host, publisher, guard } = this.#settings;
     this.#watches.close();
     const monitors = this.#monitors.everybody();
     for (const monitor of monitors) monitor.retire();
     await partWith(monitors.flatMap((monitor) => monitor.servers()), host.clock);
-    if (isInCharge()) publisher.publish(this.#noteSessions([...this.#monitors.all()]), true);
+    if (guard.isOurs()) publisher.publish(this.#noteSessions([...this.#monitors.all()]), true);
   }
 }

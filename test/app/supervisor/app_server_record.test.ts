@@ -27,7 +27,7 @@ function place() {
     layout,
     clock,
     notes,
-    open: () => new Children(layout, { note: (what) => void notes.push(what) }),
+    open: () => new Children(layout, { note: (what) => void notes.push(what) }, () => true),
     recorded: () => parseChildren(readText(layout.children)),
     write: (entries: readonly ChildEntry[]) => writeFileSync(layout.children, renderChildren(entries)),
   };

@@ -34,6 +34,7 @@ function published() {
     host: { clock, random: () => 0.5 },
     journal,
     daemon,
+    mayWrite: () => true,
     flushMs: 2000,
   });
   return {

@@ -33,7 +33,8 @@ function place(env: Record<string, string> = {}, spawn?: Spawn) {
       spawn: spawn ?? spawned.spawn,
     },
     layout,
-    children: new Children(layout, { note: () => {} }),
+    children: new Children(layout, { note: () => {} }, () => true),
+    mayWrite: () => true,
     codex: () => found.program,
   });
   const home = join(layout.sessions, "a");

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Publisher } from "../../../lib/app/supervisor/publisher.ts";
+import { RootGuard } from "../../../lib/app/supervisor/root_guard.ts";
 import { Supervisor, type SupervisorSettings } from "../../../lib/app/supervisor/supervisor.ts";
 import { type ChildEntry, parseChildren } from "../../../lib/core/session/app_server_record.ts";
 import type { Launch } from "../../../lib/core/shell/launch.ts";
@@ -146,14 +147,16 @@ export function root(): Root {
     run({ sessions = new Map(), env = {}, lockHolders } = {}) {
       const timing = timingFrom(env);
       const daemon = { pid: 4242, startedAt: "2026-11-20T12:00:00Z" };
+      const office = { isInCharge: true };
+      const guard = new RootGuard({ clock }, layout, () => office.isInCharge);
       const publisher = new Publisher({
+        mayWrite: (path) => guard.mayWrite(path),
         layout,
         host,
         journal,
         daemon,
         flushMs: timing.flushIntervalSec * 1000,
       });
-      const office = { isInCharge: true };
       const supervisor = new Supervisor({
         host,
         layout,
@@ -161,7 +164,7 @@ export function root(): Root {
         journal,
         publisher,
         sessions,
-        isInCharge: () => office.isInCharge,
+        guard,
         ...(lockHolders ? { lockHolders } : {}),
       });
       const done = supervisor.run();
