@@ -5,7 +5,7 @@ import type { SessionStatus } from "../../core/session/status.ts";
 import { parseTime } from "../../core/text/time.ts";
 import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
 import type { Host } from "../../io/host.ts";
-import { livingDaemon } from "../daemon/daemon.ts";
+import { livingDaemon } from "../daemon/living_daemon.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import { type Demand, look, readStatus, type StatusRead } from "./survey.ts";
 

@@ -6,6 +6,7 @@ import { parseMode } from "../../core/pick/adaptive_state.ts";
 import type { Mode, Policy } from "../../core/pick/policy.ts";
 import { lastSelectedMs, type PickMark } from "../../core/session/state.ts";
 import { emptySession, emptyStatus, parseStatus, type Status } from "../../core/session/status.ts";
+import { wordsOf } from "../../core/text/failure.ts";
 import { readText } from "../../io/files/files.ts";
 import { glanceLeases } from "../session/leases.ts";
 import { glance } from "../session/picks_file.ts";
@@ -26,6 +27,8 @@ export interface Demand {
 export interface StatusRead {
   readonly text: string;
   readonly status: Status;
+  /** Why it could not be read. */
+  readonly problem?: string;
 }
 
 /** What is known of all sessions. */
@@ -118,7 +121,7 @@ export function readStatus(layout: Layout, before?: StatusRead): StatusRead {
   try {
     text = readText(layout.status) ?? "";
     return text === before?.text ? before : { text, status: parseStatus(text) };
-  } catch {
-    return { text, status: emptyStatus() };
+  } catch (error) {
+    return { text, status: emptyStatus(), ...(text === "" ? {} : { problem: wordsOf(error) }) };
   }
 }

@@ -1,3 +1,5 @@
+import { ORIGIN } from "../../core/shell/launch.ts";
+import { type Origin, parseOrigin } from "../../core/supervisor/own_record.ts";
 import { renderIdentity } from "../../core/system/identity.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { wordsOf } from "../../core/text/failure.ts";
@@ -12,6 +14,8 @@ import { type Journal, openJournal } from "../../io/journal.ts";
 import { type HeldLock, tryLock } from "../../io/lock/lock.ts";
 import { onSignals, ownIdentity, restrictNewFiles } from "../../io/process/process.ts";
 import { ANNOUNCE, READY } from "../daemon/daemon.ts";
+import { originNow } from "../daemon/caller.ts";
+import { OwnRecordFile } from "./own_record.ts";
 import { Publisher } from "./publisher.ts";
 import { RootGuard } from "./root_guard.ts";
 import { heedStopRequest } from "../daemon/stop_request.ts";
@@ -72,6 +76,14 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
       timing,
       journal,
       publisher,
+      ownRecord: new OwnRecordFile({
+        host,
+        layout,
+        journal,
+        pid: self.pid,
+        origin: originIn(host),
+        mayWrite: (path) => guard.mayWrite(path),
+      }),
       sessions,
       guard,
     });
@@ -88,6 +100,15 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   } finally {
     unheed();
     lock.release();
+  }
+}
+
+/** From where it was started: what its caller told, else where we stand. */
+function originIn(host: Host): Origin {
+  try {
+    return parseOrigin(JSON.parse(host.env[ORIGIN] ?? ""));
+  } catch {
+    return originNow(host, false);
   }
 }
 

@@ -12,13 +12,14 @@ import type { Journal } from "../../io/journal.ts";
 import type { lockHolders } from "../../io/process/lock_table.ts";
 import { partWith } from "../codex/app_server.ts";
 import { Children } from "./app_server_record.ts";
-import { codexProgram } from "../codex/codex_program.ts";
+import { type CodexProgram, codexProgram } from "../codex/codex_program.ts";
 import { Entries } from "./entries.ts";
 import { Chronicle } from "../session/history.ts";
 import type { Monitor } from "./monitor.ts";
 import { Monitors } from "./monitors.ts";
 import { lastPickOf } from "../session/last_pick.ts";
 import { type Homes, OpenHomes } from "./open_homes.ts";
+import type { OwnRecordFile } from "./own_record.ts";
 import type { Publisher } from "./publisher.ts";
 import { readSettings } from "../config/file.ts";
 import type { RootGuard } from "./root_guard.ts";
@@ -32,6 +33,8 @@ export interface SupervisorSettings {
   readonly timing: Timing;
   readonly journal: Journal;
   readonly publisher: Publisher;
+  /** What this supervisor tells of itself; nothing unless given. */
+  readonly ownRecord?: OwnRecordFile;
   /** What is known from before, by alias. */
   readonly sessions: ReadonlyMap<string, SessionStatus>;
   /** Says whether the root is still ours, and what may be written there. */
@@ -89,7 +92,7 @@ export class Supervisor {
         layout,
         children: this.#children,
         mayWrite,
-        codex: () => codexProgram(this.#config, { ...host, cwd: layout.root }),
+        codex: () => this.#codex(),
       }),
       probeLimitMs: timing.probeLifetimeSec * 1000,
       mostCrashesIn5m: timing.maxRestarts5m,
@@ -181,9 +184,15 @@ export class Supervisor {
     waits.push(waitMs, this.#children.endStuck(this.#settings.host.clock));
     const isUrgent = this.#dropped.size > 0 || this.#isSweptJustNow();
     const sessions = this.#noteSessions(stepped);
+    this.#settings.ownRecord?.note(sessions, () => this.#codex()?.path);
     waits.push(this.#chronicle.note(sessions));
     waits.push(this.#settings.publisher.publish(sessions, isUrgent));
     return Math.max(0, Math.min(...waits));
+  }
+
+  #codex(): CodexProgram | undefined {
+    const { host, layout } = this.#settings;
+    return codexProgram(this.#config, { ...host, cwd: layout.root });
   }
 
   #noteDoings(alias: string, isChanged: boolean): void {

@@ -24,6 +24,12 @@ export interface Layout {
   readonly history: string;
   /** What is known of all accounts, for programs that only pick. */
   readonly readings: string;
+  /** What the last program that called for the supervisor has. */
+  readonly caller: string;
+  /** What the supervisor tells of itself. */
+  readonly ownRecord: string;
+  /** Of which supervisor the user was told that it runs elsewhere. */
+  readonly elsewhere: string;
   /** The app-servers of ours that may still run, written by the supervisor. */
   readonly children: string;
   /** Which processes of ours run a Codex where, on systems that don't tell. */
@@ -59,6 +65,9 @@ export function layoutOf(root: string): Layout {
     policy: join(state, "policy.json"),
     history: join(state, "history"),
     readings: join(root, "readings.json"),
+    caller: join(state, "caller.json"),
+    ownRecord: join(state, "supervisor.json"),
+    elsewhere: join(state, "elsewhere.json"),
     children: join(state, "children.json"),
     runs: join(state, "runs"),
     sqlite: join(state, "sqlite"),
