@@ -16,6 +16,11 @@ export function openRoot(host: Pick<Host, "env" | "uid" | "platform">): Layout {
   return layout;
 }
 
+/** The paths below the root, whatever is there. */
+export function pathsOf(host: Pick<Host, "env" | "uid" | "platform">): Layout {
+  return layoutOf(rootOf(host));
+}
+
 /** The root; without `HOME` below the home that `/etc/passwd` has. */
 function rootOf(host: Pick<Host, "env" | "uid" | "platform">): string {
   if (host.platform === "win32" || host.env.AGENTLB_HOME || host.env.HOME !== undefined) {

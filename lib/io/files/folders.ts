@@ -173,5 +173,13 @@ export function sweepFolders(parent: string, prefix: string, kept: string, befor
 
 function refuseForeign(path: string, owner: number, uid: number | undefined): void {
   if (uid === undefined || owner === uid) return;
-  throw new Failure("failed", `Cannot use ${path}: it belongs to another user (uid ${owner}, we are ${uid})`);
+  throw new Failure(
+    "failed",
+    `Cannot use ${path}: it belongs to another user (uid ${owner}, we are ${uid})`,
+    {
+      hint: uid === 0
+        ? "HOME is another user's: run it as that user, or with sudo -H"
+        : "run it as that user, or set AGENTLB_HOME to a folder of your own",
+    },
+  );
 }
