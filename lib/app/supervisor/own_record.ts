@@ -25,8 +25,9 @@ interface Surroundings {
   mayWrite(path: string): boolean;
 }
 
-/** So often at most it looks at all sessions and for codex. */
-const PAUSE_MS = 5_000;
+/** So often at most it looks at all sessions and for codex, and so often at least while nothing changes. */
+const PAUSE_MS = 1_000;
+const AGAIN_MS = 30_000;
 
 /** Keeps state/supervisor.json: what the supervisor was started from, and since when it can't read any account. */
 export class OwnRecordFile {
@@ -34,19 +35,30 @@ export class OwnRecordFile {
   readonly #startedMs: number;
   #trouble: Trouble | undefined;
   #written = "";
-  #notBefore = -Infinity;
+  #seen: ReadonlyMap<string, SessionStatus> | undefined;
+  #seenAt = -Infinity;
 
   constructor(around: Surroundings) {
     this.#around = around;
     this.#startedMs = around.host.clock.now();
   }
 
-  /** Takes note of what the sessions say and which codex is run. */
-  note(sessions: ReadonlyMap<string, SessionStatus>, codex: () => string | undefined): void {
-    const { host: { clock, env, platform }, layout, journal, pid, origin, mayWrite } = this.#around;
-    const now = clock.monotonic();
-    if (now < this.#notBefore) return;
-    this.#notBefore = now + PAUSE_MS;
+  /**
+   * Takes note of what the sessions say, the same map as before when nothing has changed, and which codex is run; returns
+   * how long to wait with what is left.
+   */
+  note(sessions: ReadonlyMap<string, SessionStatus>, codex: () => string | undefined): number {
+    const now = this.#around.host.clock.monotonic();
+    if (sessions === this.#seen && now - this.#seenAt < AGAIN_MS) return Infinity;
+    if (now - this.#seenAt < PAUSE_MS) return PAUSE_MS - (now - this.#seenAt);
+    this.#seen = sessions;
+    this.#seenAt = now;
+    this.#note(sessions, codex);
+    return Infinity;
+  }
+
+  #note(sessions: ReadonlyMap<string, SessionStatus>, codex: () => string | undefined): void {
+    const { host: { env, platform }, layout, journal, pid, origin, mayWrite } = this.#around;
     const found = troubleIn(sessions.values());
     if (found?.kind !== this.#trouble?.kind) this.#trouble = found;
     const record: OwnRecord = {

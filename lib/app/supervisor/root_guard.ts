@@ -1,5 +1,6 @@
 import type { Layout } from "../../core/system/layout.ts";
-import { exists, folderIdentity } from "../../io/files/files.ts";
+import { inodeOf } from "../../io/files/access.ts";
+import { exists } from "../../io/files/files.ts";
 import type { Clock } from "../../io/host.ts";
 
 /** How long a file that somebody removed is left alone: a root that is being removed is gone by then. */
@@ -12,7 +13,8 @@ const REMOVAL_MS = 2_000;
 export class RootGuard {
   readonly #clock: Clock;
   readonly #root: string;
-  readonly #identity: string | undefined;
+  /** Its time of birth would say more, but some systems give the time of the last change for that. */
+  readonly #inode: string | undefined;
   readonly #isInCharge: () => boolean;
   readonly #seen: Set<string>;
   /** Since when what was there is missing, monotonic milliseconds. */
@@ -22,14 +24,14 @@ export class RootGuard {
   constructor({ clock }: { readonly clock: Clock }, layout: Layout, isInCharge: () => boolean) {
     this.#clock = clock;
     this.#root = layout.root;
-    this.#identity = folderIdentity(layout.root);
+    this.#inode = inodeOf(layout.root);
     this.#isInCharge = isInCharge;
     this.#seen = new Set(Object.values(layout as unknown as Record<string, string>).filter(exists));
   }
 
   /** Whether the root is still the folder that was opened, and its supervisor still this one. */
   isOurs(): boolean {
-    return this.#isInCharge() && folderIdentity(this.#root) === this.#identity;
+    return this.#isInCharge() && inodeOf(this.#root) === this.#inode;
   }
 
   /** We removed or renamed it ourselves: it may be made anew at once. */

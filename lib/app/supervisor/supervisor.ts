@@ -184,7 +184,7 @@ export class Supervisor {
     waits.push(waitMs, this.#children.endStuck(this.#settings.host.clock));
     const isUrgent = this.#dropped.size > 0 || this.#isSweptJustNow();
     const sessions = this.#noteSessions(stepped);
-    this.#settings.ownRecord?.note(sessions, () => this.#codex()?.path);
+    waits.push(this.#settings.ownRecord?.note(sessions, () => this.#codex()?.path) ?? Infinity);
     waits.push(this.#chronicle.note(sessions));
     waits.push(this.#settings.publisher.publish(sessions, isUrgent));
     return Math.max(0, Math.min(...waits));

@@ -19,3 +19,13 @@ export function isWritable(path: string): boolean {
     return false;
   }
 }
+
+/** Which folder a path leads to, as long as it is there; undefined when there is none. */
+export function inodeOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
