@@ -4,6 +4,7 @@ import { allCommands } from "../lib/cli/declaration/catalogue.ts";
 import { COMMANDS } from "../lib/cli/commands/all.ts";
 import { pageOf } from "../lib/cli/declaration/help.ts";
 import { PROBE_RESULTS, type ProbeResult, probeText } from "../lib/core/codex/reasons.ts";
+import { CHECKS } from "../lib/core/doctor/finding.ts";
 import { HINDRANCES } from "../lib/core/pick/hindrance.ts";
 import { VERSION } from "../lib/core/text/version.ts";
 import * as library from "../mod.ts";
@@ -134,6 +135,20 @@ describe("the pages", () => {
     expect(functions.length).toBeGreaterThan(5);
     expect(functions.filter(([name]) => !new RegExp(`\`${name}\\b`).test(page("docs/library.md")))).toEqual(
       [],
+    );
+  });
+});
+
+describe("the page of doctor", () => {
+  test("has one row for every check, with what it says and what to do", () => {
+    const rows = markedRows(pages.get("docs/doctor.md")!, "checks");
+    expect(rows.map(([name, severity, about, cure]) => [codeIn(name)[0], severity, about, cure])).toEqual(
+      Object.entries(CHECKS).map(([name, { severity, about, cure }]) => [
+        name,
+        severity,
+        about,
+        cure.replace("%", "…"),
+      ]),
     );
   });
 });

@@ -12,7 +12,8 @@ export const ROOMS: Rooms = tableOf(`
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
   core/config         core: pick session text
-  core/supervisor     core: codex config system text
+  core/supervisor     core: codex config session shell system text
+  core/doctor         core: codex session supervisor system text
   core/simulation     core: config pick pick/policies quota session text
   core/pool           core: codex pool/limits pool/python pool/screen quota shell text
   core/pool/limits    core: codex pick quota text
@@ -29,7 +30,8 @@ export const ROOMS: Rooms = tableOf(`
   io/lock             io: . platform process       core: text
 
   app/config          io: . files                  core: config system text
-  app/daemon          io: . files lock process     core: session shell system text
+  app/daemon          app: codex config
+                      io: . files lock process     core: session shell supervisor system text
   app/codex           io: . files process          core: codex config session shell system text
   app/login           app: codex session
                       io: . files lock process     core: codex config session shell system text
@@ -40,8 +42,13 @@ export const ROOMS: Rooms = tableOf(`
   app/supervisor/threads
                       app: codex session
                       io: . files process          core: codex session system text
-  app/supervisor      app: codex config daemon session supervisor/threads
+  app/supervisor/records
+                      app: codex session
+                      io: . files process          core: session supervisor system text
+  app/supervisor      app: codex config daemon session supervisor/records supervisor/threads
                       io: . files lock process     core: codex config pick quota session shell supervisor system text
+  app/doctor          app: codex config daemon pick pool pool/pick session
+                      io: . files process          core: codex config doctor pick pool session shell system text
   app/skill           io: . files lock             core: shell skill text
   app/pool            io: . files lock             core: pool pool/python pool/state pool/watch shell text
   app/pool/pick       app: codex pool session
@@ -59,14 +66,14 @@ export const ROOMS: Rooms = tableOf(`
   cli/declaration     app: codex pick              io: .
                       core: pick shell text
   cli/commands        cli: declaration view        io: .
-                      app: codex config daemon login pick session skill supervisor
-                      core: config pick shell skill system text
+                      app: codex config daemon doctor login pick session skill supervisor
+                      core: config doctor pick shell skill system text
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
   cli/view            io: .
-                      app: pick skill
-                      core: codex config pick quota simulation skill system text
+                      app: daemon pick skill
+                      core: codex config doctor pick quota simulation skill system text
 `);
 
 /** The rooms that each room may import from, all by their paths below `lib`. */

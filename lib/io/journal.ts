@@ -10,8 +10,11 @@ export interface Journal {
 const LIMIT = 256 * 1024;
 const AGAIN_MS = 60_000;
 
-/** A log of one JSON line per note, 0600, at most two files of 256 KiB; the same note is written once a minute. */
-export function openJournal(path: string, clock: Clock): Journal {
+/**
+ * A log of one JSON line per note, 0600, at most two files of 256 KiB; the same note is written once a minute. Nothing is
+ * written while `mayWrite` says no.
+ */
+export function openJournal(path: string, clock: Clock, mayWrite = () => true): Journal {
   const told = new Map<string, number>();
   return {
     note(what, details = {}) {
@@ -21,6 +24,7 @@ export function openJournal(path: string, clock: Clock): Journal {
       if (told.size > 500) told.clear();
       told.set(key, now);
       try {
+        if (!mayWrite()) return;
         append(path, `${JSON.stringify({ t: new Date(clock.now()).toISOString(), what, ...details })}\n`);
       } catch {
         // A full disk: there is nowhere to say so.

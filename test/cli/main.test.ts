@@ -91,8 +91,17 @@ describe("what can't be done", () => {
 
   it("is exit 1 without a HOME", async () => {
     const user = world();
-    expect(await run(user, "rr", { env: { HOME: undefined } })).toBe(1);
+    expect(await run(user, "rr", { env: { HOME: "" } })).toBe(1);
     expect(user.err).toBe("HOME is not set\n");
+  });
+
+  it("is exit 1 with what to do for a user that nobody knows, without a HOME", async () => {
+    const user = world();
+    const host = { ...user.host({ args: ["rr"], env: { HOME: undefined } }), uid: 3_999_999 };
+    expect(await main(host)).toBe(1);
+    expect(user.err).toMatch(
+      /^HOME is not set\nagentlb: hint: user 3999999 has no entry in \/etc\/passwd: set HOME/,
+    );
   });
 
   it("is exit 1 in the root of another user, which stays as it is", async () => {

@@ -115,7 +115,7 @@ describe("start, restart and stop say what they found and what they did", () => 
     }
   });
 
-  test("when it can't be started, with the reason, and that is no failure", async () => {
+  test("when it can't be started, with the reason, and that is no failure of a pick", async () => {
     const user = sandbox();
     user.addAlias("a");
     await user.run("compiled", ["status"]);
@@ -130,7 +130,7 @@ describe("start, restart and stop say what they found and what they did", () => 
       ] as const
     ) {
       const { code, stdout, stderr } = await user.run("compiled", ["supervisor", ...words]);
-      expect({ code, stdout }).toEqual({ code: 0, stdout: said });
+      expect({ code, stdout }).toEqual({ code: 1, stdout: said });
       expect(stderr).toMatch(/^agentlb: warning: Cannot start the supervisor: .*supervisor\.lock/);
     }
     const picked = await user.run("compiled", ["rr"]);

@@ -1,20 +1,16 @@
-import { type DaemonIdentity, isOlder, parseIdentity } from "../../core/system/identity.ts";
+import { type DaemonIdentity, isOlder } from "../../core/system/identity.ts";
 import { Failure, wordsOf } from "../../core/text/failure.ts";
-import { selfEnvironment } from "../../core/shell/launch.ts";
+import { ORIGIN, selfEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
 import { VERSION } from "../../core/text/version.ts";
 import { readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
-import {
-  commandLineOf,
-  identityOf,
-  isAlive,
-  mayBeAlive,
-  ownerOf,
-  variableOf,
-} from "../../io/process/process.ts";
+import { commandLineOf, identityOf, isAlive, ownerOf, variableOf } from "../../io/process/process.ts";
+import type { Elsewhere } from "./whereabouts.ts";
+import { livingDaemon } from "./living_daemon.ts";
+import type { Replaced } from "./replacement.ts";
 import { spawnDetached } from "../../io/process/spawn.ts";
 
 /** Set for the daemon that a command starts: it says on stdout when it is ready, or why it will not be. */
@@ -23,71 +19,122 @@ export const READY = "ready";
 
 const STOP_MS = 3000;
 
-/** The supervisor of this root, if one lives: the identity in its lock file is that of a process that `runs`. */
-export function livingDaemon(layout: Layout, runs = mayBeAlive): DaemonIdentity | undefined {
-  const identity = parseIdentity(readText(layout.supervisorLock) ?? "");
-  return identity && runs(identity) ? identity : undefined;
-}
+/** Why a supervisor is replaced by one of this caller. */
+const WHY = {
+  codex: "it has had no codex that starts for a minute, and here there is one",
+  network: "it has had no network for a minute, and the network is another here",
+} as const;
 
 /**
  * Makes sure that a supervisor of at least this version runs, unless `AGENTLB_SUPERVISOR_DISABLED=1`. That it can't be
  * started is said on stderr and is no failure: what is known already still serves.
  */
 export async function ensureSupervisor(host: Host, layout: Layout): Promise<void> {
-  if (isSupervisorDisabled(host.env) || isCurrent(livingDaemon(layout))) return;
+  if (isSupervisorDisabled(host.env)) return;
+  const { leaveCaller } = await import("./caller.ts");
+  leaveCaller(host, layout);
   try {
-    await startSupervisor(host, layout);
+    const living = livingDaemon(layout);
+    if (!isCurrent(living)) return await startOrSay(host, layout);
+    const replaced = await replacedBy(host, layout, living!);
+    if (replaced !== undefined) await startSupervisor(host, layout, replaced);
   } catch (error) {
     host.err(`agentlb: warning: Cannot start the supervisor: ${wordsOf(error)}\n`);
   }
 }
 
-/** Carries out `agentlb supervisor start|restart|stop`; returns the lines to print. */
+/** Starts a supervisor unless one runs elsewhere, which is said once. */
+async function startOrSay(host: Host, layout: Layout): Promise<void> {
+  const elsewhere = await startSupervisor(host, layout);
+  if (elsewhere === undefined) return;
+  const { ELSEWHERE, isNewsElsewhere } = await import("./whereabouts.ts");
+  if (isNewsElsewhere(layout, elsewhere)) host.err(`agentlb: ${ELSEWHERE}; what it publishes is used\n`);
+}
+
+/** The living supervisor when it has failed for long and one of ours would not. */
+async function replacedBy(
+  host: Host,
+  layout: Layout,
+  living: DaemonIdentity,
+): Promise<Replaced | undefined> {
+  const record = readText(layout.ownRecord);
+  if (!record?.includes('"trouble"')) return undefined;
+  const { replacementOf } = await import("./replacement.ts");
+  return replacementOf(host, layout, living, record);
+}
+
+/** What a command about the supervisor printed, and whether it has done what it is for. */
+export interface Supervised {
+  readonly lines: readonly string[];
+  readonly isDone: boolean;
+}
+
+/** Carries out `agentlb supervisor start|restart|stop`. */
 export async function superviseCommand(
   host: Host,
   layout: Layout,
   verb: "start" | "restart" | "stop",
-): Promise<string[]> {
+): Promise<Supervised> {
+  const { ELSEWHERE, whereabouts } = await import("./whereabouts.ts");
+  const { at } = await whereabouts(host, layout);
+  if (at === "elsewhere") return { lines: [`${ELSEWHERE}; ${verb} it there`], isDone: false };
   const living = livingDaemon(layout, isAlive);
   const predecessor = living ? undefined : predecessorOf(host, layout);
   const pid = living?.pid ?? predecessor;
   if (verb === "start") {
-    if (isCurrent(living)) return [`supervisor is running (pid ${living!.pid})`];
+    if (isCurrent(living)) return { lines: [`supervisor is running (pid ${living!.pid})`], isDone: true };
     const before = pid === undefined ? [`supervisor is not running${stale(layout)}`] : [];
-    return [
-      ...before,
-      await startedLine(
-        host,
-        layout,
-        "started supervisor in background",
-        "attempted to start supervisor in background",
-      ),
-    ];
+    const started = await startedLine(
+      host,
+      layout,
+      "started supervisor in background",
+      "attempted to start supervisor in background",
+    );
+    return { lines: [...before, ...started.lines], isDone: started.isDone };
   }
   const lines = [];
   if (pid !== undefined) {
     lines.push(`stopping supervisor (pid ${pid})`);
     const isGone = await endProcess(host, layout, pid);
-    if (verb === "stop") return [...lines, isGone ? "supervisor stopped" : "supervisor stop requested"];
+    if (verb === "stop") {
+      lines.push(isGone ? "supervisor stopped" : "supervisor stop requested");
+      return { lines, isDone: true };
+    }
   } else if (verb === "stop") {
-    return [`supervisor already stopped${stale(layout)}`];
+    return { lines: [`supervisor already stopped${stale(layout)}`], isDone: true };
   } else {
     lines.push(`supervisor not running${stale(layout)}`);
   }
-  return [
-    ...lines,
-    await startedLine(host, layout, "supervisor restarted", "attempted supervisor restart", pid),
-  ];
+  const again = await startedLine(
+    host,
+    layout,
+    "supervisor restarted",
+    "attempted supervisor restart",
+    pid,
+  );
+  return { lines: [...lines, ...again.lines], isDone: again.isDone };
 }
 
-/** Starts a supervisor and waits until it is ready; many callers at once start one. Ends an older one, and the predecessor's. */
-async function startSupervisor(host: Host, layout: Layout): Promise<void> {
+/**
+ * Starts a supervisor and waits until it is ready; many callers at once start one. Ends an older one, the one to be
+ * replaced, and the predecessor's. Returns the one that runs elsewhere instead of starting a second.
+ */
+async function startSupervisor(
+  host: Host,
+  layout: Layout,
+  replaced?: Replaced,
+): Promise<Elsewhere | undefined> {
   const { startTimeoutMs } = timingFrom(host.env);
-  await withLock(host, layout.startLock, async () => {
+  const { whereabouts } = await import("./whereabouts.ts");
+  return await withLock(host, layout.startLock, async () => {
     const living = livingDaemon(layout);
-    if (isCurrent(living)) return;
+    if (isCurrent(living) && living?.pid !== replaced?.pid) return undefined;
     if (living) {
-      host.err(`agentlb: replacing the supervisor of version ${living.version} (pid ${living.pid})\n`);
+      const why = living.pid === replaced?.pid ? WHY[replaced.why] : undefined;
+      const which = why === undefined
+        ? `of version ${living.version} (pid ${living.pid})`
+        : `(pid ${living.pid}): ${why}`;
+      host.err(`agentlb: replacing the supervisor ${which}\n`);
       await endProcess(host, layout, living.pid);
     }
     const predecessor = predecessorOf(host, layout);
@@ -95,12 +142,20 @@ async function startSupervisor(host: Host, layout: Layout): Promise<void> {
       host.err(`agentlb: replacing the supervisor of an earlier program (pid ${predecessor})\n`);
       await endProcess(host, layout, predecessor);
     }
-    await spawnDaemon(host, layout, startTimeoutMs);
+    const found = await whereabouts(host, layout);
+    if (found.at === "elsewhere") return found.who;
+    await spawnDaemon(host, layout, startTimeoutMs, replaced !== undefined);
+    return undefined;
   }, startTimeoutMs + 2 * STOP_MS);
 }
 
 /** A daemon of its own session and without core dumps, which could hold a login. */
-async function spawnDaemon(host: Host, layout: Layout, timeoutMs: number): Promise<void> {
+async function spawnDaemon(
+  host: Host,
+  layout: Layout,
+  timeoutMs: number,
+  isReplacement: boolean,
+): Promise<void> {
   if (host.self.length === 0) {
     throw new Failure(
       "failed",
@@ -109,10 +164,15 @@ async function spawnDaemon(host: Host, layout: Layout, timeoutMs: number): Promi
   }
   const command = [...host.self, "supervisor", "daemon"];
   const [file = "", ...args] = host.system.withoutCores(command);
+  const { originNow } = await import("./caller.ts");
   const { line, error } = await spawnDetached({
     file,
     args,
-    env: { ...selfEnvironment(host), [ANNOUNCE]: "1" },
+    env: {
+      ...selfEnvironment(host),
+      [ANNOUNCE]: "1",
+      [ORIGIN]: JSON.stringify(originNow(host, isReplacement)),
+    },
     cwd: layout.root,
   }, timeoutMs);
   if (error) throw error;
@@ -128,14 +188,18 @@ async function startedLine(
   done: string,
   tried: string,
   old?: number,
-): Promise<string> {
+): Promise<Supervised> {
   try {
     await startSupervisor(host, layout);
   } catch (error) {
     host.err(`agentlb: warning: Cannot start the supervisor: ${wordsOf(error)}\n`);
   }
   const living = livingDaemon(layout);
-  return living && living.pid !== old ? `${done} (pid ${living.pid})` : tried;
+  const isDone = living !== undefined && living.pid !== old;
+  if (!isDone && living !== undefined) {
+    host.err(`agentlb: warning: The supervisor (pid ${living.pid}) has not ended\n`);
+  }
+  return { lines: [isDone ? `${done} (pid ${living.pid})` : tried], isDone };
 }
 
 /** Asks a process to end and waits; whether it is gone. */

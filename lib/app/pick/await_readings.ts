@@ -7,7 +7,7 @@ import { parseTime } from "../../core/text/time.ts";
 import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
 import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
-import { livingDaemon } from "../daemon/daemon.ts";
+import { livingDaemon } from "../daemon/living_daemon.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import { type Demand, look, looker, readStatus, type StatusRead } from "./survey.ts";
 

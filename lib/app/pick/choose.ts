@@ -9,6 +9,8 @@ import { reasonsOf } from "../../core/pick/refusal_words.ts";
 import type { Eligible, Ineligible, Verdict } from "../../core/pick/score.ts";
 import type { GlobalState } from "../../core/session/state.ts";
 import { emptyStatus, type SessionStatus } from "../../core/session/status.ts";
+import { printable } from "../../core/text/printable.ts";
+import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { formatSpan } from "../../core/text/time.ts";
 import { isFolder } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
@@ -81,9 +83,14 @@ export function choose(
     const aliases = aliasesOf(layout);
     const memory = recall(host, layout, aliases);
     const nowMs = host.clock.now();
+    const found = how === "turn" ? undefined : readStatus(layout, read);
+    // Where a supervisor runs it is about to be written anew.
+    if (found?.problem !== undefined && isSupervisorDisabled(host.env)) {
+      host.err(`agentlb: warning: Cannot read ${layout.status}: ${printable(found.problem)}\n`);
+    }
     const isAdaptive = how === "best" && policyOf(config, demand) === "adaptive";
     const known: Known = {
-      status: how === "turn" ? emptyStatus() : readStatus(layout, read).status,
+      status: found?.status ?? emptyStatus(),
       picks: memory.picks,
       leases: recallLeases(host, layout),
       paused: recallPaused(host, layout),

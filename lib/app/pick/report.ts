@@ -8,7 +8,7 @@ import { renderTable } from "../../core/text/table.ts";
 import { parseTime } from "../../core/text/time.ts";
 import { type Gauges, gaugesOf } from "../../core/quota/windows.ts";
 import { readText } from "../../io/files/read.ts";
-import { livingDaemon } from "../daemon/daemon.ts";
+import { livingDaemon } from "../daemon/living_daemon.ts";
 import { accountIn } from "../codex/account_file.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import { type Demand, look } from "./survey.ts";

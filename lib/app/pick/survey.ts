@@ -7,6 +7,7 @@ import type { Mode } from "../../core/pick/policies/contender.ts";
 import type { Policy } from "../../core/pick/policy.ts";
 import { lastSelectedMs, type PickMark } from "../../core/session/state.ts";
 import { emptySession, emptyStatus, parseStatus, type Status } from "../../core/session/status.ts";
+import { wordsOf } from "../../core/text/failure.ts";
 import { readText } from "../../io/files/read.ts";
 import { glanceLeases } from "../session/leases.ts";
 import { glance } from "../session/picks_file.ts";
@@ -27,6 +28,8 @@ export interface Demand {
 export interface StatusRead {
   readonly text: string;
   readonly status: Status;
+  /** Why it could not be read. */
+  readonly problem?: string;
 }
 
 /** What is known of all sessions. */
@@ -132,7 +135,7 @@ export function readStatus(layout: Layout, before?: StatusRead): StatusRead {
   try {
     text = readText(layout.status) ?? "";
     return text === before?.text ? before : { text, status: parseStatus(text) };
-  } catch {
-    return { text, status: emptyStatus() };
+  } catch (error) {
+    return { text, status: emptyStatus(), ...(text === "" ? {} : { problem: wordsOf(error) }) };
   }
 }

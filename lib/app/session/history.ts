@@ -16,7 +16,7 @@ import { type Gauge, gaugesOf } from "../../core/quota/windows.ts";
 import { appendText } from "../../io/files/append.ts";
 import { ensureFolder } from "../../io/files/folders.ts";
 import { namesIn, readText, sizeOf } from "../../io/files/read.ts";
-import { removeFile } from "../../io/files/replace.ts";
+import { NOT_OURS, removeFile } from "../../io/files/replace.ts";
 import type { Clock } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
 
@@ -50,6 +50,8 @@ interface Surroundings {
   readonly layout: Place;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Whether a file may be written or made now. */
+  mayWrite(path: string): boolean;
 }
 
 /** Writes down what readings say whenever that changes, in one file a month. */
@@ -94,9 +96,11 @@ export class Chronicle {
     });
     if (news.length === 0) return;
     try {
+      if (!this.#around.mayWrite(layout.history)) throw new Error(NOT_OURS);
       this.#begin(`${formatTime(clock.now()).slice(0, 7)}.log`);
       const lines = news.map(([account, sample]) => this.#encoder.line(account, sample));
-      appendText(join(layout.history, this.#file), lines.join(""), SEAL);
+      const path = join(layout.history, this.#file);
+      appendText(path, lines.join(""), SEAL, () => this.#around.mayWrite(path));
       for (const [account, sample] of news) this.#last.set(account, { sample, notedAt: now });
       this.#isFailing = false;
     } catch (error) {

@@ -4,7 +4,7 @@ import { readText } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
-import { livingDaemon } from "../daemon/daemon.ts";
+import { livingDaemon } from "../daemon/living_daemon.ts";
 
 const PATIENCE_MS = 2000;
 const LOOK_MS = 25;

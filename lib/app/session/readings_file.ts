@@ -5,7 +5,7 @@ import { emptyStatus, parseStatus, renderEntry, renderStatus } from "../../core/
 import { formatTime } from "../../core/text/time.ts";
 import { ensureFolder } from "../../io/files/folders.ts";
 import { fingerprintOf, readText } from "../../io/files/read.ts";
-import { replaceFile } from "../../io/files/replace.ts";
+import { NOT_OURS, replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 
@@ -20,15 +20,17 @@ export class ReadingsMemory {
 
 /**
  * Adds fresh news of accounts to readings.json; whoever else knows something adds to it as well. `memory` is of the same
- * process's last time.
+ * process's last time; nothing is written when `mayWrite` says no.
  */
 export async function publishKnown(
   host: Pick<Host, "clock" | "random">,
   layout: Place,
   fresh: Known,
   memory: ReadingsMemory = new ReadingsMemory(),
+  mayWrite: (path: string) => boolean = () => true,
 ): Promise<void> {
   if (fresh.size === 0) return;
+  if (!mayWrite(layout.readingsLock) || !mayWrite(layout.readings)) throw new Error(NOT_OURS);
   ensureFolder(layout.root);
   ensureFolder(dirname(layout.readingsLock));
   await withLock(host, layout.readingsLock, () => {
@@ -38,7 +40,9 @@ export async function publishKnown(
     const sessions = mergeKnown(known, fresh, nowMs);
     if (!saysSame(known, sessions)) {
       const status = { ...emptyStatus(), updatedAt: formatTime(nowMs), sessions };
-      replaceFile(layout.readings, renderStatus(status));
+      replaceFile(layout.readings, renderStatus(status), {
+        mayReplace: () => mayWrite(layout.readings),
+      });
     }
     memory.print = fingerprintOf(layout.readings);
     memory.known = sessions;

@@ -1,5 +1,5 @@
 import { checkAlias, DEFAULT_ALIAS_PATTERN, patternFailure } from "../../core/session/alias.ts";
-import { Failure } from "../../core/text/failure.ts";
+import { errnoOf, Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout, layoutOf, rootFrom } from "../../core/system/layout.ts";
 import { byteOrder } from "../../core/text/byte_order.ts";
 import { debugQuote } from "../../core/shell/quote.ts";
@@ -8,10 +8,42 @@ import { isFolder } from "../../io/files/read.ts";
 import { accountIn } from "../codex/account_file.ts";
 import type { Host } from "../../io/host.ts";
 
+type Outside = Pick<Host, "env" | "uid" | "platform" | "system">;
+
 /** The paths below the root, once its folders are there. Throws Failure for a root that can't be used. */
-export function openRoot(host: Pick<Host, "env" | "uid" | "platform" | "system">): Layout {
-  const layout = layoutOf(rootFrom(host));
+export function openRoot(host: Outside): Layout {
+  const layout = layoutOf(rootOf(host));
   ensureLayout(host, layout);
+  return layout;
+}
+
+/** The paths below the root, whatever is there. */
+export function pathsOf(host: Outside): Layout {
+  return layoutOf(rootOf(host));
+}
+
+/** The root; without `HOME` below the home that `/etc/passwd` has. */
+function rootOf(host: Outside): string {
+  if (!host.system.hasUserNumbers || host.env.AGENTLB_HOME || host.env.HOME !== undefined) {
+    return rootFrom(host);
+  }
+  const home = host.uid === undefined ? undefined : host.system.homeOfUser(host.uid);
+  if (home !== undefined) return rootFrom({ ...host, env: { ...host.env, HOME: home } });
+  if (host.uid === undefined) return rootFrom(host);
+  throw new Failure("failed", "HOME is not set", {
+    verbatim: true,
+    hint: `user ${host.uid} has no entry in /etc/passwd: set HOME, or AGENTLB_HOME to a folder of your own`,
+  });
+}
+
+/** The paths below the root for a command that only looks: what can't be made there is not needed. */
+export function lookAtRoot(host: Outside): Layout {
+  const layout = layoutOf(rootOf(host));
+  try {
+    ensureLayout(host, layout);
+  } catch (error) {
+    if (!["EROFS", "EACCES", "EPERM"].includes(errnoOf(error) ?? "")) throw error;
+  }
   return layout;
 }
 

@@ -1,3 +1,5 @@
+import { ORIGIN } from "../../core/shell/launch.ts";
+import { type Origin, parseOrigin } from "../../core/supervisor/own_record.ts";
 import { renderIdentity } from "../../core/system/identity.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { wordsOf } from "../../core/text/failure.ts";
@@ -12,7 +14,10 @@ import { type Journal, openJournal } from "../../io/journal.ts";
 import { type HeldLock, tryLock } from "../../io/lock/lock.ts";
 import { onSignals, ownIdentity, restrictNewFiles } from "../../io/process/process.ts";
 import { ANNOUNCE, READY } from "../daemon/daemon.ts";
-import { Publisher } from "./publisher.ts";
+import { originNow } from "../daemon/caller.ts";
+import { OwnRecordFile } from "./records/own_record.ts";
+import { Publisher } from "./records/publisher.ts";
+import { RootGuard } from "./records/root_guard.ts";
 import { heedStopRequest } from "../daemon/stop_request.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -40,7 +45,8 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   });
   if (lock === undefined) return void announce("another supervisor runs already");
   const self = ownIdentity();
-  const journal = openJournal(layout.log, host.clock);
+  const guard = new RootGuard(host, layout, () => lock.isCurrent());
+  const journal = openJournal(layout.log, host.clock, () => guard.mayWrite(layout.log));
   let unheed = () => {};
   try {
     lock.write(renderIdentity({ ...self, version: VERSION, exe: host.self.join(" ") }));
@@ -53,8 +59,16 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
     const timing = timingFrom(host.env);
     const daemon = { pid: self.pid, startedAt: formatTime(host.clock.now()) };
     const flushMs = timing.flushIntervalSec * 1000;
-    const publisher = new Publisher({ layout, host, journal, daemon, flushMs });
+    const publisher = new Publisher({
+      layout,
+      host,
+      journal,
+      daemon,
+      flushMs,
+      mayWrite: (path) => guard.mayWrite(path),
+    });
     const { sessions } = statusBefore(host, layout, journal);
+    guard.forget(layout.status);
     supervisor = new Supervisor({
       ...options,
       host,
@@ -62,15 +76,23 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
       timing,
       journal,
       publisher,
+      ownRecord: new OwnRecordFile({
+        host,
+        layout,
+        journal,
+        pid: self.pid,
+        origin: originIn(host),
+        mayWrite: (path) => guard.mayWrite(path),
+      }),
       sessions,
-      isInCharge: () => lock.isCurrent(),
+      guard,
     });
     if (isEnded) supervisor.stop();
     announce(READY);
     await supervisor.run();
     journal.note("stopped", { pid: self.pid });
-    if (lock.isCurrent()) lock.write("");
-    if (readText(layout.pidFile) === `${self.pid}\n`) removeFile(layout.pidFile);
+    if (guard.isOurs()) lock.write("");
+    if (guard.isOurs() && readText(layout.pidFile) === `${self.pid}\n`) removeFile(layout.pidFile);
   } catch (error) {
     journal.note("failed", { why: wordsOf(error) });
     announce(wordsOf(error));
@@ -78,6 +100,15 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   } finally {
     unheed();
     lock.release();
+  }
+}
+
+/** From where it was started: what its caller told, else where we stand. */
+function originIn(host: Host): Origin {
+  try {
+    return parseOrigin(JSON.parse(host.env[ORIGIN] ?? ""));
+  } catch {
+    return originNow(host, false);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Config } from "../../core/config/config.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { emptySession, type SessionStatus } from "../../core/session/status.ts";
-import type { Children } from "./app_server_record.ts";
+import type { Children } from "./records/app_server_record.ts";
 import { Accounts } from "./accounts.ts";
 import { Agenda } from "./agenda.ts";
 import { Monitor } from "./monitor.ts";

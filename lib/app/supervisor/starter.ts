@@ -9,7 +9,7 @@ import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { ownIdentity } from "../../io/process/process.ts";
 import type { AppServer, Purpose } from "../codex/app_server.ts";
-import type { Children } from "./app_server_record.ts";
+import type { Children } from "./records/app_server_record.ts";
 import type { CodexProgram } from "../codex/codex_program.ts";
 import type { CodexVersions } from "../codex/codex_version.ts";
 import { lastPickOf } from "../session/last_pick.ts";
@@ -30,6 +30,8 @@ interface Surroundings {
   readonly children: Children;
   readonly versions: CodexVersions;
   codex(): CodexProgram | undefined;
+  /** Whether a file or folder may be written or made now. */
+  mayWrite(path: string): boolean;
 }
 
 /** Starts app-servers and keeps the record of them. */
@@ -46,7 +48,8 @@ export class Starter {
    */
   start(alias: string, home: string, auth: string, role: Role): Promise<Started> {
     if (!role.mayRenew) return Promise.resolve(this.#spawn(alias, home, auth, role));
-    const { host, layout, children } = this.#around;
+    const { host, layout, children, mayWrite } = this.#around;
+    if (!mayWrite(layout.stateLock)) return Promise.resolve({ fault: { kind: "cannotStart" } });
     return withLock(host, layout.stateLock, () => {
       const now = host.clock.now();
       const sincePick = Math.abs(now - lastPickOf(layout, alias).ms);
@@ -114,9 +117,10 @@ export class Starter {
   }
 
   #spawn(alias: string, home: string, auth: string, role: Role): Started {
-    const { host, layout, children, codex } = this.#around;
+    const { host, layout, children, codex, mayWrite } = this.#around;
     const program = codex();
     if (program === undefined) return { fault: { kind: "codexNotFound" } };
+    if (!mayWrite(layout.state)) return { fault: { kind: "cannotStart" } };
     const sqlite = join(layout.sqlite, alias);
     ensureFolder(sqlite);
     const env = { ...codexEnvironment(host, home, []), CODEX_SQLITE_HOME: sqlite };

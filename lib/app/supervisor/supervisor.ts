@@ -12,8 +12,8 @@ import type { Host } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
 import type { lockHolders } from "../../io/process/lock_table.ts";
 import { partWith } from "../codex/app_server.ts";
-import { Children } from "./app_server_record.ts";
-import { codexProgram } from "../codex/codex_program.ts";
+import { Children } from "./records/app_server_record.ts";
+import { type CodexProgram, codexProgram } from "../codex/codex_program.ts";
 import { CodexVersions } from "../codex/codex_version.ts";
 import { Entries } from "./entries.ts";
 import { Chronicle } from "../session/history.ts";
@@ -21,8 +21,10 @@ import type { Monitor } from "./monitor.ts";
 import { Monitors } from "./monitors.ts";
 import { lastPickOf } from "../session/last_pick.ts";
 import { type Homes, OpenHomes } from "./threads/open_homes.ts";
-import type { Publisher } from "./publisher.ts";
+import type { OwnRecordFile } from "./records/own_record.ts";
+import type { Publisher } from "./records/publisher.ts";
 import { readSettings } from "../config/file.ts";
+import type { RootGuard } from "./records/root_guard.ts";
 import type { Shared } from "./monitor_context.ts";
 import { Starter } from "./starter.ts";
 import { Watches } from "./watches.ts";
@@ -33,10 +35,12 @@ export interface SupervisorSettings {
   readonly timing: Timing;
   readonly journal: Journal;
   readonly publisher: Publisher;
+  /** What this supervisor tells of itself; nothing unless given. */
+  readonly ownRecord?: OwnRecordFile;
   /** What is known from before, by alias. */
   readonly sessions: ReadonlyMap<string, SessionStatus>;
-  /** Whether the lock that makes this the only supervisor is still the one everybody sees. */
-  isInCharge(): boolean;
+  /** Says whether the root is still ours, and what may be written there. */
+  readonly guard: RootGuard;
   readonly renewalMarginMs?: number;
   /** Instead of `/proc/locks`. */
   readonly lockHolders?: typeof lockHolders;
@@ -76,15 +80,16 @@ export class Supervisor {
   #wakeUp = new AbortController();
 
   constructor(settings: SupervisorSettings) {
-    const { host, layout, timing, journal } = settings;
+    const { host, layout, timing, journal, guard } = settings;
+    const mayWrite = (path: string) => guard.mayWrite(path);
     this.#settings = settings;
-    this.#children = new Children(layout, journal);
+    this.#children = new Children(layout, journal, mayWrite);
     this.#openHomes = new OpenHomes({
       ...settings,
       clock: host.clock,
       hasLocks: () => has(this.#shared.starter.version, "threadLocks"),
     });
-    this.#chronicle = new Chronicle({ layout, clock: host.clock, journal });
+    this.#chronicle = new Chronicle({ layout, clock: host.clock, journal, mayWrite });
     this.#shared = {
       host,
       journal,
@@ -93,7 +98,8 @@ export class Supervisor {
         layout,
         children: this.#children,
         versions: new CodexVersions(host, layout),
-        codex: () => codexProgram(this.#config, { ...host, cwd: layout.root }),
+        mayWrite,
+        codex: () => this.#codex(),
       }),
       probeLimitMs: timing.probeLifetimeSec * 1000,
       mostCrashesIn5m: timing.maxRestarts5m,
@@ -127,7 +133,7 @@ export class Supervisor {
 
   /** Runs until `stop`, or until the root is no longer ours. */
   async run(): Promise<void> {
-    const { host, layout, isInCharge } = this.#settings;
+    const { host, layout, guard } = this.#settings;
     this.#watches.set("config", layout.root, (name) => name === "config.toml" && (this.#isConfigDue = true));
     this.#watches.set("sessions", layout.sessions, () => this.#isListDue = true);
     this.#watches.set("picks", layout.sessionStates, (name) => {
@@ -138,7 +144,7 @@ export class Supervisor {
       if (name === basename(layout.leases)) this.#openHomes.expectClaims();
       return name === basename(layout.leases);
     });
-    while (!this.#isStopping && isInCharge()) {
+    while (!this.#isStopping && guard.isOurs()) {
       this.#wakeUp = new AbortController();
       await host.clock.sleep(Math.min(this.#lookSafely(), LOOK_MS), this.#wakeUp.signal);
     }
@@ -185,9 +191,15 @@ export class Supervisor {
     waits.push(waitMs, this.#children.endStuck(this.#settings.host.clock));
     const isUrgent = this.#dropped.size > 0 || this.#isSweptJustNow();
     const sessions = this.#noteSessions(stepped);
+    waits.push(this.#settings.ownRecord?.note(sessions, () => this.#codex()?.path) ?? Infinity);
     waits.push(this.#chronicle.note(sessions));
     waits.push(this.#settings.publisher.publish(sessions, isUrgent));
     return Math.max(0, Math.min(...waits));
+  }
+
+  #codex(): CodexProgram | undefined {
+    const { host, layout } = this.#settings;
+    return codexProgram(this.#config, { ...host, cwd: layout.root });
   }
 
   #noteDoings(alias: string, isChanged: boolean): void {
@@ -274,11 +286,11 @@ export class Supervisor {
   }
 
   async #finish(): Promise<void> {
-    const { host, publisher, isInCharge } = this.#settings;
+    const { host, publisher, guard } = this.#settings;
     this.#watches.close();
     const monitors = this.#monitors.everybody();
     for (const monitor of monitors) monitor.retire();
     await partWith(monitors.flatMap((monitor) => monitor.servers()), host.clock);
-    if (isInCharge()) publisher.publish(this.#noteSessions([...this.#monitors.all()]), true);
+    if (guard.isOurs()) publisher.publish(this.#noteSessions([...this.#monitors.all()]), true);
   }
 }

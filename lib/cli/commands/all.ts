@@ -18,6 +18,7 @@ export const COMMANDS: Commands = new Map<string, string | LoadCommand>([
   ["why", () => import("./why.ts")],
   ["forecast", () => import("./forecast.ts")],
   ["simulate", () => import("./simulate.ts")],
+  ["doctor", () => import("./doctor.ts")],
   ["supervisor", () => import("./supervisor.ts")],
   ["config", () => import("./config.ts")],
   ["skill", () => import("./skill.ts")],

@@ -1,5 +1,5 @@
 import { loadConfig } from "../../app/config/load.ts";
-import { openRoot } from "../../app/session/sessions.ts";
+import { lookAtRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 
 const OPTIONS = { json: { about: "print an object instead of a table" } } as const;
@@ -16,7 +16,7 @@ export const command: CommandWith<typeof OPTIONS> = {
   options: OPTIONS,
   examples: [],
   async run(host, { options }) {
-    const layout = openRoot(host);
+    const layout = lookAtRoot(host);
     const [{ forecast }, { forecastJson, forecastText }] = await Promise.all([
       import("../../app/pick/forecast.ts"),
       import("../view/forecast.ts"),

@@ -5,7 +5,7 @@ import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { printable } from "../../core/text/printable.ts";
 import { awaitRenewal } from "../../app/codex/await_renewal.ts";
 import { commandOf, type End, programOf, runPicked } from "../../app/codex/run.ts";
-import { livingDaemon } from "../../app/daemon/daemon.ts";
+import { livingDaemon } from "../../app/daemon/living_daemon.ts";
 import type { How, Picked, PickRequest } from "../../app/pick/choose.ts";
 import { pick } from "../../app/pick/pick.ts";
 import type { Demand } from "../../app/pick/survey.ts";

@@ -1,6 +1,8 @@
 import { printable } from "../../core/text/printable.ts";
+import type { Layout } from "../../core/system/layout.ts";
 import { loadConfig } from "../../app/config/load.ts";
-import { openRoot } from "../../app/session/sessions.ts";
+import { lookAtRoot } from "../../app/session/sessions.ts";
+import type { Host } from "../../io/host.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { POLICY } from "../declaration/shared_options.ts";
 
@@ -17,7 +19,7 @@ export const command: CommandWith<typeof OPTIONS> = {
   options: OPTIONS,
   examples: [],
   async run(host, { options: { json, policy } }) {
-    const layout = openRoot(host);
+    const layout = lookAtRoot(host);
     const config = await loadConfig(host, layout);
     const [{ report }, { statusJson, statusTable }] = await Promise.all([
       import("../../app/pick/report.ts"),
@@ -27,13 +29,19 @@ export const command: CommandWith<typeof OPTIONS> = {
     if (found.problem !== undefined) {
       host.err(`session selection report: unavailable (${printable(found.problem)})\n`);
     }
-    if (json) host.out(statusJson(found));
-    else if (found.problem === undefined) host.out(await statusTable(found));
+    const where = found.supervisorPid === undefined ? await whereIsIt(host, layout) : undefined;
+    if (json) host.out(statusJson({ ...found, runsElsewhere: where !== undefined }));
+    else if (found.rows.length > 0 || found.problem === undefined) host.out(await statusTable(found));
     if (found.supervisorPid === undefined) {
-      host.err(
-        "agentlb: the supervisor is not running; start it with: agentlb supervisor start --background\n",
-      );
+      const start = "the supervisor is not running; start it with: agentlb supervisor start --background";
+      host.err(`agentlb: ${where ?? start}\n`);
     }
     return 0;
   },
 };
+
+/** What is to be said of a supervisor that can't be seen from here; undefined when none runs. */
+async function whereIsIt(host: Host, layout: Layout): Promise<string | undefined> {
+  const { ELSEWHERE, whereabouts } = await import("../../app/daemon/whereabouts.ts");
+  return (await whereabouts(host, layout)).at === "elsewhere" ? ELSEWHERE : undefined;
+}

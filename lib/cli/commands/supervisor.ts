@@ -1,5 +1,6 @@
+import { EXIT } from "../../core/text/failure.ts";
 import type { End } from "../../app/codex/run.ts";
-import { openRoot } from "../../app/session/sessions.ts";
+import { lookAtRoot, openRoot } from "../../app/session/sessions.ts";
 import type { Host } from "../../io/host.ts";
 import type { Command, CommandWith } from "../declaration/command.ts";
 
@@ -23,6 +24,30 @@ const restart: Command = {
   options: {},
   examples: [],
   run: async (host) => await supervise(host, "restart"),
+};
+
+const STATUS_OPTIONS = { json: { about: "print an object instead of lines" } } as const;
+
+const status: CommandWith<typeof STATUS_OPTIONS> = {
+  name: "supervisor status",
+  usage: "[--json]",
+  summary: "whether it runs, since when, from where, with which codex",
+  help: [
+    "Shows whether the supervisor of this folder runs, since when, from where it was started, which codex it runs, and " +
+    "what keeps it from reading limits. Starts nothing.",
+  ],
+  options: STATUS_OPTIONS,
+  examples: [],
+  async run(host, { options: { json } }) {
+    const layout = lookAtRoot(host);
+    const [{ supervisorReport }, { supervisorJson, supervisorText }] = await Promise.all([
+      import("../../app/daemon/report.ts"),
+      import("../view/supervisor.ts"),
+    ]);
+    const found = await supervisorReport(host, layout);
+    host.out(json ? supervisorJson(found) : supervisorText(found, host.clock.now()));
+    return 0;
+  },
 };
 
 const stop: Command = {
@@ -53,13 +78,13 @@ const daemon: Command = {
 
 export const command: Command = {
   name: "supervisor",
-  usage: "start --background | restart | stop",
+  usage: "start --background | restart | status | stop",
   help: [
     "Keeps the limits of all sessions fresh in status.json, in the background. Picking a session starts it.",
   ],
   options: {},
   examples: [],
-  commands: [start, restart, stop, daemon],
+  commands: [start, restart, status, stop, daemon],
   async run(host, call, commands) {
     const { pageOf } = await import("../declaration/help.ts");
     host.out(await pageOf(call.command, commands));
@@ -70,6 +95,7 @@ export const command: Command = {
 async function supervise(host: Host, verb: "start" | "restart" | "stop"): Promise<End> {
   const layout = openRoot(host);
   const { superviseCommand } = await import("../../app/daemon/daemon.ts");
-  for (const line of await superviseCommand(host, layout, verb)) host.out(`${line}\n`);
-  return 0;
+  const { lines, isDone } = await superviseCommand(host, layout, verb);
+  for (const line of lines) host.out(`${line}\n`);
+  return isDone ? 0 : EXIT.failed;
 }

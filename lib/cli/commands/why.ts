@@ -1,5 +1,5 @@
 import { loadConfig } from "../../app/config/load.ts";
-import { openRoot } from "../../app/session/sessions.ts";
+import { lookAtRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { demandIn, POLICY } from "../declaration/shared_options.ts";
 
@@ -22,7 +22,7 @@ export const command: CommandWith<typeof OPTIONS> = {
   examples: [],
   takes: { what: "session" },
   async run(host, { words: [alias], options }) {
-    const layout = openRoot(host);
+    const layout = lookAtRoot(host);
     const [{ explain }, { whyJson, whyText }] = await Promise.all([
       import("../../app/pick/why.ts"),
       import("../view/why.ts"),

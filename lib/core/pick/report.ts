@@ -33,6 +33,8 @@ export interface Report {
   /** When it was looked at, epoch milliseconds. */
   readonly atMs: number;
   readonly supervisorPid: number | undefined;
+  /** One runs that can't be seen from here. */
+  readonly runsElsewhere?: boolean;
   /** Why status.json could not be used. */
   readonly problem: string | undefined;
 }
@@ -97,7 +99,10 @@ export interface StatusReport {
 export function statusReport(report: Report): StatusReport {
   return {
     updatedAt: report.updatedAt,
-    supervisor: { running: report.supervisorPid !== undefined, pid: report.supervisorPid },
+    supervisor: {
+      running: report.supervisorPid !== undefined || report.runsElsewhere === true,
+      pid: report.supervisorPid,
+    },
     problem: report.problem,
     policy: report.policy,
     selected: report.selected,

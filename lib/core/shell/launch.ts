@@ -9,6 +9,9 @@ export interface Launch {
   readonly cwd?: string;
 }
 
+/** Tells a supervisor from where it was started. */
+export const ORIGIN = "AGENTLB_ORIGIN";
+
 /** Variables that would put another login, or another home's databases, into an alias. */
 const FOREIGN = ["CODEX_ACCESS_TOKEN", "CODEX_API_KEY", "OPENAI_API_KEY", "CODEX_SQLITE_HOME"];
 
@@ -18,7 +21,7 @@ export function codexEnvironment(
   home: string,
   passed: readonly string[],
 ): Record<string, string> {
-  const kept = definedOf(around, ["CODEX_HOME", ...FOREIGN.filter((name) => !passed.includes(name))]);
+  const kept = definedOf(around, ["CODEX_HOME", ORIGIN, ...FOREIGN.filter((name) => !passed.includes(name))]);
   kept.CODEX_HOME = home;
   return kept;
 }

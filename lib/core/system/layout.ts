@@ -24,6 +24,12 @@ export interface Layout {
   readonly history: string;
   /** What is known of all accounts, for programs that only pick. */
   readonly readings: string;
+  /** What the last program that called for the supervisor has. */
+  readonly caller: string;
+  /** What the supervisor tells of itself. */
+  readonly ownRecord: string;
+  /** Of which supervisor the user was told that it runs elsewhere. */
+  readonly elsewhere: string;
   /** The app-servers of ours that may still run, written by the supervisor. */
   readonly children: string;
   /** Which version of Codex a program is, by the identity of its file. */
@@ -61,6 +67,9 @@ export function layoutOf(root: string): Layout {
     policy: join(state, "policy.json"),
     history: join(state, "history"),
     readings: join(root, "readings.json"),
+    caller: join(state, "caller.json"),
+    ownRecord: join(state, "supervisor.json"),
+    elsewhere: join(state, "elsewhere.json"),
     children: join(state, "children.json"),
     codexVersions: join(state, "codex-versions.json"),
     runs: join(state, "runs"),

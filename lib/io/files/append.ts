@@ -1,17 +1,18 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { whileWriting, writeAll } from "./replace.ts";
+import { NOT_OURS, whileWriting, writeAll } from "./replace.ts";
 
 const LF = 10;
 
 /**
  * Appends text to a file of ours (0600), made if need be. What stands at its end without a newline, because a writer was
- * killed or the disk was full, is first closed off with `seal`.
+ * killed or the disk was full, is first closed off with `seal`. `mayWrite` is asked once the file is open; a no is thrown.
  */
-export function appendText(path: string, text: string, seal: string): void {
+export function appendText(path: string, text: string, seal: string, mayWrite = () => true): void {
   const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
   try {
     const fd = openSync(path, O_RDWR | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o600);
     try {
+      if (!mayWrite()) throw new Error(NOT_OURS);
       writeAll(fd, new TextEncoder().encode(isWhole(fd) ? text : `${seal}${text}`));
     } finally {
       closeSync(fd);

@@ -147,5 +147,13 @@ export function folderIdentity(path: string): string | undefined {
 
 function refuseForeign(path: string, owner: number, uid: number | undefined): void {
   if (uid === undefined || owner === uid) return;
-  throw new Failure("failed", `Cannot use ${path}: it belongs to another user (uid ${owner}, we are ${uid})`);
+  throw new Failure(
+    "failed",
+    `Cannot use ${path}: it belongs to another user (uid ${owner}, we are ${uid})`,
+    {
+      hint: uid === 0
+        ? "HOME is another user's: run it as that user, or with sudo -H"
+        : "run it as that user, or set AGENTLB_HOME to a folder of your own",
+    },
+  );
 }

@@ -24,7 +24,12 @@ interface ReplaceOptions {
   readonly keepPrevious?: boolean;
   /** Replace what a link points at; without it a link is refused. */
   readonly follow?: boolean;
+  /** Asked when all but the last step is done; a no leaves everything as it was, and is thrown. */
+  readonly mayReplace?: () => boolean;
 }
+
+/** What is thrown when a file may not be written any more. */
+export const NOT_OURS = "its folder is being removed, or another one took its place";
 
 /** Replaces a file by `text` so that a reader, a crash or a full disk finds the old or the new one, whole. Mode 0600. */
 export function replaceFile(path: string, text: string, options: ReplaceOptions = {}): void {
@@ -41,6 +46,7 @@ export function replaceFile(path: string, text: string, options: ReplaceOptions 
     } finally {
       closeSync(fd);
     }
+    if (options.mayReplace?.() === false) throw new Error(NOT_OURS);
     if (options.keepPrevious) keepGeneration(target);
     system.patiently(() => renameSync(temporary, target));
   } catch (error) {

@@ -1,4 +1,5 @@
 import { Failure } from "../../core/text/failure.ts";
+import { isWithoutLocks, noLocks } from "./no_locks.ts";
 
 interface BunFfi {
   dlopen(library: string, symbols: Record<string, { args: string[]; returns: string }>): {
@@ -10,8 +11,6 @@ interface BunFfi {
 type Flock = (fd: number, path: string) => boolean;
 
 const LOCK_EX_NB = 2 | 4;
-/** EBADF, EINVAL, ENOLCK and EOPNOTSUPP of Linux and macOS: the answer will never be yes. */
-const CANNOT_LOCK = new Set([9, 22, 37, 77, 95, 45, 102]);
 /** The C libraries there may be, and what each calls the place of `errno`. */
 const LIBRARIES = [
   ["libc.so.6", "__errno_location"],
@@ -37,8 +36,8 @@ export async function loadFlock(): Promise<Flock> {
     return (fd, path) => {
       if (symbols.flock!(fd, LOCK_EX_NB) === 0) return true;
       const errno = read.i32(symbols[errnoName]!()!);
-      if (!CANNOT_LOCK.has(errno)) return false;
-      throw new Failure("failed", `Cannot lock ${path}: this file system has no locks (errno ${errno})`);
+      if (!isWithoutLocks(errno)) return false;
+      throw noLocks(path, `errno ${errno}`);
     };
   }
   throw new Failure("failed", "Cannot lock files: no C library could be loaded");

@@ -1,4 +1,5 @@
 import { lstatSync } from "node:fs";
+import { isWithoutLocks, noLocks } from "./no_locks.ts";
 import type { OpenLock } from "./open_lock.ts";
 
 /** The part of Deno's file API that locks; declared here because other compilers don't know it. */
@@ -28,7 +29,14 @@ export function openDeno(path: string): OpenLock {
       const named = lstatSync(path, { throwIfNoEntry: false });
       return named !== undefined && `${named.dev}:${named.ino}` === `${stat.dev}:${stat.ino}`;
     },
-    tryLock: () => file.tryLockSync(true),
+    tryLock() {
+      try {
+        return file.tryLockSync(true);
+      } catch (error) {
+        const [words, errno] = /\(os error (\d+)\)/.exec((error as Error).message) ?? [];
+        throw words !== undefined && isWithoutLocks(Number(errno)) ? noLocks(path, `errno ${errno}`) : error;
+      }
+    },
     write(bytes) {
       file.truncateSync(0);
       file.seekSync(0, 0);

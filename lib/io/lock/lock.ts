@@ -12,6 +12,7 @@ import { Failure } from "../../core/text/failure.ts";
 import type { Clock } from "../host.ts";
 import { system } from "../platform/here.ts";
 import { childProcesses } from "../process/process.ts";
+import { noLocks } from "./no_locks.ts";
 import type { OpenLock } from "./open_lock.ts";
 
 /** A kernel lock that dies with its holder. */
@@ -140,7 +141,7 @@ const HELPERS: readonly (readonly [string, readonly string[]])[] = [
   ["/usr/bin/flock", ["-n", "-x", "3"]],
   ["/bin/flock", ["-n", "-x", "3"]],
   ["/run/current-system/sw/bin/flock", ["-n", "-x", "3"]],
-  ["/usr/bin/perl", ["-e", 'open(F, "+<&=3") or exit 2; exit(flock(F, 6) ? 0 : 1)']],
+  ["/usr/bin/perl", ["-e", 'open(F, "+<&=3") or exit 2; exit(flock(F, 6) ? 0 : $!{EWOULDBLOCK} ? 1 : 71)']],
 ];
 
 /** Node has no `flock`: a helper locks *our* open file through an inherited descriptor, and the lock stays ours. */
@@ -153,6 +154,7 @@ function helperFlock(fd: number, path: string): boolean {
     });
     if (status === 0) return true;
     if (status === 1) return false;
+    if (status === 65 || status === 71) throw noLocks(path, `${file} ended with ${status}`);
   }
   throw new Failure("failed", `Cannot lock ${path}: neither flock(1) nor perl works here`, {
     hint: "install util-linux, or use the compiled program",

@@ -53,6 +53,13 @@ const PROC: ProcessView = {
       }
     });
   },
+  networkNamespace() {
+    try {
+      return readlinkSync("/proc/self/ns/net");
+    } catch {
+      return undefined; // no /proc, or not ours to see
+    }
+  },
   lockHolders() {
     let text: string;
     try {

@@ -60,6 +60,8 @@ export interface ProcessView {
   ownerOf(pid: number): number | undefined;
   /** The paths of the files that a process has open, as far as we may see. */
   openFilesOf(pid: number): string[];
+  /** The network namespace of this process; undefined when it can't be seen. */
+  networkNamespace(): string | undefined;
   /** Who holds a `flock`, by inode number; undefined where that can't be known. */
   lockHolders(): ReadonlyMap<string, number> | undefined;
 }

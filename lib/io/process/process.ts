@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import process from "node:process";
 import { isForbidden } from "../../core/text/failure.ts";
 import type { ProcessIdentity } from "../../core/system/identity.ts";
@@ -83,6 +84,21 @@ export function ancestorsOf(pid: number): number[] {
     child = parent;
   }
   return ancestors;
+}
+
+/** The network namespace of this process; empty where there is none, or it can't be seen. */
+export function networkNamespace(): string {
+  return system.processes?.networkNamespace() ?? "";
+}
+
+/** The name of the program that started this process; empty where it can't be seen. */
+export function parentCommand(): string {
+  try {
+    const [word = ""] = commandLineOf(process.ppid);
+    return basename(word).replace(/^-/, ""); // a login shell has a dash before its name
+  } catch {
+    return ""; // not ours to see
+  }
 }
 
 /** The owner of a process. */

@@ -13,7 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ensureSupervisor, livingDaemon, superviseCommand } from "../../../lib/app/daemon/daemon.ts";
+import { ensureSupervisor, superviseCommand as supervised } from "../../../lib/app/daemon/daemon.ts";
+import { livingDaemon } from "../../../lib/app/daemon/living_daemon.ts";
 import { runDaemon } from "../../../lib/app/supervisor/daemon_run.ts";
 import { askToStop, heedStopRequest } from "../../../lib/app/daemon/stop_request.ts";
 import { type DaemonIdentity, renderIdentity } from "../../../lib/core/system/identity.ts";
@@ -33,6 +34,10 @@ const REAL = {
   monotonic: () => performance.now(),
   sleep: (ms: number) => wait(ms),
 };
+
+/** What a command about the supervisor prints. */
+const superviseCommand = async (...given: Parameters<typeof supervised>) =>
+  (await supervised(...given)).lines;
 
 function place(env: Record<string, string> = {}) {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-daemon-")));

@@ -29,7 +29,13 @@ function chronicled() {
   mkdirSync(layout.state);
   const clock = new FakeClock();
   const notes: string[] = [];
-  const open = () => new Chronicle({ layout, clock, journal: { note: (what) => void notes.push(what) } });
+  const open = () =>
+    new Chronicle({
+      layout,
+      clock,
+      journal: { note: (what) => void notes.push(what) },
+      mayWrite: () => true,
+    });
   let chronicle = open();
   return {
     layout,

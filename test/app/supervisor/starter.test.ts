@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { Children } from "../../../lib/app/supervisor/app_server_record.ts";
+import { Children } from "../../../lib/app/supervisor/records/app_server_record.ts";
 import type { CodexProgram } from "../../../lib/app/codex/codex_program.ts";
 import { CodexVersions } from "../../../lib/app/codex/codex_version.ts";
 import { type Role, Starter } from "../../../lib/app/supervisor/starter.ts";
@@ -39,7 +39,8 @@ function place(env: Record<string, string> = {}, spawn?: Spawn) {
     host,
     layout,
     versions: new CodexVersions(host, layout),
-    children: new Children(layout, { note: () => {} }),
+    children: new Children(layout, { note: () => {} }, () => true),
+    mayWrite: () => true,
     codex: () => found.program,
   });
   const home = join(layout.sessions, "a");

@@ -11,7 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { Publisher } from "../../../lib/app/supervisor/publisher.ts";
+import { Publisher } from "../../../lib/app/supervisor/records/publisher.ts";
+import { RootGuard } from "../../../lib/app/supervisor/records/root_guard.ts";
 import { Supervisor, type SupervisorSettings } from "../../../lib/app/supervisor/supervisor.ts";
 import { type ChildEntry, parseChildren } from "../../../lib/core/session/app_server_record.ts";
 import { CHECKED_CODEX } from "../../../lib/core/codex/versions.ts";
@@ -161,14 +162,16 @@ export function root(): Root {
     run({ sessions = new Map(), env = {}, lockHolders } = {}) {
       const timing = timingFrom(env);
       const daemon = { pid: 4242, startedAt: "2026-11-20T12:00:00Z" };
+      const office = { isInCharge: true };
+      const guard = new RootGuard({ clock }, layout, () => office.isInCharge);
       const publisher = new Publisher({
+        mayWrite: (path) => guard.mayWrite(path),
         layout,
         host,
         journal,
         daemon,
         flushMs: timing.flushIntervalSec * 1000,
       });
-      const office = { isInCharge: true };
       const supervisor = new Supervisor({
         host,
         layout,
@@ -176,7 +179,7 @@ export function root(): Root {
         journal,
         publisher,
         sessions,
-        isInCharge: () => office.isInCharge,
+        guard,
         ...(lockHolders ? { lockHolders } : {}),
       });
       const done = supervisor.run();

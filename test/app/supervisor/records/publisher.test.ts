@@ -11,12 +11,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { knownIn, publishKnown } from "../../../lib/app/session/readings_file.ts";
-import { Publisher } from "../../../lib/app/supervisor/publisher.ts";
-import { layoutOf } from "../../../lib/core/system/layout.ts";
-import { emptySession, parseStatus, type SessionStatus } from "../../../lib/core/session/status.ts";
-import { FakeClock, settle } from "../../../rig/clock.ts";
-import { until } from "../../../rig/until.ts";
+import { knownIn, publishKnown } from "../../../../lib/app/session/readings_file.ts";
+import { Publisher } from "../../../../lib/app/supervisor/records/publisher.ts";
+import { layoutOf } from "../../../../lib/core/system/layout.ts";
+import { emptySession, parseStatus, type SessionStatus } from "../../../../lib/core/session/status.ts";
+import { FakeClock, settle } from "../../../../rig/clock.ts";
+import { until } from "../../../../rig/until.ts";
 
 function published() {
   const root = mkdtempSync(join(tmpdir(), "agentlb-publisher-"));
@@ -34,6 +34,7 @@ function published() {
     host: { clock, random: () => 0.5 },
     journal,
     daemon,
+    mayWrite: () => true,
     flushMs: 2000,
   });
   return {

@@ -1,13 +1,13 @@
-import { wordsOf } from "../../core/text/failure.ts";
-import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
-import { newsOf } from "../../core/session/readings_file.ts";
-import { renderEntry, renderStatus, type SessionStatus, type Status } from "../../core/session/status.ts";
-import { formatTime } from "../../core/text/time.ts";
-import { exists, realPath } from "../../io/files/read.ts";
-import { replaceFile } from "../../io/files/replace.ts";
-import type { Host } from "../../io/host.ts";
-import type { Journal } from "../../io/journal.ts";
-import { publishKnown, ReadingsMemory } from "../session/readings_file.ts";
+import { wordsOf } from "../../../core/text/failure.ts";
+import { authFileOf, homeOf, type Layout } from "../../../core/system/layout.ts";
+import { newsOf } from "../../../core/session/readings_file.ts";
+import { renderEntry, renderStatus, type SessionStatus, type Status } from "../../../core/session/status.ts";
+import { formatTime } from "../../../core/text/time.ts";
+import { exists, realPath } from "../../../io/files/read.ts";
+import { NOT_OURS, replaceFile } from "../../../io/files/replace.ts";
+import type { Host } from "../../../io/host.ts";
+import type { Journal } from "../../../io/journal.ts";
+import { publishKnown, ReadingsMemory } from "../../session/readings_file.ts";
 
 interface Published {
   readonly layout: Layout;
@@ -15,6 +15,8 @@ interface Published {
   readonly journal: Journal;
   readonly daemon: Status["daemon"];
   readonly flushMs: number;
+  /** Whether a file may be written now. */
+  mayWrite(path: string): boolean;
 }
 
 /** The lines of a session in status.json. */
@@ -52,15 +54,17 @@ export class Publisher {
    * wait before the next write, if one is due.
    */
   publish(sessions: ReadonlyMap<string, SessionStatus>, atOnce = false): number {
-    const { host: { clock }, layout, journal, daemon, flushMs } = this.#to;
+    const { host: { clock }, layout, journal, daemon, flushMs, mayWrite } = this.#to;
     if (sessions === this.#written) return Infinity;
     const now = clock.monotonic();
     if (now < this.#notBefore && !atOnce) return this.#notBefore - now;
     const entries = this.#rendered(sessions);
     try {
       if (!isSame(this.#entries, entries)) {
+        const mayReplace = () => mayWrite(layout.status);
+        if (!mayReplace()) throw new Error(NOT_OURS);
         const status = { version: 1, updatedAt: formatTime(clock.now()), daemon, sessions };
-        replaceFile(layout.status, renderStatus(status, (alias) => entries.get(alias)!.text));
+        replaceFile(layout.status, renderStatus(status, (alias) => entries.get(alias)!.text), { mayReplace });
         this.#notBefore = now + flushMs;
         this.#isFailing = false;
         void this.#tell(sessions);
@@ -87,7 +91,7 @@ export class Publisher {
 
   /** Tells the programs that only pick; what comes while that is under way is told after it. */
   async #tell(sessions: ReadonlyMap<string, SessionStatus>): Promise<void> {
-    const { host, layout, journal } = this.#to;
+    const { host, layout, journal, mayWrite } = this.#to;
     const isTelling = this.#untold !== undefined;
     this.#untold = sessions;
     if (isTelling) return;
@@ -102,6 +106,7 @@ export class Publisher {
           layout,
           newsOf(changedIn(before, next), (alias) => loginIn(layout, alias)),
           this.#readings,
+          mayWrite,
         );
         this.#told = next;
         // The file holds all accounts: with many of them, writing it all the time would be most of our work.

@@ -1,14 +1,14 @@
 import { join } from "node:path";
-import { type ChildEntry, parseChildren, renderChildren } from "../../core/session/app_server_record.ts";
-import { wordsOf } from "../../core/text/failure.ts";
-import { homeOf, type Layout } from "../../core/system/layout.ts";
-import { readText } from "../../io/files/read.ts";
-import { replaceFile } from "../../io/files/replace.ts";
-import type { Clock } from "../../io/host.ts";
-import type { Journal } from "../../io/journal.ts";
-import { serversIn } from "../../io/process/codex_processes.ts";
-import { identityOf, isAlive, signal, variableOf } from "../../io/process/process.ts";
-import { UNTOUCHABLE_MS } from "../codex/app_server.ts";
+import { type ChildEntry, parseChildren, renderChildren } from "../../../core/session/app_server_record.ts";
+import { wordsOf } from "../../../core/text/failure.ts";
+import { homeOf, type Layout } from "../../../core/system/layout.ts";
+import { readText } from "../../../io/files/read.ts";
+import { NOT_OURS, replaceFile } from "../../../io/files/replace.ts";
+import type { Clock } from "../../../io/host.ts";
+import type { Journal } from "../../../io/journal.ts";
+import { serversIn } from "../../../io/process/codex_processes.ts";
+import { identityOf, isAlive, signal, variableOf } from "../../../io/process/process.ts";
+import { UNTOUCHABLE_MS } from "../../codex/app_server.ts";
 
 /** The record of our app-servers: commands read it before they start Codex, the next supervisor before it starts its own. */
 export class Children {
@@ -19,10 +19,13 @@ export class Children {
   #orphans: ChildEntry[] = [];
   /** Monotonic milliseconds. */
   #lookedAt: number | undefined;
+  readonly #mayWrite: (path: string) => boolean;
+  #isUnwritten = false;
 
-  constructor(layout: Layout, journal: Journal) {
+  constructor(layout: Layout, journal: Journal, mayWrite: (path: string) => boolean) {
     this.#layout = layout;
     this.#journal = journal;
+    this.#mayWrite = mayWrite;
     const recorded = parseChildren(readText(layout.children));
     this.#orphans = recorded.flatMap((entry) => entry.pid === 0 ? unrecorded(layout, entry) : entry)
       .filter(isAlive);
@@ -41,6 +44,7 @@ export class Children {
 
   /** What an earlier supervisor left may finish a renewal; after a minute it can only be stuck. Returns when to look again. */
   endStuck(clock: Clock): number {
+    if (this.#isUnwritten) this.#write();
     const orphans = this.orphans();
     this.#lookedAt ??= clock.monotonic();
     const watchedMs = clock.monotonic() - this.#lookedAt;
@@ -49,7 +53,7 @@ export class Children {
       // A clock that was set back tells no age.
       if (Math.max(age, watchedMs) >= UNTOUCHABLE_MS) signal(-pid, "SIGKILL");
     }
-    return orphans.length > 0 ? 1000 : Infinity;
+    return orphans.length > 0 || this.#isUnwritten ? 1000 : Infinity;
   }
 
   /** Records a child. One that may renew a login must be on disk before it starts, so then trouble is thrown. */
@@ -87,7 +91,11 @@ export class Children {
 
   #write(mustWork = false): void {
     try {
-      replaceFile(this.#layout.children, renderChildren([...this.#orphans, ...this.#entries]));
+      const { children } = this.#layout;
+      const mayReplace = () => this.#mayWrite(children);
+      this.#isUnwritten = !mayReplace();
+      if (this.#isUnwritten) throw new Error(NOT_OURS);
+      replaceFile(children, renderChildren([...this.#orphans, ...this.#entries]), { mayReplace });
     } catch (error) {
       if (mustWork) throw error;
       this.#journal.note("cannot record children", { why: wordsOf(error) });

@@ -3,17 +3,17 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Children } from "../../../lib/app/supervisor/app_server_record.ts";
+import { Children } from "../../../../lib/app/supervisor/records/app_server_record.ts";
 import {
   type ChildEntry,
   parseChildren,
   renderChildren,
-} from "../../../lib/core/session/app_server_record.ts";
-import { homeOf, layoutOf } from "../../../lib/core/system/layout.ts";
-import { readText } from "../../../lib/io/files/read.ts";
-import { identityOf, signal } from "../../../lib/io/process/process.ts";
-import { FakeClock } from "../../../rig/clock.ts";
-import { until } from "../../../rig/until.ts";
+} from "../../../../lib/core/session/app_server_record.ts";
+import { homeOf, layoutOf } from "../../../../lib/core/system/layout.ts";
+import { readText } from "../../../../lib/io/files/read.ts";
+import { identityOf, signal } from "../../../../lib/io/process/process.ts";
+import { FakeClock } from "../../../../rig/clock.ts";
+import { until } from "../../../../rig/until.ts";
 
 function place() {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-children-")));
@@ -27,7 +27,7 @@ function place() {
     layout,
     clock,
     notes,
-    open: () => new Children(layout, { note: (what) => void notes.push(what) }),
+    open: () => new Children(layout, { note: (what) => void notes.push(what) }, () => true),
     recorded: () => parseChildren(readText(layout.children)),
     write: (entries: readonly ChildEntry[]) => writeFileSync(layout.children, renderChildren(entries)),
   };

@@ -1,0 +1,30 @@
+import { parseOwnRecord, replacementReason, type TroubleKind } from "../../core/supervisor/own_record.ts";
+import type { DaemonIdentity } from "../../core/system/identity.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import type { Host } from "../../io/host.ts";
+import { codexProgram } from "../codex/codex_program.ts";
+import { readSettings } from "../config/file.ts";
+import { callerNow } from "./caller.ts";
+
+/** A supervisor that is to go, and why. */
+export interface Replaced {
+  readonly pid: number;
+  readonly why: TroubleKind;
+}
+
+/** Whether one that this process starts would succeed where the living supervisor, by its record, has failed for long. */
+export function replacementOf(
+  host: Host,
+  layout: Layout,
+  living: DaemonIdentity,
+  record: string,
+): Replaced | undefined {
+  const told = parseOwnRecord(record);
+  if (told === undefined || told.pid !== living.pid) return undefined;
+  const { config } = readSettings(layout);
+  const { env, platform, arch } = host;
+  const codex = codexProgram(config, { env, platform, arch, cwd: layout.root })?.path ?? "";
+  const here = { env, platform, cwd: layout.root };
+  const why = replacementReason(told, callerNow(here, codex), host.clock.now());
+  return why && { pid: living.pid, why };
+}

@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import { codexFindings } from "../../core/doctor/codex.ts";
+import type { Finding } from "../../core/doctor/finding.ts";
+import { codexEnvironment } from "../../core/shell/launch.ts";
+import { codexProgram, namedCodex } from "../codex/codex_program.ts";
+import type { Around } from "./around.ts";
+
+const PATIENCE_MS = 10_000;
+
+/** Looks for Codex and asks it for its version, which touches no login. */
+export async function lookAtCodex({ host, layout, config }: Around): Promise<Finding[]> {
+  const { env, platform, arch } = host;
+  const path = codexProgram(config, { env, platform, arch, cwd: layout.root })?.path;
+  const named = namedCodex(config, host);
+  if (path === undefined) return codexFindings({ named, path, version: undefined });
+  // Whatever it is asked, Codex makes folders in a home that exists.
+  const launch = {
+    file: path,
+    args: ["--version"],
+    env: codexEnvironment(host, join(layout.state, "no-home"), []),
+  };
+  const { exit, stdout } = await host.capture(launch, PATIENCE_MS);
+  const [line = ""] = stdout.split("\n");
+  const isGood = "code" in exit && exit.code === 0 && line.trim() !== "";
+  return codexFindings({ named, path, version: isGood ? line.trim() : undefined });
+}

@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import { type Finding, finding } from "../../core/doctor/finding.ts";
+import { FLAVOURS } from "../../core/pool/flavour.ts";
+import { wordsOf } from "../../core/text/failure.ts";
+import { exists, isFolder } from "../../io/files/read.ts";
+import { loginAt } from "../codex/account_file.ts";
+import { loadPool, type PoolSettings } from "../pool/load.ts";
+import { listAuthFiles } from "../pool/pick/auth_files.ts";
+import type { Around } from "./around.ts";
+
+/** Looks at the pools of cap and clb: the user's own, and those that are installed as skills. */
+export async function lookAtPools({ host }: Around): Promise<Finding[]> {
+  const found: Finding[] = [];
+  const home = host.env.HOME ?? "/";
+  for (const flavour of Object.values(FLAVOURS)) {
+    const skill = join(home, ".codex", "skills", flavour.name, "scripts");
+    for (const from of [{ by: "program", folder: "/" }, { by: "shim", folder: skill }] as const) {
+      const said: string[] = [];
+      let configFile = from.by === "shim" ? join(skill, flavour.configName) : flavour.configName;
+      try {
+        const pool = await loadPool({ ...host, err: (text) => void said.push(text) }, flavour, from);
+        configFile = pool.configFile;
+        if (!exists(configFile)) continue;
+        found.push(...authFindings(pool));
+        pool.sources();
+      } catch (error) {
+        said.push(wordsOf(error));
+      }
+      for (const text of said) {
+        found.push(finding("pool-config", `${flavour.name}: ${plain(text)}`, configFile));
+      }
+    }
+  }
+  return found;
+}
+
+function authFindings({ name, authTeamDir, authTeamGlob, stateFile }: PoolSettings): Finding[] {
+  if (authTeamDir === undefined) return [];
+  const files = isFolder(authTeamDir) ? listAuthFiles(authTeamDir, authTeamGlob, stateFile) : [];
+  if (files.length === 0) {
+    return [finding("pool-empty", `${name}: there is no auth file in ${authTeamDir}`, authTeamDir)];
+  }
+  return files.flatMap((path) => {
+    const { problem } = loginAt(path);
+    return problem === undefined ? [] : finding("pool-auth", `${name}: ${path}: ${problem}`, path);
+  });
+}
+
+/** The program's own message, on one line and without its sign. */
+function plain(text: string): string {
+  return text.replace(/^[❌⚠️\s]+/u, "").trim().replace(/\s*\n\s*/g, " ");
+}

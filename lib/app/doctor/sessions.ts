@@ -1,0 +1,34 @@
+import { accountKey } from "../../core/codex/account_key.ts";
+import { tellsDeadLogin } from "../../core/codex/reasons.ts";
+import type { Finding } from "../../core/doctor/finding.ts";
+import { sessionFindings } from "../../core/doctor/sessions.ts";
+import { homeOf } from "../../core/system/layout.ts";
+import { accountIn } from "../codex/account_file.ts";
+import { credentialStore } from "../codex/credential_store.ts";
+import { configOf, hasBackgroundCodex } from "../codex/homes.ts";
+import { openersOf } from "../codex/open_by.ts";
+import { readStatus } from "../pick/survey.ts";
+import { aliasesOf } from "../session/sessions.ts";
+import type { Around } from "./around.ts";
+
+/** Looks at the login of each session, and at the Codex in it. */
+export function lookAtSessions({ host, layout }: Around): Finding[] {
+  const { sessions } = readStatus(layout).status;
+  return sessionFindings(
+    aliasesOf(layout).map((alias) => {
+      const home = homeOf(layout, alias);
+      const account = accountIn(home);
+      const said = sessions.get(alias)?.lastProbeResult ?? "";
+      return {
+        alias,
+        login: account.kind,
+        isKeptElsewhere: credentialStore(home) !== "file",
+        account: accountKey(account),
+        refused: tellsDeadLogin(said) ? said : undefined,
+        leavesProcesses: hasBackgroundCodex(home),
+        settings: configOf(home),
+        open: openersOf(host, layout, home).map(({ pid }) => pid),
+      };
+    }),
+  );
+}

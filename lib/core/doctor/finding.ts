@@ -1,0 +1,176 @@
+/** How bad a finding is: a note needs nobody to do anything, a fault is something to mend. */
+export type Severity = "note" | "fault";
+
+interface Check {
+  readonly severity: Severity;
+  /** What the finding says, in general, for the page of checks. */
+  readonly about: string;
+  /** What to do about it. `%` stands for the alias, the file or the command that it is about. */
+  readonly cure: string;
+}
+
+/** Every check of `agentlb doctor`. A new one needs a row here, its facts in a file of this room, and a row in docs/doctor.md. */
+export const CHECKS = {
+  "codex-found": {
+    severity: "note",
+    about: "where Codex is, and its version",
+    cure: "nothing to do",
+  },
+  "codex-missing": {
+    severity: "fault",
+    about: "no Codex is found",
+    cure: "install Codex, put it on PATH, or name it in config.toml: [supervisor] codex",
+  },
+  "codex-mute": {
+    severity: "fault",
+    about: "Codex does not tell its version",
+    cure: "run % and see what it says; install Codex again",
+  },
+  "supervisor-stopped": {
+    severity: "note",
+    about: "the supervisor is not running",
+    cure: "nothing to do: picking a session starts it; or run: agentlb supervisor start --background",
+  },
+  "supervisor-disabled": {
+    severity: "note",
+    about: "the supervisor is switched off",
+    cure: "to have fresh limits, unset AGENTLB_SUPERVISOR_DISABLED",
+  },
+  "supervisor-elsewhere": {
+    severity: "note",
+    about: "the supervisor runs where it can't be seen",
+    cure: "nothing to do: what it publishes is used; stop it there to run one here",
+  },
+  "supervisor-failing": {
+    severity: "fault",
+    about: "the supervisor can read no account",
+    cure: "mend what it lacks, then run: agentlb supervisor restart",
+  },
+  "supervisor-poorer": {
+    severity: "fault",
+    about: "the supervisor was started without something that is here",
+    cure: "run here: agentlb supervisor restart",
+  },
+  "supervisor-codex": {
+    severity: "note",
+    about: "the supervisor runs another Codex than the one here",
+    cure: "if that is not meant, run here: agentlb supervisor restart",
+  },
+  "root-missing": {
+    severity: "note",
+    about: "there is no folder for sessions yet",
+    cure: "make a first session: agentlb new <alias>",
+  },
+  "root-foreign": {
+    severity: "fault",
+    about: "a folder or file belongs to another user",
+    cure: "run: chown -R %, or set AGENTLB_HOME to a folder of your own",
+  },
+  "root-open": {
+    severity: "fault",
+    about: "others may read a folder or file that holds logins",
+    cure: "run: %",
+  },
+  "root-readonly": {
+    severity: "fault",
+    about: "the folder can't be written",
+    cure: "make % writable, or set AGENTLB_HOME to another folder",
+  },
+  "config-broken": {
+    severity: "fault",
+    about: "config.toml can't be read, or holds a value that can't be used",
+    cure: "correct %, or move it away and run: agentlb config init",
+  },
+  "config-odd": {
+    severity: "fault",
+    about: "config.toml holds something that is not understood",
+    cure: "correct it in %",
+  },
+  "status-broken": {
+    severity: "fault",
+    about: "status.json can't be read",
+    cure: "run: agentlb supervisor restart, which puts it aside; or remove %",
+  },
+  "state-broken": {
+    severity: "fault",
+    about: "a file of what is remembered can't be read",
+    cure: "nothing is lost but what % remembers: the next pick puts it aside",
+  },
+  "session-none": {
+    severity: "note",
+    about: "there are no sessions",
+    cure: "make a first session: agentlb new <alias>",
+  },
+  "login-missing": {
+    severity: "fault",
+    about: "nobody is logged in to a session",
+    cure: "run: agentlb login %",
+  },
+  "login-unreadable": {
+    severity: "fault",
+    about: "the login of a session is not understood",
+    cure: "run: agentlb login %",
+  },
+  "login-dead": {
+    severity: "fault",
+    about: "the service has refused the login of a session",
+    cure: "run: agentlb login %",
+  },
+  "login-key": {
+    severity: "note",
+    about: "a session uses an API key, which costs money and has no limits to read",
+    cure: "if that is not meant, run: agentlb login %",
+  },
+  "account-shared": {
+    severity: "note",
+    about: "two sessions use one account: what one uses is gone for the other",
+    cure: "log in to another account: agentlb login %",
+  },
+  "codex-background": {
+    severity: "fault",
+    about: "Codex leaves background processes behind in a session",
+    cure: "put daemon_auto_start = false under [features] of %",
+  },
+  "codex-running": {
+    severity: "note",
+    about: "Codex is running in a session",
+    cure: "nothing to do",
+  },
+  "pool-config": {
+    severity: "fault",
+    about: "the settings of cap or clb can't be used",
+    cure: "correct %, and look at what is used with: cap where",
+  },
+  "pool-empty": {
+    severity: "fault",
+    about: "the team directory holds no auth file",
+    cure: "put auth files into %, or correct auth_team_dir and auth_team_glob",
+  },
+  "pool-auth": {
+    severity: "fault",
+    about: "an auth file of a team can't be used",
+    cure: "log in again and replace %, or take it out of the team directory",
+  },
+} as const satisfies Record<string, Check>;
+
+export type CheckName = keyof typeof CHECKS;
+
+/** One thing that was found, and what to do about it. */
+export interface Finding {
+  readonly check: CheckName;
+  readonly severity: Severity;
+  /** What was found, without a full stop. */
+  readonly what: string;
+  readonly cure: string;
+}
+
+/** A finding of a check; `target` is what its cure is about. */
+export function finding(check: CheckName, what: string, target = ""): Finding {
+  const { severity, cure } = CHECKS[check];
+  return { check, severity, what, cure: cure.replace("%", () => target) };
+}
+
+/** Whether a user should mend something. */
+export function hasFault(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity }) => severity === "fault");
+}

@@ -1,0 +1,60 @@
+import type { Account } from "../codex/account.ts";
+import { type Finding, finding } from "./finding.ts";
+
+/** What was learned of one session. */
+export interface SessionFacts {
+  readonly alias: string;
+  readonly login: Account["kind"];
+  /** Codex keeps the login of this home elsewhere than in a file. */
+  readonly isKeptElsewhere: boolean;
+  /** The account, whichever alias it has; undefined when nobody can tell. */
+  readonly account: string | undefined;
+  /** What the service said of a login that it refused. */
+  readonly refused: string | undefined;
+  readonly leavesProcesses: boolean;
+  /** The settings of its Codex. */
+  readonly settings: string;
+  /** The Codex processes that have it open. */
+  readonly open: readonly number[];
+}
+
+/** What there is to say of the sessions. */
+export function sessionFindings(sessions: readonly SessionFacts[]): Finding[] {
+  if (sessions.length === 0) return [finding("session-none", "there are no sessions")];
+  return [...sessions.flatMap(findingsOf), ...sharedFindings(sessions)];
+}
+
+function findingsOf(session: SessionFacts): Finding[] {
+  const { alias, leavesProcesses, settings, open } = session;
+  const found = loginFinding(session);
+  if (leavesProcesses) {
+    found.push(finding("codex-background", `${alias}: Codex leaves background processes behind`, settings));
+  }
+  if (open.length > 0) {
+    found.push(finding("codex-running", `${alias}: Codex is running (pid ${open.join(", ")})`));
+  }
+  return found;
+}
+
+function loginFinding({ alias, login, isKeptElsewhere, refused }: SessionFacts): Finding[] {
+  if (login === "none" && !isKeptElsewhere) {
+    return [finding("login-missing", `${alias}: nobody is logged in`, alias)];
+  }
+  if (login === "unreadable") {
+    return [finding("login-unreadable", `${alias}: auth.json is not understood`, alias)];
+  }
+  if (refused !== undefined && login !== "none") {
+    return [finding("login-dead", `${alias}: ${refused}`, alias)];
+  }
+  return login === "apikey" ? [finding("login-key", `${alias}: it uses an API key`, alias)] : [];
+}
+
+function sharedFindings(sessions: readonly SessionFacts[]): Finding[] {
+  const byAccount = new Map<string, string[]>();
+  for (const { alias, account } of sessions) {
+    if (account !== undefined) byAccount.set(account, [...byAccount.get(account) ?? [], alias]);
+  }
+  return [...byAccount.values()].filter((aliases) => aliases.length > 1).map((aliases) =>
+    finding("account-shared", `${aliases.join(", ")}: one account`, aliases.at(-1))
+  );
+}

@@ -1,0 +1,185 @@
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { examine } from "../../../lib/app/doctor/doctor.ts";
+import { renderOwnRecord } from "../../../lib/core/supervisor/own_record.ts";
+import type { CheckName } from "../../../lib/core/doctor/finding.ts";
+import { renderIdentity } from "../../../lib/core/system/identity.ts";
+import { emptySession } from "../../../lib/core/session/status.ts";
+import { VERSION } from "../../../lib/core/text/version.ts";
+import { ownIdentity } from "../../../lib/io/process/process.ts";
+import { FakeClock } from "../../../rig/clock.ts";
+import { authFile } from "../supervisor/supervised.ts";
+import { type Given, type World, world } from "../world.ts";
+
+const NO_DAEMON = "[features]\ndaemon_auto_start = false\n";
+const capture = () => ({ exit: { code: 0 }, stdout: "codex-cli 0.169.0\n", stderr: "" });
+
+/** A user for whom nothing is to be mended. */
+function healthy(): World {
+  const user = world();
+  user.session("a", {
+    "auth.json": authFile("a", new FakeClock()),
+    "config.toml": NO_DAEMON,
+  });
+  for (const folder of [user.layout.sessionStates, user.layout.locks]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  user.status({ a: { lastProbeResult: "ok" } });
+  chmodSync(user.layout.status, 0o600);
+  return user;
+}
+
+async function findings(user: World, given: Given = {}) {
+  return await examine(
+    user.host({ capture, ...given, env: { AGENTLB_SUPERVISOR_DISABLED: "", ...given.env } }),
+    user.layout,
+  );
+}
+
+async function faults(user: World, given: Given = {}): Promise<CheckName[]> {
+  return (await findings(user, given)).filter(({ severity }) => severity === "fault").map(({ check }) =>
+    check
+  );
+}
+
+/** A supervisor that lives: this very process, with this record. */
+function supervised(user: World, has: { codex?: string; proxy?: string }, trouble?: "codex" | "network") {
+  const self = ownIdentity();
+  writeFileSync(user.layout.supervisorLock, renderIdentity({ ...self, version: VERSION, exe: "" }));
+  const record = renderOwnRecord({
+    pid: self.pid,
+    startedMs: user.now,
+    version: VERSION,
+    origin: { cwd: "/", program: "cron", isReplacement: false },
+    has: {
+      codex: has.codex ?? join(user.bin, "codex"),
+      path: "",
+      proxies: has.proxy === undefined ? {} : { http_proxy: has.proxy },
+      network: "",
+    },
+    trouble: trouble && { kind: trouble, sinceMs: user.now },
+  });
+  user.write(record, "state", "supervisor.json");
+}
+
+describe("doctor", () => {
+  it("finds nothing to mend where all is well, and says which codex it is", async () => {
+    const user = healthy();
+    expect(await findings(user)).toEqual([
+      {
+        check: "codex-found",
+        severity: "note",
+        what: `codex-cli 0.169.0 at ${join(user.bin, "codex")}`,
+        cure: "nothing to do",
+      },
+      expect.objectContaining({ check: "supervisor-stopped", severity: "note" }),
+    ]);
+  });
+
+  it("changes nothing, also where there is nothing yet", async () => {
+    const user = world();
+    const home = dirname(user.layout.root);
+    const notes = await findings(user);
+    expect(notes.map(({ check }) => check)).toEqual([
+      "codex-found",
+      "root-missing",
+      "supervisor-stopped",
+      "session-none",
+    ]);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  const CASES: readonly [CheckName, (user: World) => void, Given?][] = [
+    ["codex-missing", (user) => rmSync(join(user.bin, "codex"))],
+    ["codex-mute", () => {}, { capture: () => ({ exit: { code: 1 }, stdout: "", stderr: "" }) }],
+    ["root-open", (user) => chmodSync(user.layout.root, 0o755)],
+    ["root-open", (user) => chmodSync(join(user.layout.sessions, "a", "auth.json"), 0o644)],
+    ["config-broken", (user) => user.write("[sessions\n", "config.toml")],
+    ["config-broken", (user) => user.write('[sessions]\nstale_sec = "x"\n', "config.toml")],
+    ["config-odd", (user) => user.write("[sessions]\nstale_secs = 1\n", "config.toml")],
+    ["status-broken", (user) => user.write("{", "status.json")],
+    ["state-broken", (user) => user.write("{", "state", "global.json")],
+    ["state-broken", (user) => user.write("{", "state", "sessions", "a.json")],
+    ["supervisor-poorer", (user) => supervised(user, { codex: "" })],
+    ["login-missing", (user) => rmSync(join(user.layout.sessions, "a", "auth.json"))],
+    ["login-unreadable", (user) => user.write("{", "sessions", "a", "auth.json")],
+    ["codex-background", (user) => user.write("", "sessions", "a", "config.toml")],
+  ];
+
+  it.each(CASES)("names what is wrong, and nothing else: %s", async (check, spoil, given) => {
+    const user = healthy();
+    spoil(user);
+    expect(await faults(user, given)).toEqual([check]);
+  });
+
+  it("names a folder that belongs to another user", async () => {
+    const user = healthy();
+    const host = { ...user.host({ capture }), uid: 4711 };
+    const found = (await examine(host, user.layout)).filter(({ check }) => check === "root-foreign");
+    expect(found[0]).toMatchObject({ severity: "fault", cure: expect.stringContaining("chown -R 4711 ") });
+  });
+
+  it("names a login that the service refused", async () => {
+    const user = healthy();
+    user.status({ a: { ...emptySession(), lastProbeResult: "token refused" } });
+    chmodSync(user.layout.status, 0o600);
+    expect(await faults(user)).toEqual(["login-dead"]);
+  });
+
+  it("names a supervisor that has no network, and that the network is another here", async () => {
+    const user = healthy();
+    supervised(user, { proxy: "http://dead" }, "network");
+    expect(await faults(user)).toEqual(["supervisor-failing", "supervisor-poorer"]);
+    supervised(user, {}, "network");
+    expect(await faults(user)).toEqual(["supervisor-failing"]);
+  });
+
+  it("tells of two sessions with one account, and of an API key, without calling them wrong", async () => {
+    const user = healthy();
+    user.session("b", { "auth.json": user.read("sessions", "a", "auth.json"), "config.toml": NO_DAEMON });
+    user.session("c", { "auth.json": '{"OPENAI_API_KEY":"made-up"}', "config.toml": NO_DAEMON });
+    expect(await faults(user)).toEqual([]);
+    expect((await findings(user)).filter(({ check }) => /account|key/.test(check)).map(({ what }) => what))
+      .toEqual([
+        "c: it uses an API key",
+        "a, b: one account",
+      ]);
+  });
+
+  it("names what cap can't use: its settings, and auth files of its team", async () => {
+    const user = healthy();
+    const home = dirname(user.layout.root);
+    const config = join(home, ".config", "agentlb");
+    mkdirSync(config, { recursive: true });
+    mkdirSync(join(home, "team"));
+    writeFileSync(
+      join(config, "cap_config.yaml"),
+      `sources: ${home}\nauth_team_dir: ${join(home, "team")}\n`,
+    );
+    expect(await faults(user)).toEqual(["pool-empty"]);
+    writeFileSync(join(home, "team", "good.json"), authFile("a", new FakeClock()));
+    expect(await faults(user)).toEqual([]);
+    writeFileSync(join(home, "team", "bad.json"), "{");
+    writeFileSync(
+      join(config, "cap_config.yaml"),
+      `sources: /nowhere\nauth_team_dir: ${join(home, "team")}\n`,
+    );
+    expect(await faults(user)).toEqual(["pool-auth", "pool-config"]);
+  });
+
+  it("prints no secret", async () => {
+    const user = healthy();
+    user.write('{"OPENAI_API_KEY":"CANARY-0"}', "sessions", "a", "auth.json");
+    const given = { env: { HTTPS_PROXY: "http://CANARY-1:CANARY-2@proxy" } };
+    expect(JSON.stringify(await findings(user, given))).not.toContain("CANARY");
+  });
+
+  it("looks at a session that is a link", async () => {
+    const user = healthy();
+    const home = join(dirname(user.layout.root), "elsewhere");
+    mkdirSync(home, { mode: 0o700 });
+    symlinkSync(home, join(user.layout.sessions, "linked"));
+    expect(await faults(user)).toEqual(["login-missing", "codex-background"]);
+  });
+});
