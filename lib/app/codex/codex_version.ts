@@ -29,13 +29,15 @@ const UNKNOWN_LASTS_MS = 60_000;
 export class CodexVersions {
   readonly #host: Around;
   readonly #places: Places | undefined;
+  readonly #mayWrite: (path: string) => boolean;
   readonly #answers = new Map<string, Answer>();
   readonly #asked = new Map<string, Promise<string | undefined>>();
 
-  /** `places` = where answers are kept; undefined = nowhere. */
-  constructor(host: Around, places: Places | undefined) {
+  /** `places` = where answers are kept, as long as `mayWrite` says so; undefined = nowhere. */
+  constructor(host: Around, places: Places | undefined, mayWrite: (path: string) => boolean = () => true) {
     this.#host = host;
     this.#places = places;
+    this.#mayWrite = mayWrite;
   }
 
   /** What is known of a program without asking it; undefined = it was not asked, or said nothing. */
@@ -104,12 +106,15 @@ export class CodexVersions {
   #note({ path, fingerprint }: CodexProgram, version: string | undefined, isLasting: boolean): void {
     this.#answers.set(fingerprint, { version, at: this.#host.clock.monotonic(), isLasting });
     if (version === undefined || !isLasting || this.#places === undefined) return;
+    const { state, codexVersions } = this.#places;
+    if (!this.#mayWrite(state)) return;
     const known = new Map(this.#file());
     known.delete(path);
     known.set(path, { fingerprint, version });
     try {
-      ensureFolder(this.#places.state);
-      replaceFile(this.#places.codexVersions, renderVersions(known));
+      ensureFolder(state);
+      const mayReplace = () => this.#mayWrite(codexVersions);
+      replaceFile(codexVersions, renderVersions(known), { mayReplace });
     } catch {
       // then it is asked again another time
     }

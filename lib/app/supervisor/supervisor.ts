@@ -97,7 +97,7 @@ export class Supervisor {
         host,
         layout,
         children: this.#children,
-        versions: new CodexVersions(host, layout),
+        versions: new CodexVersions(host, layout, mayWrite),
         mayWrite,
         codex: () => this.#codex(),
       }),

@@ -39,7 +39,15 @@ function place(stdout: string, kind: "script" | "binary" = "binary", code = 0) {
   const clock = new FakeClock();
   const host = { capture, clock, env: { CODEX_API_KEY: "made-up" }, platform: "linux" };
   const program = () => ({ path, fingerprint: fingerprintOf(path)! });
-  return { layout, clock, asked, said, program, replace, fresh: () => new CodexVersions(host, layout) };
+  return {
+    layout,
+    clock,
+    asked,
+    said,
+    program,
+    replace,
+    fresh: (mayWrite = () => true) => new CodexVersions(host, layout, mayWrite),
+  };
 }
 
 describe("the version of a program", () => {
@@ -54,6 +62,15 @@ describe("the version of a program", () => {
     expect(asked[0]?.env).not.toHaveProperty("CODEX_API_KEY");
     expect(existsSync(asked[0]?.env.CODEX_HOME ?? "/")).toBe(false);
     expect(JSON.parse(readFileSync(layout.codexVersions, "utf8")).schema).toBe("agentlb.codex-versions/1");
+  });
+
+  it("is kept nowhere once the root is another's", async () => {
+    const { fresh, program, layout } = place("codex-cli 0.140.0\n");
+    expect(await fresh(() => false).learn(program())).toBe("0.140.0");
+    expect(existsSync(layout.state)).toBe(false);
+    let asks = 0;
+    expect(await fresh(() => ++asks < 2).learn(program())).toBe("0.140.0");
+    expect(existsSync(layout.codexVersions)).toBe(false);
   });
 
   it("is asked again when the file is another", async () => {
