@@ -1,4 +1,4 @@
-/** Lines of a session file as codex 0.171 writes them. Times are epoch milliseconds. */
+/** Lines of a rollout as codex 0.171 writes them. Times are epoch milliseconds. */
 
 export interface Window {
   readonly used: number;
@@ -61,7 +61,7 @@ export function told(at: number, { limit = "codex", primary, secondary, reached,
   });
 }
 
-/** What was said, of which most of a session file is made. */
+/** What was said, of which most of a rollout is made. */
 export function said(at: number, text: string): string {
   return line(at, "response_item", {
     type: "message",

@@ -77,7 +77,7 @@ async function compiled(): Promise<void> {
   console.log(`\nCompiled, real Codex, ${wish("--rest", 60)} s at rest\n\n${figureTable(figures)}`);
 }
 
-/** The same program with months of session files that are of no interest any more, when nothing happens at all. */
+/** The same program with months of rollouts that are of no interest any more, when nothing happens at all. */
 async function archives(): Promise<void> {
   await inOffice("compiled", SESSIONS, {}, async (office) => {
     for (const alias of office.aliases) fillArchive(office.user.homeOf(alias), ARCHIVED);
@@ -90,7 +90,7 @@ async function archives(): Promise<void> {
       { name: "memory of the supervisor", value: `${rssMb.toFixed(1)} MB`, aim: atMost(rssMb, 90, " MB") },
       { name: "readings meanwhile", value: `${requests}` },
     ];
-    const what = `${SESSIONS} sessions of ${ARCHIVED} old session files each, nothing open`;
+    const what = `${SESSIONS} sessions of ${ARCHIVED} old rollouts each, nothing open`;
     console.log(`\nCompiled, ${what}, ${wish("--rest", 60)} s at rest\n\n${figureTable(figures)}`);
   });
 }

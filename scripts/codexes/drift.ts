@@ -134,7 +134,7 @@ export async function drift({ version, program, way }: Candidate): Promise<Outco
   }
 }
 
-/** The thread whose session file is in a home. */
+/** The thread whose rollout is in a home. */
 function threadIn(home: string): string | undefined {
   const folder = join(home, "sessions");
   const names = existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];

@@ -6,7 +6,7 @@ import { completed, meta, said, started, told } from "../../rig/rollouts.ts";
 const DAY_MS = 86_400_000;
 const LAST_DAY = Date.parse("2026-10-31T12:00:00Z");
 
-/** Writes so many session files of one turn each, ten a day, into a home. */
+/** Writes so many rollouts of one turn each, ten a day, into a home. */
 export function fillArchive(home: string, files: number): void {
   for (let index = 0; index < files; index++) {
     const at = LAST_DAY - Math.floor(index / 10) * DAY_MS - (index % 10) * 60_000;

@@ -58,7 +58,10 @@ describeWith(["tmux"], "watch-team", () => {
     const { seq } = service.rows.at(-1)!;
     // What they are told is a turn, and the service knows whose.
     await service.waitFor({ path: "/responses", account: "c", after: seq }, 2, 40_000);
-    await until(() => told().filter((line) => line.startsWith("send w")).length >= 4, "both are told");
+    await until(
+      () => told().filter((line) => line.startsWith("send w")).length >= 4,
+      "both are told",
+    );
     const other = watchers.find((watcher) => watcher.signalCode !== "SIGKILL")!;
     await until(() => told().at(-1)?.startsWith("send") === true, "the last is told");
     other.kill("SIGTERM");

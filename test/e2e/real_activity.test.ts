@@ -8,7 +8,7 @@ import { finished, killGroup } from "../../rig/result.ts";
 import { until } from "../../rig/until.ts";
 import { figure, isRunning, world } from "./real_world.ts";
 
-// With the real Codex 0.171, started by hand: what its lock and session files tell, without any question of ours.
+// With the real Codex 0.171, started by hand: what its lock and rollouts tell, without any question of ours.
 
 /** Long enough to be seen in, on a slow machine, too. */
 const TURN_MS = 6000;
@@ -58,7 +58,7 @@ async function blind(context: TestContext) {
   };
 }
 
-/** When an event was written into the newest session file of a home, epoch milliseconds. */
+/** When an event was written into the newest rollout of a home, epoch milliseconds. */
 function eventAt(home: string, kind: string): number | undefined {
   const folder = join(home, "sessions");
   if (!existsSync(folder)) return undefined;

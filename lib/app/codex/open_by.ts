@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { threadOfRollout, threadTime } from "../../core/codex/rollout.ts";
 import { parseChildren } from "../../core/session/app_server_record.ts";
-import { type Layout, sessionFilesOf, threadLocksOf } from "../../core/system/layout.ts";
+import { type Layout, rolloutsOf, threadLocksOf } from "../../core/system/layout.ts";
 import { readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import type { OpenThread } from "../../io/process/lock_table.ts";
@@ -11,7 +11,7 @@ import { mayBeAlive } from "../../io/process/process.ts";
 import { runsIn } from "./run_record.ts";
 
 /**
- * The threads whose session files a Codex has open, by home, other than app-servers of ours: how one shows them that
+ * The threads whose rollouts a Codex has open, by home, other than app-servers of ours: how one shows them that
  * holds no locks.
  */
 export function openRollouts(
@@ -19,7 +19,7 @@ export function openRollouts(
   homes: readonly { readonly home: string }[],
 ): Map<string, OpenThread[]> {
   const ours = parseChildren(readText(layout.children)).map(({ pid }) => pid);
-  const places = homes.map(({ home }) => ({ home, folder: sessionFilesOf(home) }));
+  const places = homes.map(({ home }) => ({ home, folder: rolloutsOf(home) }));
   const files = openFilesIn(places, new Set(ours));
   return new Map(
     [...files].map(([home, found]) => [

@@ -8,7 +8,7 @@ import {
   type SampleWindow,
   SEAL,
 } from "../../core/quota/history.ts";
-import { told } from "../../core/text/json.ts";
+import { definedFields } from "../../core/text/json.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
 import { formatTime, parseTime } from "../../core/text/time.ts";
@@ -55,7 +55,7 @@ interface Surroundings {
 }
 
 /** Writes down what readings say whenever that changes, in one file a month. */
-export class Chronicle {
+export class HistoryWriter {
   readonly #around: Surroundings;
   #encoder = new HistoryEncoder();
   #file = "";
@@ -133,7 +133,7 @@ function samplesOf(sessions: ReadonlyMap<string, SessionStatus>): Map<string, Sa
     const { short, long } = gaugesOf(rateLimits, atMs);
     if (before !== undefined && before.atMs >= atMs) samples.set(account, { ...before, turns });
     else if (short !== undefined || long !== undefined) {
-      const windows = told({ short: sampleWindow(short), long: sampleWindow(long) });
+      const windows = definedFields({ short: sampleWindow(short), long: sampleWindow(long) });
       samples.set(account, { atMs, alias: before?.alias ?? alias, turns, ...windows });
     }
   }
@@ -144,7 +144,7 @@ function samplesOf(sessions: ReadonlyMap<string, SessionStatus>): Map<string, Sa
 export function sampleWindow(gauge: Gauge | undefined): SampleWindow | undefined {
   return gauge && {
     used: 100 - gauge.left,
-    ...told({ resetsAtMs: gauge.resetsAtMs, durationMs: gauge.durationMs }),
+    ...definedFields({ resetsAtMs: gauge.resetsAtMs, durationMs: gauge.durationMs }),
   };
 }
 

@@ -2,12 +2,12 @@ import type { Account } from "../../core/codex/account.ts";
 import { accountKey } from "../../core/codex/account_key.ts";
 import { isBegunAs, type ThreadActivity } from "../../core/codex/activity.ts";
 import type { Crashes } from "../../core/supervisor/crashes.ts";
-import { told } from "../../core/text/json.ts";
+import { definedFields } from "../../core/text/json.ts";
 import { type Activity, emptySession, type SessionStatus } from "../../core/session/status.ts";
 import { lacksOf } from "../../core/codex/versions.ts";
 import { formatTimeMs, parseTime } from "../../core/text/time.ts";
 import type { Host } from "../../io/host.ts";
-import { Bulletin } from "./session_status.ts";
+import { StatusEntry } from "./status_entry.ts";
 import { HomeThreads } from "./threads/home_threads.ts";
 import { LoginWatch } from "../codex/login_watch.ts";
 
@@ -15,7 +15,7 @@ interface Surroundings {
   readonly host: Pick<Host, "clock" | "system">;
   unknownLeft(): number;
   /** All that have this account, the asking one too. */
-  sharing(asking: { readonly login: LoginWatch }): readonly { readonly dossier: Dossier }[];
+  sharing(asking: { readonly login: LoginWatch }): readonly { readonly record: AliasRecord }[];
 }
 
 /** What of a session its app-server tells. */
@@ -26,11 +26,11 @@ interface Running {
 }
 
 /** All that is known of one alias: its login, its limits, and what goes on in it. */
-export class Dossier {
+export class AliasRecord {
   readonly alias: string;
   readonly home: string;
   readonly login: LoginWatch;
-  readonly bulletin: Bulletin;
+  readonly entry: StatusEntry;
   readonly threads: HomeThreads;
   readonly #around: Surroundings;
   #keyed: { readonly account: Account; readonly key: string | undefined } | undefined;
@@ -55,7 +55,7 @@ export class Dossier {
       : clock.now();
     const isAnother = key !== undefined && before !== undefined && key !== before;
     const known = isAnother ? { ...emptySession(), lastSelectedAt: session.lastSelectedAt } : session;
-    this.bulletin = new Bulletin(known, clock, around.unknownLeft);
+    this.entry = new StatusEntry(known, clock, around.unknownLeft);
     this.threads = new HomeThreads(home, clock, parseTime(known.activity.lastActivityAt));
     this.#around = around;
   }
@@ -71,37 +71,37 @@ export class Dossier {
 
   /** How urgent the next probe is, smallest first: those that hang wait for the others. */
   get urgency(): number {
-    const hangs = this.bulletin.result?.kind === "noAnswer" ? 1e15 : 0;
-    return hangs + (this.bulletin.readAt ?? 0);
+    const hangs = this.entry.result?.kind === "noAnswer" ? 1e15 : 0;
+    return hangs + (this.entry.readAt ?? 0);
   }
 
   /** Another login is in this home from now on. */
   replaced(): void {
     this.#since = this.#around.host.clock.now();
-    this.bulletin.forgetAll();
+    this.entry.forgetAll();
   }
 
   /** Somebody picked this alias; `selectedAt` as the pick was remembered. */
   picked(atMs: number, selectedAt: string): void {
     this.pickedAt = Math.max(this.pickedAt, atMs);
-    this.bulletin.picked(selectedAt);
+    this.entry.picked(selectedAt);
   }
 
-  /** Takes note of what a session file tells of the account, in all aliases of that account. */
+  /** Takes note of what a rollout tells of the account, in all aliases of that account. */
   heard(activity: ThreadActivity): void {
     if (!isBegunAs(activity, this.login.account, this.#since)) return;
-    for (const { dossier } of this.#around.sharing(this)) dossier.#note(activity);
+    for (const { record } of this.#around.sharing(this)) record.#note(activity);
   }
 
   /** What status.json says of this alias; `pid` = its app-server that stays, 0 = none; `version` = of Codex. */
   status({ pid, crashes, version }: Running): SessionStatus {
     const { activity, account } = this;
     const lacks = lacksOf(version, this.#around.host.system.processes !== undefined);
-    return this.bulletin.session({
+    return this.entry.session({
       pid,
       crashes,
       activity,
-      ...told({
+      ...definedFields({
         account,
         accountSince: account === undefined ? undefined : formatTimeMs(this.#since),
         codexVersion: version,
@@ -111,8 +111,8 @@ export class Dossier {
   }
 
   #note({ limits, refusal, succeededSince }: ThreadActivity): void {
-    for (const each of limits.values()) this.bulletin.noted(each);
-    if (refusal) this.bulletin.refused(refusal);
-    if (succeededSince !== undefined) this.bulletin.lift(succeededSince);
+    for (const each of limits.values()) this.entry.noted(each);
+    if (refusal) this.entry.refused(refusal);
+    if (succeededSince !== undefined) this.entry.lift(succeededSince);
   }
 }

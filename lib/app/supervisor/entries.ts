@@ -1,6 +1,6 @@
 import type { Cost } from "../../core/quota/cost.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
-import { told } from "../../core/text/json.ts";
+import { definedFields } from "../../core/text/json.ts";
 import { Costs } from "./costs.ts";
 
 /** What is known of one alias, and as it is published. */
@@ -67,6 +67,6 @@ export class Entries {
     const { session } = entry;
     const { cost: _, ...rest } = session;
     const cost = this.#costs.of(session.account);
-    this.#entries.set(alias, { ...entry, cost, published: { ...rest, ...told({ cost }) } });
+    this.#entries.set(alias, { ...entry, cost, published: { ...rest, ...definedFields({ cost }) } });
   }
 }

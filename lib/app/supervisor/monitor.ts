@@ -6,13 +6,13 @@ import { type Renewal, renewalOf } from "../../core/codex/renewal.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
 import type { AppServer, Purpose } from "../codex/app_server.ts";
 import { converseWithin, type LoginView } from "../codex/conversation.ts";
-import { Dossier } from "./alias_record.ts";
+import { AliasRecord } from "./alias_record.ts";
 import type { LoginWatch } from "../codex/login_watch.ts";
 import type { Shared } from "./monitor_context.ts";
 
 /** Keeps the readings of one alias fresh: carries out what `core/supervisor/monitor` decides. */
 export class Monitor {
-  readonly dossier: Dossier;
+  readonly record: AliasRecord;
   readonly #shared: Shared<Monitor>;
   readonly #wake: () => void;
   #starting: { readonly purpose: Purpose; readonly mayRenew: boolean } | undefined;
@@ -35,17 +35,17 @@ export class Monitor {
   waitsForSlot = false;
 
   constructor(alias: string, home: string, session: SessionStatus, shared: Shared<Monitor>) {
-    this.dossier = new Dossier(alias, home, session, shared);
+    this.record = new AliasRecord(alias, home, session, shared);
     this.#shared = shared;
     this.#wake = () => shared.wake(this);
   }
 
   get alias(): string {
-    return this.dossier.alias;
+    return this.record.alias;
   }
 
   get login(): LoginWatch {
-    return this.dossier.login;
+    return this.record.login;
   }
 
   /** Does what is due; returns how long nothing else will be, in milliseconds. */
@@ -84,7 +84,7 @@ export class Monitor {
   /** What status.json says of this alias. */
   session(): SessionStatus {
     const pid = this.#server?.purpose === "manage" ? this.#server.identity.pid : 0;
-    return this.dossier.status({ pid, crashes: this.#crashes, version: this.#shared.starter.version });
+    return this.record.status({ pid, crashes: this.#crashes, version: this.#shared.starter.version });
   }
 
   /** Whether a probe of this alias takes one of the slots. */
@@ -110,12 +110,12 @@ export class Monitor {
 
   /** Whether there is an answer, good or bad, of this supervisor's time. */
   hasResult(): boolean {
-    return this.dossier.bulletin.isTried;
+    return this.record.entry.isTried;
   }
 
   /** Somebody picked this alias: a child that may renew its login makes room. */
   picked(atMs: number, selectedAt: string): void {
-    this.dossier.picked(atMs, selectedAt);
+    this.record.picked(atMs, selectedAt);
     if (this.#server?.mayRenew) this.#leave(this.#server);
   }
 
@@ -130,7 +130,7 @@ export class Monitor {
   #facts(hasSlot: boolean): Facts {
     const { host, starter, isTaken, isWanted } = this.#shared;
     const [now, mono] = [host.clock.now(), host.clock.monotonic()];
-    const { bulletin: { readAt }, isOpen, pickedAt } = this.dossier;
+    const { entry: { readAt }, isOpen, pickedAt } = this.record;
     const renewal = this.#renewal();
     const phase: Phase = this.#starting ? "starting" : this.#server?.phase ?? "none";
     return {
@@ -165,7 +165,7 @@ export class Monitor {
     this.#triedAt = host.clock.monotonic();
     try {
       const role = { purpose, mayRenew, updated: (params: unknown) => this.#updated(login, params) };
-      const started = await starter.start(this.alias, this.dossier.home, this.login.path, role);
+      const started = await starter.start(this.alias, this.record.home, this.login.path, role);
       if ("fault" in started) {
         this.#result(started.fault);
         if (started.fault.kind !== "aboutToRenew") this.#crashed(purpose, 0);
@@ -199,7 +199,7 @@ export class Monitor {
       return this.#wake();
     }
     const isSilent = outcome.kind === "noAnswer";
-    if (outcome.kind === "ok") this.dossier.bulletin.read(outcome.reading.readings);
+    if (outcome.kind === "ok") this.record.entry.read(outcome.reading.readings);
     else if ("detail" in outcome && outcome.detail !== undefined) {
       this.#shared.journal.note("no reading", { alias: this.alias, why: probeText(outcome) });
     }
@@ -230,7 +230,7 @@ export class Monitor {
 
   #updated(login: number, params: unknown): void {
     if (login !== this.#logins) return;
-    this.dossier.bulletin.update(params);
+    this.record.entry.update(params);
     this.#wake();
   }
 
@@ -238,7 +238,7 @@ export class Monitor {
     this.#triedAt = this.#shared.host.clock.monotonic();
     this.#refusals = result.kind === "tokenRefused" ? this.#refusals + 1 : 0;
     this.#isLoginDead = isDeadLogin(result);
-    this.dossier.bulletin.tried(result);
+    this.record.entry.tried(result);
   }
 
   #leave(server: AppServer): void {
@@ -291,9 +291,9 @@ export class Monitor {
     if (seen === "replaced" && (!this.#isLoginDead || isFutile)) return;
     this.#isLoginDead = false;
     this.#triedAt = -Infinity;
-    if (seen === "replaced") return this.dossier.bulletin.forgetResult();
+    if (seen === "replaced") return this.record.entry.forgetResult();
     this.#logins++;
-    this.dossier.replaced();
+    this.record.replaced();
     if (this.#server?.phase === "idle") this.#leave(this.#server);
   }
 }

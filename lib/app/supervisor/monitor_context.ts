@@ -1,7 +1,7 @@
 import type { Pace } from "../../core/supervisor/monitor.ts";
 import type { Host } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
-import type { Dossier } from "./alias_record.ts";
+import type { AliasRecord } from "./alias_record.ts";
 import type { LoginWatch } from "../codex/login_watch.ts";
 import type { Starter } from "./starter.ts";
 
@@ -18,7 +18,7 @@ export interface Shared<M> {
   /** Whether an app-server of ours, of `asking` or of another, uses the account of `asking`. */
   isTaken(asking: Asking): boolean;
   /** All that have the account of `asking`, itself too; each is looked at again, for it is about to be told something. */
-  sharing(asking: Asking): readonly { readonly dossier: Dossier }[];
+  sharing(asking: Asking): readonly { readonly record: AliasRecord }[];
   /** Whether another monitor renews the login of this account, or waits to be alone for that. */
   isWanted(asking: Asking): boolean;
   /** A monitor has another login, or a new one. */

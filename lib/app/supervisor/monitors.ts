@@ -113,7 +113,7 @@ export class Monitors {
     for (const monitor of this.#engaged.keys()) this.touch(monitor);
     const stepped = new Set<Monitor>();
     const pending = [...this.#touched].filter((monitor) => !this.#isForgotten(monitor))
-      .map((monitor) => ({ monitor, urgency: monitor.dossier.urgency }))
+      .map((monitor) => ({ monitor, urgency: monitor.record.urgency }))
       .sort((a, b) => a.urgency - b.urgency);
     this.#touched.clear();
     for (let at = 0;;) {
@@ -145,10 +145,8 @@ export class Monitors {
     this.#managed = managed;
     for (const monitor of this.#touched) if (!monitor.isRetired) this.#active.add(monitor);
     const active = [...this.#active]
-      .filter(({ dossier }) => dossier.isOpen || Math.abs(now - dossier.pickedAt) < ACTIVE_MS)
-      .sort(({ dossier: a }, { dossier: b }) =>
-        (b.isOpen ? now : b.pickedAt) - (a.isOpen ? now : a.pickedAt)
-      );
+      .filter(({ record }) => record.isOpen || Math.abs(now - record.pickedAt) < ACTIVE_MS)
+      .sort(({ record: a }, { record: b }) => (b.isOpen ? now : b.pickedAt) - (a.isOpen ? now : a.pickedAt));
     const stay = new Set(active.slice(0, MANAGED_AT_MOST));
     for (const monitor of [...this.#active, ...active]) {
       const isManaged = stay.has(monitor);
@@ -231,7 +229,7 @@ export class Monitors {
       journal.note("trouble with a session", { alias: monitor.alias, why: wordsOf(error) });
     }
     this.#deadlines.set(monitor, now + Math.min(waitMs, LOOK_MS));
-    if (monitor.waitsForSlot) this.#queue.set(monitor, monitor.dossier.urgency);
+    if (monitor.waitsForSlot) this.#queue.set(monitor, monitor.record.urgency);
     if (monitor.hasResult()) this.#unanswered.delete(monitor);
     const standing = Number(monitor.isBusy()) + 2 * Number(monitor.needsAccount());
     if (standing === (this.#engaged.get(monitor) ?? 0)) return;

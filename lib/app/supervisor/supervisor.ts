@@ -16,7 +16,7 @@ import { Children } from "./records/app_server_record.ts";
 import { type CodexProgram, codexProgram } from "../codex/codex_program.ts";
 import { CodexVersions } from "../codex/codex_version.ts";
 import { Entries } from "./entries.ts";
-import { Chronicle } from "../session/history.ts";
+import { HistoryWriter } from "../session/history.ts";
 import type { Monitor } from "./monitor.ts";
 import { Monitors } from "./monitors.ts";
 import { lastPickOf } from "../session/last_pick.ts";
@@ -58,13 +58,13 @@ export class Supervisor {
   readonly #settings: SupervisorSettings;
   readonly #children: Children;
   readonly #openHomes: OpenHomes;
-  readonly #chronicle: Chronicle;
+  readonly #history: HistoryWriter;
   readonly #entries = new Entries();
   readonly #shared: Shared<Monitor>;
   readonly #monitors: Monitors;
   readonly #homes: Homes = {
-    all: () => Array.from(this.#monitors.all(), ({ dossier }) => dossier),
-    of: (alias) => this.#monitors.of(alias)?.dossier,
+    all: () => Array.from(this.#monitors.all(), ({ record }) => record),
+    of: (alias) => this.#monitors.of(alias)?.record,
   };
   readonly #watches = new Watches(() => this.#wake());
   readonly #picked = new Set<string>();
@@ -89,7 +89,7 @@ export class Supervisor {
       clock: host.clock,
       hasLocks: () => has(this.#shared.starter.version, "threadLocks"),
     });
-    this.#chronicle = new Chronicle({ layout, clock: host.clock, journal, mayWrite });
+    this.#history = new HistoryWriter({ layout, clock: host.clock, journal, mayWrite });
     this.#shared = {
       host,
       journal,
@@ -192,7 +192,7 @@ export class Supervisor {
     const isUrgent = this.#dropped.size > 0 || this.#isSweptJustNow();
     const sessions = this.#noteSessions(stepped);
     waits.push(this.#settings.ownRecord?.note(sessions, () => this.#codex()?.path) ?? Infinity);
-    waits.push(this.#chronicle.note(sessions));
+    waits.push(this.#history.note(sessions));
     waits.push(this.#settings.publisher.publish(sessions, isUrgent));
     return Math.max(0, Math.min(...waits));
   }
@@ -205,7 +205,7 @@ export class Supervisor {
   #noteDoings(alias: string, isChanged: boolean): void {
     const monitor = this.#monitors.of(alias);
     if (monitor === undefined) return;
-    this.#watches.days(alias, monitor.dossier.threads, () => this.#openHomes.expectLines());
+    this.#watches.days(alias, monitor.record.threads, () => this.#openHomes.expectLines());
     if (isChanged) this.#monitors.touch(monitor);
   }
 
@@ -244,13 +244,13 @@ export class Supervisor {
   }
 
   #watchHome(monitor: Monitor, isNew: boolean): void {
-    const { alias, dossier } = monitor;
+    const { alias, record } = monitor;
     if (isNew) {
       this.#picked.add(alias);
       this.#openHomes.expect(alias);
     }
     const changed = () => this.#monitors.touch(monitor);
-    this.#watches.home(dossier, (name) => this.#openHomes.expect(alias, name), changed);
+    this.#watches.home(record, (name) => this.#openHomes.expect(alias, name), changed);
   }
 
   #reconfigure(): void {
@@ -271,7 +271,7 @@ export class Supervisor {
     const monitor = this.#monitors.of(alias);
     if (monitor === undefined) return;
     for (const each of clearedMs === 0 ? [] : this.#monitors.sharing(monitor)) {
-      each.dossier.bulletin.lift(clearedMs);
+      each.record.entry.lift(clearedMs);
       this.#monitors.touch(each);
     }
     if (ms > 0) monitor.picked(ms, at);

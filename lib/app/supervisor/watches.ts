@@ -11,7 +11,7 @@ export class Watches {
   readonly #running = new Map<string, { readonly folder: string; readonly unwatch: Unwatch }>();
   /** To be watched in a moment. */
   readonly #later = new Map<string, ReturnType<typeof setTimeout>>();
-  /** The folders of session files that are watched, by alias. */
+  /** The folders of rollouts that are watched, by alias. */
   readonly #days = new Map<string, readonly string[]>();
   readonly #wake: () => void;
 
@@ -62,7 +62,7 @@ export class Watches {
     watchThreads();
   }
 
-  /** Watches the folders of a home in which the session files of open threads are, and no others; `written` whether that is news. */
+  /** Watches the folders of a home in which the rollouts of open threads are, and no others; `written` whether that is news. */
   days(alias: string, threads: Pick<HomeThreads, "folders" | "hasFile">, written: () => boolean): void {
     const keyOf = (folder: string) => `day ${alias}/${folder}`;
     const folders = threads.folders();

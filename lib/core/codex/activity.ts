@@ -16,7 +16,7 @@ import {
 import type { Refusal } from "./refusal.ts";
 import { limitOf, MAIN_LIMIT, mergeSnapshot, NOTHING, type Readings } from "./rate_limits.ts";
 
-/** What the session file of one thread has told so far. Times are epoch milliseconds. */
+/** What the rollout of one thread has told so far. Times are epoch milliseconds. */
 export interface ThreadActivity {
   /** Whose session it was begun as; undefined = not told. */
   readonly workspace: string | undefined;
@@ -46,7 +46,7 @@ export interface ToldLimits {
   readonly snapshot: JsonObject;
 }
 
-/** A thread whose session file has told nothing yet. */
+/** A thread whose rollout has told nothing yet. */
 export const SILENT: ThreadActivity = {
   workspace: undefined,
   user: undefined,
@@ -68,13 +68,13 @@ export function afterLines(activity: ThreadActivity, lines: Iterable<string>): T
   return now;
 }
 
-/** What a session file tells by its first line and its last part, which may be the same lines. */
+/** What a rollout tells by its first line and its last part, which may be the same lines. */
 export function activityIn(head: string, tail: string): ThreadActivity {
   const meta = rolloutLines(head).find(({ type }) => type === "session_meta");
   return afterLines(meta === undefined ? SILENT : afterLine(SILENT, meta), tail.split("\n"));
 }
 
-/** The newest limits of the account itself, and when they were told; undefined when a session file has none. */
+/** The newest limits of the account itself, and when they were told; undefined when a rollout has none. */
 export function accountLimits(
   { limits }: ThreadActivity,
 ): { readonly readings: Readings; readonly at: number } | undefined {
@@ -84,7 +84,7 @@ export function accountLimits(
 }
 
 /**
- * Whether a session file was begun with this account; a user that either does not name is taken for the other's. A
+ * Whether a rollout was begun with this account; a user that either does not name is taken for the other's. A
  * session that goes on after another login still names the account it was begun with. One of an old Codex names none: it
  * is of this account when it was begun after `sinceMs`, from when on its home has had this login.
  */

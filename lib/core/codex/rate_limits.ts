@@ -8,7 +8,7 @@ import {
   whole,
   word,
 } from "../quota/allowance.ts";
-import { type JsonObject, objectOf, textOf, told } from "../text/json.ts";
+import { definedFields, type JsonObject, objectOf, textOf } from "../text/json.ts";
 import type { LimitWindow, RateLimits } from "../quota/limits.ts";
 import { parseWindow } from "../quota/limits.ts";
 
@@ -68,9 +68,9 @@ export function parseReading(result: unknown): Reading | undefined {
     readings: withBudget({
       limits: main === undefined ? NOTHING.limits : limitsIn(mainId, main),
       allowance: {
-        ...told({ others: others.length === 0 ? undefined : others }),
+        ...definedFields({ others: others.length === 0 ? undefined : others }),
         ...(main === undefined ? {} : allowanceIn(main)),
-        ...told({
+        ...definedFields({
           ordinaryUsageAllowed: flag(answer.get("ordinaryUsageAllowed")),
           resetCredits: resetCreditsIn(answer.get("rateLimitResetCredits")),
         }),
@@ -122,7 +122,7 @@ function mergeOther(others: readonly OtherLimit[], limitId: string, snapshot: Js
   const limitName = word(snapshot.get("limitName")) ?? old?.limitName;
   const merged: OtherLimit = {
     limitId,
-    ...told({ limitName }),
+    ...definedFields({ limitName }),
     ...mergeWindows(old ?? { primary: null, secondary: null }, snapshot),
   };
   return old === undefined ? [...others, merged] : others.map((other) => other === old ? merged : other);
@@ -175,7 +175,7 @@ function isBudget({ windowDurationMins }: LimitWindow): boolean {
 
 /** What the main limit's snapshot says besides its windows. */
 function allowanceIn(snapshot: JsonObject): Allowance {
-  return told({
+  return definedFields({
     plan: word(snapshot.get("planType")),
     credits: creditsIn(snapshot.get("credits")),
     spendLimit: spendLimitIn(snapshot.get("individualLimit")),

@@ -2,7 +2,7 @@ import { type JsonObject, objectOf, textOf } from "../text/json.ts";
 import { formatTime, parseTime } from "../text/time.ts";
 import { has } from "./versions.ts";
 
-/** One line of a session file of Codex: what it is, when it was written (epoch milliseconds), what it holds. */
+/** One line of a rollout of Codex: what it is, when it was written (epoch milliseconds), what it holds. */
 export interface RolloutLine {
   readonly type: string;
   readonly at: number | undefined;
@@ -12,7 +12,7 @@ export interface RolloutLine {
 /** Every line that says how a turn or a limit stands, or whose session it is, has one of these in it. */
 const TELLING = ['"task_started"', '"task_complete"', '"turn_aborted"', '"token_count"', '"session_meta"'];
 
-/** The lines of a part of a session file; those that are cut off, or are none, are left out. */
+/** The lines of a part of a rollout; those that are cut off, or are none, are left out. */
 export function rolloutLines(text: string): RolloutLine[] {
   return text.split("\n").flatMap((line) => rolloutLine(line) ?? []);
 }
@@ -71,19 +71,19 @@ export function threadTime(id: string): number | undefined {
   return high === undefined ? undefined : parseInt(`${high}${low}`, 16);
 }
 
-/** The folders below `sessions/` in which the session file of a thread begun then may be: named by the user's date, wherever he is. */
+/** The folders below `sessions/` in which the rollout of a thread begun then may be: named by the user's date, wherever he is. */
 export function dayFolders(begunMs: number): string[] {
   return [begunMs, begunMs - DAY_MS, begunMs + DAY_MS].map((ms) =>
     formatTime(ms).slice(0, 10).replaceAll("-", "/")
   );
 }
 
-/** The thread whose session file has this name; undefined when it is none. */
+/** The thread whose rollout has this name; undefined when it is none. */
 export function threadOfRollout(name: string): string | undefined {
   return /^rollout-.*-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/i.exec(name)?.[1];
 }
 
-/** How the name of a thread's session file ends. */
+/** How the name of a thread's rollout ends. */
 export function rolloutSuffix(id: string): string {
   return `-${id}.jsonl`;
 }

@@ -8,7 +8,7 @@ export const LEAST_CODEX = "0.90.0";
 
 /** What came with which version, as far as it matters here; seen by running them. */
 const CAME = {
-  /** Limit ids in answers, and the lines of session files that tell when a turn begins and ends. */
+  /** Limit ids in answers, and the lines of rollouts that tell when a turn begins and ends. */
   taskEvents: "0.100.0",
   /** A login is renewed by the expiry of its access token; before, whenever its last renewal was too long ago. */
   renewalByExpiry: "0.117.0",
@@ -18,7 +18,7 @@ const CAME = {
   endWithError: "0.145.0",
   /** The lock file of an open thread is really held. */
   threadLocks: "0.147.0",
-  /** A session file names the account it was begun with. */
+  /** A rollout names the account it was begun with. */
   creator: "0.157.0",
 } as const;
 

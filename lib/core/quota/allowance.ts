@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, told } from "../text/json.ts";
+import { definedFields, type Fields, fieldsOf } from "../text/json.ts";
 import { type LimitWindow, parseWindow } from "./limits.ts";
 
 /** What an account may do besides what its main windows say (`account/rateLimits/read`). Left out = not told. */
@@ -63,7 +63,7 @@ const MOST_OTHERS = 50;
 export function parseAllowance(value: unknown): Allowance | undefined {
   const fields = fieldsOf(value);
   if (fields === undefined) return undefined;
-  const allowance: Allowance = told({
+  const allowance: Allowance = definedFields({
     plan: word(fields.get("plan")),
     others: othersIn(fields.get("others")),
     credits: creditsIn(fields.get("credits")),
@@ -87,7 +87,7 @@ export function creditsIn(value: unknown): Credits | undefined {
   return {
     hasCredits: (hasCredits ?? false) && !isSpent,
     unlimited: unlimited ?? false,
-    ...told({ balance }),
+    ...definedFields({ balance }),
   };
 }
 
@@ -105,7 +105,7 @@ export function spendLimitIn(value: unknown): SpendLimit | undefined {
 export function otherLimit(limitId: string, fields: Fields): OtherLimit {
   return {
     limitId,
-    ...told({ limitName: word(fields.get("limitName")) }),
+    ...definedFields({ limitName: word(fields.get("limitName")) }),
     primary: parseWindow(fields.get("primary")),
     secondary: parseWindow(fields.get("secondary")),
   };

@@ -1,4 +1,4 @@
-import { objectOf, textOf, told } from "../text/json.ts";
+import { definedFields, objectOf, textOf } from "../text/json.ts";
 
 /**
  * What an account's reading said when it changed. Where readings go on and say the same there is one an hour, so that
@@ -157,7 +157,7 @@ function wholeIn(line: string): Found | undefined {
   if (!isWhole(number) || !isWhole(at) || account === "") return undefined;
   const sample = {
     atMs: at * 1000,
-    ...told({
+    ...definedFields({
       alias: alias === "" ? undefined : alias,
       short: windowIn(fields?.get("short")),
       long: windowIn(fields?.get("long")),
@@ -173,7 +173,7 @@ function windowIn(value: unknown): SampleWindow | undefined {
   if (!isWhole(used)) return undefined;
   return {
     used,
-    ...told({
+    ...definedFields({
       resetsAtMs: isWhole(reset) ? reset * 1000 : undefined,
       durationMs: isWhole(minutes) ? minutes * 60_000 : undefined,
     }),
@@ -197,7 +197,7 @@ function differenceIn(
   const sample: Sample = {
     ...last,
     atMs: at * 1000,
-    ...told({
+    ...definedFields({
       short: window(last.short, short, sReset),
       long: window(last.long, long, lReset),
       turns: last.turns === undefined ? undefined : turns,

@@ -32,7 +32,7 @@ export function left(window: LimitWindow): number {
 }
 
 /**
- * A used percentage as a whole number. Codex's session files hold floats: they are rounded up, so that nothing
+ * A used percentage as a whole number. Codex's rollouts hold floats: they are rounded up, so that nothing
  * looks freer than it is, but to 99 at most below 100, so that nothing looks used up that isn't.
  */
 export function wholePercent(value: unknown): number | undefined {

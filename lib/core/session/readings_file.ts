@@ -1,5 +1,5 @@
 import { probeResultIn, tellsDeadLogin } from "../codex/reasons.ts";
-import { told } from "../text/json.ts";
+import { definedFields } from "../text/json.ts";
 import { sha256Hex } from "../text/sha256.ts";
 import { emptySession, type SessionStatus } from "./status.ts";
 import { parseTime } from "../text/time.ts";
@@ -48,7 +48,12 @@ export function mergeKnown(known: Known, fresh: Known, nowMs: number): Map<strin
     const old = merged.get(key);
     const last = newer(old, status);
     const activity = status.activity.turns === undefined ? old?.activity : status.activity;
-    merged.set(key, { ...last, ...told({ activity }), ...markOf(last, status), ...costOf(old, status) });
+    merged.set(key, {
+      ...last,
+      ...definedFields({ activity }),
+      ...markOf(last, status),
+      ...costOf(old, status),
+    });
   }
   return merged;
 }
@@ -70,7 +75,7 @@ function accountNews(session: SessionStatus): SessionStatus {
     usageLeftPercent,
     activity: { activeTurns: turns, turns },
     lastRateLimitUpdateAt,
-    ...told({ allowance, cost }),
+    ...definedFields({ allowance, cost }),
     ...markOf(session),
   };
 }
@@ -90,7 +95,7 @@ function together(a: SessionStatus, b: SessionStatus): SessionStatus {
 /** A mark comes without a reading: the first of these that has one still tells it. */
 function markOf(...all: readonly SessionStatus[]): Pick<SessionStatus, "exhaustedUntil" | "refusedAt"> {
   const marked = all.find(({ exhaustedUntil }) => exhaustedUntil !== undefined);
-  return told({ exhaustedUntil: marked?.exhaustedUntil, refusedAt: marked?.refusedAt });
+  return definedFields({ exhaustedUntil: marked?.exhaustedUntil, refusedAt: marked?.refusedAt });
 }
 
 function newer(old: SessionStatus | undefined, status: SessionStatus): SessionStatus {
@@ -99,7 +104,7 @@ function newer(old: SessionStatus | undefined, status: SessionStatus): SessionSt
 
 /** What work costs is learnt slowly: it stays though a reading knows nothing of it. */
 function costOf(old: SessionStatus | undefined, status: SessionStatus): Pick<SessionStatus, "cost"> {
-  return told({ cost: status.cost ?? old?.cost });
+  return definedFields({ cost: status.cost ?? old?.cost });
 }
 
 function toldAt({ lastRateLimitUpdateAt, lastProbeAt }: SessionStatus): number {

@@ -33,7 +33,7 @@ export interface SessionState {
   readonly others?: JsonObject;
 }
 
-export interface Pick {
+export interface PickRecord {
   readonly alias: string;
   readonly nowMs: number;
   readonly seq: number;
@@ -117,7 +117,7 @@ export function renderSessionState(state: SessionState): string {
 }
 
 /** What is remembered of an alias after it was picked once more. */
-export function recordPick(session: SessionState | undefined, pick: Pick): SessionState {
+export function recordPick(session: SessionState | undefined, pick: PickRecord): SessionState {
   const lastUsedAt = formatTime(pick.nowMs);
   const times = [...session?.recentAssignments ?? [], Math.floor(pick.nowMs / 1000)];
   return {

@@ -1,5 +1,13 @@
 import { type Allowance, parseAllowance } from "../quota/allowance.ts";
-import { type Fields, fieldsOf, indent, objectOf, renderObject, textOf, told } from "../text/json.ts";
+import {
+  definedFields,
+  type Fields,
+  fieldsOf,
+  indent,
+  objectOf,
+  renderObject,
+  textOf,
+} from "../text/json.ts";
 import { type LimitWindow, parseWindow, type RateLimits, wholePercent } from "../quota/limits.ts";
 import { type Cost, parseCost } from "../quota/cost.ts";
 import { byteOrder } from "../text/byte_order.ts";
@@ -171,7 +179,7 @@ function parseSession(value: unknown): SessionStatus {
 
 /** The keys that the predecessor passes over. */
 function oursIn(session: Fields | undefined) {
-  return told({
+  return definedFields({
     nextTryAt: wordsIn(session?.get("nextTryAt")),
     account: wordsIn(session?.get("account")),
     accountSince: wordsIn(session?.get("accountSince")),
@@ -190,7 +198,7 @@ function parseActivity(value: unknown): Activity {
     typeof activity?.get(key) === "number" ? count(activity.get(key)) : undefined;
   return {
     activeTurns: count(activity?.get("activeTurns")),
-    ...told({
+    ...definedFields({
       turns: optional("turns"),
       openThreads: optional("openThreads"),
       lastActivityAt: wordsIn(activity?.get("lastActivityAt")),

@@ -121,8 +121,8 @@ export function authFileOf(home: string): string {
   return join(home, "auth.json");
 }
 
-/** The folder in which Codex keeps the session files of a home, by day. */
-export function sessionFilesOf(home: string): string {
+/** The folder in which Codex keeps the rollouts of a home, by day. */
+export function rolloutsOf(home: string): string {
   return join(home, "sessions");
 }
 

@@ -24,7 +24,7 @@ export function textOf(value: unknown): string {
 }
 
 /** The fields that have a value: what is not known is left out, never null. */
-export function told<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function definedFields<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const known: { [K in keyof T]?: T[K] } = {};
   for (const key of Object.keys(fields) as (keyof T)[]) {
     if (fields[key] !== undefined) known[key] = fields[key];

@@ -16,7 +16,7 @@ import { foundOf } from "../../../lib/app/pool/limits/status.ts";
 import { hindranceOf } from "../../../lib/app/pool/pick/standings.ts";
 import { usableLogin } from "../../../lib/app/pool/pick/team_memory.ts";
 import { knownIn } from "../../../lib/app/session/readings_file.ts";
-import { Bulletin } from "../../../lib/app/supervisor/session_status.ts";
+import { StatusEntry } from "../../../lib/app/supervisor/status_entry.ts";
 import { statusJson } from "../../../lib/cli/view/status.ts";
 import { FakeClock } from "../../../rig/clock.ts";
 import { answering, fakeSpawn } from "../../../rig/fake_spawn.ts";
@@ -73,10 +73,10 @@ test.each(ROWS.map((row): [string, Row] => [row.name, row]))("the judgement: %s"
 test("agentlb and the library say it of sessions", () => {
   const { layout } = world();
   const sessions = new Map(ROWS.map(({ answer }, at) => {
-    const bulletin = new Bulletin(emptySession(), new FakeClock(NOW), () => 30);
-    bulletin.read(parseReading(answer)!.readings);
-    bulletin.tried({ kind: "ok" });
-    return [nameOf(at), bulletin.session({ pid: 0, crashes: NO_CRASHES, activity: { activeTurns: 0 } })];
+    const entry = new StatusEntry(emptySession(), new FakeClock(NOW), () => 30);
+    entry.read(parseReading(answer)!.readings);
+    entry.tried({ kind: "ok" });
+    return [nameOf(at), entry.session({ pid: 0, crashes: NO_CRASHES, activity: { activeTurns: 0 } })];
   }));
   for (const alias of sessions.keys()) mkdirSync(join(layout.sessions, alias), { recursive: true });
   writeFileSync(layout.status, renderStatus({ ...emptyStatus(), updatedAt: formatTime(NOW), sessions }));

@@ -12,7 +12,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Chronicle, recallHistory } from "../../../lib/app/session/history.ts";
+import { HistoryWriter, recallHistory } from "../../../lib/app/session/history.ts";
 import { layoutOf } from "../../../lib/core/system/layout.ts";
 import { emptySession, type SessionStatus } from "../../../lib/core/session/status.ts";
 import { formatTime } from "../../../lib/core/text/time.ts";
@@ -22,7 +22,7 @@ import { eventually, root } from "../supervisor/supervised.ts";
 const MIN = 60_000;
 const DAY = 24 * 60 * MIN;
 
-function chronicled() {
+function recorder() {
   const dir = mkdtempSync(join(tmpdir(), "agentlb-history-"));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const layout = layoutOf(dir);
@@ -30,13 +30,13 @@ function chronicled() {
   const clock = new FakeClock();
   const notes: string[] = [];
   const open = () =>
-    new Chronicle({
+    new HistoryWriter({
       layout,
       clock,
       journal: { note: (what) => void notes.push(what) },
       mayWrite: () => true,
     });
-  let chronicle = open();
+  let writer = open();
   return {
     layout,
     clock,
@@ -44,7 +44,7 @@ function chronicled() {
     /** What status.json says now, of a reading of this moment. */
     note(...sessions: (Partial<SessionStatus> & { readonly used?: number; readonly alias?: string })[]) {
       const at = formatTime(clock.now());
-      chronicle.note(
+      writer.note(
         new Map(sessions.map(({ used = 0, alias = "a", ...more }) => [alias, {
           ...emptySession(),
           account: "9f",
@@ -61,7 +61,7 @@ function chronicled() {
     async later(minutes: number) {
       await clock.advance(minutes * MIN);
     },
-    restart: () => void (chronicle = open()),
+    restart: () => void (writer = open()),
     used: (account = "9f") => recallHistory(layout).get(account)?.map(({ short }) => short?.used),
     files: () => existsSync(layout.history) ? readdirSync(layout.history).sort() : [],
   };
@@ -69,7 +69,7 @@ function chronicled() {
 
 describe("the history of readings", () => {
   it("is written when a reading changes, once a minute at most, and read back by account", async () => {
-    const { note, later, used, layout, clock } = chronicled();
+    const { note, later, used, layout, clock } = recorder();
     expect(used()).toBeUndefined();
     note({ used: 10 });
     await later(1);
@@ -92,7 +92,7 @@ describe("the history of readings", () => {
   });
 
   it("of an account with several aliases is that of the newest reading, with the work of all", async () => {
-    const { note, later, layout } = chronicled();
+    const { note, later, layout } = recorder();
     const old = { lastRateLimitUpdateAt: "2026-11-20T11:00:00Z" };
     note(
       { alias: "a", used: 1, activity: { activeTurns: 1 }, ...old },
@@ -109,7 +109,7 @@ describe("the history of readings", () => {
   });
 
   it("is ours alone, one file a month, and gone when all in it is older than 90 days", async () => {
-    const { note, later, used, layout, files, clock } = chronicled();
+    const { note, later, used, layout, files, clock } = recorder();
     mkdirSync(layout.history);
     for (const month of ["2026-07", "2026-08", "2026-09"]) {
       writeFileSync(join(layout.history, `${month}.log`), "");
@@ -132,7 +132,7 @@ describe("the history of readings", () => {
   });
 
   it("never takes more than 20 MB: the oldest months go", () => {
-    const { note, layout, files, restart } = chronicled();
+    const { note, layout, files, restart } = recorder();
     mkdirSync(layout.history);
     const big = `{"n":0,"account":"x","at":1}\n`.repeat(300_000);
     for (const month of ["2026-09", "2026-10"]) writeFileSync(join(layout.history, `${month}.log`), big);
@@ -147,7 +147,7 @@ describe("the history of readings", () => {
   });
 
   it("goes on after half a line that a killed supervisor left", async () => {
-    const { note, later, used, restart, layout } = chronicled();
+    const { note, later, used, restart, layout } = recorder();
     note({ used: 1 });
     await later(1);
     note({ used: 2 });
@@ -163,7 +163,7 @@ describe("the history of readings", () => {
   });
 
   it("that can't be written is said once, and goes on when it can be again", async () => {
-    const { note, later, used, notes, layout } = chronicled();
+    const { note, later, used, notes, layout } = recorder();
     writeFileSync(layout.history, "no folder");
     for (let minute = 0; minute < 5; minute++) {
       note({ used: minute });
@@ -187,7 +187,7 @@ describe("the history of readings", () => {
   });
 
   it.runIf(existsSync("/dev/full"))("that meets a full disk harms nothing", async () => {
-    const { note, later, used, notes, layout } = chronicled();
+    const { note, later, used, notes, layout } = recorder();
     note({ used: 1 });
     const file = join(layout.history, "2026-11.log");
     const text = readFileSync(file, "utf8");

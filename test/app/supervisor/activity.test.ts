@@ -23,7 +23,7 @@ const SEC = 1000;
 const MIN = 60 * SEC;
 const HOUR = 60 * MIN;
 
-/** A world with these aliases, whose service is out of order: what is known of limits comes from session files. */
+/** A world with these aliases, whose service is out of order: what is known of limits comes from rollouts. */
 function world(...aliases: string[]) {
   const made = root();
   const lock = locks();
@@ -184,7 +184,7 @@ describe("a turn of somebody else's Codex", () => {
     other.write(started(now()));
     run();
     await inTime(made, () => activity("b").turns === 1, "the turn");
-    expect(made.notes.map(({ what }) => what)).toContain("cannot read a session file");
+    expect(made.notes.map(({ what }) => what)).toContain("cannot read a rollout");
   });
 });
 

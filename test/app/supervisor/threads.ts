@@ -5,11 +5,11 @@ import { until } from "../../../rig/until.ts";
 import { threadId } from "../../../rig/rollouts.ts";
 import type { Root, RunOptions } from "./supervised.ts";
 
-/** A thread that some Codex has open in a home: its lock, and its session file once somebody writes it. */
+/** A thread that some Codex has open in a home: its lock, and its rollout once somebody writes it. */
 export interface Thread {
   readonly id: string;
   readonly file: string;
-  /** Appends whole lines to the session file. */
+  /** Appends whole lines to the rollout. */
   write(...lines: string[]): void;
   /** Who has it open; 0 = nobody we can see. */
   open(pid?: number): void;

@@ -146,7 +146,7 @@ describe("a program that uses another home than it was given", () => {
 });
 
 describe.runIf(process.platform === "linux")("a Codex that locks no threads", () => {
-  /** A process called codex that has a session file of this home open. */
+  /** A process called codex that has a rollout of this home open. */
   function worker(home: string, file: string) {
     const program = join(dirname(home), "codex-worker");
     copyFileSync("/bin/sleep", program);
@@ -159,7 +159,7 @@ describe.runIf(process.platform === "linux")("a Codex that locks no threads", ()
     return child;
   }
 
-  it("shows its turns by the session files that it has open", async () => {
+  it("shows its turns by the rollouts that it has open", async () => {
     const world = root();
     world.answers.version = "0.140.0";
     const home = world.add("a");

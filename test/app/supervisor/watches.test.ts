@@ -63,7 +63,7 @@ it("of a home the login, the settings and the open threads matter", async () => 
   watches.dropHome("a");
 });
 
-it("of a home's session files only those of open threads matter", async () => {
+it("of a home's rollouts only those of open threads matter", async () => {
   const { dir, state, watches } = watched();
   const [day, other] = [join(dir, "20"), join(dir, "21")];
   for (const folder of [day, other]) mkdirSync(folder);

@@ -14,7 +14,7 @@ const T = Date.parse("2026-11-20T12:00:00.123Z");
 const WINDOWS = { primary: { used: 25.2, minutes: 300, resets: 1_795_177_255 } };
 const after = (...lines: string[]) => afterLines(SILENT, lines);
 
-describe("what a session file tells of its thread", () => {
+describe("what a rollout tells of its thread", () => {
   it("is whose it is, and nothing more before the first turn", () => {
     const begunAt = T;
     expect(after(meta(T, "acct-a", "user-a"))).toEqual({
@@ -114,7 +114,7 @@ describe("a line", () => {
   });
 });
 
-describe("limits in a session file", () => {
+describe("limits in a rollout", () => {
   it("become those of an app-server, floats as whole numbers", () => {
     const snapshot = snapshotOf(told(T, {
       primary: { used: 25.2, minutes: 300, resets: 1_795_177_255 },
@@ -156,7 +156,7 @@ describe("limits in a session file", () => {
   });
 });
 
-describe("a session file of a Codex that is not known yet", () => {
+describe("a rollout of a Codex that is not known yet", () => {
   it("may say what it likes: what comes of it can be published, and the predecessor reads it", () => {
     const wild = fc.oneof(
       fc.jsonValue({ maxDepth: 2 }),
@@ -209,7 +209,7 @@ describe("a session file of a Codex that is not known yet", () => {
 });
 
 describe("a thread's id", () => {
-  it("tells when it was begun, and so in which folders its session file may be", () => {
+  it("tells when it was begun, and so in which folders its rollout may be", () => {
     expect(threadTime(threadId(T))).toBe(T);
     expect(dayFolders(T)).toEqual(["2026/11/20", "2026/11/19", "2026/11/21"]);
     expect(dayFolders(Date.parse("2027-01-01T00:00:00Z"))).toEqual([
@@ -229,7 +229,7 @@ function snapshotOf(line: string) {
   return snapshotIn(new Map(Object.entries(JSON.parse(line).payload)));
 }
 
-describe("a session file that names no account", () => {
+describe("a rollout that names no account", () => {
   const old = (version: string) =>
     JSON.stringify({
       timestamp: "2026-11-20T12:00:01.000Z",

@@ -29,7 +29,7 @@ const ended = (second: number, info?: unknown, message = "x") =>
   }, second);
 const started = (second: number) => line("event_msg", { type: "task_started" }, second);
 
-describe("a session file", () => {
+describe("a rollout", () => {
   test("tells whose it is, how its last turn ended and the newest limits", () => {
     const found = activityIn(META, [META, started(1), tokens(limits(99.5), 2), ended(3)].join("\n"));
     expect(found).toMatchObject({

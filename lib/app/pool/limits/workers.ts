@@ -19,7 +19,7 @@ export interface WorkerHome {
 
 const HEAD_BYTES = 256 * 1024;
 const TAIL_BYTES = 512 * 1024;
-/** Session files of a home that are looked into, newest first. */
+/** Rollouts of a home that are looked into, newest first. */
 const MOST_ROLLOUTS = 4;
 
 /** The homes of all workers on this machine, and those that `named` (worker name and home) adds; each once. */
@@ -42,7 +42,7 @@ export function holdersOf(account: Account, homes: readonly WorkerHome[]): Worke
   return homes.filter((each) => isSameAccount(each.account, account));
 }
 
-/** What the newest session files of a home say. */
+/** What the newest rollouts of a home say. */
 export function rolloutsOf(home: string): ThreadActivity[] {
   const isRollout = (name: string) => name.startsWith("rollout-") && name.endsWith(".jsonl");
   return newestFiles(join(home, "sessions"), isRollout, MOST_ROLLOUTS).flatMap((path) => {

@@ -1,5 +1,5 @@
 import { type ThreadActivity } from "../../../core/codex/activity.ts";
-import { told } from "../../../core/text/json.ts";
+import { definedFields } from "../../../core/text/json.ts";
 import { type Claims, RESERVED_MS, unopened } from "../../../core/session/leases.ts";
 import { threadTime } from "../../../core/codex/rollout.ts";
 import type { Activity } from "../../../core/session/status.ts";
@@ -34,7 +34,7 @@ const SETTLES_MS = 3000;
 /** A lock that came and went unseen is of a thread that was just begun, or else was only tidied away. */
 const NEW_MS = 10 * 60_000;
 
-/** The open threads of one home, and what their session files tell. */
+/** The open threads of one home, and what their rollouts tell. */
 export class HomeThreads {
   readonly #home: string;
   readonly #clock: Clock;
@@ -59,7 +59,7 @@ export class HomeThreads {
     return this.#threads.size > 0;
   }
 
-  /** The folders that hold the session files of open threads, and whether a name in one of them is of one. */
+  /** The folders that hold the rollouts of open threads, and whether a name in one of them is of one. */
   folders(): string[] {
     return [...new Set(this.#open().map(({ file }) => file.folder))];
   }
@@ -86,7 +86,7 @@ export class HomeThreads {
     this.#lookedAt = open === undefined ? undefined : now;
   }
 
-  /** Reads on in the session files; returns what those tell now that told something new. `failed` is told of any trouble. */
+  /** Reads on in the rollouts; returns what those tell now that told something new. `failed` is told of any trouble. */
   look(failed: (error: unknown) => void): ThreadActivity[] {
     const news: ThreadActivity[] = [];
     for (const [id, { file, closedAt }] of this.#threads) {
@@ -113,7 +113,7 @@ export class HomeThreads {
     const turns = open.filter(({ file }) => file.activity.turnSince !== undefined).length;
     const doings = {
       turns,
-      ...told({
+      ...definedFields({
         openThreads: this.#lookedAt === undefined ? undefined : open.length,
         lastActivityAt: this.#lastAt === undefined ? undefined : formatTime(this.#lastAt),
         leased: some(leases.filter((pid) => open.some(({ holders }) => holders.includes(pid)))),

@@ -18,7 +18,7 @@ interface Watched {
   readonly threads: HomeThreads;
   isOpen: boolean;
   activity: Activity;
-  /** Takes note of what a session file of this home tells. */
+  /** Takes note of what a rollout of this home tells. */
   heard(activity: ThreadActivity): void;
 }
 
@@ -43,7 +43,7 @@ type Looked = (alias: string, isChanged: boolean) => void;
 
 const AGAIN_MS = 1000;
 const SETTLES_MS = 2000;
-/** A session file that is written to is read so often at most. */
+/** A rollout that is written to is read so often at most. */
 const READS_MS = 250;
 /** Where nobody tells who lives, asking costs a process each. */
 const ASKS_MS = 5000;
@@ -92,7 +92,7 @@ export class OpenHomes {
     this.#isSweepDue = true;
   }
 
-  /** A session file was written to; whether nobody had said so before. */
+  /** A rollout was written to; whether nobody had said so before. */
   expectLines(): boolean {
     const isNews = !this.#isFileDue;
     this.#isFileDue = true;
@@ -158,7 +158,7 @@ export class OpenHomes {
 
   #read(home: Watched): void {
     const failed = (error: unknown) =>
-      this.#around.journal.note("cannot read a session file", { alias: home.alias, why: wordsOf(error) });
+      this.#around.journal.note("cannot read a rollout", { alias: home.alias, why: wordsOf(error) });
     for (const news of home.threads.look(failed)) home.heard(news);
   }
 
@@ -187,7 +187,7 @@ export class OpenHomes {
     return isOpen || threads.isUnsettled || this.#claims.has(alias);
   }
 
-  /** Nobody tells of a session file that came, so where there are no locks it is looked for. */
+  /** Nobody tells of a rollout that came, so where there are no locks it is looked for. */
   #unaskedMs(): number {
     return this.#canSee && !this.#around.hasLocks() ? ASKS_MS : Infinity;
   }

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { afterLines, isTaskEvent, SILENT, type ThreadActivity } from "../../../core/codex/activity.ts";
-import { sessionFilesOf } from "../../../core/system/layout.ts";
+import { rolloutsOf } from "../../../core/system/layout.ts";
 import { dayFolders, mayTell, rolloutSuffix, threadTime } from "../../../core/codex/rollout.ts";
 import { fingerprintOf, namesIn } from "../../../io/files/read.ts";
 import { Tail } from "../../../io/files/tail.ts";
 
 const INTEREST = { wants: mayTell, isEnough: isTaskEvent };
 
-/** The session file of one thread, found once there is one and followed from then on. No other is opened. */
+/** The rollout of one thread, found once there is one and followed from then on. No other is opened. */
 export class ThreadFile {
   readonly #suffix: string;
   readonly #folders: readonly string[];
@@ -18,7 +18,7 @@ export class ThreadFile {
 
   constructor(home: string, id: string, nowMs: number) {
     this.#suffix = rolloutSuffix(id);
-    this.#folders = dayFolders(threadTime(id) ?? nowMs).map((day) => join(sessionFilesOf(home), day));
+    this.#folders = dayFolders(threadTime(id) ?? nowMs).map((day) => join(rolloutsOf(home), day));
   }
 
   /** What it has told so far. */

@@ -1,6 +1,6 @@
 import { resetTime } from "./reset_time.ts";
 import type { LimitWindow } from "../../quota/limits.ts";
-import { told } from "../../text/json.ts";
+import { definedFields } from "../../text/json.ts";
 import { MAIN_LIMIT, type Readings } from "../../codex/rate_limits.ts";
 import { minutesOf, windowsOf } from "../limits/window_words.ts";
 
@@ -111,7 +111,10 @@ function windowIn(length: string, value: string, nowMs: number): LimitWindow[] {
   if (left === undefined) return [];
   return [{
     usedPercent: 100 - Math.min(Number(left), 100),
-    ...told({ windowDurationMins: minutesOf(length.toLowerCase()), resetsAt: resetTime(value, nowMs) }),
+    ...definedFields({
+      windowDurationMins: minutesOf(length.toLowerCase()),
+      resetsAt: resetTime(value, nowMs),
+    }),
   }];
 }
 

@@ -124,7 +124,7 @@ it("a lock that came and went is of a thread only when that is a new one", () =>
   expect(threads.folders()).toEqual([]);
 });
 
-it("a session file that can't be read hides no other, and is not followed for ever either", async () => {
+it("a rollout that can't be read hides no other, and is not followed for ever either", async () => {
   const { clock, dir, threads, open } = home();
   const day = join(dir, "sessions", "2026", "11");
   mkdirSync(join(day, "20"), { recursive: true });

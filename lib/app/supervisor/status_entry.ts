@@ -25,11 +25,11 @@ export interface Doings extends Pick<SessionStatus, "activity" | Momentary> {
   readonly crashes: Crashes;
 }
 
-/** A clock may be a little ahead of the one that wrote a session file. */
+/** A clock may be a little ahead of the one that wrote a rollout. */
 const FUTURE_MS = 5000;
 
 /** What is known of one alias, in the words of status.json. */
-export class Bulletin {
+export class StatusEntry {
   readonly #clock: Clock;
   readonly #unknownLeft: () => number;
   #session: SessionStatus;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Bulletin } from "../../../lib/app/supervisor/session_status.ts";
+import { StatusEntry } from "../../../lib/app/supervisor/status_entry.ts";
 import { NO_CRASHES } from "../../../lib/core/supervisor/crashes.ts";
 import { parseReading } from "../../../lib/core/codex/rate_limits.ts";
 import { emptySession, type SessionStatus } from "../../../lib/core/session/status.ts";
@@ -8,9 +8,9 @@ import { FakeClock } from "../../../rig/clock.ts";
 
 const MIN = 60_000;
 
-function bulletin(known: Partial<SessionStatus> = {}) {
+function entry(known: Partial<SessionStatus> = {}) {
   const clock = new FakeClock();
-  const made = new Bulletin({ ...emptySession(), ...known }, clock, () => 30);
+  const made = new StatusEntry({ ...emptySession(), ...known }, clock, () => 30);
   const snapshot = (usedPercent: number, limitId = "codex") =>
     new Map<string, unknown>([["limitId", limitId], ["primary", { usedPercent, windowDurationMins: 300 }]]);
   return {
@@ -32,7 +32,7 @@ function bulletin(known: Partial<SessionStatus> = {}) {
 }
 
 it("what a turn was told before a reading does not take its place", () => {
-  const { noted, used, read, says, clock } = bulletin();
+  const { noted, used, read, says, clock } = entry();
   read(10);
   noted(11, 1);
   noted(12);
@@ -50,7 +50,7 @@ it("what a turn was told before a reading does not take its place", () => {
 });
 
 it("nor does what comes from a clock that is ahead", () => {
-  const { noted, used, made, snapshot, says, clock } = bulletin();
+  const { noted, used, made, snapshot, says, clock } = entry();
   noted(11, -5001);
   expect(used()).toBeUndefined();
   noted(12, -5000);
@@ -60,7 +60,7 @@ it("nor does what comes from a clock that is ahead", () => {
 });
 
 it("what was known before a restart counts by its time", () => {
-  const { noted, used, clock } = bulletin({ lastRateLimitUpdateAt: "2026-11-20T11:59:00Z" });
+  const { noted, used, clock } = entry({ lastRateLimitUpdateAt: "2026-11-20T11:59:00Z" });
   noted(11, MIN);
   expect(used()).toBeUndefined();
   noted(12, MIN - 1);
@@ -71,7 +71,7 @@ it("what was known before a restart counts by its time", () => {
 const MARK = (at: number) => ({ refusedAt: formatTime(at), exhaustedUntil: formatTime(at + 10 * MIN) });
 
 it("a refusal holds ten minutes though readings show room, and an hour when it comes again", async () => {
-  const { made, says, clock, read } = bulletin();
+  const { made, says, clock, read } = entry();
   const first = clock.now();
   read(50);
   made.refused({ at: first + 1000, snapshot: undefined });
@@ -91,7 +91,7 @@ it("a refusal holds ten minutes though readings show room, and an hour when it c
 });
 
 it("a refusal is lifted by a change for the better, by a later turn that succeeds, and by another login", async () => {
-  const { made, says, clock, read } = bulletin();
+  const { made, says, clock, read } = entry();
   const refuse = async () => {
     await clock.advance(1000);
     made.refused({ at: clock.now(), snapshot: undefined });
@@ -115,7 +115,7 @@ it("a refusal is lifted by a change for the better, by a later turn that succeed
 });
 
 it("a refusal counts once, and not again when something has lifted it", async () => {
-  const { made, says, clock, read } = bulletin();
+  const { made, says, clock, read } = entry();
   const refusal = { at: clock.now(), snapshot: undefined };
   made.refused(refusal);
   await clock.advance(1000);
@@ -134,7 +134,7 @@ it("a refusal outlives a restart, and its reading is what a better one is compar
     refusedAt: "2026-11-20T11:58:00Z",
     exhaustedUntil: "2026-11-20T12:08:00Z",
   };
-  const { made, says, read } = bulletin(known);
+  const { made, says, read } = entry(known);
   expect(says()).toMatchObject({ refusedAt: known.refusedAt, exhaustedUntil: known.exhaustedUntil });
   made.refused({ at: Date.parse(known.refusedAt), snapshot: undefined });
   read(50);
@@ -144,7 +144,7 @@ it("a refusal outlives a restart, and its reading is what a better one is compar
 });
 
 it("a refusal of a moment ago that was told once is not told anew by the same words", () => {
-  const { made, says, snapshot, clock } = bulletin();
+  const { made, says, snapshot, clock } = entry();
   const full = new Map([...snapshot(100), ["primary", {
     usedPercent: 100,
     resetsAt: clock.now() / 1000 + 60,
@@ -156,7 +156,7 @@ it("a refusal of a moment ago that was told once is not told anew by the same wo
 });
 
 it("credits that come alone are kept, and are no reading", () => {
-  const { made, says } = bulletin();
+  const { made, says } = entry();
   made.update({ rateLimits: { limitId: "codex", credits: { hasCredits: true, unlimited: true } } });
   expect(says()).toMatchObject({ lastRateLimitUpdateAt: "", allowance: { credits: { unlimited: true } } });
   made.noted({
