@@ -1,5 +1,6 @@
 import { type Contestant, decide } from "../../../core/pick/decide.ts";
 import { defaultConfig } from "../../../core/config/config.ts";
+import { probeText } from "../../../core/codex/reasons.ts";
 import { exhaustionOf } from "../../../core/pick/exhaustion.ts";
 import type { Team } from "../../../core/pool/state/team_memory.ts";
 import { emptySession, LARGEST_COUNT, type SessionStatus } from "../../../core/session/status.ts";
@@ -70,7 +71,7 @@ function statusOf(standings: Standings, { path, login }: Usable, isTwin: boolean
     lastRateLimitUpdateAt: formatTime(nowMs),
     health: "healthy",
     // Whether the login of this very file works is told by its own entry.
-    lastProbeResult: deathOf(standings, path) ?? "ok",
+    lastProbeResult: deathOf(standings, path) ?? probeText({ kind: login.isPaid ? "apiKey" : "ok" }),
     ...(account === undefined ? {} : { account }),
   };
 }

@@ -77,6 +77,9 @@ interface Choice {
 
 type LoginOf = (path: string) => PoolLogin | undefined;
 
+/** An API key works at once, what is used up comes back, a dead login does not. */
+const LAST_RESORTS: Readonly<Record<Hindrance["kind"], number>> = { paid: 0, exhausted: 1, login: 2 };
+
 /** Those with the fewest starts come first, those that are hindered last; files that can't be used are left out. */
 function fewestStarts(
   host: Outside,
@@ -97,8 +100,8 @@ function fewestStarts(
     if (login !== undefined && why !== undefined) hindered.push({ usable: { path, login }, why });
     left = left.filter((other) => other !== path);
   }
-  // What is used up comes back, a dead login does not.
-  const { usable } = hindered.find(({ why }) => why.kind === "exhausted") ?? hindered[0] ?? {};
+  const { usable } = hindered.toSorted((a, b) => LAST_RESORTS[a.why.kind] - LAST_RESORTS[b.why.kind])[0] ??
+    {};
   chosen ??= usable;
   for (const { usable: { path }, why } of hindered) {
     if (path !== chosen?.path) host.err(`ℹ️ passed over: ${printable(path, 4096)}: ${why.words}\n`);

@@ -19,7 +19,7 @@ export interface Usable {
 
 /** Why it makes no sense to pick a candidate. */
 export interface Hindrance {
-  readonly kind: "login" | "exhausted";
+  readonly kind: "paid" | "exhausted" | "login";
   readonly words: string;
 }
 
@@ -27,6 +27,7 @@ export interface Hindrance {
 export function hindranceOf(standings: Standings, { path, login }: Usable): Hindrance | undefined {
   const death = deathOf(standings, path);
   if (death !== undefined) return { kind: "login", words: `its login is dead (${death})` };
+  if (login.isPaid) return { kind: "paid", words: "it is an API key, every turn costs money" };
   const { known, nowMs } = standings;
   const status = login.account === undefined ? undefined : known.get(login.account);
   const exhaustion = status && exhaustionOf(status, nowMs);

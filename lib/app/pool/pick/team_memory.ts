@@ -20,6 +20,8 @@ import type { OpenState } from "../store.ts";
 export interface PoolLogin {
   /** The key of its account; undefined when the file does not tell it. */
   readonly account: string | undefined;
+  /** An API key: every turn costs money. */
+  readonly isPaid: boolean;
 }
 
 /** What is remembered of one team, out of an open state. */
@@ -46,7 +48,7 @@ export function keepTeams({ state }: OpenState, teams: Teams): void {
 /** The login in a candidate; one that can't be used is named on stderr and undefined. */
 export function usableLogin(host: Pick<Host, "err">, path: string): PoolLogin | undefined {
   const { account, problem } = loginAt(path);
-  if (problem === undefined) return { account: accountKey(account) };
+  if (problem === undefined) return { account: accountKey(account), isPaid: account.kind === "apikey" };
   host.err(`⚠️ passed over: ${printable(path, 4096)}: ${printable(problem)}\n`);
   return undefined;
 }

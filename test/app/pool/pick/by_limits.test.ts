@@ -99,6 +99,16 @@ describe.each(["limits", "balanced"])("with %s", (strategy) => {
     expect((await pick(strategy)).name).toBe("b");
   });
 
+  test("an API key is taken when no plan has anything left, and that is said", async () => {
+    const { pool, pick } = poolOf(["plan"], { plan: { used: 99 } });
+    pool.write(join(pool.team, "key"), JSON.stringify({ OPENAI_API_KEY: "sk-made-up" }));
+    for (let n = 0; n < 3; n++) expect((await pick(strategy)).name).toBe("plan");
+    tell(pool, { plan: { used: 100 } });
+    const { name, err } = await pick(strategy);
+    expect(name).toBe("key");
+    expect(err).toContain("key: it is an API key, every turn costs money\n");
+  });
+
   test("a login that is dead is passed over until another file is there, though one that was written before", async () => {
     const { pool, pick } = poolOf(["a", "b"], { a: { used: 0 }, b: { used: 90 } });
     pool.write(join(pool.dir, "fresh"), pool.read(join(pool.team, "a")));
