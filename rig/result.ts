@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { patience } from "./patience.ts";
 
 /** How a program ended and what it said. */
 export interface Result {
@@ -8,7 +9,7 @@ export interface Result {
   readonly signal: string | null;
 }
 
-/** The end of a child with piped output; past `timeoutMs` its process group is killed and the promise rejects. */
+/** The end of a child with piped output; past `timeoutMs` of a machine of its own its process group is killed and the promise rejects. */
 export function finished(child: ChildProcess, timeoutMs: number): Promise<Result> {
   const stdout: Uint8Array[] = [];
   const stderr: Uint8Array[] = [];
@@ -16,13 +17,14 @@ export function finished(child: ChildProcess, timeoutMs: number): Promise<Result
   child.stderr?.on("data", (part: Uint8Array) => stderr.push(part));
   child.stdin?.on("error", () => {}); // it may end without reading
   const said = () => ({ stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });
+  const limitMs = patience(timeoutMs);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       killGroup(child.pid);
       reject(
-        new Error(`${child.spawnargs.join(" ")} took more than ${timeoutMs} ms: ${JSON.stringify(said())}`),
+        new Error(`${child.spawnargs.join(" ")} took more than ${limitMs} ms: ${JSON.stringify(said())}`),
       );
-    }, timeoutMs);
+    }, limitMs);
     child.on("error", (error) => {
       clearTimeout(timer);
       reject(error);

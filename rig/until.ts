@@ -1,15 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { patience } from "./patience.ts";
 
-/** Waits until `isSo`, looking every 10 ms; fails with `what` was waited for after `timeoutMs`. */
+/** Waits until `isSo`, looking every 10 ms; fails with what was waited for after `timeoutMs` of a machine of its own. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
   what: string | (() => string),
   timeoutMs = 15_000,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
+  const limitMs = patience(timeoutMs);
+  const deadline = Date.now() + limitMs;
   while (!await isSo()) {
     if (Date.now() > deadline) {
-      throw new Error(`after ${timeoutMs} ms still not: ${typeof what === "string" ? what : what()}`);
+      throw new Error(`after ${limitMs} ms still not: ${typeof what === "string" ? what : what()}`);
     }
     await wait(10);
   }

@@ -17,6 +17,7 @@ import { publish } from "./support/published.ts";
 import { makeRelease } from "./support/release.ts";
 import { addSession } from "./support/session.ts";
 import { fillTeam, runWords } from "./support/skill.ts";
+import { patience } from "../../rig/patience.ts";
 
 // Every command that a page shows in a block, run as it stands there, by a user who has what the pages speak of.
 
@@ -100,8 +101,8 @@ describe.each(PAGES.filter(({ blocks }) => blocks.some(({ commands }) => command
   "$path, read from top to bottom,",
   ({ blocks }) => {
     let user: Sandbox;
-    beforeAll(async () => void (user = await userOf()), 60_000);
-    afterAll(() => user.close(), 60_000);
+    beforeAll(async () => void (user = await userOf()), patience(60_000));
+    afterAll(() => user.close(), patience(60_000));
 
     test.each(blocks.filter(({ commands }) => commands.some(isRun)))(
       "does what $name shows",
@@ -133,7 +134,7 @@ test("the pages speak of commands and options that there are", async () => {
     const { code, stderr } = await runWords(user, ["sh", "-c", asked]);
     expect([command, code, stderr]).toEqual([command, 0, ""]);
   }
-}, 60_000);
+}, patience(60_000));
 
 test("what is not run is little, each with a reason that some page needs", () => {
   const all = PAGES.flatMap(({ blocks }) => blocks.flatMap(({ commands }) => commands));

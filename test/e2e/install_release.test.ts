@@ -21,6 +21,7 @@ import { commandOf } from "../../rig/program.ts";
 import { finished, type Result } from "../../rig/result.ts";
 import { person } from "./support/installer.ts";
 import { makeRelease, serve } from "./support/release.ts";
+import { patience } from "../../rig/patience.ts";
 
 const TEXTS: Texts = { "LICENSE": "may\n", "README.md": "do\n", "THIRD-PARTY-LICENSES": "so\n" };
 const { version } = JSON.parse(readFileSync(join(TREE, "package.json"), "utf8"));
@@ -40,7 +41,7 @@ beforeAll(async () => {
   await pack(join(dir, "stage"), join(folder, `${name}${target.archive}`), target, 1);
   const files = [`${name}${target.archive}`, ...writeInstallers(TREE, folder, undefined)];
   writeFileSync(join(folder, "SHA256SUMS"), checksums(folder, files));
-}, 120_000);
+}, patience(120_000));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 test("the real program is installed, runs by all its names, and goes again", async () => {
@@ -61,7 +62,7 @@ test("the real program is installed, runs by all its names, and goes again", asy
 
   expect(await who.install(["--uninstall"])).toMatchObject({ code: 0, stderr: "" });
   expect(who.everything().filter((path) => path.startsWith(".local/bin/"))).toEqual([]);
-}, 120_000);
+}, patience(120_000));
 
 describe("npm run release:smoke", () => {
   const smoke = (folder: string): Promise<Result> => {
@@ -78,7 +79,7 @@ describe("npm run release:smoke", () => {
     expect(stdout).toContain("3 files are what SHA256SUMS says\n");
     expect(stdout).toContain(`installed agentlb ${version} (${target.name}):\n`);
     expect(stdout).toContain("the release works here\n");
-  }, 120_000);
+  }, patience(120_000));
 
   test.each([
     [

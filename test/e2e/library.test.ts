@@ -12,6 +12,7 @@ import { examplesIn, importing } from "./support/examples.ts";
 import { publish } from "./support/published.ts";
 import { addSession } from "./support/session.ts";
 import { fillTeam, makeSkill, runWords } from "./support/skill.ts";
+import { patience } from "../../rig/patience.ts";
 
 // The library as other programs use it: every example of its documentation, and what only a whole program shows.
 
@@ -92,7 +93,7 @@ test("the documentation shows every function at work", () => {
   }
 });
 
-describe.each(NAMES)("on %s", { timeout: 60_000 }, (runtime) => {
+describe.each(NAMES)("on %s", { timeout: patience(60_000) }, (runtime) => {
   test.for(EXAMPLES)("the example at $name prints what it says", async ({ code, prints }, context) => {
     // What asks an app-server asks a real one.
     const { user } = await stage(context, /openAppServer|readLimits/.test(code) ? "real" : "fake");
@@ -122,7 +123,7 @@ describe.each(NAMES)("on %s", { timeout: 60_000 }, (runtime) => {
   });
 });
 
-describe("with the real Codex", { timeout: 60_000 }, () => {
+describe("with the real Codex", { timeout: patience(60_000) }, () => {
   const LIMITS = `
     import { readLimits } from "agentlb";
     await readLimits(process.env.ASKED).then(

@@ -10,6 +10,7 @@ import { examplesIn } from "./support/examples.ts";
 import { publish } from "./support/published.ts";
 import { addSession } from "./support/session.ts";
 import { runWords } from "./support/skill.ts";
+import { patience } from "../../rig/patience.ts";
 
 // The package as npm makes it from a copy of the tree, and installs it where there is nothing else and no network.
 
@@ -99,9 +100,9 @@ beforeAll(async () => {
   const installed = await inProject(["npm", "install", `./agentlb-${VERSION}.tgz`]);
   expect(installed).toMatchObject({ code: 0 });
   expect(installed.stdout).toContain("added 1 package");
-}, 120_000);
+}, patience(120_000));
 
-afterAll(() => user.close(), 30_000);
+afterAll(() => user.close(), patience(30_000));
 
 test("the package holds what runs, and no source, test or compiled program", () => {
   expect(filesBelow(join(project, "node_modules/agentlb"))).toEqual(FILES);
@@ -117,7 +118,7 @@ test("the package holds what runs, and no source, test or compiled program", () 
   expect(shipped("dist/js/THIRD-PARTY-LICENSES")).toMatch(/\nsmol-toml \S+ \(BSD-3-Clause\)\n/);
 });
 
-describe("installed, the programs run", { timeout: 60_000 }, () => {
+describe("installed, the programs run", { timeout: patience(60_000) }, () => {
   const bin = (name: string) => join(project, "node_modules/.bin", name);
 
   test("through npx and by their links", async () => {
@@ -142,7 +143,7 @@ describe("installed, the programs run", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a program that imports the package", { timeout: 90_000 }, () => {
+describe("a program that imports the package", { timeout: patience(90_000) }, () => {
   const CODE = `
     import { pickSession, readReport } from "agentlb";
     const { alias, reason } = await pickSession();
@@ -171,7 +172,7 @@ describe("a program that imports the package", { timeout: 90_000 }, () => {
   );
 });
 
-describe("a TypeScript program that imports the package is checked", { timeout: 90_000 }, () => {
+describe("a TypeScript program that imports the package is checked", { timeout: patience(90_000) }, () => {
   /** Names every type that the package has; where an error is expected there must be one. */
   const USE = `
     import {

@@ -7,6 +7,7 @@ import { startCodex } from "../../rig/codex.ts";
 import { finished, killGroup } from "../../rig/result.ts";
 import { until } from "../../rig/until.ts";
 import { figure, isRunning, world } from "./real_world.ts";
+import { patience } from "../../rig/patience.ts";
 
 // With the real Codex 0.171, started by hand: what its lock and rollouts tell, without any question of ours.
 
@@ -72,7 +73,7 @@ function eventAt(home: string, kind: string): number | undefined {
   return line === undefined ? undefined : Date.parse(JSON.parse(line).timestamp);
 }
 
-describe("turns that were started without agentlb", { timeout: 90_000 }, () => {
+describe("turns that were started without agentlb", { timeout: patience(90_000) }, () => {
   test("in two sessions are active from their start to their end", async (context) => {
     const { service, user, turn, doings } = await blind(context);
     for (const id of ["a", "b"]) service.set(id, { responses: { delayMs: TURN_MS } });
@@ -117,7 +118,7 @@ describe("turns that were started without agentlb", { timeout: 90_000 }, () => {
   });
 });
 
-describe("a session that agentlb runs Codex in", { timeout: 90_000 }, () => {
+describe("a session that agentlb runs Codex in", { timeout: patience(90_000) }, () => {
   test("is active at once, and counts once when the turn has begun", async (context) => {
     const { service, user, agentlb, shown, doings } = await blind(context);
     service.set("a", { responses: { delayMs: TURN_MS } });
@@ -135,7 +136,7 @@ describe("a session that agentlb runs Codex in", { timeout: 90_000 }, () => {
   });
 });
 
-describe("a turn that meets a used-up limit", { timeout: 90_000 }, () => {
+describe("a turn that meets a used-up limit", { timeout: patience(90_000) }, () => {
   const full: AccountPatch = { usage: { primary: { usedPercent: 100, resetInSec: 7800 } } };
   const depleted: AccountPatch = {
     responses: { headers: { "x-codex-rate-limit-reached-type": "workspace_member_credits_depleted" } },

@@ -8,10 +8,11 @@ import { writeHome } from "../../rig/home.ts";
 import { sandbox } from "../../rig/in_test.ts";
 import { finished } from "../../rig/result.ts";
 import { AUTH_VARIANTS } from "../verdicts/auth_files.ts";
+import { patience } from "../../rig/patience.ts";
 
 test(
   "what is handed out, and what is not, is what the real Codex says of each file",
-  { timeout: 120_000 },
+  { timeout: patience(120_000) },
   async () => {
     const backend = await startBackend();
     const user = sandbox();

@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
 import { expiry } from "../../scripts/torture/expiry.ts";
+import { patience } from "../../rig/patience.ts";
 
 // With the real Codex 0.171, open in every home, while the logins come to ten minutes before their end. That Codex
 // renews them then, and not five minutes later, is the service's doing; `npm run torture` waits.
@@ -19,12 +20,12 @@ describe.concurrent("logins that Codex is about to renew", () => {
     });
     expect(figures.readBefore).toBeGreaterThan(0);
     expect(figures.readAfter).toBeGreaterThanOrEqual(10);
-  }, 120_000);
+  }, patience(120_000));
 
   test("would be renewed twice by a supervisor that does not mind", async ({ expect }) => {
     const figures = await expiry({ homes: 4, isGuarded: false, leadSec: 8, minutesLeft: 5, isForced: false });
     console.log(`figure: unguarded: ${JSON.stringify(figures)}`);
     expect(figures.byUs).toBeGreaterThan(0);
     expect(figures.refused).toBeGreaterThan(0);
-  }, 120_000);
+  }, patience(120_000));
 });

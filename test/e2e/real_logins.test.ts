@@ -15,6 +15,7 @@ import { describe, type ExpectStatic, test } from "vitest";
 import { finished } from "../../rig/result.ts";
 import { until } from "../../rig/until.ts";
 import { refreshTokenIn, turnIn, type World, world } from "./real_world.ts";
+import { patience } from "../../rig/patience.ts";
 
 // With the real Codex 0.171 and its device login, which revokes what its home holds before it has anything new.
 
@@ -46,7 +47,7 @@ async function stillRenews({ service, user }: World, expect: ExpectStatic): Prom
   expect(service.find({ path: "/oauth/revoke" })).toEqual([]);
 }
 
-describe.concurrent("a login in place of another", { timeout: 60_000 }, () => {
+describe.concurrent("a login in place of another", { timeout: patience(60_000) }, () => {
   // As by Ctrl-C, as by `kill`, and with nobody left to tidy up.
   test.for(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
     "given up by %s leaves the old one whole",
@@ -146,7 +147,7 @@ describe.concurrent("a login in place of another", { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent("a login", { timeout: 60_000 }, () => {
+describe.concurrent("a login", { timeout: patience(60_000) }, () => {
   // Codex then renews it in the background, which nobody who talks to it is told of.
   test("that the service refuses long before its end is renewed by Codex and kept; then its limits are read", async (context) => {
     const { expect } = context;
@@ -182,7 +183,7 @@ describe.concurrent("a login", { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent("a first login", { timeout: 60_000 }, () => {
+describe.concurrent("a first login", { timeout: patience(60_000) }, () => {
   test("that fails leaves no session, and the next `new` asks again", async (context) => {
     const { expect } = context;
     const made = await world(context, { env: { AGENTLB_SUPERVISOR_DISABLED: "1" } });

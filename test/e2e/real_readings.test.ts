@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { describe, test } from "vitest";
 import { until } from "../../rig/until.ts";
 import { childrenOf, codexIn, figure, isRunning, world } from "./real_world.ts";
+import { patience } from "../../rig/patience.ts";
 
 // With the real Codex 0.171: what status.json and `agentlb status` say of each state of the service.
 
@@ -10,7 +11,7 @@ const IDS = ["a", "b", "c"];
 const HOUR = 3600;
 
 // One after the other, because they measure.
-describe("first readings with the real Codex", { timeout: 60_000 }, () => {
+describe("first readings with the real Codex", { timeout: patience(60_000) }, () => {
   test("of all sessions are there soon after the supervisor starts, and name the right windows", async (context) => {
     const week = { usedPercent: 7, windowSec: 168 * HOUR };
     const spark = {
@@ -132,7 +133,7 @@ describe("first readings with the real Codex", { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent("readings with the real Codex", { timeout: 60_000 }, () => {
+describe.concurrent("readings with the real Codex", { timeout: patience(60_000) }, () => {
   test("a killed app-server of a session at work starts again", async (context) => {
     const { agentlb, results, sessions, service, user } = await world(context);
     user.addAlias("a", { backend: service, account: "a" });
@@ -285,7 +286,7 @@ const USAGE = {
   },
 };
 
-describe("a workspace whose rules Codex has to know first", { timeout: 120_000 }, () => {
+describe("a workspace whose rules Codex has to know first", { timeout: patience(120_000) }, () => {
   const PLANS = ["business", "enterprise", "edu"];
 
   test("is read in business, enterprise and edu plans, and has its own reason where they can't be had", async (context) => {
@@ -300,11 +301,11 @@ describe("a workspace whose rules Codex has to know first", { timeout: 120_000 }
       enterprise: "ok",
       edu: "ok",
       closed: "workspace policies failed to load",
-    }, 90_000);
+    }, patience(90_000));
   });
 });
 
-describe("a codex that ends by itself", { timeout: 60_000 }, () => {
+describe("a codex that ends by itself", { timeout: patience(60_000) }, () => {
   test("says why in REASON, in full in why and in the log, without a secret", async (context) => {
     const { agentlb, result, service, user } = await world(context);
     user.addAlias("a", { backend: service, account: "a" });

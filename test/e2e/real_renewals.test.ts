@@ -16,6 +16,7 @@ import { finished } from "../../rig/result.ts";
 import { hasTools } from "../../rig/tools.ts";
 import { until } from "../../rig/until.ts";
 import { codexIn, figure, refreshTokenIn, turnIn, WAY, type World, world } from "./real_world.ts";
+import { patience } from "../../rig/patience.ts";
 
 // With the real Codex 0.171 and a token endpoint that takes 8 seconds: whatever happens in those, the login is kept.
 
@@ -89,7 +90,7 @@ function read(path: string): string {
   return readFileSync(path, "utf8");
 }
 
-describe.concurrent("a login is renewed", { timeout: 60_000 }, () => {
+describe.concurrent("a login is renewed", { timeout: patience(60_000) }, () => {
   test("although the time limit of its probe is over and another session goes", async (context) => {
     const { expect } = context;
     const made = await renewing(context, EXPIRED, {

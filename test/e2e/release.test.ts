@@ -25,6 +25,7 @@ import { debName } from "../../scripts/release/deb.ts";
 import { releaseBase, writeInstallers } from "../../scripts/release/installers.ts";
 import { hostTarget, targetOf, TARGETS } from "../../scripts/release/targets.ts";
 import { TREE } from "../../rig/codex.ts";
+import { patience } from "../../rig/patience.ts";
 import { commandOf } from "../../rig/program.ts";
 import { isolation } from "../../rig/refusing_proxy.ts";
 import { finished } from "../../rig/result.ts";
@@ -45,7 +46,7 @@ beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "agentlb-rig-release-"));
   one = await released("one", {});
   two = await released("another/folder", { TZ: "Pacific/Kiritimati", LANG: "tr_TR.UTF-8" }, "077");
-}, 120_000);
+}, patience(120_000));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Makes a release in a folder of its own, compressed as little as possible. */

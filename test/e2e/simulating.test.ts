@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { sandbox } from "../../rig/in_test.ts";
 import { ways } from "../../rig/program.ts";
+import { patience } from "../../rig/patience.ts";
 
 test("a simulation is the same, byte for byte, however the program is started", async () => {
   const user = sandbox({ env: { AGENTLB_SUPERVISOR_DISABLED: "1" } });
@@ -14,4 +15,4 @@ test("a simulation is the same, byte for byte, however the program is started", 
   }
   expect(JSON.parse(said[0]!).scenarios.length).toBeGreaterThan(5);
   expect(new Set(said).size).toBe(1);
-}, 500_000);
+}, patience(500_000));

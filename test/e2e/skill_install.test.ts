@@ -24,6 +24,7 @@ import { makeOldSkill, OLD_WORDS } from "./support/old_skill.ts";
 import { runWords, shellPath } from "./support/skill.ts";
 import { startShell } from "./support/shell.ts";
 import { treeOf } from "./support/tree.ts";
+import { patience } from "../../rig/patience.ts";
 
 // A skill that is in use: it is replaced, upgraded, cut short everywhere, and put back.
 
@@ -289,7 +290,7 @@ describeWith(["strace"], "killed at every change that it makes", () => {
       expect(await skill("remove cap")).toMatchObject({ code: 0 });
       expect(readdirSync(skills), `remove, ${moment.call} ${moment.nth}`).toEqual([]);
     }
-  }, 300_000);
+  }, patience(300_000));
 });
 
 /** Every change that a run makes, in turn; it is run to its end. */

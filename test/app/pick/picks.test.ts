@@ -9,6 +9,7 @@ import { defaultConfig } from "../../../lib/core/config/config.ts";
 import { formatTime, formatTimeMs } from "../../../lib/core/text/time.ts";
 import { rewriteGlobalState, rewriteSessionState } from "../../core/session/predecessor.ts";
 import { type World, world } from "../world.ts";
+import { patience } from "../../../rig/patience.ts";
 
 const CONFIG = defaultConfig();
 const ALIASES = ["a", "b", "c", "d"];
@@ -117,22 +118,26 @@ function stateOf(user: World): unknown[] {
 }
 
 describe("last picks are told from one table", () => {
-  it("exactly as from the sessions' own files, whoever wrote in between", { timeout: 120_000 }, async () => {
-    const seen = new Set<string>();
-    const play = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
-      const [quick, slow] = [made(), made()];
-      for (const each of [{ do: "publish", seed: 0 } as const, ...steps]) {
-        forgetTable(slow);
-        const told = [await played(quick, each), await played(slow, each)];
-        expect(told[0]).toBe(told[1]);
-        seen.add(told[0]!);
-        expect(stateOf(quick)).toEqual(stateOf(slow));
-      }
-      for (const { layout } of [quick, slow]) rmSync(layout.root, { recursive: true });
-    });
-    await fc.assert(play, { seed: 20261120, numRuns: 40 });
-    expect(ALIASES.filter((alias) => !seen.has(alias))).toEqual([]);
-  });
+  it(
+    "exactly as from the sessions' own files, whoever wrote in between",
+    { timeout: patience(120_000) },
+    async () => {
+      const seen = new Set<string>();
+      const play = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+        const [quick, slow] = [made(), made()];
+        for (const each of [{ do: "publish", seed: 0 } as const, ...steps]) {
+          forgetTable(slow);
+          const told = [await played(quick, each), await played(slow, each)];
+          expect(told[0]).toBe(told[1]);
+          seen.add(told[0]!);
+          expect(stateOf(quick)).toEqual(stateOf(slow));
+        }
+        for (const { layout } of [quick, slow]) rmSync(layout.root, { recursive: true });
+      });
+      await fc.assert(play, { seed: 20261120, numRuns: 40 });
+      expect(ALIASES.filter((alias) => !seen.has(alias))).toEqual([]);
+    },
+  );
 
   it("unless somebody who knows nothing of it has picked since", async () => {
     const user = made();

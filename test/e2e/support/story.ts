@@ -5,6 +5,7 @@ import type { Result } from "../../../rig/result.ts";
 import type { Sandbox, SandboxOptions } from "../../../rig/sandbox.ts";
 import { inShell, type ShellOptions } from "./shell.ts";
 import { treeOf } from "./tree.ts";
+import { patience } from "../../../rig/patience.ts";
 
 /** One way's performance of a story. */
 export interface Stage {
@@ -33,7 +34,7 @@ export function inAllWays(
   describe(name, () => {
     const told = new Map<Way, string>();
 
-    test.each(ways)("started by %s", { timeout: 90_000 }, async (way) => {
+    test.each(ways)("started by %s", { timeout: patience(90_000) }, async (way) => {
       // As an interpreter Bun keeps a cache wherever HOME says.
       const env = { BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0", ...options.env };
       const user = sandbox({ ...options, env });
