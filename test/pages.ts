@@ -102,7 +102,12 @@ function shownCommand(line: string): { text: string; code: number; says: string[
 /** The command lines of our programs among a page's inline code, with `<alias>` and the like filled in. */
 export function inlineCommands(text: string): string[] {
   return inlineCode(text).filter((code) => /^(agentlb|cap|clb) [\w<[-]/.test(code) && !code.includes("…"))
-    .map((code) => code.replace(/[[\]]/g, "").replaceAll("<command>", "status").replace(/<[^>]*>/g, "x"));
+    .map((code) =>
+      code.replaceAll("[options] ", "").replace(/[[\]]/g, "").replaceAll("<command>", "status").replace(
+        /<[^>]*>/g,
+        "x",
+      )
+    );
 }
 
 /** The code of a page that stands in a line of text or in a cell. */
@@ -115,7 +120,10 @@ export function inlineCode(text: string): string[] {
 /** The first cells of the table between two marks: `<!-- name -->` and `<!-- /name -->`. */
 export function markedRows(text: string, name: string): string[][] {
   const [, between = ""] = new RegExp(`<!-- ${name} -->([^]*?)<!-- /${name} -->`).exec(text) ?? [];
-  const rows = between.split("\n").filter((line) => line.startsWith("|")).slice(2);
+  const lines = between.trim().split("\n");
+  const odd = lines.find((line) => !/^\|.*\|$/.test(line));
+  if (odd !== undefined) throw new Error(`the table of ${name} has a line that is no row: ${odd}`);
+  const rows = lines.slice(2);
   return rows.map((row) => row.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim()));
 }
 

@@ -191,7 +191,7 @@ describe("an app-server", () => {
     await until(() => entry(user, "a").lastProbeResult === "ok", "another one answers");
     expect(entry(user, "a")).toMatchObject({
       health: "healthy",
-      appServer: { state: "running", restartCount: 1 },
+      appServer: { state: "running", restartCount: 0 },
     });
     expect(user.fake.happened("signal")).toEqual([]);
   });
@@ -323,7 +323,7 @@ describe("a broken file", () => {
     user.addAlias("a");
     writeFileSync(join(user.root, "status.json"), "{");
     const status = await user.run("compiled", ["status"]);
-    expect(status).toMatchObject({ code: 0, stdout: expect.stringMatching(/ a +│.* missing status /) });
+    expect(status).toMatchObject({ code: 0, stdout: expect.stringMatching(/┆ a +┆.* missing status /) });
     expect(status.stderr).toMatch(/^session selection report: unavailable \(invalid status json: /);
     const { stdout } = await user.run("compiled", ["status", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({

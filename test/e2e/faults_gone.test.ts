@@ -117,7 +117,7 @@ const GONE: readonly [fault: string, ...tests: (readonly [file: string, name: st
     ],
     ["e2e/supervising", "when it was killed; its app-servers are gone by then"],
     [
-      "app/supervisor/app_server_record",
+      "app/supervisor/records/app_server_record",
       "is ended once it is a minute old, with its group, and not before",
     ],
     ["e2e/faults", "is the program itself, not the script by which npm starts it"],

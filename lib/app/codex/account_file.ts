@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type Account, parseAccount } from "../../core/codex/account.ts";
+import { type Account, isLogin, parseAccount } from "../../core/codex/account.ts";
 import { type Login, loginIn } from "../../core/codex/auth_file.ts";
 import { errnoOf } from "../../core/text/failure.ts";
 import { authFileOf } from "../../core/system/layout.ts";
@@ -34,6 +34,5 @@ export function loginAt(path: string): Login {
 export function readLogin(home: string): { readonly text: string; readonly account: Account } | undefined {
   const text = readText(authFileOf(home));
   const account = parseAccount(text);
-  const isLogin = account.kind === "chatgpt" || account.kind === "apikey";
-  return text === undefined || !isLogin ? undefined : { text, account };
+  return text === undefined || !isLogin(account) ? undefined : { text, account };
 }

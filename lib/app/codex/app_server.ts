@@ -22,6 +22,8 @@ export type Purpose = "probe" | "manage";
 export interface Role {
   readonly purpose: Purpose;
   readonly mayRenew: boolean;
+  /** Nobody can tell whether it renews the login: no signal ends it at any age. */
+  readonly neverSignal?: boolean | undefined;
   readonly startedAt: number;
   /** The fingerprint of its program. */
   readonly program: string;
@@ -63,6 +65,7 @@ export class AppServer {
   /** What this Codex wants no parameters for. */
   readonly #bare = new Set<string>();
   #owed: Promise<void> | undefined;
+  readonly #neverSignal: boolean;
   #endsAt = Infinity;
   #signals: NodeJS.Signals[] = ["SIGTERM", "SIGKILL"];
 
@@ -76,6 +79,7 @@ export class AppServer {
     this.identity = identity;
     this.purpose = role.purpose;
     this.mayRenew = role.mayRenew;
+    this.#neverSignal = role.neverSignal ?? false;
     this.startedAt = role.startedAt;
     this.program = role.program;
     this.#name = role.client;
@@ -135,6 +139,7 @@ export class AppServer {
     this.phase = "closing";
     if (this.#owed === undefined) this.#child.closeStdin();
     else void this.#owed.then(() => this.#child.closeStdin());
+    if (this.#neverSignal) return;
     const patience = this.mayRenew ? UNTOUCHABLE_MS : GRACE_MS;
     this.#endsAt = Math.max(now + patience, this.startedAt + UNTOUCHABLE_MS);
   }

@@ -47,7 +47,7 @@ export async function converseWithin(
 
 /**
  * Handshake if there was none, then a reading. The question is asked only when the file on disk says that no renewal is
- * possible: Codex renews before it asks, and an answer lost then is a login lost.
+ * possible, or nobody can tell: Codex renews before it asks, and an answer lost then is a login lost.
  */
 async function converse(server: AppServer, login: LoginView): Promise<ProbeOutcome> {
   try {
@@ -56,9 +56,11 @@ async function converse(server: AppServer, login: LoginView): Promise<ProbeOutco
       server.askAccount(); // of the login there nothing is known: it may be under renewal
       return other;
     }
-    const isFar = login.renewal(server.version).kind === "impossible"; // may find another login, and close this server
-    if (!isFar || server.phase === "closing") return { kind: "notRenewed" };
-    login.settled?.();
+    const renewal = login.renewal(server.version); // may find another login, and close this server
+    const isFar = renewal.kind === "impossible";
+    const mayAsk = isFar || (renewal.kind === "possible" && renewal.isExpiryUnknown === true);
+    if (!mayAsk || server.phase === "closing") return { kind: "notRenewed" };
+    if (isFar) login.settled?.();
     server.phase = "reading";
     const reading = await server.readLimits();
     if (reading === undefined) return { kind: "notUnderstood" };

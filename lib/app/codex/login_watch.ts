@@ -48,7 +48,7 @@ export class LoginWatch {
     const account = accountAt(file);
     const isElsewhere = account.kind === "none" &&
       !["file", "ephemeral"].includes(credentialStore(this.#home));
-    return isElsewhere ? { ...account, kind: "unreadable" } : account;
+    return isElsewhere ? { ...account, kind: "elsewhere" } : account;
   }
 }
 

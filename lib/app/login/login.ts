@@ -146,6 +146,7 @@ async function askWhetherToReplace(host: Host, alias: string, old: Account, acco
 function named({ email, kind }: Account): string {
   if (email !== undefined) return ` (${email})`;
   if (kind === "unreadable") return " (it can't be read)";
+  if (kind === "token") return " (an access token)";
   return kind === "apikey" ? " (an API key)" : "";
 }
 

@@ -13,6 +13,7 @@ import { behindBatch } from "../codex/batch_file.ts";
 import { namedCodex } from "../codex/codex_program.ts";
 import { findProgram } from "../codex/find_program.ts";
 import { launchIn } from "../codex/run.ts";
+import { isLogin } from "../../core/codex/account.ts";
 import { accountIn } from "../codex/account_file.ts";
 
 const STATUS_MS = 15_000;
@@ -21,8 +22,7 @@ const LOOK_MS = 200;
 
 /** Whether a home holds a login that Codex takes, as far as its file says. */
 export function isLoggedIn(home: string): boolean {
-  const { kind } = accountIn(home);
-  return kind === "chatgpt" || kind === "apikey";
+  return isLogin(accountIn(home));
 }
 
 /** Whether a home has no login at all: no file that holds one, and Codex itself, which may keep it elsewhere, says so too. */

@@ -1,7 +1,7 @@
 import { isDeadLogin, type ProbeResult, probeText } from "../../core/codex/reasons.ts";
 import { afterCrash, afterSilence, type Crashes, NO_CRASHES } from "../../core/supervisor/crashes.ts";
 import { wordsOf } from "../../core/text/failure.ts";
-import { decide, type Facts, type Phase } from "../../core/supervisor/monitor.ts";
+import { decide, type Facts, type Phase, type Start } from "../../core/supervisor/monitor.ts";
 import { type Renewal, renewalOf } from "../../core/codex/renewal.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
 import type { AppServer, Purpose } from "../codex/app_server.ts";
@@ -75,7 +75,7 @@ export class Monitor {
         void this.#converse(this.#server!, this.#logins);
         break;
       case "start":
-        void this.#start(decision.purpose, decision.mayRenew);
+        void this.#start(decision);
     }
     this.#wake();
     return later;
@@ -158,13 +158,14 @@ export class Monitor {
     return renewalOf(this.login.account, host.clock.now(), version, renewalMarginMs);
   }
 
-  async #start(purpose: Purpose, mayRenew: boolean): Promise<void> {
+  async #start(how: Start): Promise<void> {
+    const { purpose, mayRenew } = how;
     const { starter, journal, host } = this.#shared;
     const login = this.#logins;
     this.#starting = { purpose, mayRenew };
     this.#triedAt = host.clock.monotonic();
     try {
-      const role = { purpose, mayRenew, updated: (params: unknown) => this.#updated(login, params) };
+      const role = { ...how, updated: (params: unknown) => this.#updated(login, params) };
       const started = await starter.start(this.alias, this.record.home, this.login.path, role);
       if ("fault" in started) {
         this.#result(started.fault);

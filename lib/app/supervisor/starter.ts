@@ -19,6 +19,8 @@ import { openersOf } from "../codex/open_by.ts";
 export interface Role {
   readonly purpose: Purpose;
   readonly mayRenew: boolean;
+  /** No signal ends it, at any age. */
+  readonly neverSignal?: boolean | undefined;
   updated(params: unknown): void;
 }
 
@@ -67,6 +69,7 @@ export class Starter {
           bootId: self.bootId,
           startedAt: now,
           mayRenew: true,
+          neverSignal: role.neverSignal,
         });
         started = this.#spawn(alias, home, auth, role);
       } finally {
@@ -124,7 +127,7 @@ export class Starter {
     const sqlite = join(layout.sqlite, alias);
     ensureFolder(sqlite);
     const env = { ...codexEnvironment(host, home, []), CODEX_SQLITE_HOME: sqlite };
-    const { purpose, mayRenew, updated } = role;
+    const { purpose, mayRenew, neverSignal, updated } = role;
     const started = startAppServer(host, {
       codex: program.path,
       program: program.fingerprint,
@@ -132,6 +135,7 @@ export class Starter {
       cwd: layout.root,
       purpose,
       mayRenew,
+      neverSignal,
       client: "agentlb-supervisor",
       updated,
     });
@@ -143,6 +147,7 @@ export class Starter {
       ...server.identity,
       startedAt: host.clock.now(),
       mayRenew,
+      neverSignal,
     };
     children.settle(alias, entry);
     return { server };

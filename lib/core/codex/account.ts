@@ -1,11 +1,14 @@
-import { objectOf } from "../text/json.ts";
+import { type JsonObject, objectOf } from "../text/json.ts";
 import { byteOrder } from "../text/byte_order.ts";
 import { parseTime } from "../text/time.ts";
 
 /** Whose login a home holds. Never a token: of those only the time the access token ends at. */
 export interface Account {
-  /** "none" = nobody is logged in; "unreadable" = there is something that Codex won't take for a login either. */
-  readonly kind: "chatgpt" | "apikey" | "none" | "unreadable";
+  /**
+   * "token" = a personal access token or an agent identity; "elsewhere" = perhaps in a keyring, where no file shows it;
+   * "none" = nobody is logged in; "unreadable" = there is something that Codex won't take for a login either.
+   */
+  readonly kind: "chatgpt" | "apikey" | "token" | "elsewhere" | "none" | "unreadable";
   readonly user: string | undefined;
   readonly workspace: string | undefined;
   readonly email: string | undefined;
@@ -32,6 +35,8 @@ export function parseAccount(text: string | undefined): Account {
   const mode = auth.get("auth_mode");
   const tokens = auth.get("tokens") ?? undefined;
   const hasKey = typeof auth.get("OPENAI_API_KEY") === "string" && auth.get("OPENAI_API_KEY") !== "";
+  if (holdsToken(auth, mode)) return { ...only("token"), email: emailIn(file) };
+  if (mode === "bedrockApiKey" || mode === "bedrockAccessKeys") return only("apikey");
   if (mode === "apikey" || (hasKey && typeof mode !== "string")) {
     return hasKey ? { ...only("apikey"), email: emailIn(file) } : only("none");
   }
@@ -50,6 +55,20 @@ export function parseAccount(text: string | undefined): Account {
     tokenExpiresAt: expiryOf(payloadOf(held.get("access_token"))),
     lastRefresh: parseTime(auth.get("last_refresh")),
   };
+}
+
+/** True for a login that Codex can use and that a file of an OAuth login is not; the order is that of Codex's reader. */
+function holdsToken(auth: JsonObject, mode: unknown): boolean {
+  const hasToken = typeof auth.get("personal_access_token") === "string" &&
+    auth.get("personal_access_token") !== "";
+  if (typeof mode !== "string") return hasToken;
+  if (mode === "personalAccessToken") return hasToken;
+  return mode === "agentIdentity" && (auth.get("agent_identity") ?? undefined) !== undefined;
+}
+
+/** True when Codex takes it for a login, as far as its file says. */
+export function isLogin({ kind }: Account): boolean {
+  return kind === "chatgpt" || kind === "apikey" || kind === "token";
 }
 
 function only(kind: Account["kind"]): Account {

@@ -19,7 +19,12 @@ export type Renewal =
   /** Far from it. */
   | { readonly kind: "impossible"; readonly possibleAtMs: number }
   /** A start may renew it; before `usefulAtMs` it would neither renew nor be allowed to read. */
-  | { readonly kind: "possible"; readonly usefulAtMs: number };
+  | {
+    readonly kind: "possible";
+    readonly usefulAtMs: number;
+    /** Nobody can tell when it expires: it is read all the same, by one process at a time that no signal ever ends. */
+    readonly isExpiryUnknown?: true;
+  };
 
 /**
  * Judges an account by what its auth file says of the access token's expiry, and, where Codex is old or its version
@@ -33,8 +38,9 @@ export function renewalOf(
 ): Renewal {
   if (account.kind === "none") return { kind: "none", why: "no login" };
   if (account.kind === "apikey") return { kind: "none", why: "API key" };
-  if (account.kind === "unreadable" || account.tokenExpiresAt === undefined) {
-    return { kind: "possible", usefulAtMs: nowMs };
+  if (account.kind === "unreadable") return { kind: "possible", usefulAtMs: nowMs };
+  if (account.tokenExpiresAt === undefined) {
+    return { kind: "possible", usefulAtMs: nowMs, isExpiryUnknown: true };
   }
   const expiresMs = account.tokenExpiresAt * 1000;
   const agesMs = agesAt(account, version);

@@ -9,6 +9,8 @@ export interface ChildEntry extends ProcessIdentity {
   readonly startedAt: number;
   /** It may be renewing the login right now. */
   readonly mayRenew: boolean;
+  /** No signal ends it, at any age. */
+  readonly neverSignal?: boolean | undefined;
 }
 
 const SCHEMA = "agentlb.children/1";

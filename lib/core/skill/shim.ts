@@ -122,7 +122,7 @@ usable() {
     reason="$1 is empty: put it there again"
   else
     case $(ls -ld "$1") in
-      -*x*) reason="$1 lies where nothing may be started: put $name.js there instead, or name another place in $variable" ;;
+      -??[xs]* | -?????[xs]* | -????????[xt]*) reason="$1 lies where nothing may be started: put $name.js there instead, or name another place in $variable" ;;
       *) reason="$1 is not executable: chmod +x \\"$1\\"" ;;
     esac
   fi

@@ -51,8 +51,17 @@ export interface Pace {
   readonly cooldown: number;
 }
 
+/** A process that is to be started. */
+export interface Start {
+  readonly act: "start";
+  readonly purpose: "probe" | "manage";
+  readonly mayRenew: boolean;
+  /** Whether it renews can't be told at any age. */
+  readonly neverSignal?: true;
+}
+
 export type Decision =
-  | { readonly act: "start"; readonly purpose: "probe" | "manage"; readonly mayRenew: boolean }
+  | Start
   | { readonly act: "read" }
   | { readonly act: "close" }
   | { readonly act: "report"; readonly fault: ProbeFault }
@@ -96,7 +105,8 @@ function decideStart(facts: Facts, pace: Pace): Decision {
     if (due > 0) return { act: "wait", forMs: due };
     return { act: "report", fault: { kind: renewal.why === "API key" ? "apiKey" : "loginRequired" } };
   }
-  const canManage = facts.isManaged && !facts.isLoginDead;
+  const isExpiryUnknown = renewal.kind === "possible" && renewal.isExpiryUnknown === true;
+  const canManage = facts.isManaged && !facts.isLoginDead && !isExpiryUnknown;
   const wait = canManage ? facts.startsIn : due;
   if (wait > 0) return { act: "wait", forMs: wait };
   const purpose = canManage ? "manage" : "probe";
@@ -110,14 +120,15 @@ function decideStart(facts: Facts, pace: Pace): Decision {
     const pause = pace.cooldown - facts.sinceTry;
     return pause > 0 ? { act: "wait", forMs: pause } : { act: "report", fault: { kind: "aboutToRenew" } };
   }
+  const hasWorked = isExpiryUnknown && facts.readingAge < facts.sinceRenewal;
   const pause = Math.max(
     renewal.usefulAtMs - facts.now,
     pace.cooldown - facts.sinceTry,
-    RENEWAL_PAUSE_MS - facts.sinceRenewal,
+    hasWorked ? 0 : RENEWAL_PAUSE_MS - facts.sinceRenewal,
   );
   if (pause > 0) return { act: "wait", forMs: pause };
   if (facts.isAccountTaken) return { act: "wait", forMs: Infinity, isForAccount: true };
-  return { act: "start", purpose, mayRenew: true };
+  return { act: "start", purpose, mayRenew: true, ...(isExpiryUnknown ? { neverSignal: true } : {}) };
 }
 
 /** How long until a reading should be taken; 0 or less = now. */

@@ -254,6 +254,20 @@ describe("logging in again", () => {
     expect(user.read("sessions", "a", "auth.json")).toBe(OLD);
   });
 
+  it.each([
+    ["personal access token", { personal_access_token: "at-made-up" }],
+    ["agent identity", {
+      auth_mode: "agentIdentity",
+      agent_identity: { agent_runtime_id: "r", agent_private_key: "made-up" },
+    }],
+  ])("keeps what Codex accepted: %s", async (_, file) => {
+    const user = loggedIn();
+    const text = JSON.stringify(file);
+    expect(await run(user, "login a --force", { foreground: logsIn(text) })).toBe(0);
+    expect(user.read("sessions", "a", "auth.json")).toBe(text);
+    expect(user.err).not.toContain("made-up");
+  });
+
   it("asks also when the same user comes with another workspace, and when the old login can't be read", async () => {
     const user = loggedIn();
     const elsewhere = authFile("me@x", { workspace: "acct-2" });

@@ -102,14 +102,26 @@ describe("a login that is about to expire", () => {
     expect(world.recorded()).toMatchObject([{ mayRenew: true }]);
   });
 
-  it("is one whose token says nothing: it is never asked about", async () => {
+  it("is one whose token says nothing: it is read, by one process at a time for the account", async () => {
     const world = root();
-    const home = world.add("a", { ttlSec: "opaque" });
+    const homes = ["a", "b"].map((alias) =>
+      world.add(alias, { ttlSec: "opaque", user: "u", workspace: "w" })
+    );
+    const login = gate(world, "a");
     world.run();
-    await eventually(() => world.spawned.in(home).length === 1, "a child");
+    const all = () => homes.flatMap((home) => world.spawned.in(home));
+    await eventually(() => login.held.length === 1, "the first handshake");
     await world.clock.advance(2 * SEC);
-    expect(world.spawned.in(home)[0]?.asked).toEqual(["initialize"]);
-    expect(world.session("a").lastProbeResult).toBe("login not renewed");
+    expect(all()).toHaveLength(1);
+    expect(world.recorded()).toMatchObject([{ mayRenew: true, neverSignal: true }]);
+    login.answer();
+    await eventually(() => all().length === 2 && all().every(({ isGone }) => isGone), "both");
+    expect(all().map(({ asked }) => asked)).toEqual([
+      ["initialize", "account/rateLimits/read"],
+      ["initialize", "account/rateLimits/read"],
+    ]);
+    expect(world.session("a").lastProbeResult).toBe("ok");
+    expect(world.session("b").lastProbeResult).toBe("ok");
   });
 
   it("loses its idle app-server in time, after a last reading", async () => {
@@ -404,6 +416,17 @@ describe("an app-server that does not end with its stdin", () => {
     return { terms: () => has("TERM"), isReady: () => has("ready") > 0 };
   }
   const isAlive = (world: Root) => identityOf(world.pids[0]!) !== undefined;
+
+  it("gets no signal at any age where nobody can tell whether it renews the login", async () => {
+    const world = root();
+    world.add("a", { ttlSec: "opaque" });
+    const child = stubborn(world, "a");
+    world.run();
+    await eventually(child.isReady, "the child");
+    for (let n = 0; n < 10; n++) await world.clock.advance(MIN);
+    expect([child.terms(), isAlive(world)]).toEqual([0, true]);
+    expect(world.pids).toHaveLength(1);
+  });
 
   it("gets no signal for a minute, then TERM, then KILL with all of its group", async () => {
     const world = root();

@@ -55,6 +55,26 @@ describe("an auth.json", () => {
   });
 
   it.each([
+    { personal_access_token: "at-1" },
+    { OPENAI_API_KEY: null, personal_access_token: "at-1" },
+    { OPENAI_API_KEY: "sk-1", personal_access_token: "at-1" },
+    { auth_mode: "personalAccessToken", personal_access_token: "at-1" },
+    { auth_mode: "agentIdentity", agent_identity: { agent_runtime_id: "r", agent_private_key: "k" } },
+  ])("of an access token or an agent is a login: %o", (file) => {
+    expect(parseAccount(JSON.stringify(file))).toEqual({ kind: "token", ...NOBODY });
+  });
+
+  it.each([
+    [{ auth_mode: "personalAccessToken" }, "none"],
+    [{ personal_access_token: "" }, "none"],
+    [{ auth_mode: "apikey", OPENAI_API_KEY: "sk-1", personal_access_token: "at-1" }, "apikey"],
+    [{ auth_mode: "chatgpt", personal_access_token: "at-1", tokens }, "chatgpt"],
+    [{ bedrock_api_key: { api_key: "k", region: "r" }, auth_mode: "bedrockApiKey" }, "apikey"],
+  ])("is taken by its mode: %o", (file, kind) => {
+    expect(parseAccount(JSON.stringify(file)).kind).toBe(kind);
+  });
+
+  it.each([
     undefined,
     "{}",
     '{"OPENAI_API_KEY":null,"tokens":null}',

@@ -37,10 +37,21 @@ describe("a start", () => {
     ["the token has six minutes", expiring(6 * MIN), MIN + 2000],
     ["the token has four minutes", expiring(4 * MIN), 0],
     ["the token has expired", expiring(-MIN), 0],
-    ["the token doesn't say", account({}), 0],
     ["the login can't be read", account({ kind: "unreadable" }), 0],
   ])("may renew where %s, and is of use once Codex would do it", (_, given, usefulIn) => {
     expect(renewalOf(given, NOW, CHECKED_CODEX)).toEqual({ kind: "possible", usefulAtMs: NOW + usefulIn });
+  });
+
+  it.each([
+    ["the access token doesn't say", account({})],
+    ["it is an access token without an end", account({ kind: "token" })],
+    ["a keyring may hold it", account({ kind: "elsewhere" })],
+  ])("may renew, and nobody can tell when, where %s", (_, given) => {
+    expect(renewalOf(given, NOW, CHECKED_CODEX)).toEqual({
+      kind: "possible",
+      usefulAtMs: NOW,
+      isExpiryUnknown: true,
+    });
   });
 
   const DAY = 24 * 60 * MIN;

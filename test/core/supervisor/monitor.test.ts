@@ -41,6 +41,8 @@ const FRESH = { readingAge: 1000, sinceTry: 1000 };
 const START = { act: "start", purpose: "probe", mayRenew: false };
 const MANAGE = { act: "start", purpose: "manage", mayRenew: false };
 const RENEW = { act: "start", purpose: "probe", mayRenew: true };
+const UNKNOWN = { kind: "possible", usefulAtMs: NOW, isExpiryUnknown: true } as const;
+const UNTOUCHED = { act: "start", purpose: "probe", mayRenew: true, neverSignal: true };
 const FOREVER = { act: "wait", forMs: Infinity };
 
 describe("the next step of an alias", () => {
@@ -53,6 +55,33 @@ describe("the next step of an alias", () => {
     ["at work, crashed: waits for its turn", { isManaged: true, startsIn: 4000 }, {
       act: "wait",
       forMs: 4000,
+    }],
+    ["expiry unknown: is read alone, and no signal ends it", { renewal: UNKNOWN }, UNTOUCHED],
+    ["expiry unknown, at work: gets no child that stays", { renewal: UNKNOWN, isManaged: true }, UNTOUCHED],
+    ["expiry unknown, read a moment ago: waits", { ...FRESH, renewal: UNKNOWN, isManaged: true }, {
+      act: "wait",
+      forMs: 59_000,
+    }],
+    ["expiry unknown, read by the last start: is read again when due", {
+      renewal: UNKNOWN,
+      isManaged: true,
+      readingAge: 61_000,
+      sinceTry: 61_000,
+      sinceRenewal: 62_000,
+    }, UNTOUCHED],
+    ["expiry unknown, the last start read nothing: waits as after a renewal", {
+      renewal: UNKNOWN,
+      readingAge: 400_000,
+      sinceTry: 61_000,
+      sinceRenewal: 62_000,
+    }, { act: "wait", forMs: 238_000 }],
+    ["expiry unknown, a Codex of the user open: is left alone", { renewal: UNKNOWN, isOpen: true }, {
+      act: "report",
+      fault: { kind: "aboutToRenew" },
+    }],
+    ["expiry unknown, its account in use: waits", { renewal: UNKNOWN, isAccountTaken: true }, {
+      ...FOREVER,
+      isForAccount: true,
     }],
     ["at work with a dead login: is probed only", { isManaged: true, isLoginDead: true }, START],
     ["nobody logged in: says so", { renewal: { kind: "none", why: "no login" } }, {

@@ -172,7 +172,8 @@ function plansOf(
   return files.map((file) => {
     const account = accountAt(file);
     const problem = account.kind === "none" ? undefined : loginAt(file).problem;
-    const isDue = problem === undefined && renewalOf(account, host.clock.now(), version).kind === "possible";
+    const isDue = problem === undefined && account.kind !== "token" && // which nothing renews
+      renewalOf(account, host.clock.now(), version).kind === "possible";
     const known = { file, name: basename(file), account, isDue, holders: holdersOf(account, wish.workers) };
     const refused: Reading | undefined = problem === undefined
       ? undefined

@@ -48,7 +48,8 @@ export class Children {
     const orphans = this.orphans();
     this.#lookedAt ??= clock.monotonic();
     const watchedMs = clock.monotonic() - this.#lookedAt;
-    for (const { pid, startedAt } of orphans) {
+    for (const { pid, startedAt, neverSignal } of orphans) {
+      if (neverSignal === true) continue;
       const age = clock.now() - startedAt;
       // A clock that was set back tells no age.
       if (Math.max(age, watchedMs) >= UNTOUCHABLE_MS) signal(-pid, "SIGKILL");
