@@ -14,11 +14,13 @@ test(
   "what is handed out, and what is not, is what the real Codex says of each file",
   { timeout: patience(120_000) },
   async () => {
+    // Some kinds Codex can judge only by asking the service, wherever the settings say that is.
+    const variants = AUTH_VARIANTS.filter(({ offline }) => offline !== "refuses");
     const backend = await startBackend();
     const user = sandbox();
     const said = new Map<string, string>();
     const ask = async (index: number) => {
-      const { name, make } = AUTH_VARIANTS[index]!;
+      const { name, make } = variants[index]!;
       const home = join(user.home, `home-${index}`, ".codex");
       mkdirSync(dirname(home));
       writeHome(home, { backend });
@@ -38,13 +40,13 @@ test(
     try {
       let next = 0;
       const lane = async () => {
-        while (next < AUTH_VARIANTS.length) await ask(next++);
+        while (next < variants.length) await ask(next++);
       };
       await Promise.all([lane(), lane(), lane()]);
     } finally {
       await backend.close();
     }
-    const different = AUTH_VARIANTS.filter(({ name, problem, offline }) =>
+    const different = variants.filter(({ name, problem, offline }) =>
       !said.get(name)?.startsWith(offline ?? (problem === undefined ? "takes" : "refuses"))
     );
     expect(different.map(({ name, problem }) => [name, problem, said.get(name)])).toEqual([]);
