@@ -21,7 +21,7 @@ import { awaitRenewal } from "../codex/await_renewal.ts";
 import { accountIn, readLogin } from "../codex/account_file.ts";
 import { aliasFor, checkKnownAlias, missingSession } from "../session/sessions.ts";
 
-interface LoginWish {
+interface LoginRequest {
   /** Take another account's login without asking. */
   readonly force: boolean;
   /** Empty = as configured. */
@@ -39,7 +39,7 @@ export async function logInAgain(
   layout: Layout,
   config: Config,
   target: string,
-  wish: LoginWish,
+  request: LoginRequest,
 ): Promise<void> {
   const alias = aliasFor(layout, target);
   checkKnownAlias(host, alias);
@@ -48,8 +48,8 @@ export async function logInAgain(
   await underLoginLock(host, layout, alias, async () => {
     await awaitRenewal(host, layout, alias);
     await refuseHidden(host, config, alias, home);
-    if (exists(authFileOf(home))) return await replaceLogin(host, layout, config, alias, wish);
-    await runLogin(host, config, wish.loginCmd, home);
+    if (exists(authFileOf(home))) return await replaceLogin(host, layout, config, alias, request);
+    await runLogin(host, config, request.loginCmd, home);
     if (await needsLogin(host, config, home)) throw noLogin();
   });
   host.err(`agentlb: logged in to "${printable(alias)}"${printable(named(accountIn(home)))}\n`);
@@ -75,7 +75,7 @@ async function replaceLogin(
   layout: Layout,
   config: Config,
   alias: string,
-  { force, loginCmd }: LoginWish,
+  { force, loginCmd }: LoginRequest,
 ): Promise<void> {
   const home = homeOf(layout, alias);
   ensureFolder(layout.logins);

@@ -9,7 +9,7 @@ import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { livingDaemon } from "../daemon/living_daemon.ts";
 import { aliasesOf } from "../session/sessions.ts";
-import { type Demand, look, looker, readStatus, type StatusRead } from "./survey.ts";
+import { look, looker, type PickRequest, readStatus, type StatusRead } from "./survey.ts";
 
 const LOOK_MS = 50;
 
@@ -21,17 +21,17 @@ export async function awaitReadings(
   host: Host,
   layout: Layout,
   config: Config,
-  demand: Demand = {},
+  request: PickRequest = {},
 ): Promise<StatusRead | undefined> {
   if (isSupervisorDisabled(host.env)) return undefined;
   const first = readStatus(layout);
-  if (isAnyReady(layout, config, first, host.clock.now(), demand)) return first;
+  if (isAnyReady(layout, config, first, host.clock.now(), request)) return first;
   const deadline = host.clock.monotonic() + timingFrom(host.env).startTimeoutMs;
   let read: StatusRead = first;
   for (;;) {
     const aliases = aliasesOf(layout);
     read = readStatus(layout, read);
-    const { status, decision } = look(layout, config, aliases, host.clock.now(), demand, read);
+    const { status, decision } = look(layout, config, aliases, host.clock.now(), request, read);
     if (decision.winner !== undefined) return read;
     const tried = livingDaemon(layout)?.pid === status.daemon.pid
       ? parseTime(status.daemon.startedAt)
@@ -50,9 +50,9 @@ function isAnyReady(
   config: Config,
   read: StatusRead,
   nowMs: number,
-  demand: Demand,
+  request: PickRequest,
 ): boolean {
-  const lookAt = looker(layout, config, nowMs, demand, read);
+  const lookAt = looker(layout, config, nowMs, request, read);
   for (const alias of read.status.sessions.keys()) {
     if (basename(alias) !== alias || alias.startsWith(".")) continue; // no alias of ours
     if (lookAt([alias]).decision.winner !== undefined && isFolder(homeOf(layout, alias))) return true;

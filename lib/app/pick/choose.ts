@@ -3,7 +3,7 @@ import { Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { HINDRANCES } from "../../core/pick/hindrance.ts";
 import { parseMode, renderMode } from "../../core/pick/adaptive_state.ts";
-import type { Mode } from "../../core/pick/policies/contender.ts";
+import type { Mode } from "../../core/pick/policies/scored_candidate.ts";
 import type { Policy } from "../../core/pick/policy.ts";
 import { reasonsOf } from "../../core/pick/refusal_words.ts";
 import type { Eligible, Ineligible, Verdict } from "../../core/pick/score.ts";
@@ -23,7 +23,7 @@ import { recallPaused } from "../session/pause.ts";
 import { renewing } from "../codex/await_renewal.ts";
 import { aliasesOf, missingSession } from "../session/sessions.ts";
 import { recallFile } from "../session/state_file.ts";
-import { type Demand, type Known, policyOf, readStatus, type StatusRead, survey } from "./survey.ts";
+import { type Known, type PickRequest, policyOf, readStatus, type StatusRead, survey } from "./survey.ts";
 
 /** How a session is chosen: what has the most left, the next in turn, the last one, or this one. */
 export type How = "best" | "turn" | "last" | { readonly alias: string };
@@ -58,15 +58,15 @@ export interface Picked {
 }
 
 /** What is asked of a pick, beyond how it is chosen. */
-export interface PickRequest {
-  readonly demand?: Demand;
+export interface ChooseOptions {
+  readonly request?: PickRequest;
   /** Whether this process will run it, or wait for it; else it is kept for a moment for who is told of it. */
   readonly isRunHere?: boolean;
   /** Throws when the pick is of no use. */
   readonly check?: () => void;
 }
 
-interface Choosing extends PickRequest {
+interface Choosing extends ChooseOptions {
   /** What a look just before has read. */
   readonly read?: StatusRead | undefined;
 }
@@ -77,7 +77,7 @@ export function choose(
   layout: Layout,
   config: Config,
   how: How,
-  { demand = {}, isRunHere = false, read, check = () => {} }: Choosing = {},
+  { request = {}, isRunHere = false, read, check = () => {} }: Choosing = {},
 ): Promise<Picked> {
   return withLock(host, layout.stateLock, () => {
     const aliases = aliasesOf(layout);
@@ -88,7 +88,7 @@ export function choose(
     if (found?.problem !== undefined && isSupervisorDisabled(host.env)) {
       host.err(`agentlb: warning: Cannot read ${layout.status}: ${printable(found.problem)}\n`);
     }
-    const isAdaptive = how === "best" && policyOf(config, demand) === "adaptive";
+    const isAdaptive = how === "best" && policyOf(config, request) === "adaptive";
     const known: Known = {
       status: found?.status ?? emptyStatus(),
       picks: memory.picks,
@@ -97,7 +97,7 @@ export function choose(
       mode: isAdaptive ? recallFile(host, layout.policy, parseMode, "starting it anew") : undefined,
     };
     const { global } = memory;
-    const taken = take(layout, config, how, aliases, { global, known, nowMs, demand });
+    const taken = take(layout, config, how, aliases, { global, known, nowMs, request });
     const { alias, ground, roundRobinIndex, mode, status } = taken;
     check();
     const home = homeOf(layout, alias);
@@ -136,7 +136,7 @@ interface Circumstances {
   readonly global: GlobalState;
   readonly known: Known;
   readonly nowMs: number;
-  readonly demand: Demand;
+  readonly request: PickRequest;
 }
 
 function take(
@@ -164,8 +164,8 @@ function take(
 }
 
 function onMerit(config: Config, aliases: readonly string[], around: Circumstances): Taken {
-  const { global, known, nowMs, demand } = around;
-  const { status, policy, decision } = survey(config, aliases, known, nowMs, demand);
+  const { global, known, nowMs, request } = around;
+  const { status, policy, decision } = survey(config, aliases, known, nowMs, request);
   const { winner, comesBackFirst, mode, verdicts } = decision;
   if (winner !== undefined) {
     const { alias } = winner;
@@ -174,7 +174,7 @@ function onMerit(config: Config, aliases: readonly string[], around: Circumstanc
     return { alias, ground, status: status.sessions.get(alias), mode };
   }
   if (comesBackFirst !== undefined) {
-    if (demand.noExhausted) throw usedUp(comesBackFirst, nowMs);
+    if (request.noExhausted) throw usedUp(comesBackFirst, nowMs);
     return { alias: comesBackFirst.alias, ground: { on: "return", verdict: comesBackFirst } };
   }
   if (decision.inTurn.length === 0) {

@@ -27,7 +27,7 @@ export function forecast(layout: Layout, config: Config, nowMs: number): Expecta
   }
   const history = recallHistory(layout);
   const accounts = new Map<string, { aliases: string[]; expectation: Omit<Expectation, "aliases"> }>();
-  for (const { alias, status } of look(layout, config, aliases, nowMs).contestants) {
+  for (const { alias, status } of look(layout, config, aliases, nowMs).candidates) {
     const key = status.account ?? `alias ${alias}`;
     const known = accounts.get(key);
     if (known !== undefined) {

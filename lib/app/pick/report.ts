@@ -11,15 +11,15 @@ import { readText } from "../../io/files/read.ts";
 import { livingDaemon } from "../daemon/living_daemon.ts";
 import { accountIn } from "../codex/account_file.ts";
 import { aliasesOf } from "../session/sessions.ts";
-import { type Demand, look } from "./survey.ts";
+import { look, type PickRequest } from "./survey.ts";
 
 const NO_GAUGES: Gauges = { short: undefined, long: undefined };
 
 /** Looks at all sessions; changes nothing and starts nothing. */
-export function report(layout: Layout, config: Config, nowMs: number, demand: Demand = {}): Report {
+export function report(layout: Layout, config: Config, nowMs: number, request: PickRequest = {}): Report {
   const aliases = aliasesOf(layout);
-  const { status, policy, contestants, decision } = look(layout, config, aliases, nowMs, demand);
-  const leases = new Map(contestants.map((each) => [each.alias, each.leases ?? 0]));
+  const { status, policy, candidates, decision } = look(layout, config, aliases, nowMs, request);
+  const leases = new Map(candidates.map((each) => [each.alias, each.leases ?? 0]));
   const byAlias = new Map(decision.verdicts.map((verdict) => [verdict.alias, verdict]));
   const all = [...new Set([...aliases, ...status.sessions.keys()])].sort(byteOrder);
   return {

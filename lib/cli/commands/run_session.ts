@@ -6,9 +6,9 @@ import { printable } from "../../core/text/printable.ts";
 import { awaitRenewal } from "../../app/codex/await_renewal.ts";
 import { commandOf, type End, programOf, runPicked } from "../../app/codex/run.ts";
 import { livingDaemon } from "../../app/daemon/living_daemon.ts";
-import type { How, Picked, PickRequest } from "../../app/pick/choose.ts";
+import type { ChooseOptions, How, Picked } from "../../app/pick/choose.ts";
 import { pick } from "../../app/pick/pick.ts";
-import type { Demand } from "../../app/pick/survey.ts";
+import type { PickRequest } from "../../app/pick/survey.ts";
 import type { Host } from "../../io/host.ts";
 import type { Call } from "../declaration/command.ts";
 import { cautionLine, moneyLine, pickedLine, refusedLine } from "../view/lines.ts";
@@ -22,12 +22,12 @@ export async function runSession(
   config: Config,
   how: How,
   call: RunCall,
-  demand: Demand = {},
+  request: PickRequest = {},
 ): Promise<End> {
   const { cmd = "", shell, "print-command": isPrinted = false } = call.options;
   const words = commandOf(host, config, cmd, call.passthrough);
   const check = () => checkStartable(host, words, call);
-  const picked = await pickAndTell(host, layout, config, how, { demand, isRunHere: !isPrinted, check });
+  const picked = await pickAndTell(host, layout, config, how, { request, isRunHere: !isPrinted, check });
   if (!isPrinted) return await runPicked(host, layout, config, picked, words);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
   host.out(`${await printedCommand(shell ?? usualShell(host.platform), picked.home, words)}\n`);
@@ -45,9 +45,9 @@ export async function pickAndTell(
   layout: Layout,
   config: Config,
   how: How,
-  request: PickRequest,
+  options: ChooseOptions,
 ): Promise<Picked> {
-  const picked = await pick(host, layout, config, how, request);
+  const picked = await pick(host, layout, config, how, options);
   host.err(`agentlb: ${wordsFor(host, layout, picked)}\n`);
   const caution = cautionLine(picked);
   if (caution !== undefined) host.err(`agentlb: note: ${caution}\n`);

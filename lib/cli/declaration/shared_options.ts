@@ -1,6 +1,6 @@
 import { POLICIES } from "../../core/pick/policy.ts";
 import { SHELLS } from "../../core/shell/quote.ts";
-import type { Demand } from "../../app/pick/survey.ts";
+import type { PickRequest } from "../../app/pick/survey.ts";
 import type { Given, Option, Options } from "./option.ts";
 
 /** Options of what runs a session. */
@@ -34,8 +34,8 @@ export const PICK_OPTIONS = {
 /** The switch of what prints a table or a line otherwise. */
 export const JSON_OPTION = { about: "print an object instead" } as const satisfies Option;
 
-/** What the options of a pick demand. */
-export function demandIn(options: Given<typeof PICK_OPTIONS>): Demand {
+/** What the options of a pick request. */
+export function pickRequestIn(options: Given<typeof PICK_OPTIONS>): PickRequest {
   const { policy, prefer } = options;
   return {
     ...(policy === undefined ? {} : { policy }),

@@ -8,7 +8,7 @@ import { drawTable } from "../../app/pick/report.ts";
 import { simulatePast, simulateScenarios, type Simulation } from "../../app/pick/simulate.ts";
 
 /** What to simulate, in the user's words: the options of `agentlb simulate`. */
-export interface SimulationWish {
+export interface SimulationOptions {
   readonly json?: true;
   readonly markdown?: true;
   readonly history?: true;
@@ -22,17 +22,21 @@ const HEADER = ["POLICY", "SERVED", "OF BOUND", "BLOCKED", "AVOIDABLE", "OF DOCU
 const LARGEST_SEED = 0xffff_ffff;
 
 /** What `agentlb simulate` prints. Throws Failure for words that make no sense, and for too short a past. */
-export async function simulationText(layout: Layout, config: Config, wish: SimulationWish): Promise<string> {
-  const seeds = seedsIn(wish);
-  const simulations = wish.history
+export async function simulationText(
+  layout: Layout,
+  config: Config,
+  options: SimulationOptions,
+): Promise<string> {
+  const seeds = seedsIn(options);
+  const simulations = options.history
     ? [simulatePast(layout, config)]
-    : simulateScenarios(config, seeds, wish.scenario);
-  if (wish.json) return json(simulations, wish.history ? [] : seeds);
-  return wish.markdown ? markdown(simulations) : await tables(simulations);
+    : simulateScenarios(config, seeds, options.scenario);
+  if (options.json) return json(simulations, options.history ? [] : seeds);
+  return options.markdown ? markdown(simulations) : await tables(simulations);
 }
 
 /** One seed unless told otherwise: a list, or those that a number in hex digits, such as a commit's, gives. */
-function seedsIn({ seed, seeds, "seeds-from": hex }: SimulationWish): readonly number[] {
+function seedsIn({ seed, seeds, "seeds-from": hex }: SimulationOptions): readonly number[] {
   if (hex !== undefined) {
     if (!/^[0-9a-f]{7,64}$/i.test(hex)) {
       throw usage(`--seeds-from takes 7 to 64 hexadecimal digits, not '${printable(hex)}'`);

@@ -1,5 +1,5 @@
 import { objectOf, renderObject } from "../text/json.ts";
-import type { Mode } from "./policies/contender.ts";
+import type { Mode } from "./policies/scored_candidate.ts";
 
 /** What state/policy.json says; undefined when it says nothing that is known. Throws Error unless it is a JSON object. */
 export function parseMode(text: string): Mode | undefined {

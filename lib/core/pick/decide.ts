@@ -1,14 +1,14 @@
 import { exhaustionOf, exhaustionWords } from "./exhaustion.ts";
 import { type Hindrance, HINDRANCES } from "./hindrance.ts";
 import { probeResultIn } from "../codex/reasons.ts";
-import type { Mode } from "./policies/contender.ts";
+import type { Mode } from "./policies/scored_candidate.ts";
 import { type Policy, rank } from "./policy.ts";
 import {
-  type Candidate,
   compareEligible,
   type Eligible,
   type Ineligible,
   judge,
+  type ScoreInput,
   type Verdict,
 } from "./score.ts";
 import type { ScoreSettings } from "./settings.ts";
@@ -26,14 +26,14 @@ export interface AliasRules {
 }
 
 /** A candidate with its rules; `openSessions` counts its open threads, leases and reservations. */
-export interface Contestant extends Candidate {
+export interface Candidate extends ScoreInput {
   readonly rules?: AliasRules;
   readonly openSessions?: number;
   /** Nobody has looked at it yet: its status is an empty one. */
   readonly isMissing?: boolean;
 }
 
-export interface Wish {
+export interface DecisionOptions {
   readonly policy: Policy;
   /** Picked whenever it may be. */
   readonly prefer?: string;
@@ -57,21 +57,24 @@ export interface Decision {
 
 /** Decides among sessions. All that picks, shows, explains or simulates a pick asks this. */
 export function decide(
-  contestants: readonly Contestant[],
+  candidates: readonly Candidate[],
   nowMs: number,
   settings: ScoreSettings,
-  wish: Wish,
+  options: DecisionOptions,
 ): Decision {
-  const leases = sharedLeases(contestants);
-  const judged = contestants.map((each) =>
-    judgedOf(each, leases.get(each.alias) ?? 0, nowMs, settings, wish)
+  const leases = sharedLeases(candidates);
+  const judged = candidates.map((each) =>
+    judgedOf(each, leases.get(each.alias) ?? 0, nowMs, settings, options)
   );
-  const field = judged.flatMap((each, index) => entryOf(contestants[index]!, each, nowMs, wish) ?? []);
-  const { figures, mode } = rank(wish.policy, field, nowMs, wish.mode);
+  const field = judged.flatMap((each, index) =>
+    eligibleCandidateOf(candidates[index]!, each, nowMs, options) ?? []
+  );
+  const { figures, mode } = rank(options.policy, field, nowMs, options.mode);
   const figureOf = new Map(field.map(({ candidate }, index) => [candidate.alias, figures[index] ?? 0]));
-  const figure = ({ verdict: { alias } }: Entry) => figureOf.get(alias) ?? 0;
-  const order = (a: Entry, b: Entry) => compareEntries(a, b, wish, figure(a), figure(b));
-  const first = field.reduce<Entry | undefined>(
+  const figure = ({ verdict: { alias } }: EligibleCandidate) => figureOf.get(alias) ?? 0;
+  const order = (a: EligibleCandidate, b: EligibleCandidate) =>
+    compareCandidates(a, b, options, figure(a), figure(b));
+  const first = field.reduce<EligibleCandidate | undefined>(
     (best, each) => best === undefined || order(each, best) < 0 ? each : best,
     undefined,
   );
@@ -85,55 +88,61 @@ export function decide(
   };
 }
 
-/** A contestant that may be picked. */
-export interface Entry {
-  readonly candidate: Contestant;
+/** A candidate that may be picked. */
+export interface EligibleCandidate {
+  readonly candidate: Candidate;
   readonly verdict: Eligible;
   readonly gauges: Gauges;
 }
 
-/** What there is to say of a contestant. */
+/** What there is to say of a candidate. */
 export interface Judged {
   readonly verdict: Verdict;
   readonly isFull: boolean;
 }
 
-/** Judges one contestant; `leases` count against it. A part of `decide`. */
+/** Judges one candidate; `leases` count against it. A part of `decide`. */
 export function judgedOf(
-  contestant: Contestant,
+  candidate: Candidate,
   leases: number,
   nowMs: number,
   settings: ScoreSettings,
-  wish: Wish,
+  options: DecisionOptions,
 ): Judged {
-  const { alias } = contestant;
-  const verdict: Verdict = contestant.isMissing
+  const { alias } = candidate;
+  const verdict: Verdict = candidate.isMissing
     ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
-    : judge({ ...contestant, leases }, nowMs, settings);
+    : judge({ ...candidate, leases }, nowMs, settings);
   const isPaid = settings.paid !== "ranked" &&
-    probeResultIn(contestant.status.lastProbeResult)?.kind === "apiKey";
-  const judged = admit(contestant, isPaid ? { ...verdict, isPaid } : verdict, nowMs, wish);
+    probeResultIn(candidate.status.lastProbeResult)?.kind === "apiKey";
+  const judged = admit(candidate, isPaid ? { ...verdict, isPaid } : verdict, nowMs, options);
   if (settings.paid !== "never") return judged;
   const { isFull, verdict: { onCredits: _, ...free } } = judged as Judged & { verdict: Ineligible };
   return { isFull, verdict: isPaid ? refuse(verdict, "paid", "costs money") : free as Verdict };
 }
 
-/** The contestant as one that may be picked, unless it may not. A part of `decide`. */
-export function entryOf(
-  contestant: Contestant,
+/** The candidate as one that may be picked, unless it may not. A part of `decide`. */
+export function eligibleCandidateOf(
+  candidate: Candidate,
   { verdict }: Judged,
   nowMs: number,
-  wish: Wish,
-): Entry | undefined {
+  options: DecisionOptions,
+): EligibleCandidate | undefined {
   if (!verdict.eligible) return undefined;
-  const gauges = gaugesOf(contestant.status.rateLimits, nowMs);
-  const shown = wish.ignoreExhaustion ? verdict : reserved(contestant, verdict, gauges);
-  return { candidate: contestant, verdict: shown, gauges };
+  const gauges = gaugesOf(candidate.status.rateLimits, nowMs);
+  const shown = options.ignoreExhaustion ? verdict : reserved(candidate, verdict, gauges);
+  return { candidate, verdict: shown, gauges };
 }
 
 /** Which of two is picked first, by their figures. A part of `decide`. */
-export function compareEntries(a: Entry, b: Entry, wish: Wish, figureA: number, figureB: number): number {
-  return Number(b.verdict.alias === wish.prefer) - Number(a.verdict.alias === wish.prefer) ||
+export function compareCandidates(
+  a: EligibleCandidate,
+  b: EligibleCandidate,
+  options: DecisionOptions,
+  figureA: number,
+  figureB: number,
+): number {
+  return Number(b.verdict.alias === options.prefer) - Number(a.verdict.alias === options.prefer) ||
     Number(a.verdict.isPaid ?? false) - Number(b.verdict.isPaid ?? false) ||
     Number(a.verdict.reason !== "eligible") - Number(b.verdict.reason !== "eligible") ||
     (b.candidate.rules?.priority ?? 0) - (a.candidate.rules?.priority ?? 0) ||
@@ -145,30 +154,30 @@ export function compareEntries(a: Entry, b: Entry, wish: Wish, figureA: number, 
  * The leases of each alias as they count against it: aliases with one login are one account, and what goes on in the
  * others is under way in each.
  */
-export function sharedLeases(contestants: readonly Contestant[]): ReadonlyMap<string, number> {
+export function sharedLeases(candidates: readonly Candidate[]): ReadonlyMap<string, number> {
   const busy = new Map<string, number>();
-  for (const each of contestants) {
+  for (const each of candidates) {
     const { account } = each.status;
     if (account === undefined) continue;
     busy.set(account, (busy.get(account) ?? 0) + turnsIn(each) + (each.leases ?? 0));
   }
-  return new Map(contestants.map((each) => {
+  return new Map(candidates.map((each) => {
     const total = each.status.account === undefined ? undefined : busy.get(each.status.account);
     return [each.alias, total === undefined ? each.leases ?? 0 : total - turnsIn(each)];
   }));
 }
 
 /** The turns under way in the open threads of one. */
-export function turnsIn({ status: { activity } }: Contestant): number {
+export function turnsIn({ status: { activity } }: Candidate): number {
   return Math.max(0, activity.turns ?? activity.activeTurns);
 }
 
 /** The verdict after what the user and the account's limits say. */
 function admit(
-  { status, rules, openSessions = 0 }: Contestant,
+  { status, rules, openSessions = 0 }: Candidate,
   verdict: Verdict,
   nowMs: number,
-  { ignoreExhaustion }: Wish,
+  { ignoreExhaustion }: DecisionOptions,
 ): Judged {
   const most = rules?.maxOpen ?? Infinity;
   const isFull = openSessions >= most;
@@ -196,7 +205,7 @@ function refuse({ alias, usage, isPaid }: Verdict, kind: Hindrance, reason: stri
   return { alias, eligible: false, usage, reason, kind, ...(isPaid ? { isPaid } : {}), final: true };
 }
 
-function reserved({ rules }: Contestant, verdict: Eligible, gauges: Gauges): Eligible {
+function reserved({ rules }: Candidate, verdict: Eligible, gauges: Gauges): Eligible {
   const isReserved = gaugesIn(gauges).some(({ left }) => left <= (rules?.reserve ?? 0));
   return isReserved ? { ...verdict, reason: "in reserve" } : verdict;
 }

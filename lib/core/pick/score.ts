@@ -6,7 +6,7 @@ import { formatClock, parseTime } from "../text/time.ts";
 import { type Gauges, gaugesOf } from "../quota/windows.ts";
 import type { ScoreSettings } from "./settings.ts";
 
-export interface Candidate {
+export interface ScoreInput {
   readonly alias: string;
   readonly status: SessionStatus;
   readonly lastSelectedMs: number | undefined;
@@ -70,7 +70,7 @@ const UNTOLD: readonly string[] = ["", "error"];
  * Whether a session may be picked, and its score:
  * `usage - busy - restarts - staleness`, all whole numbers, divisions cut off towards zero.
  */
-export function judge(candidate: Candidate, nowMs: number, settings: ScoreSettings): Verdict {
+export function judge(candidate: ScoreInput, nowMs: number, settings: ScoreSettings): Verdict {
   const { alias, status, lastSelectedMs, pickSeq } = candidate;
   const usage = usageLeft(gaugesOf(status.rateLimits, nowMs), settings);
   const no = (reason: string, kind: Hindrance = "reading"): Ineligible => ({

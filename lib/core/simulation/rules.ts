@@ -1,7 +1,7 @@
-import { type Contestant, decide } from "../pick/decide.ts";
+import { type Candidate, decide } from "../pick/decide.ts";
 import type { Config } from "../config/config.ts";
 import type { LimitWindow } from "../quota/limits.ts";
-import type { Mode } from "../pick/policies/contender.ts";
+import type { Mode } from "../pick/policies/scored_candidate.ts";
 import { POLICIES, type Policy } from "../pick/policy.ts";
 import type { SessionStatus } from "../session/status.ts";
 import { BEGIN_MS, statusAt } from "./supervision.ts";
@@ -35,14 +35,14 @@ export function chooserOf(rule: Rule, aliases: readonly string[], settings: Conf
   let mode: Mode | undefined;
   let picks = 0;
   return (watches, nowMs) => {
-    const contestants = watches.map((watch, place): Contestant => {
+    const candidates = watches.map((watch, place): Candidate => {
       const common = { alias: aliases[place]!, ...memory[place]! };
       const status = statusAt(watch, nowMs);
       if (rule === "predecessor") return { ...common, status: unseeing(status) };
       const leases = watch.starting.size;
       return { ...common, status, leases, openSessions: watch.running.size + leases };
     });
-    const decision = decide(contestants, BEGIN_MS + nowMs, settings, {
+    const decision = decide(candidates, BEGIN_MS + nowMs, settings, {
       policy,
       ...(isBare ? { ignoreExhaustion: true } : {}),
       ...(mode === undefined ? {} : { mode }),

@@ -1,4 +1,4 @@
-import type { Mode } from "./contender.ts";
+import type { Mode } from "./scored_candidate.ts";
 import { FITS_HOURS } from "./drain.ts";
 
 /** Quota is plentiful when a session fits in at least two of three; then it stays so until it fits in fewer than one of three. */

@@ -1,11 +1,14 @@
 import { type Rate, rateAmong } from "../../quota/cost.ts";
-import type { Contender } from "./contender.ts";
+import type { ScoredCandidate } from "./scored_candidate.ts";
 
 /**
- * How many hours a contender lasts with one session more than it has: what is left of its tighter window, shared by all
+ * How many hours a candidate lasts with one session more than it has: what is left of its tighter window, shared by all
  * its open sessions, whether at work at this moment or not. The common measure of plans of all sizes.
  */
-export function hoursLeft({ candidate, gauges: { short, long }, verdict }: Contender, usual: Rate): number {
+export function hoursLeft(
+  { candidate, gauges: { short, long }, verdict }: ScoredCandidate,
+  usual: Rate,
+): number {
   const rate = rateAmong(usual, candidate.status.cost);
   const lasts = Math.min(
     short === undefined ? UNLIMITED : short.left / rate.short,
