@@ -14,13 +14,13 @@ import {
 import type { ScoreSettings } from "./settings.ts";
 import { type Gauges, gaugesIn, gaugesOf } from "../quota/windows.ts";
 
-/** What the user wants of one alias: `[alias.<name>]`, and whether it is paused. */
+/** The user's rules for one alias: `[alias.<name>]`, and the pause. */
 export interface AliasRules {
-  /** Percent: picked only when nobody else has anything left, once a window has no more than this. */
+  /** Percent: once a window has no more left than this, the session is picked only when all others are exhausted. */
   readonly reserve: number;
-  /** Higher ones come first as long as they have something left. */
+  /** Sessions with a higher priority are picked first while they have anything left. */
   readonly priority: number;
-  /** With so many sessions open it is not picked. */
+  /** The session is not picked while this many are open in it. */
   readonly maxOpen: number | undefined;
   readonly isPaused: boolean;
 }
@@ -29,33 +29,34 @@ export interface AliasRules {
 export interface Candidate extends ScoreInput {
   readonly rules?: AliasRules;
   readonly openSessions?: number;
-  /** Nobody has looked at it yet: its status is an empty one. */
+  /** It has no status entry yet; its status is empty. */
   readonly isMissing?: boolean;
 }
 
+/** The policy of a decision and its options. */
 export interface DecisionOptions {
   readonly policy: Policy;
-  /** Picked whenever it may be. */
+  /** The alias that is picked whenever it is eligible. */
   readonly prefer?: string;
   readonly mode?: Mode;
-  /** Exhausted accounts are picked like any other, as the bare score would have it. Only a simulation wishes that. */
+  /** Picks exhausted accounts like any other, by the bare score. Only a simulation sets it. */
   readonly ignoreExhaustion?: boolean;
 }
 
-/** Who is to be picked, and what there is to say of everybody. */
+/** The pick and the verdict on every candidate. */
 export interface Decision {
   readonly verdicts: readonly Verdict[];
   readonly winner: Eligible | undefined;
-  /** Nobody has anything left: who comes back first of those that may be used. */
+  /** When all are exhausted: the usable session that comes back first. */
   readonly comesBackFirst: Ineligible | undefined;
-  /** When there is neither: who may be taken in turn; nobody, when all that is left is full. */
+  /** When there is neither: the sessions to take in turn; empty when all of them are full. */
   readonly inTurn: readonly string[];
   /** The policy's figure of each eligible alias. */
   readonly figures: ReadonlyMap<string, number>;
   readonly mode: Mode | undefined;
 }
 
-/** Decides among sessions. All that picks, shows, explains or simulates a pick asks this. */
+/** Decides among sessions: the one function that picks, for commands, tables, explanations and simulations. */
 export function decide(
   candidates: readonly Candidate[],
   nowMs: number,
@@ -88,14 +89,14 @@ export function decide(
   };
 }
 
-/** A candidate that may be picked. */
+/** A candidate that may be picked, with its verdict. */
 export interface EligibleCandidate {
   readonly candidate: Candidate;
   readonly verdict: Eligible;
   readonly gauges: Gauges;
 }
 
-/** What there is to say of a candidate. */
+/** The verdict on a candidate, and true when its limit of open sessions is reached. */
 export interface Judged {
   readonly verdict: Verdict;
   readonly isFull: boolean;
@@ -121,7 +122,7 @@ export function judgedOf(
   return { isFull, verdict: isPaid ? refuse(verdict, "paid", "costs money") : free as Verdict };
 }
 
-/** The candidate as one that may be picked, unless it may not. A part of `decide`. */
+/** The candidate with its verdict when it may be picked, else undefined. A part of `decide`. */
 export function eligibleCandidateOf(
   candidate: Candidate,
   { verdict }: Judged,
@@ -134,7 +135,7 @@ export function eligibleCandidateOf(
   return { candidate, verdict: shown, gauges };
 }
 
-/** Which of two is picked first, by their figures. A part of `decide`. */
+/** Compares two eligible candidates for a sort, the one to pick first. A part of `decide`. */
 export function compareCandidates(
   a: EligibleCandidate,
   b: EligibleCandidate,
@@ -151,8 +152,8 @@ export function compareCandidates(
 }
 
 /**
- * The leases of each alias as they count against it: aliases with one login are one account, and what goes on in the
- * others is under way in each.
+ * The leases that count against each alias: aliases with one login share an account, so the turns of one count for
+ * each of them.
  */
 export function sharedLeases(candidates: readonly Candidate[]): ReadonlyMap<string, number> {
   const busy = new Map<string, number>();
@@ -167,12 +168,12 @@ export function sharedLeases(candidates: readonly Candidate[]): ReadonlyMap<stri
   }));
 }
 
-/** The turns under way in the open threads of one. */
+/** The turns under way in the open threads of a candidate. */
 export function turnsIn({ status: { activity } }: Candidate): number {
   return Math.max(0, activity.turns ?? activity.activeTurns);
 }
 
-/** The verdict after what the user and the account's limits say. */
+/** The verdict once the user's rules and the account's limits are applied. */
 function admit(
   { status, rules, openSessions = 0 }: Candidate,
   verdict: Verdict,
@@ -184,7 +185,7 @@ function admit(
   if (rules?.isPaused) return { verdict: refuse(verdict, "paused", "paused"), isFull };
   if (!verdict.eligible && verdict.kind === "login") return { verdict, isFull };
   const exhaustion = ignoreExhaustion ? undefined : exhaustionOf(status, nowMs);
-  // Until a reset that is known even an old reading holds; but a newer one may know better.
+  // An old reading holds until a known reset, though a newer one may correct it.
   if (exhaustion !== undefined && (verdict.eligible || exhaustion.untilMs !== undefined)) {
     const { untilMs, onCredits } = exhaustion;
     return {
@@ -217,7 +218,7 @@ function standIns(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | 
   return standInsAmong(judged.filter(({ verdict }) => verdict.isPaid));
 }
 
-/** All of the kind that is tried first, unless they are full. */
+/** All sessions of the first kind of fallback, except full ones. */
 function standInsAmong(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
   const refused = judged.flatMap(({ verdict, isFull }) =>
     verdict.eligible || verdict.kind === "paid" ? [] : [{ verdict, isFull, traits: HINDRANCES[verdict.kind] }]
@@ -230,7 +231,7 @@ function standInsAmong(judged: readonly Judged[]): Pick<Decision, "comesBackFirs
     : { comesBackFirst: undefined, inTurn: free.map(({ alias }) => alias) };
 }
 
-/** Who can pay at once, then who resets first; of those nobody knows anything of, the first. */
+/** The first session with credits, else the first to reset, else the first in the list. */
 function firstBack(exhausted: readonly Ineligible[]): Ineligible | undefined {
   const back = ({ onCredits, comesBackMs }: Ineligible) => onCredits ? -Infinity : comesBackMs ?? Infinity;
   return exhausted.reduce<Ineligible | undefined>(

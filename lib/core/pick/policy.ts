@@ -5,12 +5,12 @@ import type { Mode, Ranking, ScoredCandidate } from "./policies/scored_candidate
 import { drain } from "./policies/drain.ts";
 import { hoursLeft } from "./policies/hours.ts";
 
-/** How it is decided who of those that may be picked is. */
+/** The policies for choosing among eligible sessions. */
 export const POLICIES: readonly Policy[] = ["score", "balanced", "drain", "adaptive"];
-/** One of them: the documented score, or another way to rank. */
+/** A policy: the documented score, or another way to rank. */
 export type Policy = "score" | "balanced" | "drain" | "adaptive";
 
-/** What a figure depends on besides the candidate: what work usually costs, and what `adaptive` is doing. */
+/** The inputs of a figure besides the candidate: the usual cost of work, and the mode of `adaptive`. */
 export interface Standard {
   readonly usual: Rate;
   readonly mode?: Mode;
@@ -31,17 +31,17 @@ export function rank(
   return { figures, ...(next === undefined ? {} : { mode: next }) };
 }
 
-/** What an hour of work costs where nothing better is known of a candidate. */
+/** The cost of an hour of work for a candidate with no cost of its own. */
 export function usualOf(candidates: readonly ScoredCandidate[]): Rate {
   return usualRate(candidates.map(({ candidate }) => candidate.status.cost));
 }
 
-/** Whether a session more would last long enough. */
+/** True when one more session would last long enough. */
 export function isFitting(candidate: ScoredCandidate, usual: Rate): boolean {
   return fits(hoursLeft(candidate, usual));
 }
 
-/** The figure of one candidate, the highest of which is picked. */
+/** The figure of one candidate; the highest is picked. */
 export function figureOf(
   policy: Policy,
   candidate: ScoredCandidate,

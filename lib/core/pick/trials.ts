@@ -20,18 +20,18 @@ interface RankedCandidate {
   readonly figure: number;
 }
 
-/** The candidates that a trial does not touch, and what work usually costs in its whole field. */
+/** The candidates that a trial leaves as they are, and the usual cost of work among all. */
 interface Others {
   readonly usual: Rate;
   readonly count: number;
-  /** In how many of them a session more would last long enough. */
+  /** The number of them that have room for one more session. */
   readonly fitting: number;
   best(standard: Standard): RankedCandidate | undefined;
 }
 
 /**
- * Says again and again who would be picked if one candidate were otherwise. That is what `decide` would say; but only
- * this candidate, and those that share its account when its turns are others, are judged anew. The rest is compared once.
+ * Returns the pick for many variants of one candidate. The result is that of `decide`, but only the changed candidate,
+ * and those that share its account when its turns change, are judged again. The rest is compared once.
  */
 export class Trials {
   readonly #candidates: readonly Candidate[];
@@ -40,12 +40,12 @@ export class Trials {
   readonly #options: DecisionOptions;
   readonly #indexOf: ReadonlyMap<string, number>;
   readonly #leases: ReadonlyMap<string, number>;
-  /** Of each candidate, in their order; undefined = it may not be picked. */
+  /** One per candidate, in the same order; undefined = it may not be picked. */
   readonly #eligibles: readonly (EligibleCandidate | undefined)[];
   readonly #field: readonly EligibleCandidate[];
   readonly #usual: Rate;
   readonly #byAccount = new Map<string, Candidate[]>();
-  /** The field in the order in which it would be picked, by what `adaptive` does. */
+  /** The eligible candidates in the order of a pick, by the mode of `adaptive`. */
   readonly #sorted = new Map<Mode | undefined, readonly RankedCandidate[]>();
   #last: { readonly key: string; readonly others: Others } | undefined;
 
@@ -73,7 +73,7 @@ export class Trials {
     }
   }
 
-  /** Who would be picked on merit if the candidate of this alias were this one. Its account is the same. */
+  /** The alias picked by the policy when `changed`, of the same account, replaces the candidate of its alias. */
   winner(changed: Candidate): string | undefined {
     const touched = this.#touched(changed);
     const eligibles = touched.flatMap(({ candidate, leases }) => this.#eligible(candidate, leases) ?? []);
@@ -90,7 +90,7 @@ export class Trials {
     return first?.eligible.verdict.alias;
   }
 
-  /** The changed candidate and all that are judged otherwise for it, with the leases that count against each. */
+  /** The changed candidate and all whose verdict it affects, with the leases that count against each. */
   #touched(changed: Candidate): { readonly candidate: Candidate; readonly leases: number }[] {
     const { alias, status: { account } } = changed;
     const before = this.#candidates[this.#indexOf.get(alias)!]!;
@@ -114,7 +114,7 @@ export class Trials {
     const aside = new Set(touched);
     const own = new Map(eligibles.map((eligible) => [eligible.candidate.alias, eligible]));
     const usual = this.#options.policy === "score" ? this.#usual : usualOf(
-      // In the order of the candidates, so that a sum is the same to the last digit.
+      // Keeps the order of the candidates, so that a sum is the same to the last digit.
       this.#candidates.flatMap(({ alias }, index) =>
         (aside.has(alias) ? own.get(alias) : this.#eligibles[index]) ?? []
       ),
@@ -171,7 +171,7 @@ export class Trials {
   }
 }
 
-/** What a candidate adds to what is under way in its account. */
+/** The turns and leases that a candidate adds to its account. */
 function loadOf(candidate: Candidate): number {
   return turnsIn(candidate) + (candidate.leases ?? 0);
 }

@@ -6,24 +6,24 @@ import type { Verdict } from "./score.ts";
 import type { ScoreSettings } from "./settings.ts";
 import { gaugesOf, isShort } from "../quota/windows.ts";
 
-/** What of a session could be otherwise. */
+/** A quantity of a session that a change varies. */
 export type Quantity = "short" | "long" | "turns";
 
 /** The smallest change of one quantity that leads to another pick. */
 export interface Change {
   readonly alias: string;
   readonly of: Quantity;
-  /** Percent left more or less, or turns more or fewer; never 0. */
+  /** Change in percent left or in turns; never 0. */
   readonly by: number;
-  /** Who would be picked then; undefined = nobody on merit. */
+  /** The alias that would be picked then; undefined = none is eligible. */
   readonly then: string | undefined;
 }
 
 const MOST_TURNS = 20;
 
 /**
- * What would change a choice: of every session, for each quantity and direction that could matter, the smallest change
- * that makes somebody else be picked. Each step is decided as `decide` would, so that no smaller one does.
+ * The changes that lead to another pick: for every session, quantity and direction that could matter, the smallest one.
+ * Each step is decided as `decide` does, so no smaller change does it.
  */
 export function changesOf(
   candidates: readonly Candidate[],
@@ -36,7 +36,7 @@ export function changesOf(
   const now = winner?.alias;
   return candidates.flatMap((candidate, index) => {
     if (isOut(verdicts[index])) return [];
-    // The one that is picked can only lose by having less, the others only win by having more.
+    // The picked session can only lose by having less, the others only win by having more.
     const sign = candidate.alias === now ? -1 : 1;
     const trials = ([["short", sign], ["long", sign], ["turns", -sign]] as const).map(([of, step]) => {
       for (let size = 1; size <= most(candidate, of, step, nowMs); size++) {
@@ -67,7 +67,7 @@ function changedOne(
   return of === "turns" ? withTurns(candidate, by) : withLeft(candidate, of, by, nowMs);
 }
 
-/** Whether no quantity could make it a candidate. */
+/** True when no quantity could make the session eligible. */
 function isOut(verdict: Verdict | undefined): boolean {
   return verdict?.eligible === false && !HINDRANCES[verdict.kind].dependsOnQuantity;
 }
@@ -83,7 +83,7 @@ function turnsOf({ status: { activity }, leases = 0 }: Candidate): number {
   return Math.max(0, activity.turns ?? activity.activeTurns) + leases;
 }
 
-/** More turns have a lease each; fewer end leases first, then turns in open threads. */
+/** Adds a lease for each turn more; removes leases first, then turns in open threads. */
 function withTurns(candidate: Candidate, by: number): Candidate {
   const { leases = 0, openSessions, status } = candidate;
   const opened = openSessions === undefined ? {} : { openSessions: Math.max(0, openSessions + by) };
@@ -93,7 +93,7 @@ function withTurns(candidate: Candidate, by: number): Candidate {
   return { ...candidate, leases: 0, ...opened, status: { ...status, activity: { ...activity, turns } } };
 }
 
-/** Another share left in the window that counts. */
+/** Changes the percent left of the window that counts. */
 function withLeft(candidate: Candidate, of: "short" | "long", by: number, nowMs: number): Candidate {
   const { status } = candidate;
   const { rateLimits } = status;
