@@ -14,8 +14,8 @@ import { look, looker, type PickRequest, readStatus, type StatusRead } from "./s
 const LOOK_MS = 50;
 
 /**
- * Waits until somebody can be picked on merit, as long as a starting supervisor may take; ends early when that can't
- * help: no sessions, or all of them have a reason that waiting does not change. Returns what was read last.
+ * Waits until a session is eligible, at most as long as a supervisor may take to start; ends early when waiting can't
+ * help: no sessions, or only reasons that waiting does not change. Returns the last read of status.json.
  */
 export async function awaitReadings(
   host: Host,
@@ -44,7 +44,7 @@ export async function awaitReadings(
   }
 }
 
-/** Whether there is a session that may be picked on merit; which one it is decides the pick. */
+/** True when some session is eligible; the pick itself decides which one it takes. */
 function isAnyReady(
   layout: Layout,
   config: Config,
@@ -54,13 +54,13 @@ function isAnyReady(
 ): boolean {
   const lookAt = looker(layout, config, nowMs, request, read);
   for (const alias of read.status.sessions.keys()) {
-    if (basename(alias) !== alias || alias.startsWith(".")) continue; // no alias of ours
+    if (basename(alias) !== alias || alias.startsWith(".")) continue; // not a valid alias
     if (lookAt([alias]).decision.winner !== undefined && isFolder(homeOf(layout, alias))) return true;
   }
   return false;
 }
 
-/** Besides a dead login: the supervisor that runs now has tried, and there was no reading. */
+/** True when waiting does not help: a final verdict, or a failed probe by the supervisor that runs now. */
 function isFinal(
   verdict: Verdict,
   entry: SessionStatus | undefined,

@@ -25,66 +25,66 @@ import { aliasesOf, missingSession } from "../session/sessions.ts";
 import { recallFile } from "../session/state_file.ts";
 import { type Known, type PickRequest, policyOf, readStatus, type StatusRead, survey } from "./survey.ts";
 
-/** How a session is chosen: what has the most left, the next in turn, the last one, or this one. */
+/** The way to choose a session: the best by policy, the next in turn, the last one, or a named one. */
 export type How = "best" | "turn" | "last" | { readonly alias: string };
 
-/** How it came that a session was picked. */
+/** The reason why a session was picked. */
 export type Ground =
   | {
     readonly on: "merit";
     readonly verdict: Eligible;
     readonly policy: Policy;
-    /** What the policy ranked it by. */
+    /** The policy's figure of the session. */
     readonly figure: number;
   }
-  /** Everything is used up: it comes back first. */
+  /** All are exhausted: this one comes back first. */
   | { readonly on: "return"; readonly verdict: Ineligible }
-  /** Nobody could be judged: it was next in turn. */
+  /** None is eligible: this one was next in turn. */
   | { readonly on: "fallback"; readonly refused: readonly Verdict[] }
-  /** The user's will. */
+  /** The user asked for the next in turn, the last one, or this one. */
   | { readonly on: "turn" }
   | { readonly on: "last" | "name"; readonly caution?: Ineligible };
 
-/** A session that was picked, and recorded as picked. */
+/** A picked session; the pick is recorded. */
 export interface Picked {
   readonly alias: string;
   readonly home: string;
   readonly ground: Ground;
   readonly status?: SessionStatus;
-  /** An app-server of ours may be renewing its login right now. */
+  /** True when one of our app-servers may be renewing its login now. */
   readonly isRenewing: boolean;
-  /** Its Codex will leave processes behind, and nobody has said so yet. */
+  /** True when its Codex leaves processes behind, and no note has said so before. */
   readonly leavesProcesses: boolean;
 }
 
-/** What is asked of a pick, beyond how it is chosen. */
+/** The options of `choose`. */
 export interface ChooseOptions {
   readonly request?: PickRequest;
-  /** Whether this process will run it, or wait for it; else it is kept for a moment for who is told of it. */
+  /** True when this process runs the session, which makes a lease; otherwise the pick becomes a reservation. */
   readonly isRunHere?: boolean;
-  /** Throws when the pick is of no use. */
+  /** Throws to cancel the pick before it is recorded. */
   readonly check?: () => void;
 }
 
-interface Choosing extends ChooseOptions {
-  /** What a look just before has read. */
+interface ChooseOptionsAndRead extends ChooseOptions {
+  /** The last read of status.json. */
   readonly read?: StatusRead | undefined;
 }
 
-/** Picks a session and records the pick and who gets it. Throws Failure when there is none to pick, or what `check` throws. */
+/** Picks a session and records the pick and its lease. Throws Failure when there is none to pick, or what `check` throws. */
 export function choose(
   host: Host,
   layout: Layout,
   config: Config,
   how: How,
-  { request = {}, isRunHere = false, read, check = () => {} }: Choosing = {},
+  { request = {}, isRunHere = false, read, check = () => {} }: ChooseOptionsAndRead = {},
 ): Promise<Picked> {
   return withLock(host, layout.stateLock, () => {
     const aliases = aliasesOf(layout);
     const memory = recall(host, layout, aliases);
     const nowMs = host.clock.now();
     const found = how === "turn" ? undefined : readStatus(layout, read);
-    // Where a supervisor runs it is about to be written anew.
+    // A running supervisor is about to replace the file.
     if (found?.problem !== undefined && isSupervisorDisabled(host.env)) {
       host.err(`agentlb: warning: Cannot read ${layout.status}: ${printable(found.problem)}\n`);
     }
@@ -128,7 +128,7 @@ interface Taken {
   readonly ground: Ground;
   readonly roundRobinIndex?: number;
   readonly status?: SessionStatus | undefined;
-  /** What `adaptive` is doing from now on. */
+  /** The mode of `adaptive` after this pick. */
   readonly mode?: Mode | undefined;
 }
 
@@ -185,7 +185,7 @@ function onMerit(config: Config, aliases: readonly string[], around: Circumstanc
   return { ...inTurn(aliases, global, decision.inTurn), ground: { on: "fallback", refused: verdicts } };
 }
 
-/** The next in turn of those that are usable; of none, the next of all. */
+/** The next usable alias in turn; the next of all when none is usable. */
 function inTurn(
   aliases: readonly string[],
   { roundRobinIndex }: GlobalState,

@@ -17,7 +17,7 @@ export const GROUND_WORDS = {
 } as const satisfies Record<Ground["on"], string>;
 
 /**
- * Picks a session and records the pick: makes sure of the supervisor and, when the best is asked for, waits for readings.
+ * Picks a session and records the pick: starts the supervisor if needed and, for the best one, waits for readings.
  * `prefer` may be an alias or the email of a login. Throws Failure when there is none to pick or to prefer.
  */
 export async function pick(

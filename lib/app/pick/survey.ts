@@ -14,39 +14,39 @@ import { glance } from "../session/picks_file.ts";
 import { glancePaused } from "../session/pause.ts";
 import { glanceAt } from "../session/state_file.ts";
 
-/** What is wanted of a pick on merit, beyond the settings. */
+/** A request for a pick by policy, on top of the settings. */
 export interface PickRequest {
-  /** Instead of `sessions.policy`. */
+  /** Replaces `sessions.policy`. */
   readonly policy?: Policy;
-  /** An alias that is picked whenever it may be. */
+  /** The alias that is picked whenever it is eligible. */
   readonly prefer?: string;
-  /** Rather nobody than one that has nothing left. */
+  /** Fails rather than pick an exhausted session. */
   readonly noExhausted?: boolean;
 }
 
-/** status.json as it was read, with its text: it is long, and most often it is still the same a moment later. */
+/** A read of status.json, with its text: parsing is skipped while that stays the same. */
 export interface StatusRead {
   readonly text: string;
   readonly status: Status;
-  /** Why it could not be read. */
+  /** The reason why it could not be read. */
   readonly problem?: string;
 }
 
-/** What is known of all sessions. */
+/** The known facts about all sessions. */
 export interface Known {
   readonly status: Status;
   readonly picks: ReadonlyMap<string, PickMark>;
   readonly leases: Leases;
   readonly paused: ReadonlySet<string>;
-  /** Of the policy `adaptive`; read only where it is asked for. */
+  /** The mode of the policy `adaptive`; read only for that policy. */
   readonly mode: Mode | undefined;
 }
 
-/** A look at all sessions. */
+/** The result of a look at some sessions. */
 export interface Survey {
   readonly status: Status;
   readonly policy: Policy;
-  /** What was decided on, in the order of the aliases. */
+  /** The candidates of the decision, in the order of the aliases. */
   readonly candidates: readonly Candidate[];
   readonly decision: Decision;
 }
@@ -70,7 +70,7 @@ export function look(
   return survey(config, aliases, known, nowMs, request);
 }
 
-/** The same for a few sessions at a time, by what was to be seen when this began. When each was last picked is left out. */
+/** Prepares looks at a few sessions at a time, all by the same facts. The times of the last picks are left out. */
 export function looker(
   layout: Layout,
   config: Config,
@@ -83,7 +83,7 @@ export function looker(
   return (aliases) => survey(config, aliases, known, nowMs, request);
 }
 
-/** Decides among these sessions by what is known of them and the settings. */
+/** Decides among these sessions by the known facts and the settings. */
 export function survey(
   config: Config,
   aliases: readonly string[],
@@ -119,7 +119,7 @@ export function survey(
   return { status, policy, candidates, decision };
 }
 
-/** The policy that is asked for, else that of the settings. */
+/** The requested policy, else that of the settings. */
 export function policyOf(config: Config, { policy }: PickRequest): Policy {
   return policy ?? config.sessions.policy;
 }
@@ -129,7 +129,7 @@ function rulesOf(config: Config, alias: string, paused: ReadonlySet<string>): Al
   return { ...settings, isPaused: paused.has(alias) };
 }
 
-/** Reads status.json; `before` is what an earlier look read. What can't be read says nothing: it is about to be written anew. */
+/** Reads status.json; `before` is an earlier read. An unreadable file counts as empty, as it is about to be replaced. */
 export function readStatus(layout: Layout, before?: StatusRead): StatusRead {
   let text = "";
   try {

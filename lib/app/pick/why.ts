@@ -5,12 +5,12 @@ import { type Change, changesOf } from "../../core/pick/why.ts";
 import { aliasesOf, missingSession } from "../session/sessions.ts";
 import { look, type PickRequest, type Survey } from "./survey.ts";
 
-/** Who would be picked now, what of everybody led to that, and what would lead to another pick. */
+/** The decision that would be made now, and the changes that would lead to another pick. */
 export interface Explanation extends Survey {
   readonly changes: readonly Change[];
 }
 
-/** Explains the pick that would be made now, or what stands between it and one alias. Throws Failure when there is none. */
+/** Explains the pick that would be made now; with an alias, only the changes about it. Throws Failure for an unknown alias and without any session. */
 export function explain(
   layout: Layout,
   config: Config,
