@@ -8,17 +8,17 @@ import { BEGIN_MS, statusAt } from "./supervision.ts";
 import type { Chooser } from "./world.ts";
 
 /**
- * What policies are compared with: the next in turn; the documented score as the predecessor worked it out, which saw no
- * turn and no reset; the documented score with all it asks for. None of them keeps away from exhausted accounts.
+ * The references for comparing policies: the next in turn; the documented score as the predecessor computed it, without
+ * turns and resets; the documented score in full. None of them avoids exhausted accounts.
  */
 export const REFERENCES = ["round-robin", "predecessor", "documented"] as const;
 export type Reference = typeof REFERENCES[number];
 
-/** By what a session is picked. */
+/** A rule for picking: a reference or a policy. */
 export type Rule = Reference | Policy;
 export const RULES: readonly Rule[] = [...REFERENCES, ...POLICIES];
 
-/** Picks as the program would that knows these accounts. */
+/** Makes the chooser that picks as the program does, by this rule. */
 export function chooserOf(rule: Rule, aliases: readonly string[], settings: Config["sessions"]): Chooser {
   let turn = 0;
   const inTurn = (isUsable: (place: number) => boolean) => {
@@ -62,7 +62,7 @@ interface Memory {
   readonly pickSeq: number;
 }
 
-/** Without turns, and with windows that never reset. */
+/** The status as the predecessor saw it: without turns and without resets. */
 function unseeing(status: SessionStatus): SessionStatus {
   const { limitId, primary, secondary } = status.rateLimits;
   const lasting = (window: LimitWindow | null): LimitWindow | null => {
