@@ -22,7 +22,7 @@ import { accountIn, readLogin } from "../codex/account_file.ts";
 import { aliasFor, checkKnownAlias, missingSession } from "../session/sessions.ts";
 
 interface LoginRequest {
-  /** Take another account's login without asking. */
+  /** Accepts a login of another account without asking. */
   readonly force: boolean;
   /** Empty = as configured. */
   readonly loginCmd: string;
@@ -31,8 +31,8 @@ interface LoginRequest {
 const HOUR_MS = 3_600_000;
 
 /**
- * Logs in to a session that exists. `codex login` revokes what its home holds before it has anything new, so where there
- * is a login the new one is made in an empty home of ours, and put in place only when it is there.
+ * Logs in to a session that exists. `codex login` revokes the login in its home before it has a new one, so a session
+ * that has a login gets the new one by way of an empty temporary home.
  */
 export async function logInAgain(
   host: Host,
@@ -55,7 +55,7 @@ export async function logInAgain(
   host.err(`agentlb: logged in to "${printable(alias)}"${printable(named(accountIn(home)))}\n`);
 }
 
-/** A login that is in no file could not be kept safe. */
+/** Throws Failure for a login outside auth.json, which could not be kept safe. */
 async function refuseHidden(host: Host, config: Config, alias: string, home: string): Promise<void> {
   const store = credentialStore(home);
   const isHidden = store === "keyring" ||
@@ -103,7 +103,7 @@ async function replaceLogin(
   }
 }
 
-/** Where nobody may look, nothing is said of it: the login is in place. */
+/** The processes that have the home open; none when that may not be looked up, as the login is in place already. */
 function openersSeen(host: Host, layout: Layout, home: string): ReturnType<typeof openersOf> {
   try {
     return openersOf(host, layout, home);
@@ -113,7 +113,7 @@ function openersSeen(host: Host, layout: Layout, home: string): ReturnType<typeo
   }
 }
 
-/** A login that could not be put in place stays where it is: it is too good to lose. */
+/** Puts the new login in place; on failure it stays in the temporary home, so that it is not lost. */
 async function install(
   host: Host,
   layout: Layout,
@@ -156,7 +156,7 @@ function noLogin(): Failure {
   );
 }
 
-/** The settings of a home, but its login in a file; what Codex can't read it ignores, and so do we. */
+/** The settings of a home, with its login in a file; an unreadable config.toml is ignored, as Codex does. */
 function fileStoreConfig(home: string): string {
   const forced = { cli_auth_credentials_store: "file" };
   try {
