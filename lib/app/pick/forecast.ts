@@ -18,7 +18,7 @@ export interface Expectation {
   readonly backIn: number | undefined;
 }
 
-/** Forecasts when each account runs dry and comes back. Sessions of one account share an entry. Throws Failure without any. */
+/** Forecasts when each account runs dry and comes back, once per account. Throws Failure without sessions. */
 export function forecast(layout: Layout, config: Config, nowMs: number): Expectation[] {
   const aliases = aliasesOf(layout);
   if (aliases.length === 0) {

@@ -10,7 +10,7 @@ export interface Explanation extends Survey {
   readonly changes: readonly Change[];
 }
 
-/** Explains the pick that would be made now; with an alias, only the changes about it. Throws Failure for an unknown alias and without any session. */
+/** Explains the pick that would be made now, with an alias only the changes about it. Throws Failure without sessions. */
 export function explain(
   layout: Layout,
   config: Config,

@@ -122,7 +122,7 @@ export function judge(candidate: ScoreInput, nowMs: number, settings: ScoreSetti
   };
 }
 
-/** Compares for a sort, best first: score, percent left, fewest turns, oldest last pick (never picked comes first), alias. */
+/** Sorts best first: score, percent left, fewest turns, oldest last pick (never picked comes first), alias. */
 export function compareEligible(a: Eligible, b: Eligible): number {
   return b.score - a.score ||
     b.usage - a.usage ||
