@@ -6,7 +6,7 @@ import type { Option } from "../declaration/option.ts";
 import { checkStartable, runSession } from "./run_session.ts";
 import { PICK_OPTIONS, pickRequestIn, RUN_OPTIONS } from "../declaration/shared_options.ts";
 
-/** Options that need a pick, and so no name. */
+/** The options that need a pick, so they exclude an alias. */
 const UNNAMED = {
   policy: { ...PICK_OPTIONS.policy, isForUnnamed: true },
   prefer: { ...PICK_OPTIONS.prefer, isForUnnamed: true },

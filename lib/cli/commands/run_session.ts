@@ -15,7 +15,7 @@ import { cautionLine, moneyLine, pickedLine, refusedLine } from "../view/lines.t
 
 type RunCall = Pick<Call, "options" | "passthrough">;
 
-/** Picks a session and runs in it what is configured or asked for, or prints the command. */
+/** Picks a session and runs the configured or given command in it, or prints the command. */
 export async function runSession(
   host: Host,
   layout: Layout,
@@ -34,12 +34,12 @@ export async function runSession(
   return 0;
 }
 
-/** Fails when there is no such program, before anything is recorded or made. */
+/** Fails when the program does not exist, before anything is recorded or made. */
 export function checkStartable(host: Host, words: readonly string[], { options }: RunCall): void {
   if (!options["print-command"]) programOf(host, words[0] ?? "");
 }
 
-/** Picks a session and says on stderr what a user should know of it. */
+/** Picks a session and prints notes and warnings about it on stderr. */
 export async function pickAndTell(
   host: Host,
   layout: Layout,

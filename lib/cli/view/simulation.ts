@@ -7,7 +7,7 @@ import { seedsFrom } from "../../core/simulation/seeds.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import { simulatePast, simulateScenarios, type Simulation } from "../../app/pick/simulate.ts";
 
-/** What to simulate, in the user's words: the options of `agentlb simulate`. */
+/** The options of `agentlb simulate`, as typed. */
 export interface SimulationOptions {
   readonly json?: true;
   readonly markdown?: true;
@@ -21,7 +21,7 @@ export interface SimulationOptions {
 const HEADER = ["POLICY", "SERVED", "OF BOUND", "BLOCKED", "AVOIDABLE", "OF DOCUMENTED", "SWITCHES"];
 const LARGEST_SEED = 0xffff_ffff;
 
-/** What `agentlb simulate` prints. Throws Failure for words that make no sense, and for too short a past. */
+/** The output of `agentlb simulate`. Throws Failure for wrong values, and for too short a past. */
 export async function simulationText(
   layout: Layout,
   config: Config,
@@ -35,7 +35,7 @@ export async function simulationText(
   return options.markdown ? markdown(simulations) : await tables(simulations);
 }
 
-/** One seed unless told otherwise: a list, or those that a number in hex digits, such as a commit's, gives. */
+/** The seeds: a list, those derived from hex digits such as a commit's, or one; by default 1. */
 function seedsIn({ seed, seeds, "seeds-from": hex }: SimulationOptions): readonly number[] {
   if (hex !== undefined) {
     if (!/^[0-9a-f]{7,64}$/i.test(hex)) {
@@ -92,7 +92,7 @@ async function tables(simulations: readonly Simulation[]): Promise<string> {
   return (await Promise.all(texts)).join("\n");
 }
 
-/** One line per scenario: of the bound, avoidable blocks per trial, and those compared with the documented score's. */
+/** One row per scenario: percent of the bound, avoidable blocks per trial, and their change from the documented score. */
 function markdown(simulations: readonly Simulation[]): string {
   const cell = ({ boundPercent, avoidable, avoidablePercent, rule }: Figures) => {
     const change = avoidablePercent === undefined || rule === "documented"
@@ -116,7 +116,7 @@ function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 
-/** Two digits behind the point say all there is to say. */
+/** Rounds to two decimal places. */
 function rounded<Value extends number | undefined>(value: Value): Value | number {
   return value === undefined ? value : Number(value.toFixed(2));
 }

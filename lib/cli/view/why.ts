@@ -30,7 +30,7 @@ export async function whyText({ decision, policy, changes, candidates }: Explana
   return `${table}${faults}${how} (policy ${policy}${mode})\n${changes.map(sentenceOf).join("")}`;
 }
 
-/** What `agentlb why --json` prints. */
+/** The output of `agentlb why --json`. */
 export function whyJson({ decision, policy, changes }: Explanation): string {
   const { winner, comesBackFirst, figures, mode } = decision;
   const value = {
@@ -57,7 +57,7 @@ function cellsOf(verdict: Verdict, isPicked: boolean): string[] {
   ];
 }
 
-/** `work: app-server ended without an answer: exit 1 no version is set (/usr/bin/codex)`: what a column has no room for. */
+/** `work: app-server ended without an answer: exit 1 no version is set (/usr/bin/codex)`: too long for a column. */
 function faultLine({ alias, status: { lastProbeResult } }: Explanation["candidates"][number]): string[] {
   const result = probeResultIn(lastProbeResult);
   const isCut = result !== undefined && "detail" in result && result.detail !== undefined;

@@ -23,7 +23,7 @@ export interface Watch {
   /** The states of the windows, each since a moment, oldest first. */
   readonly log: Moment[];
   /** The ends of turns, each of which gives a reading, with the cost learnt by then. */
-  readonly told: { readonly atMs: number; readonly cost: Cost | undefined }[];
+  readonly turnEnds: { readonly atMs: number; readonly cost: Cost | undefined }[];
   readonly experience: Experience;
   /** The processes with a lease and no open thread yet, and those with an open thread. */
   readonly starting: Set<number>;
@@ -52,7 +52,7 @@ export function watchOf(meter: Meter, readings: Readings, salt: number): Watch {
     readings,
     salt: scramble(salt),
     log: [{ atMs: -Infinity, short: meter.short?.open, long: meter.long?.open }],
-    told: [],
+    turnEnds: [],
     experience: experienceOf(meter),
     starting: new Set(),
     running: new Set(),
@@ -95,9 +95,9 @@ export function noteBlock(watch: Watch, nowMs: number): void {
 }
 
 /** Notes the end of a turn, which gives a reading. */
-export function noteTurnEnd({ told, experience, meter }: Watch, nowMs: number): void {
+export function noteTurnEnd({ turnEnds, experience, meter }: Watch, nowMs: number): void {
   learnFrom(experience, meter, nowMs);
-  told.push({ atMs: nowMs, cost: parseCost(experience.cost) });
+  turnEnds.push({ atMs: nowMs, cost: parseCost(experience.cost) });
 }
 
 /** Notes that the end of a turn is visible; the process ends with its last turn. */
@@ -112,11 +112,11 @@ export function noteRest(watch: Watch, pid: number, isOver: boolean, nowMs: numb
 /** The account's entry in status.json at this moment. */
 export function statusAt(watch: Watch, nowMs: number): SessionStatus {
   const { mark, readings, experience: { turns }, starting, running, lastActivityMs } = watch;
-  const told = lastTold(watch, nowMs);
+  const turnEnd = lastTurnEnd(watch, nowMs);
   const isMarked = mark !== undefined && mark.atMs + readings.delayMs <= nowMs && nowMs < mark.untilMs;
   return {
     ...emptySession(),
-    ...shownOf(watch, Math.max(told?.atMs ?? -Infinity, askedAt(watch, nowMs))),
+    ...shownOf(watch, Math.max(turnEnd?.atMs ?? -Infinity, askedAt(watch, nowMs))),
     appServer: { state: isActive(watch, nowMs) ? "running" : "stopped", pid: 0, restartCount: 0 },
     activity: {
       activeTurns: turns + starting.size,
@@ -126,16 +126,16 @@ export function statusAt(watch: Watch, nowMs: number): SessionStatus {
       leased: [...running],
     },
     lastProbeResult: "ok",
-    ...(told?.cost === undefined ? {} : { cost: told.cost }),
+    ...(turnEnd?.cost === undefined ? {} : { cost: turnEnd.cost }),
     ...(isMarked ? { exhaustedUntil: formatTime(secondUp(mark.untilMs)) } : {}),
   };
 }
 
 /** The last turn whose end has been published. */
-function lastTold({ told, readings }: Watch, nowMs: number): Watch["told"][number] | undefined {
-  let last = told.length - 1;
-  while (last >= 0 && told[last]!.atMs > nowMs - readings.delayMs) last--;
-  return told[last];
+function lastTurnEnd({ turnEnds, readings }: Watch, nowMs: number): Watch["turnEnds"][number] | undefined {
+  let last = turnEnds.length - 1;
+  while (last >= 0 && turnEnds[last]!.atMs > nowMs - readings.delayMs) last--;
+  return turnEnds[last];
 }
 
 /** The time of the last refresh whose reading has been published. */
