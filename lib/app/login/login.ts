@@ -99,7 +99,7 @@ async function replaceLogin(
   const openers = openersSeen(host, layout, home).filter(({ pid }) => pid !== 0);
   if (openers.length > 0) {
     const pids = openers.map(({ pid }) => pid).join(", ");
-    host.err(`agentlb: note: Codex goes on with the old login until it is started again (pid ${pids})\n`);
+    host.err(`agentlb: note: running Codex processes keep the old login until restarted (pid ${pids})\n`);
   }
 }
 

@@ -13,8 +13,8 @@ type Place = Pick<Layout, "root" | "readings" | "readingsLock">;
 
 /** The content of readings.json as a writer last saw it, read again only after another process wrote. */
 export class ReadingsMemory {
-  /** The version of the file for this content. */
-  print: string | undefined;
+  /** Identifies the version of the file that has this content. */
+  fingerprint: string | undefined;
   known: Known = new Map();
 }
 
@@ -35,7 +35,8 @@ export async function publishKnown(
   ensureFolder(dirname(layout.readingsLock));
   await withLock(host, layout.readingsLock, () => {
     const nowMs = host.clock.now();
-    const isRemembered = memory.print !== undefined && memory.print === fingerprintOf(layout.readings);
+    const isRemembered = memory.fingerprint !== undefined &&
+      memory.fingerprint === fingerprintOf(layout.readings);
     const known = isRemembered ? memory.known : readingsIn(layout);
     const sessions = mergeKnown(known, fresh, nowMs);
     if (!saysSame(known, sessions)) {
@@ -44,7 +45,7 @@ export async function publishKnown(
         mayReplace: () => mayWrite(layout.readings),
       });
     }
-    memory.print = fingerprintOf(layout.readings);
+    memory.fingerprint = fingerprintOf(layout.readings);
     memory.known = sessions;
   });
 }

@@ -83,7 +83,7 @@ export function decide(
   return {
     verdicts: judged.map(({ verdict }) => shown.get(verdict.alias) ?? verdict),
     winner: first?.verdict,
-    ...first === undefined ? standIns(judged) : { comesBackFirst: undefined, inTurn: [] },
+    ...first === undefined ? fallbacks(judged) : { comesBackFirst: undefined, inTurn: [] },
     figures: figureOf,
     mode,
   };
@@ -212,14 +212,14 @@ function reserved({ rules }: Candidate, verdict: Eligible, gauges: Gauges): Elig
 }
 
 /** Fallbacks when no session is eligible: plans before what costs money. */
-function standIns(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
-  const plans = standInsAmong(judged.filter(({ verdict }) => !verdict.isPaid));
+function fallbacks(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
+  const plans = fallbacksAmong(judged.filter(({ verdict }) => !verdict.isPaid));
   if (plans.comesBackFirst !== undefined || plans.inTurn.length > 0) return plans;
-  return standInsAmong(judged.filter(({ verdict }) => verdict.isPaid));
+  return fallbacksAmong(judged.filter(({ verdict }) => verdict.isPaid));
 }
 
 /** All sessions of the first kind of fallback, except full ones. */
-function standInsAmong(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
+function fallbacksAmong(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
   const refused = judged.flatMap(({ verdict, isFull }) =>
     verdict.eligible || verdict.kind === "paid" ? [] : [{ verdict, isFull, traits: HINDRANCES[verdict.kind] }]
   );

@@ -65,7 +65,7 @@ export type Verdict = Eligible | Ineligible;
 
 const FUTURE_MS = 5000;
 /** Probe results without a cause: no probe was made, or the predecessor made it. */
-const UNTOLD: readonly string[] = ["", "error"];
+const CAUSELESS: readonly string[] = ["", "error"];
 
 /**
  * Judges if a session may be picked, and its score:
@@ -83,13 +83,13 @@ export function judge(candidate: ScoreInput, nowMs: number, settings: ScoreSetti
     final: kind === "login",
   });
 
-  const told = status.lastProbeResult;
-  const result = probeResultIn(told);
-  if (result !== undefined && isDeadLogin(result)) return no(told, "login");
+  const probeText = status.lastProbeResult;
+  const result = probeResultIn(probeText);
+  if (result !== undefined && isDeadLogin(result)) return no(probeText, "login");
   if (status.health !== "healthy") return no(`unhealthy${nextTry(status.nextTryAt)}`, "unhealthy");
-  const isFault = result === undefined ? !UNTOLD.includes(told) : troubleOf(result) !== undefined;
+  const isFault = result === undefined ? !CAUSELESS.includes(probeText) : troubleOf(result) !== undefined;
   const old = (reason: string): Ineligible => ({
-    ...no(isFault ? `${reason}: ${result === undefined ? told : shortProbeText(result)}` : reason),
+    ...no(isFault ? `${reason}: ${result === undefined ? probeText : shortProbeText(result)}` : reason),
     ...(isFault && result !== undefined && result.kind !== "ok" ? { fault: result.kind } : {}),
   });
   const readAt = parseTime(status.lastRateLimitUpdateAt);
