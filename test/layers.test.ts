@@ -259,7 +259,7 @@ describe("the checker of layers catches a planted", () => {
       "lib/core/simulation/rules.ts":
         'import { decide } from "../pick/decide.ts";\nimport { type Mode, POLICIES } from "../pick/policy.ts";',
       "lib/app/survey.ts":
-        'import { type Contestant, decide } from "../core/pick/decide.ts";\nimport type { Verdict } from "../core/pick/score.ts";',
+        'import { type Candidate, decide } from "../core/pick/decide.ts";\nimport type { Verdict } from "../core/pick/score.ts";',
       "lib/app/codex/a.ts":
         'import { parseReading } from "../../core/codex/rate_limits.ts";\nconst args = ["app-server"]; // codex 0.169',
       "lib/app/pool/limits/status.ts": 'const via = viaOf(options, "app-server"); // what task_complete says',

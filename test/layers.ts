@@ -67,7 +67,7 @@ const SCORERS: readonly { readonly of: RegExp; readonly names?: readonly string[
   },
   {
     of: /^lib\/core\/pick\/decide\.ts$/,
-    names: ["judgedOf", "entryOf", "compareEntries", "sharedLeases", "turnsIn"],
+    names: ["judgedOf", "eligibleCandidateOf", "compareCandidates", "sharedLeases", "turnsIn"],
     by: /^lib\/core\/pick\/trials\.ts$/,
   },
   {

@@ -3,13 +3,13 @@ import type { Call, Command, Commands } from "./declaration/command.ts";
 import type { Option, Options } from "./declaration/option.ts";
 import { EVERYWHERE, PICK_OPTIONS } from "./declaration/shared_options.ts";
 
-/** Options that can stand before a command without every command being looked at. */
+/** Options that may precede a command without loading every command. */
 const LEADING: Options = { ...EVERYWHERE, ...PICK_OPTIONS };
 
-/** The words for what is wrong, which most command lines don't need. */
+/** Loads the failures for wrong command lines, which most command lines don't need. */
 const misuse = () => import("./declaration/misuse.ts");
 
-/** Reads a command line without the program's name; only the command that it names is loaded. Throws the usage failure. */
+/** Parses a command line without the program's name; loads only the command that it names. Throws the usage failure. */
 export async function readCall(args: readonly string[], commands: Commands): Promise<Call> {
   const end = args.indexOf("--");
   const ours = end < 0 ? args : args.slice(0, end);
@@ -27,7 +27,7 @@ export async function readCall(args: readonly string[], commands: Commands): Pro
   return call;
 }
 
-/** The command that the words name, what else they are, and all tokens as that command means them. */
+/** The command that the words name, the remaining words, and all tokens as parsed with its options. */
 async function commandIn(
   args: readonly string[],
   commands: Commands,
@@ -50,7 +50,7 @@ async function commandIn(
   return { command: member, words: words.slice(1), tokens };
 }
 
-/** Loads the command with this first word; undefined when there is none. */
+/** Loads the command of this first word; undefined when there is none. */
 async function commandNamed(commands: Commands, word: string): Promise<Command | undefined> {
   const entry = commands.get(word);
   if (typeof entry === "string") return await commandNamed(commands, entry);
@@ -90,7 +90,7 @@ function optionNamed(command: Command, name: string): Option | undefined {
   return Object.hasOwn(options, name) ? options[name] : undefined;
 }
 
-/** Checks what makes no difference to a request for help. Some lines scripts know by heart. */
+/** Checks a command line that does not ask for help. Scripts may depend on some of the messages. */
 async function check({ command, words, options }: Call): Promise<void> {
   const given: Readonly<Record<string, string | true | undefined>> = options;
   if (options["print-command"] && !command.runsSession) {
@@ -135,16 +135,16 @@ export type Token =
 export interface OptionToken {
   readonly kind: "option";
   readonly name: string;
-  /** As it was typed, without a value. */
+  /** The name as typed, without a value. */
   readonly rawName: string;
   readonly value: string | undefined;
-  /** Whether the value stood behind `=`; undefined when there is none. */
+  /** True when the value stood behind `=`; undefined without a value. */
   readonly inlineValue: boolean | undefined;
 }
 
 /**
- * Tells options from other words as the lenient `parseArgs` of `node:util` does, for options of which none with a value
- * has a short name. Loading that module would take a tenth of the time that a pick takes.
+ * Separates options from other words as the lenient `parseArgs` of `node:util` does, for options of which none with a
+ * value has a short name. Loading that module would take a tenth of the time of a pick.
  */
 export function tokensOf(args: readonly string[], options: Options): Token[] {
   const tokens: Token[] = [];

@@ -6,7 +6,7 @@ import type { Host } from "../io/host.ts";
 import { readCall } from "./arguments.ts";
 import { COMMANDS } from "./commands/all.ts";
 
-/** Runs the program and says how the process is to end. Failures become words here, and only here. */
+/** Runs the program and returns the end of the process. The only place that prints failures. */
 export async function main(host: Host): Promise<End> {
   try {
     if (!host.argsAreText()) throw new Failure("usage", "An argument is not valid UTF-8");
@@ -24,7 +24,7 @@ export async function main(host: Host): Promise<End> {
   }
 }
 
-/** Asking for help or the version touches nothing. */
+/** Runs the command; a request for help or the version touches no file. */
 async function carryOut(host: Host): Promise<End> {
   const call = await readCall(host.args, COMMANDS);
   const { command, options } = call;
@@ -40,7 +40,7 @@ async function carryOut(host: Host): Promise<End> {
   return await command.run(host, call, COMMANDS);
 }
 
-/** What came from outside may not steer the terminal; our own line breaks stay. */
+/** Escapes control characters from outside; our own line breaks stay. */
 function lines(text: string): string {
   return text.split("\n").map((line) => printable(line, 4096)).join("\n");
 }

@@ -5,8 +5,8 @@ import type { End } from "../app/codex/run.ts";
 import type { Host } from "../io/host.ts";
 
 /**
- * Runs the program that was meant; the others are not even loaded. On a runtime that is too old for them, as its `versions`
- * tell, another one runs it if there is one, or the reason is all that is said.
+ * Runs the program of this name and loads no other. On a runtime that is too old by its `versions`, another runtime runs
+ * it if there is one; otherwise only the reason is printed.
  */
 export async function start(
   host: Host,
@@ -30,12 +30,12 @@ export async function start(
   }
 }
 
-/** The same outside with other words; what is looked up when somebody asks still is. */
+/** The same host with other arguments; its lazy lookups stay lazy. */
 function withArgs(host: Host, args: readonly string[]): Host {
   return Object.create(host, { args: { value: args } }) as Host;
 }
 
-/** A shim that knows of another runtime starts the program there, else a line says why it does not run. */
+/** Runs the shim again on another runtime that it knows; without one prints the reason why the program does not run. */
 async function refuse(host: Host, program: Program, args: readonly string[], lack: string): Promise<End> {
   const others = args[0] === "--from" ? host.env.AGENTLB_ELSE : undefined;
   if (others && program !== "agentlb") {
@@ -49,7 +49,7 @@ async function refuse(host: Host, program: Program, args: readonly string[], lac
   return EXIT.failed;
 }
 
-/** Deno's words for a permission that it was started without, as ours. */
+/** Our message and hint for Deno's error on a missing permission. */
 function forbidden(program: Program, message: string): string[] {
   const [, access, option] = /^Requires (.+), run again with the (--[\w-]+) flag$/s.exec(message) ?? [];
   if (access === undefined) return [`${program}: error: Not allowed: ${message}`];

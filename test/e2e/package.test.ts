@@ -40,7 +40,7 @@ const FILES = [
   "dist/types/lib/app/library/sessions.d.ts",
   "dist/types/lib/core/codex/reasons.d.ts",
   "dist/types/lib/core/pick/hindrance.d.ts",
-  "dist/types/lib/core/pick/policies/contender.d.ts",
+  "dist/types/lib/core/pick/policies/scored_candidate.d.ts",
   "dist/types/lib/core/pick/policy.d.ts",
   "dist/types/lib/core/pick/report.d.ts",
   "dist/types/lib/core/pick/score.d.ts",

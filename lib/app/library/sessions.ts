@@ -7,7 +7,7 @@ import { loadConfig } from "../config/load.ts";
 import { GROUND_WORDS, pick } from "../pick/pick.ts";
 import { report } from "../pick/report.ts";
 import { ensureLayout } from "../session/sessions.ts";
-import type { Demand } from "../pick/survey.ts";
+import type { PickRequest } from "../pick/survey.ts";
 import type { Options } from "./options.ts";
 import { layoutIn, outside } from "./outside.ts";
 
@@ -53,7 +53,7 @@ export async function pickSession(options: PickOptions = {}): Promise<PickedSess
   const layout = layoutIn(host);
   ensureLayout(host, layout);
   const config = await loadConfig(host, layout);
-  const picked = await pick(host, layout, config, how, { demand: demandOf(options) });
+  const picked = await pick(host, layout, config, how, { request: pickRequestOf(options) });
   const { alias, home, ground, isRenewing } = picked;
   if (isRenewing) await awaitRenewal(host, layout, alias);
   const verdict = ground.on === "merit" ? ground.verdict : undefined;
@@ -69,7 +69,7 @@ export async function pickSession(options: PickOptions = {}): Promise<PickedSess
   };
 }
 
-function demandOf({ policy, prefer, noExhausted }: PickOptions): Demand {
+function pickRequestOf({ policy, prefer, noExhausted }: PickOptions): PickRequest {
   return {
     ...(policy === undefined ? {} : { policy }),
     ...(prefer === undefined ? {} : { prefer }),

@@ -8,7 +8,7 @@ import { makeHome } from "../codex/homes.ts";
 import { isLoggedIn, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
 
-/** Makes sure that a session exists and is logged in. A home that this call made goes again when its login fails. */
+/** Makes sure that a session exists and is logged in. Removes a home that it made when the login fails. */
 export async function prepareSession(
   host: Host,
   layout: Layout,
@@ -33,7 +33,7 @@ export async function prepareSession(
   });
 }
 
-/** Makes a session without a login; false when there is one. */
+/** Makes a session without a login; returns false when it exists already. */
 export function makeSession(layout: Layout, alias: string): boolean {
   const home = homeOf(layout, alias);
   if (makeHome(home)) return true;

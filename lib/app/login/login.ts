@@ -21,8 +21,8 @@ import { awaitRenewal } from "../codex/await_renewal.ts";
 import { accountIn, readLogin } from "../codex/account_file.ts";
 import { aliasFor, checkKnownAlias, missingSession } from "../session/sessions.ts";
 
-interface LoginWish {
-  /** Take another account's login without asking. */
+interface LoginRequest {
+  /** Accepts a login of another account without asking. */
   readonly force: boolean;
   /** Empty = as configured. */
   readonly loginCmd: string;
@@ -31,15 +31,15 @@ interface LoginWish {
 const HOUR_MS = 3_600_000;
 
 /**
- * Logs in to a session that exists. `codex login` revokes what its home holds before it has anything new, so where there
- * is a login the new one is made in an empty home of ours, and put in place only when it is there.
+ * Logs in to a session that exists. `codex login` revokes the login in its home before it has a new one, so a session
+ * that has a login gets the new one by way of an empty temporary home.
  */
 export async function logInAgain(
   host: Host,
   layout: Layout,
   config: Config,
   target: string,
-  wish: LoginWish,
+  request: LoginRequest,
 ): Promise<void> {
   const alias = aliasFor(layout, target);
   checkKnownAlias(host, alias);
@@ -48,14 +48,14 @@ export async function logInAgain(
   await underLoginLock(host, layout, alias, async () => {
     await awaitRenewal(host, layout, alias);
     await refuseHidden(host, config, alias, home);
-    if (exists(authFileOf(home))) return await replaceLogin(host, layout, config, alias, wish);
-    await runLogin(host, config, wish.loginCmd, home);
+    if (exists(authFileOf(home))) return await replaceLogin(host, layout, config, alias, request);
+    await runLogin(host, config, request.loginCmd, home);
     if (await needsLogin(host, config, home)) throw noLogin();
   });
   host.err(`agentlb: logged in to "${printable(alias)}"${printable(named(accountIn(home)))}\n`);
 }
 
-/** A login that is in no file could not be kept safe. */
+/** Throws Failure for a login outside auth.json, which could not be kept safe. */
 async function refuseHidden(host: Host, config: Config, alias: string, home: string): Promise<void> {
   const store = credentialStore(home);
   const isHidden = store === "keyring" ||
@@ -75,7 +75,7 @@ async function replaceLogin(
   layout: Layout,
   config: Config,
   alias: string,
-  { force, loginCmd }: LoginWish,
+  { force, loginCmd }: LoginRequest,
 ): Promise<void> {
   const home = homeOf(layout, alias);
   ensureFolder(layout.logins);
@@ -99,11 +99,11 @@ async function replaceLogin(
   const openers = openersSeen(host, layout, home).filter(({ pid }) => pid !== 0);
   if (openers.length > 0) {
     const pids = openers.map(({ pid }) => pid).join(", ");
-    host.err(`agentlb: note: Codex goes on with the old login until it is started again (pid ${pids})\n`);
+    host.err(`agentlb: note: running Codex processes keep the old login until restarted (pid ${pids})\n`);
   }
 }
 
-/** Where nobody may look, nothing is said of it: the login is in place. */
+/** The processes that have the home open; none when that may not be looked up, as the login is in place already. */
 function openersSeen(host: Host, layout: Layout, home: string): ReturnType<typeof openersOf> {
   try {
     return openersOf(host, layout, home);
@@ -113,7 +113,7 @@ function openersSeen(host: Host, layout: Layout, home: string): ReturnType<typeo
   }
 }
 
-/** A login that could not be put in place stays where it is: it is too good to lose. */
+/** Puts the new login in place; on failure it stays in the temporary home, so that it is not lost. */
 async function install(
   host: Host,
   layout: Layout,
@@ -157,7 +157,7 @@ function noLogin(): Failure {
   );
 }
 
-/** The settings of a home, but its login in a file; what Codex can't read it ignores, and so do we. */
+/** The settings of a home, with its login in a file; an unreadable config.toml is ignored, as Codex does. */
 function fileStoreConfig(home: string): string {
   const forced = { cli_auth_credentials_store: "file" };
   try {

@@ -20,19 +20,19 @@ const STATUS_MS = 15_000;
 const PATIENCE_MS = 10 * 60_000;
 const LOOK_MS = 200;
 
-/** Whether a home holds a login that Codex takes, as far as its file says. */
+/** True when the auth file of a home holds a login that Codex accepts. */
 export function isLoggedIn(home: string): boolean {
   return isLogin(accountIn(home));
 }
 
-/** Whether a home has no login at all: no file that holds one, and Codex itself, which may keep it elsewhere, says so too. */
+/** True when a home has no login: neither in its auth file nor, by Codex's own answer, elsewhere. */
 export async function needsLogin(host: Host, config: Config, home: string): Promise<boolean> {
   if (isLoggedIn(home)) return false;
   const answer = await loginStatus(host, config, home);
   return answer === undefined ? !exists(authFileOf(home)) : answer === "none";
 }
 
-/** What `codex login status` says of a home, offline; undefined when there is no codex to ask. */
+/** The answer of `codex login status` for a home, offline; undefined without a codex program. */
 export async function loginStatus(
   host: Host,
   config: Config,
@@ -49,7 +49,7 @@ export async function loginStatus(
   return exit.code === 1 && stderr.includes("Not logged in") ? "none" : "unclear";
 }
 
-/** Runs the login command in a home, at our terminal. `command` empty = as configured. Throws the login failure. */
+/** Runs the login command in a home, on our terminal. `command` empty = as configured. Throws the login failure. */
 export async function runLogin(host: Host, config: Config, command: string, home: string): Promise<void> {
   const text = command === "" ? config.runner.loginCommand : command;
   const split = splitWords(text, host.platform);
@@ -64,7 +64,7 @@ export async function runLogin(host: Host, config: Config, command: string, home
   throw new Failure("loginFailed", `login command failed: ${debugQuote(text)}${detail}`, { verbatim: true });
 }
 
-/** Runs `action` while nobody else logs in to this alias; waits for who does, and says so. */
+/** Runs `action` under the login lock of this alias; prints a note when it has to wait for it. */
 export async function underLoginLock<T>(
   host: Host,
   layout: Layout,

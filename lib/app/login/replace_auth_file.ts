@@ -10,8 +10,8 @@ const PATIENCE_MS = 5000;
 const LOOK_MS = 50;
 
 /**
- * Replaces the auth file of a session, or what it links to, by `text`. Codex gives up a renewal when it can't have this
- * lock for 5 s, so it is taken without waiting, and only for the rename.
+ * Replaces the auth file of a session, or the target of its link, by `text`. Codex gives up a renewal when it can't get
+ * this lock for 5 s, so the lock is taken without waiting, and only for the rename.
  */
 export async function installLogin(host: Host, layout: Layout, alias: string, text: string): Promise<void> {
   const auth = authFileOf(homeOf(layout, alias));
@@ -42,7 +42,7 @@ export async function installLogin(host: Host, layout: Layout, alias: string, te
   }
 }
 
-/** Under the lock of the picks nobody of ours begins a renewal; under that of the file nobody at all writes it. */
+/** The state lock keeps our processes from beginning a renewal; the lock of the file keeps all from writing it. */
 async function tryToInstall(
   { system }: Pick<Host, "system">,
   layout: Layout,
@@ -60,7 +60,7 @@ async function tryToInstall(
       if (!renameAtOnce(fresh, target)) throw new Error(`${fresh} has been removed`);
       return "done";
     } catch (error) {
-      // Codex must have its lock back before anybody waits.
+      // Codex needs its lock back before any wait.
       if (system.isPassing(error)) return "busy";
       throw error;
     } finally {

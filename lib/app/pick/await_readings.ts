@@ -9,29 +9,29 @@ import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { livingDaemon } from "../daemon/living_daemon.ts";
 import { aliasesOf } from "../session/sessions.ts";
-import { type Demand, look, looker, readStatus, type StatusRead } from "./survey.ts";
+import { look, looker, type PickRequest, readStatus, type StatusRead } from "./survey.ts";
 
 const LOOK_MS = 50;
 
 /**
- * Waits until somebody can be picked on merit, as long as a starting supervisor may take; ends early when that can't
- * help: no sessions, or all of them have a reason that waiting does not change. Returns what was read last.
+ * Waits until a session is eligible, at most as long as a supervisor may take to start; ends early when waiting can't
+ * help: no sessions, or only reasons that waiting does not change. Returns the last read of status.json.
  */
 export async function awaitReadings(
   host: Host,
   layout: Layout,
   config: Config,
-  demand: Demand = {},
+  request: PickRequest = {},
 ): Promise<StatusRead | undefined> {
   if (isSupervisorDisabled(host.env)) return undefined;
   const first = readStatus(layout);
-  if (isAnyReady(layout, config, first, host.clock.now(), demand)) return first;
+  if (isAnyReady(layout, config, first, host.clock.now(), request)) return first;
   const deadline = host.clock.monotonic() + timingFrom(host.env).startTimeoutMs;
   let read: StatusRead = first;
   for (;;) {
     const aliases = aliasesOf(layout);
     read = readStatus(layout, read);
-    const { status, decision } = look(layout, config, aliases, host.clock.now(), demand, read);
+    const { status, decision } = look(layout, config, aliases, host.clock.now(), request, read);
     if (decision.winner !== undefined) return read;
     const tried = livingDaemon(layout)?.pid === status.daemon.pid
       ? parseTime(status.daemon.startedAt)
@@ -44,23 +44,23 @@ export async function awaitReadings(
   }
 }
 
-/** Whether there is a session that may be picked on merit; which one it is decides the pick. */
+/** True when some session is eligible; the pick itself decides which one it takes. */
 function isAnyReady(
   layout: Layout,
   config: Config,
   read: StatusRead,
   nowMs: number,
-  demand: Demand,
+  request: PickRequest,
 ): boolean {
-  const lookAt = looker(layout, config, nowMs, demand, read);
+  const lookAt = looker(layout, config, nowMs, request, read);
   for (const alias of read.status.sessions.keys()) {
-    if (basename(alias) !== alias || alias.startsWith(".")) continue; // no alias of ours
+    if (basename(alias) !== alias || alias.startsWith(".")) continue; // not a valid alias
     if (lookAt([alias]).decision.winner !== undefined && isFolder(homeOf(layout, alias))) return true;
   }
   return false;
 }
 
-/** Besides a dead login: the supervisor that runs now has tried, and there was no reading. */
+/** True when waiting does not help: a final verdict, or a failed probe by the supervisor that runs now. */
 function isFinal(
   verdict: Verdict,
   entry: SessionStatus | undefined,

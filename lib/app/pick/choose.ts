@@ -3,7 +3,7 @@ import { Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { HINDRANCES } from "../../core/pick/hindrance.ts";
 import { parseMode, renderMode } from "../../core/pick/adaptive_state.ts";
-import type { Mode } from "../../core/pick/policies/contender.ts";
+import type { Mode } from "../../core/pick/policies/scored_candidate.ts";
 import type { Policy } from "../../core/pick/policy.ts";
 import { reasonsOf } from "../../core/pick/refusal_words.ts";
 import type { Eligible, Ineligible, Verdict } from "../../core/pick/score.ts";
@@ -23,72 +23,72 @@ import { recallPaused } from "../session/pause.ts";
 import { renewing } from "../codex/await_renewal.ts";
 import { aliasesOf, missingSession } from "../session/sessions.ts";
 import { recallFile } from "../session/state_file.ts";
-import { type Demand, type Known, policyOf, readStatus, type StatusRead, survey } from "./survey.ts";
+import { type Known, type PickRequest, policyOf, readStatus, type StatusRead, survey } from "./survey.ts";
 
-/** How a session is chosen: what has the most left, the next in turn, the last one, or this one. */
+/** The way to choose a session: the best by policy, the next in turn, the last one, or a named one. */
 export type How = "best" | "turn" | "last" | { readonly alias: string };
 
-/** How it came that a session was picked. */
+/** The reason why a session was picked. */
 export type Ground =
   | {
     readonly on: "merit";
     readonly verdict: Eligible;
     readonly policy: Policy;
-    /** What the policy ranked it by. */
+    /** The policy's figure of the session. */
     readonly figure: number;
   }
-  /** Everything is used up: it comes back first. */
+  /** All are exhausted: this one comes back first. */
   | { readonly on: "return"; readonly verdict: Ineligible }
-  /** Nobody could be judged: it was next in turn. */
+  /** None is eligible: this one was next in turn. */
   | { readonly on: "fallback"; readonly refused: readonly Verdict[] }
-  /** The user's will. */
+  /** The user asked for the next in turn, the last one, or this one. */
   | { readonly on: "turn" }
   | { readonly on: "last" | "name"; readonly caution?: Ineligible };
 
-/** A session that was picked, and recorded as picked. */
+/** A picked session; the pick is recorded. */
 export interface Picked {
   readonly alias: string;
   readonly home: string;
   readonly ground: Ground;
   readonly status?: SessionStatus;
-  /** An app-server of ours may be renewing its login right now. */
+  /** True when one of our app-servers may be renewing its login now. */
   readonly isRenewing: boolean;
-  /** Its Codex will leave processes behind, and nobody has said so yet. */
+  /** True when its Codex leaves processes behind, and no note has said so before. */
   readonly leavesProcesses: boolean;
 }
 
-/** What is asked of a pick, beyond how it is chosen. */
-export interface PickRequest {
-  readonly demand?: Demand;
-  /** Whether this process will run it, or wait for it; else it is kept for a moment for who is told of it. */
+/** The options of `choose`. */
+export interface ChooseOptions {
+  readonly request?: PickRequest;
+  /** True when this process runs the session, which makes a lease; otherwise the pick becomes a reservation. */
   readonly isRunHere?: boolean;
-  /** Throws when the pick is of no use. */
+  /** Throws to cancel the pick before it is recorded. */
   readonly check?: () => void;
 }
 
-interface Choosing extends PickRequest {
-  /** What a look just before has read. */
+interface ChooseOptionsAndRead extends ChooseOptions {
+  /** The last read of status.json. */
   readonly read?: StatusRead | undefined;
 }
 
-/** Picks a session and records the pick and who gets it. Throws Failure when there is none to pick, or what `check` throws. */
+/** Picks a session and records the pick and its lease. Throws Failure when there is none to pick, or what `check` throws. */
 export function choose(
   host: Host,
   layout: Layout,
   config: Config,
   how: How,
-  { demand = {}, isRunHere = false, read, check = () => {} }: Choosing = {},
+  { request = {}, isRunHere = false, read, check = () => {} }: ChooseOptionsAndRead = {},
 ): Promise<Picked> {
   return withLock(host, layout.stateLock, () => {
     const aliases = aliasesOf(layout);
     const memory = recall(host, layout, aliases);
     const nowMs = host.clock.now();
     const found = how === "turn" ? undefined : readStatus(layout, read);
-    // Where a supervisor runs it is about to be written anew.
+    // A running supervisor is about to replace the file.
     if (found?.problem !== undefined && isSupervisorDisabled(host.env)) {
       host.err(`agentlb: warning: Cannot read ${layout.status}: ${printable(found.problem)}\n`);
     }
-    const isAdaptive = how === "best" && policyOf(config, demand) === "adaptive";
+    const isAdaptive = how === "best" && policyOf(config, request) === "adaptive";
     const known: Known = {
       status: found?.status ?? emptyStatus(),
       picks: memory.picks,
@@ -97,7 +97,7 @@ export function choose(
       mode: isAdaptive ? recallFile(host, layout.policy, parseMode, "starting it anew") : undefined,
     };
     const { global } = memory;
-    const taken = take(layout, config, how, aliases, { global, known, nowMs, demand });
+    const taken = take(layout, config, how, aliases, { global, known, nowMs, request });
     const { alias, ground, roundRobinIndex, mode, status } = taken;
     check();
     const home = homeOf(layout, alias);
@@ -128,7 +128,7 @@ interface Taken {
   readonly ground: Ground;
   readonly roundRobinIndex?: number;
   readonly status?: SessionStatus | undefined;
-  /** What `adaptive` is doing from now on. */
+  /** The mode of `adaptive` after this pick. */
   readonly mode?: Mode | undefined;
 }
 
@@ -136,7 +136,7 @@ interface Circumstances {
   readonly global: GlobalState;
   readonly known: Known;
   readonly nowMs: number;
-  readonly demand: Demand;
+  readonly request: PickRequest;
 }
 
 function take(
@@ -164,8 +164,8 @@ function take(
 }
 
 function onMerit(config: Config, aliases: readonly string[], around: Circumstances): Taken {
-  const { global, known, nowMs, demand } = around;
-  const { status, policy, decision } = survey(config, aliases, known, nowMs, demand);
+  const { global, known, nowMs, request } = around;
+  const { status, policy, decision } = survey(config, aliases, known, nowMs, request);
   const { winner, comesBackFirst, mode, verdicts } = decision;
   if (winner !== undefined) {
     const { alias } = winner;
@@ -174,7 +174,7 @@ function onMerit(config: Config, aliases: readonly string[], around: Circumstanc
     return { alias, ground, status: status.sessions.get(alias), mode };
   }
   if (comesBackFirst !== undefined) {
-    if (demand.noExhausted) throw usedUp(comesBackFirst, nowMs);
+    if (request.noExhausted) throw usedUp(comesBackFirst, nowMs);
     return { alias: comesBackFirst.alias, ground: { on: "return", verdict: comesBackFirst } };
   }
   if (decision.inTurn.length === 0) {
@@ -185,7 +185,7 @@ function onMerit(config: Config, aliases: readonly string[], around: Circumstanc
   return { ...inTurn(aliases, global, decision.inTurn), ground: { on: "fallback", refused: verdicts } };
 }
 
-/** The next in turn of those that are usable; of none, the next of all. */
+/** The next usable alias in turn; the next of all when none is usable. */
 function inTurn(
   aliases: readonly string[],
   { roundRobinIndex }: GlobalState,

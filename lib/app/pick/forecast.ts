@@ -8,17 +8,17 @@ import { recallHistory } from "../session/history.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import { look } from "./survey.ts";
 
-/** What is to be expected of one account. */
+/** The forecast for one account. */
 export interface Expectation {
   /** All sessions of the account. */
   readonly aliases: readonly string[];
   readonly windows: readonly Outlook[];
-  /** It has nothing left; `backIn` milliseconds, if anybody knows. */
+  /** True when it has nothing left; `backIn` is the milliseconds until it comes back, if known. */
   readonly isExhausted: boolean;
   readonly backIn: number | undefined;
 }
 
-/** When each account runs dry and comes back; two sessions of one account are told of together. Throws Failure without any. */
+/** Forecasts when each account runs dry and comes back, once per account. Throws Failure without sessions. */
 export function forecast(layout: Layout, config: Config, nowMs: number): Expectation[] {
   const aliases = aliasesOf(layout);
   if (aliases.length === 0) {
@@ -27,7 +27,7 @@ export function forecast(layout: Layout, config: Config, nowMs: number): Expecta
   }
   const history = recallHistory(layout);
   const accounts = new Map<string, { aliases: string[]; expectation: Omit<Expectation, "aliases"> }>();
-  for (const { alias, status } of look(layout, config, aliases, nowMs).contestants) {
+  for (const { alias, status } of look(layout, config, aliases, nowMs).candidates) {
     const key = status.account ?? `alias ${alias}`;
     const known = accounts.get(key);
     if (known !== undefined) {

@@ -4,7 +4,7 @@ import type { Host } from "../../io/host.ts";
 import { ensureSupervisor } from "../daemon/daemon.ts";
 import { knownAlias } from "../session/sessions.ts";
 import { awaitReadings } from "./await_readings.ts";
-import { choose, type Ground, type How, type Picked, type PickRequest } from "./choose.ts";
+import { choose, type ChooseOptions, type Ground, type How, type Picked } from "./choose.ts";
 
 /** The word for each ground of a pick, in JSON and in the library. */
 export const GROUND_WORDS = {
@@ -17,7 +17,7 @@ export const GROUND_WORDS = {
 } as const satisfies Record<Ground["on"], string>;
 
 /**
- * Picks a session and records the pick: makes sure of the supervisor and, when the best is asked for, waits for readings.
+ * Picks a session and records the pick: starts the supervisor if needed and, for the best one, waits for readings.
  * `prefer` may be an alias or the email of a login. Throws Failure when there is none to pick or to prefer.
  */
 export async function pick(
@@ -25,11 +25,11 @@ export async function pick(
   layout: Layout,
   config: Config,
   how: How,
-  { demand = {}, ...request }: PickRequest = {},
+  { request = {}, ...options }: ChooseOptions = {},
 ): Promise<Picked> {
-  const { prefer } = demand;
-  const wanted = prefer === undefined ? demand : { ...demand, prefer: knownAlias(host, layout, prefer) };
+  const { prefer } = request;
+  const wanted = prefer === undefined ? request : { ...request, prefer: knownAlias(host, layout, prefer) };
   await ensureSupervisor(host, layout);
   const read = how === "best" ? await awaitReadings(host, layout, config, wanted) : undefined;
-  return await choose(host, layout, config, how, { ...request, demand: wanted, read });
+  return await choose(host, layout, config, how, { ...options, request: wanted, read });
 }

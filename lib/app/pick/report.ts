@@ -11,15 +11,15 @@ import { readText } from "../../io/files/read.ts";
 import { livingDaemon } from "../daemon/living_daemon.ts";
 import { accountIn } from "../codex/account_file.ts";
 import { aliasesOf } from "../session/sessions.ts";
-import { type Demand, look } from "./survey.ts";
+import { look, type PickRequest } from "./survey.ts";
 
 const NO_GAUGES: Gauges = { short: undefined, long: undefined };
 
-/** Looks at all sessions; changes nothing and starts nothing. */
-export function report(layout: Layout, config: Config, nowMs: number, demand: Demand = {}): Report {
+/** Reports on all sessions; changes nothing and starts nothing. */
+export function report(layout: Layout, config: Config, nowMs: number, request: PickRequest = {}): Report {
   const aliases = aliasesOf(layout);
-  const { status, policy, contestants, decision } = look(layout, config, aliases, nowMs, demand);
-  const leases = new Map(contestants.map((each) => [each.alias, each.leases ?? 0]));
+  const { status, policy, candidates, decision } = look(layout, config, aliases, nowMs, request);
+  const leases = new Map(candidates.map((each) => [each.alias, each.leases ?? 0]));
   const byAlias = new Map(decision.verdicts.map((verdict) => [verdict.alias, verdict]));
   const all = [...new Set([...aliases, ...status.sessions.keys()])].sort(byteOrder);
   return {
@@ -47,17 +47,17 @@ export function report(layout: Layout, config: Config, nowMs: number, demand: De
     updatedAt: status.updatedAt,
     atMs: nowMs,
     supervisorPid: livingDaemon(layout)?.pid,
-    // What was read is not read again to see whether it can be.
+    // A file that was read needs no second read for its problem.
     problem: status.updatedAt === "" ? problemOf(layout) : undefined,
   };
 }
 
-/** A table for a terminal, where some letters take two columns. */
+/** Draws a table for a terminal, where some letters take two columns. */
 export async function drawTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
 ): Promise<string> {
-  // What knows the width of every letter takes longer to load than all else; most tables need none of it.
+  // The table of widths takes longer to load than all else, and most tables don't need it.
   const isPlain = rows.every((cells) => cells.every((text) => /^[ -~]*$/.test(text)));
   const width = isPlain ? (text: string) => text.length : (await import("../../io/width.ts")).displayWidth;
   return renderTable(header, rows, width);

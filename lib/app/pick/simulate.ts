@@ -9,7 +9,7 @@ import { type Scenario, SCENARIOS } from "../../core/simulation/scenarios.ts";
 import { formatSpan } from "../../core/text/time.ts";
 import { recallHistory } from "../session/history.ts";
 
-/** What was tried out, and how it went. */
+/** One workload and its results. */
 export interface Simulation {
   readonly name: string;
   readonly about: string;
@@ -19,7 +19,7 @@ export interface Simulation {
 const LEAST_SPAN_MS = 24 * 3_600_000;
 const LEAST_RISES = 20;
 
-/** Lets made-up work run under every policy: all scenarios or one, once with each seed. Throws Failure for a name that is none. */
+/** Simulates all scenarios or one under every policy, once for each seed. Throws Failure for an unknown scenario. */
 export function simulateScenarios(
   config: Config,
   seeds: readonly number[],
@@ -32,7 +32,7 @@ export function simulateScenarios(
   }));
 }
 
-/** Lets the work of the past run under every policy. Throws Failure when there is too little of it. */
+/** Simulates the work of the past under every policy. Throws Failure when there is too little of it. */
 export function simulatePast(layout: Layout, config: Config): Simulation {
   const past = pastOf(recallHistory(layout));
   if (past === undefined || past.spanMs < LEAST_SPAN_MS || past.rises < LEAST_RISES) {

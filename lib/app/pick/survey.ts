@@ -1,9 +1,9 @@
-import { type AliasRules, type Contestant, decide, type Decision } from "../../core/pick/decide.ts";
+import { type AliasRules, type Candidate, decide, type Decision } from "../../core/pick/decide.ts";
 import type { Config } from "../../core/config/config.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { type Leases, unopened } from "../../core/session/leases.ts";
 import { parseMode } from "../../core/pick/adaptive_state.ts";
-import type { Mode } from "../../core/pick/policies/contender.ts";
+import type { Mode } from "../../core/pick/policies/scored_candidate.ts";
 import type { Policy } from "../../core/pick/policy.ts";
 import { lastSelectedMs, type PickMark } from "../../core/session/state.ts";
 import { emptySession, emptyStatus, parseStatus, type Status } from "../../core/session/status.ts";
@@ -14,40 +14,40 @@ import { glance } from "../session/picks_file.ts";
 import { glancePaused } from "../session/pause.ts";
 import { glanceAt } from "../session/state_file.ts";
 
-/** What is wanted of a pick on merit, beyond the settings. */
-export interface Demand {
-  /** Instead of `sessions.policy`. */
+/** A request for a pick by policy, on top of the settings. */
+export interface PickRequest {
+  /** Replaces `sessions.policy`. */
   readonly policy?: Policy;
-  /** An alias that is picked whenever it may be. */
+  /** The alias that is picked whenever it is eligible. */
   readonly prefer?: string;
-  /** Rather nobody than one that has nothing left. */
+  /** Fails rather than pick an exhausted session. */
   readonly noExhausted?: boolean;
 }
 
-/** status.json as it was read, with its text: it is long, and most often it is still the same a moment later. */
+/** A read of status.json, with its text: parsing is skipped while that stays the same. */
 export interface StatusRead {
   readonly text: string;
   readonly status: Status;
-  /** Why it could not be read. */
+  /** The reason why it could not be read. */
   readonly problem?: string;
 }
 
-/** What is known of all sessions. */
+/** The known facts about all sessions. */
 export interface Known {
   readonly status: Status;
   readonly picks: ReadonlyMap<string, PickMark>;
   readonly leases: Leases;
   readonly paused: ReadonlySet<string>;
-  /** Of the policy `adaptive`; read only where it is asked for. */
+  /** The mode of the policy `adaptive`; read only for that policy. */
   readonly mode: Mode | undefined;
 }
 
-/** A look at all sessions. */
+/** The result of a look at some sessions. */
 export interface Survey {
   readonly status: Status;
   readonly policy: Policy;
-  /** What was decided on, in the order of the aliases. */
-  readonly contestants: readonly Contestant[];
+  /** The candidates of the decision, in the order of the aliases. */
+  readonly candidates: readonly Candidate[];
   readonly decision: Decision;
 }
 
@@ -57,7 +57,7 @@ export function look(
   config: Config,
   aliases: readonly string[],
   nowMs: number,
-  demand: Demand = {},
+  request: PickRequest = {},
   { status } = readStatus(layout),
 ): Survey {
   const known = {
@@ -65,34 +65,34 @@ export function look(
     picks: glance(layout, aliases),
     leases: glanceLeases(layout, nowMs),
     paused: glancePaused(layout),
-    mode: policyOf(config, demand) === "adaptive" ? glanceAt(layout.policy, parseMode) : undefined,
+    mode: policyOf(config, request) === "adaptive" ? glanceAt(layout.policy, parseMode) : undefined,
   };
-  return survey(config, aliases, known, nowMs, demand);
+  return survey(config, aliases, known, nowMs, request);
 }
 
-/** The same for a few sessions at a time, by what was to be seen when this began. When each was last picked is left out. */
+/** Prepares looks at a few sessions at a time, all by the same facts. The times of the last picks are left out. */
 export function looker(
   layout: Layout,
   config: Config,
   nowMs: number,
-  demand: Demand,
+  request: PickRequest,
   { status }: StatusRead,
 ): (aliases: readonly string[]) => Survey {
   const leases = glanceLeases(layout, nowMs);
   const known = { status, picks: new Map(), leases, paused: glancePaused(layout), mode: undefined };
-  return (aliases) => survey(config, aliases, known, nowMs, demand);
+  return (aliases) => survey(config, aliases, known, nowMs, request);
 }
 
-/** Decides among these sessions by what is known of them and the settings. */
+/** Decides among these sessions by the known facts and the settings. */
 export function survey(
   config: Config,
   aliases: readonly string[],
   known: Known,
   nowMs: number,
-  demand: Demand,
+  request: PickRequest,
 ): Survey {
   const { status } = known;
-  const contestants = aliases.map((alias): Contestant => {
+  const candidates = aliases.map((alias): Candidate => {
     const entry = status.sessions.get(alias);
     const { activity, lastSelectedAt } = entry ?? emptySession();
     const leases = unopened(known.leases.get(alias), activity, nowMs);
@@ -108,19 +108,19 @@ export function survey(
       rules: rulesOf(config, alias, known.paused),
     };
   });
-  const policy = policyOf(config, demand);
-  const { prefer } = demand;
+  const policy = policyOf(config, request);
+  const { prefer } = request;
   const { mode } = known;
-  const decision = decide(contestants, nowMs, config.sessions, {
+  const decision = decide(candidates, nowMs, config.sessions, {
     policy,
     ...(prefer === undefined ? {} : { prefer }),
     ...(mode === undefined ? {} : { mode }),
   });
-  return { status, policy, contestants, decision };
+  return { status, policy, candidates, decision };
 }
 
-/** The policy that is asked for, else that of the settings. */
-export function policyOf(config: Config, { policy }: Demand): Policy {
+/** The requested policy, else that of the settings. */
+export function policyOf(config: Config, { policy }: PickRequest): Policy {
   return policy ?? config.sessions.policy;
 }
 
@@ -129,7 +129,7 @@ function rulesOf(config: Config, alias: string, paused: ReadonlySet<string>): Al
   return { ...settings, isPaused: paused.has(alias) };
 }
 
-/** Reads status.json; `before` is what an earlier look read. What can't be read says nothing: it is about to be written anew. */
+/** Reads status.json; `before` is an earlier read. An unreadable file counts as empty, as it is about to be replaced. */
 export function readStatus(layout: Layout, before?: StatusRead): StatusRead {
   let text = "";
   try {

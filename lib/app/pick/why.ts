@@ -3,19 +3,19 @@ import { Failure } from "../../core/text/failure.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { type Change, changesOf } from "../../core/pick/why.ts";
 import { aliasesOf, missingSession } from "../session/sessions.ts";
-import { type Demand, look, type Survey } from "./survey.ts";
+import { look, type PickRequest, type Survey } from "./survey.ts";
 
-/** Who would be picked now, what of everybody led to that, and what would lead to another pick. */
+/** The decision that would be made now, and the changes that would lead to another pick. */
 export interface Explanation extends Survey {
   readonly changes: readonly Change[];
 }
 
-/** Explains the pick that would be made now, or what stands between it and one alias. Throws Failure when there is none. */
+/** Explains the pick that would be made now, with an alias only the changes about it. Throws Failure without sessions. */
 export function explain(
   layout: Layout,
   config: Config,
   nowMs: number,
-  demand: Demand,
+  request: PickRequest,
   alias?: string,
 ): Explanation {
   const aliases = aliasesOf(layout);
@@ -24,11 +24,11 @@ export function explain(
     throw new Failure("nothingToPick", message, { verbatim: true });
   }
   if (alias !== undefined && !aliases.includes(alias)) throw missingSession(alias);
-  const survey = look(layout, config, aliases, nowMs, demand);
+  const survey = look(layout, config, aliases, nowMs, request);
   const { mode } = survey.decision;
-  const changes = changesOf(survey.contestants, nowMs, config.sessions, {
+  const changes = changesOf(survey.candidates, nowMs, config.sessions, {
     policy: survey.policy,
-    ...(demand.prefer === undefined ? {} : { prefer: demand.prefer }),
+    ...(request.prefer === undefined ? {} : { prefer: request.prefer }),
     ...(mode === undefined ? {} : { mode }),
   });
   const concerns = (change: Change) => change.alias === alias || change.then === alias;

@@ -15,8 +15,8 @@ import { publishKnown } from "./readings_file.ts";
 import { knownAlias } from "./sessions.ts";
 
 /**
- * Clears the mark that a refused turn left on the account of a session, given by alias or email; says its alias, and
- * whether there was a mark. Throws Failure when the supervisor keeps it.
+ * Clears the mark that a refused turn left on the account of a session, given by alias or email. Returns its alias, and
+ * true when there was a mark. Throws Failure when the supervisor keeps it.
  */
 export async function clearRefusal(
   host: Host,

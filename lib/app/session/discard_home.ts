@@ -13,8 +13,8 @@ import { aliasesOf } from "./sessions.ts";
 const REMOVING = ".removing-";
 
 /**
- * Takes a session's home away under the lock, with one rename, and forgets the alias; what is left of the home is
- * deleted by `sweepRemoved`. Calls `isWanted` under the lock; returns whether the home went.
+ * Moves a session's home away under the lock, with one rename, and forgets the alias; `sweepRemoved` deletes the moved
+ * home. Calls `isWanted` under the lock; returns true when the home was moved.
  */
 export function takeAway(
   host: Host,
@@ -35,14 +35,14 @@ export function takeAway(
   });
 }
 
-/** Deletes the homes that were taken away, now or by a command that was cut short. */
+/** Deletes the homes that were moved away, now or by a command that was cut short. */
 export function sweepRemoved(layout: Layout): void {
   for (const name of namesIn(layout.sessions)) {
     if (name.startsWith(REMOVING)) removeTree(join(layout.sessions, name));
   }
 }
 
-/** Removes a home that was made for a login that failed, unless it holds one after all. */
+/** Removes a home made for a login that failed, unless it holds a login after all. */
 export async function discardUnused(host: Host, layout: Layout, alias: string): Promise<void> {
   const auth = authFileOf(homeOf(layout, alias));
   if (await takeAway(host, layout, alias, () => !exists(auth))) sweepRemoved(layout);

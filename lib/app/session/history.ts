@@ -24,15 +24,15 @@ type Place = Pick<Layout, "history">;
 
 const KEPT_MS = 90 * 86_400_000;
 const MOST_BYTES = 20 * 1024 * 1024;
-/** All accounts together fill no more than ten lines a minute, so that the kept months fit. */
+/** All accounts together write at most ten lines a minute, so that the kept months fit. */
 const LINE_MS = 6_000;
 const LEAST_MS = 60_000;
 const RETRY_MS = 60_000;
-/** So often at most it looks at all sessions, and so often at least while nothing seems to change. */
+/** The shortest time between looks at all sessions, and the longest while nothing seems to change. */
 const PAUSE_MS = 1_000;
 const AGAIN_MS = 30_000;
 
-/** All that is remembered of the accounts' readings, oldest first, by account. */
+/** Reads all kept samples, oldest first, by account. */
 export function recallHistory(layout: Place): ReadonlyMap<string, readonly Sample[]> {
   const all = new Map<string, Sample[]>();
   for (const name of filesIn(layout)) {
@@ -50,11 +50,11 @@ interface Surroundings {
   readonly layout: Place;
   readonly clock: Clock;
   readonly journal: Journal;
-  /** Whether a file may be written or made now. */
+  /** True when a file may be written or made now. */
   mayWrite(path: string): boolean;
 }
 
-/** Writes down what readings say whenever that changes, in one file a month. */
+/** Writes samples whenever readings change, in one file a month. */
 export class HistoryWriter {
   readonly #around: Surroundings;
   #encoder = new HistoryEncoder();
@@ -70,8 +70,8 @@ export class HistoryWriter {
   }
 
   /**
-   * Takes note of what the sessions say now, the same map as before when nothing has changed; returns how long to wait
-   * with what is left. Trouble is said in the journal, once, and harms nothing else.
+   * Notes the sessions' present readings; the same map as before means no change. Returns the milliseconds until a
+   * look that came too soon is due, else Infinity. Trouble is reported in the journal, once, and stops nothing else.
    */
   note(sessions: ReadonlyMap<string, SessionStatus>): number {
     const { clock } = this.#around;
@@ -106,12 +106,12 @@ export class HistoryWriter {
     } catch (error) {
       if (!this.#isFailing) journal.note("cannot write the history", { why: wordsOf(error) });
       this.#isFailing = true;
-      this.#file = ""; // what got through nobody knows: the next line of each account tells all
+      this.#file = ""; // the lines written are unknown: the next line of each account is a full one
       this.#notBefore = now + RETRY_MS;
     }
   }
 
-  /** A file begins with lines that tell all, so that those before it can go. */
+  /** Begins a file with full lines, so that older files can be removed. */
   #begin(file: string): void {
     if (file === this.#file) return;
     const { layout, clock } = this.#around;
@@ -122,7 +122,7 @@ export class HistoryWriter {
   }
 }
 
-/** The newest reading of each account that has windows. */
+/** The newest sample of each account that has windows. */
 function samplesOf(sessions: ReadonlyMap<string, SessionStatus>): Map<string, Sample> {
   const samples = new Map<string, Sample>();
   for (const [alias, { account, rateLimits, lastRateLimitUpdateAt, activity }] of sessions) {
@@ -140,7 +140,7 @@ function samplesOf(sessions: ReadonlyMap<string, SessionStatus>): Map<string, Sa
   return samples;
 }
 
-/** A window as a sample keeps it. */
+/** The window as a sample holds it. */
 export function sampleWindow(gauge: Gauge | undefined): SampleWindow | undefined {
   return gauge && {
     used: 100 - gauge.left,
@@ -148,7 +148,7 @@ export function sampleWindow(gauge: Gauge | undefined): SampleWindow | undefined
   };
 }
 
-/** Removes the months that ended too long ago, and the oldest ones as long as all is too big. */
+/** Removes the files of months that ended too long ago, and the oldest ones while the total is too big. */
 function discardOld(layout: Place, current: string, nowMs: number): void {
   const files = filesIn(layout).map((name) => join(layout.history, name));
   const sizes = files.map(sizeOf);
@@ -161,7 +161,7 @@ function discardOld(layout: Place, current: string, nowMs: number): void {
   });
 }
 
-/** When the month of a file ended. */
+/** The time when the month of a file ended. */
 function endOf(file: string): number {
   const [year = 0, month = 0] = file.slice(-"2026-11.log".length, -".log".length).split("-").map(Number);
   return Date.UTC(year, month);

@@ -3,22 +3,22 @@ import { parseSessionState, pickMarkOf } from "../../core/session/state.ts";
 import { parseTime } from "../../core/text/time.ts";
 import { readText } from "../../io/files/read.ts";
 
-/** The key in a session's state that says when the mark of a refused turn was cleared. */
+/** The key in a session's state for the time when the mark of a refused turn was cleared. */
 export const CLEARED = "cleared_at";
 
-/** When an alias was last picked. */
+/** The last pick of an alias. */
 export interface LastPick {
   /** Epoch milliseconds; 0 = never. */
   readonly ms: number;
-  /** As the state file says it, RFC 3339; empty when only the predecessor's words are there. */
+  /** The time in the state file, RFC 3339; empty when only the predecessor's fields are there. */
   readonly at: string;
-  /** When the user cleared the mark of a refused turn, epoch milliseconds; 0 = never. */
+  /** The time when the user cleared the mark of a refused turn, epoch milliseconds; 0 = never. */
   readonly clearedMs: number;
 }
 
 const NEVER: LastPick = { ms: 0, at: "", clearedMs: 0 };
 
-/** The last pick of an alias; never, when its state can't be read: a command will put that aside and say so. */
+/** Reads the last pick of an alias; an unreadable state counts as never, and the next command puts it aside. */
 export function lastPickOf(layout: Layout, alias: string): LastPick {
   try {
     const text = readText(sessionStateOf(layout, alias));

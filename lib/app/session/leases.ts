@@ -2,20 +2,20 @@ import { claimed, holding, type Leases, parseLeases, renderLeases } from "../../
 import type { Layout } from "../../core/system/layout.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import { livingNow, ownIdentity } from "../../io/process/process.ts";
-import { glanceAt, recallFile, type Told } from "./state_file.ts";
+import { glanceAt, recallFile, type StateHost } from "./state_file.ts";
 
-/** Who was given which session and still holds it. Only under the state lock. */
-export function recallLeases(host: Told, layout: Layout): Leases {
+/** Reads the leases that are still held. Only under the state lock. */
+export function recallLeases(host: StateHost, layout: Layout): Leases {
   const found = recallFile(host, layout.leases, parseLeases, "starting it anew");
   return holding(found ?? new Map(), host.clock.now(), livingNow());
 }
 
-/** The same without the lock; nothing is changed. */
+/** Reads the leases without the lock; changes nothing. */
 export function glanceLeases(layout: Layout, nowMs: number): Leases {
   return holding(glanceAt(layout.leases, parseLeases) ?? new Map(), nowMs, livingNow());
 }
 
-/** Writes down that this process, or whoever is told of it, gets an alias. Only under the state lock. */
+/** Records a lease of this process, or a reservation, for an alias. Only under the state lock. */
 export function recordClaim(
   layout: Layout,
   leases: Leases,
@@ -24,13 +24,13 @@ export function recordClaim(
   nowMs: number,
 ): void {
   const self = ownIdentity();
-  // Where processes can't be seen, nobody could tell whether a lease still holds.
+  // Without a view of processes the end of a lease would go unnoticed.
   const claim = isRunHere && self.startTime !== "" ? { by: self } : "reservation";
   replaceFile(layout.leases, renderLeases(claimed(leases, alias, claim, nowMs)));
 }
 
-/** Forgets who was given an alias. Only under the state lock. */
-export function forgetLeases(host: Told, layout: Layout, alias: string): void {
+/** Forgets the leases of an alias. Only under the state lock. */
+export function forgetLeases(host: StateHost, layout: Layout, alias: string): void {
   const leases = new Map(recallLeases(host, layout));
   if (leases.delete(alias)) replaceFile(layout.leases, renderLeases(leases));
 }

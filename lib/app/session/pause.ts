@@ -4,9 +4,9 @@ import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { knownAlias } from "./sessions.ts";
-import { glanceAt, recallFile, type Told } from "./state_file.ts";
+import { glanceAt, recallFile, type StateHost } from "./state_file.ts";
 
-/** Pauses a session, given by alias or email, or ends that; says its alias, and whether that changed anything. */
+/** Pauses or unpauses a session, given by alias or email. Returns its alias, and true when that changed anything. */
 export async function setPaused(
   host: Host,
   layout: Layout,
@@ -22,18 +22,18 @@ export async function setPaused(
   });
 }
 
-/** The aliases that are not picked by themselves. Only under the state lock. */
-export function recallPaused(host: Told, layout: Layout): ReadonlySet<string> {
+/** Reads the paused aliases. Only under the state lock. */
+export function recallPaused(host: StateHost, layout: Layout): ReadonlySet<string> {
   return recallFile(host, layout.paused, parsePaused, "nobody is paused any more") ?? new Set();
 }
 
-/** The same without the lock; nothing is changed. */
+/** Reads the paused aliases without the lock; changes nothing. */
 export function glancePaused(layout: Layout): ReadonlySet<string> {
   return glanceAt(layout.paused, parsePaused) ?? new Set();
 }
 
-/** A later alias of that name is another one. Only under the state lock. */
-export function forgetPaused(host: Told, layout: Layout, alias: string): void {
+/** Forgets the pause of a removed alias, so that a later one of that name has none. Only under the state lock. */
+export function forgetPaused(host: StateHost, layout: Layout, alias: string): void {
   const paused = recallPaused(host, layout);
   if (paused.has(alias)) write(layout, [...paused].filter((each) => each !== alias));
 }

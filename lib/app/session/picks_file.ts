@@ -14,36 +14,36 @@ import {
 import { parseTime } from "../../core/text/time.ts";
 import { readText } from "../../io/files/read.ts";
 import { removeFile, replaceFile } from "../../io/files/replace.ts";
-import { glanceAt, recallFile, setAside, type Told } from "./state_file.ts";
+import { glanceAt, recallFile, setAside, type StateHost } from "./state_file.ts";
 
-/** What commands remember between runs. */
+/** The state that commands remember between runs. */
 export interface Memory {
   readonly global: GlobalState;
   readonly picks: ReadonlyMap<string, PickMark>;
 }
 
 /**
- * Reads what is remembered of these aliases. A file that makes no sense is put aside, said in one line, and what it
- * held is rebuilt; one that can't be read at all is an error. Only under the state lock.
+ * Reads the state of these aliases. A broken file is put aside, with one line of warning, and its content is rebuilt; one
+ * that can't be read at all is an error. Only under the state lock.
  */
-export function recall(host: Told, layout: Layout, aliases: readonly string[]): Memory {
+export function recall(host: StateHost, layout: Layout, aliases: readonly string[]): Memory {
   const global = recallGlobal(host, layout, aliases);
   const picks = completed(tableOf(global), aliases, (alias) => recallSession(host, layout, alias));
   return { global, picks };
 }
 
-/** What can be read of the last picks without the lock; nothing is changed. */
+/** Reads the last picks without the lock, as far as they can be read; changes nothing. */
 export function glance(layout: Layout, aliases: readonly string[]): ReadonlyMap<string, PickMark> {
   const known = tableOf(glanceAt(layout.globalState, parseGlobalState));
   return completed(known, aliases, (alias) => glanceAt(sessionStateOf(layout, alias), parseSessionState));
 }
 
-/** What is remembered of one session. Only under the state lock. */
-export function recallSession(host: Told, layout: Layout, alias: string): SessionState | undefined {
+/** Reads the state of one session. Only under the state lock. */
+export function recallSession(host: StateHost, layout: Layout, alias: string): SessionState | undefined {
   return recallFile(host, sessionStateOf(layout, alias), parseSessionState, "starting it anew");
 }
 
-/** Records one more pick, and whatever else of the global state changed. Only under the state lock. */
+/** Records one more pick, and other changes of the global state. Only under the state lock. */
 export function remember(
   layout: Layout,
   { global, picks }: Memory,
@@ -66,8 +66,8 @@ export function remember(
   writeGlobal(layout, { ...global, roundRobinIndex, lastAlias: alias, pickSeq: seq, picks: marks });
 }
 
-/** Forgets an alias. Only under the state lock. */
-export function forget(host: Told, layout: Layout, alias: string, others: readonly string[]): void {
+/** Forgets the state of an alias. Only under the state lock. */
+export function forget(host: StateHost, layout: Layout, alias: string, others: readonly string[]): void {
   removeFile(sessionStateOf(layout, alias));
   const { global } = recall(host, layout, others);
   const picks = new Map(global.picks);
@@ -76,13 +76,13 @@ export function forget(host: Told, layout: Layout, alias: string, others: readon
   writeGlobal(layout, { ...global, lastAlias, ...(global.picks ? { picks } : {}) });
 }
 
-/** The table of last picks, when who wrote the last pick wrote it too. */
+/** The table of last picks, if it includes the last pick. */
 function tableOf(global: GlobalState | undefined): GlobalState["picks"] {
   const { picks, lastAlias, pickSeq } = global ?? emptyGlobalState();
   return picks?.get(lastAlias)?.seq === pickSeq ? picks : undefined;
 }
 
-/** The last picks of all these aliases: what the table does not have is in the sessions' own files. */
+/** The last picks of all these aliases; those missing in the table come from the sessions' own files. */
 function completed(
   known: ReadonlyMap<string, PickMark> | undefined,
   aliases: readonly string[],
@@ -95,7 +95,7 @@ function writeGlobal(layout: Layout, global: GlobalState): void {
   replaceFile(layout.globalState, renderGlobalState(global), { keepPrevious: true });
 }
 
-function recallGlobal(host: Told, layout: Layout, aliases: readonly string[]): GlobalState {
+function recallGlobal(host: StateHost, layout: Layout, aliases: readonly string[]): GlobalState {
   const text = readText(layout.globalState);
   if (text === undefined) return emptyGlobalState();
   try {
@@ -108,13 +108,13 @@ function recallGlobal(host: Told, layout: Layout, aliases: readonly string[]): G
       error,
       previous ? "using the one before" : "rebuilt from the sessions' own",
     );
-    // Its table of picks does not have the last one.
+    // Its table of picks lacks the last one.
     const { picks: _, ...rest } = previous ?? rebuilt(layout, aliases);
     return rest;
   }
 }
 
-/** The session used last is the last alias, and its neighbour is next in turn. */
+/** Rebuilds the global state: the session picked last is the last alias, and its neighbour is next in turn. */
 function rebuilt(layout: Layout, aliases: readonly string[]): GlobalState {
   const sessions = aliases.map((alias) => glanceAt(sessionStateOf(layout, alias), parseSessionState))
     .filter((session) => session !== undefined);

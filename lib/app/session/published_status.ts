@@ -10,8 +10,8 @@ const PATIENCE_MS = 2000;
 const LOOK_MS = 25;
 
 /**
- * Waits until status.json is as it should be, up to 2 s: changing it is the supervisor's task while one lives, else it is
- * changed here, under the supervisor's lock. Returns whether it is.
+ * Waits up to 2 s until status.json is as it should be. A living supervisor changes it; otherwise it is changed here,
+ * under the supervisor's lock. Returns true when it is as it should be.
  */
 export async function awaitPublished(
   host: Pick<Host, "clock">,
@@ -29,7 +29,7 @@ export async function awaitPublished(
   }
 }
 
-/** What status.json says; undefined when there is none, or it is broken: the next supervisor writes it anew. */
+/** Reads status.json; undefined when it is missing or broken: the next supervisor replaces it. */
 export function publishedStatus(layout: Layout): Status | undefined {
   try {
     const text = readText(layout.status);
@@ -39,7 +39,7 @@ export function publishedStatus(layout: Layout): Status | undefined {
   }
 }
 
-/** Only who holds the supervisor's lock writes status.json. */
+/** Changes status.json under the supervisor's lock, which every writer of it holds. */
 async function changeAlone(layout: Layout, change: (status: Status) => Status): Promise<boolean> {
   const lock = await tryLock(layout.supervisorLock);
   if (lock === undefined) return false;

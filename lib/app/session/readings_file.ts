@@ -11,16 +11,16 @@ import { withLock } from "../../io/lock/lock.ts";
 
 type Place = Pick<Layout, "root" | "readings" | "readingsLock">;
 
-/** What a process that writes readings.json need not read again as long as nobody else wrote it. */
+/** The content of readings.json as a writer last saw it, read again only after another process wrote. */
 export class ReadingsMemory {
-  /** The version of the file that the rest is about. */
-  print: string | undefined;
+  /** Identifies the version of the file that has this content. */
+  fingerprint: string | undefined;
   known: Known = new Map();
 }
 
 /**
- * Adds fresh news of accounts to readings.json; whoever else knows something adds to it as well. `memory` is of the same
- * process's last time; nothing is written when `mayWrite` says no.
+ * Merges fresh readings of accounts into readings.json, which other processes write as well. `memory` is kept by the
+ * process between calls; nothing is written when `mayWrite` returns false.
  */
 export async function publishKnown(
   host: Pick<Host, "clock" | "random">,
@@ -35,7 +35,8 @@ export async function publishKnown(
   ensureFolder(dirname(layout.readingsLock));
   await withLock(host, layout.readingsLock, () => {
     const nowMs = host.clock.now();
-    const isRemembered = memory.print !== undefined && memory.print === fingerprintOf(layout.readings);
+    const isRemembered = memory.fingerprint !== undefined &&
+      memory.fingerprint === fingerprintOf(layout.readings);
     const known = isRemembered ? memory.known : readingsIn(layout);
     const sessions = mergeKnown(known, fresh, nowMs);
     if (!saysSame(known, sessions)) {
@@ -44,7 +45,7 @@ export async function publishKnown(
         mayReplace: () => mayWrite(layout.readings),
       });
     }
-    memory.print = fingerprintOf(layout.readings);
+    memory.fingerprint = fingerprintOf(layout.readings);
     memory.known = sessions;
   });
 }
@@ -56,12 +57,12 @@ function saysSame(before: Known, after: Known): boolean {
   });
 }
 
-/** What readings.json says that still holds. */
+/** Reads the entries of readings.json that still hold. */
 export function knownIn(layout: Pick<Layout, "readings">, nowMs: number): Known {
   return current(readingsIn(layout), nowMs);
 }
 
-/** A file that makes no sense says nothing: all of it can be read again. */
+/** Reads all entries; a broken file counts as empty, since all readings can be taken again. */
 function readingsIn({ readings }: Pick<Layout, "readings">): Known {
   try {
     return parseStatus(readText(readings) ?? "{}").sessions;

@@ -17,7 +17,7 @@ import { awaitRenewal } from "../codex/await_renewal.ts";
 import { awaitPublished } from "./published_status.ts";
 import { aliasFor, checkKnownAlias, missingSession } from "./sessions.ts";
 
-/** Removes a session, given by alias or email, and returns its alias. A home that somebody has open is removed only by force. */
+/** Removes a session, given by alias or email, and returns its alias. A home in use is removed only with force. */
 export async function removeSession(
   host: Host,
   layout: Layout,
@@ -27,7 +27,7 @@ export async function removeSession(
   const alias = aliasFor(layout, target);
   checkKnownAlias(host, alias);
   const home = homeOf(layout, alias);
-  // Of a link that leads nowhere the link is what there is to remove.
+  // A dangling link is removed as well.
   const isThere = () => isFolder(home) || (exists(home) && isLink(home));
   if (!isThere()) throw missingSession(alias);
   if (!force) await refuseOpen(host, layout, alias, home);
@@ -74,7 +74,7 @@ async function unpublish(host: Host, layout: Layout, alias: string): Promise<voi
   if (!isSupervisorDisabled(host.env)) await ensureSupervisor(host, layout);
 }
 
-/** The databases of its app-server, once that is gone; else the next of that name finds them. */
+/** Removes the databases of its app-server, once that has ended; a new session of that name would find them. */
 function removeDatabases(layout: Layout, alias: string): void {
   const isUsed = parseChildren(readText(layout.children)).some((child) =>
     child.alias === alias && isAlive(child)

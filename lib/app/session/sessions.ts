@@ -10,19 +10,19 @@ import type { Host } from "../../io/host.ts";
 
 type Outside = Pick<Host, "env" | "uid" | "platform" | "system">;
 
-/** The paths below the root, once its folders are there. Throws Failure for a root that can't be used. */
+/** Makes the folders of the root and returns its paths. Throws Failure for a root that can't be used. */
 export function openRoot(host: Outside): Layout {
   const layout = layoutOf(rootOf(host));
   ensureLayout(host, layout);
   return layout;
 }
 
-/** The paths below the root, whatever is there. */
+/** The paths below the root; touches no file. */
 export function pathsOf(host: Outside): Layout {
   return layoutOf(rootOf(host));
 }
 
-/** The root; without `HOME` below the home that `/etc/passwd` has. */
+/** The root folder; without `HOME` below the user home in `/etc/passwd`. */
 function rootOf(host: Outside): string {
   if (!host.system.hasUserNumbers || host.env.AGENTLB_HOME || host.env.HOME !== undefined) {
     return rootFrom(host);
@@ -36,7 +36,7 @@ function rootOf(host: Outside): string {
   });
 }
 
-/** The paths below the root for a command that only looks: what can't be made there is not needed. */
+/** The paths below the root for a command that only reads: folders that can't be made are not needed. */
 export function lookAtRoot(host: Outside): Layout {
   const layout = layoutOf(rootOf(host));
   try {
@@ -47,7 +47,7 @@ export function lookAtRoot(host: Outside): Layout {
   return layout;
 }
 
-/** Makes sure of the folders below the root, each ours alone, and of the lock that all commands share. */
+/** Makes the folders below the root, each private to the user, and the lock file that all commands share. */
 export function ensureLayout(host: Pick<Host, "uid" | "system">, layout: Layout): void {
   const isNumbered = host.uid === undefined && host.system.hasUserNumbers && isFolder(layout.root);
   const uid = isNumbered ? ownerOfNewFile(layout.root) : host.uid;
@@ -63,8 +63,8 @@ export function aliasesOf(layout: Layout): string[] {
 }
 
 /**
- * The alias that a target names: by itself, or by the email of its login; with an `@` a session of that very name comes
- * first. Throws the usage failure for no login of that email and for several.
+ * The alias that a target names: an alias, or the email of its login; with an `@` a session of exactly that name comes
+ * first. Throws the usage failure unless exactly one login has that email.
  */
 export function aliasFor(layout: Layout, target: string): string {
   const aliases = aliasesOf(layout);
@@ -93,14 +93,14 @@ export function knownAlias(host: Pick<Host, "platform">, layout: Layout, target:
   return alias;
 }
 
-/** Of a file system that takes `Work` and `work` for one name: the alias as its folder is really called. */
+/** On a case-insensitive file system, where `Work` and `work` are one name: the real name of the alias's folder. */
 function twinOf(layout: Layout, target: string, aliases: readonly string[]): string | undefined {
   if (target === "" || /^\.|[\\/\0]/.test(target)) return undefined;
   const folder = folderIdentity(homeOf(layout, target));
   return folder && aliases.find((alias) => folderIdentity(homeOf(layout, alias)) === folder);
 }
 
-/** Throws the usage failure unless a session may have this name under the user's pattern. */
+/** Throws the usage failure unless the user's pattern allows this name for a session. */
 export async function checkNewAlias(
   { platform }: Pick<Host, "platform">,
   alias: string,
@@ -112,7 +112,7 @@ export async function checkNewAlias(
   checkAlias(alias, pattern, compiled.matches, platform);
 }
 
-/** Throws the usage failure for what can't be an alias under any pattern, such as a path. */
+/** Throws the usage failure for a text that no pattern allows as an alias, such as a path. */
 export function checkKnownAlias({ platform }: Pick<Host, "platform">, alias: string): void {
   checkAlias(alias, DEFAULT_ALIAS_PATTERN, () => true, platform);
 }

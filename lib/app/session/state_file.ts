@@ -3,12 +3,12 @@ import { readText } from "../../io/files/read.ts";
 import { putAside } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 
-/** Who is told what became of a file. */
-export type Told = Pick<Host, "clock" | "err">;
+/** The parts of the host that state files need: the clock, and stderr for warnings. */
+export type StateHost = Pick<Host, "clock" | "err">;
 
-/** What a file says; one that makes no sense is put aside, that is said, and it counts as missing. Only under the state lock. */
+/** Reads and parses a file; a broken one is put aside with a warning and counts as missing. Only under the state lock. */
 export function recallFile<T>(
-  host: Told,
+  host: StateHost,
   path: string,
   parse: (text: string) => T,
   how: string,
@@ -23,18 +23,18 @@ export function recallFile<T>(
   }
 }
 
-/** What a file says, if it says anything that makes sense; nothing is changed. */
+/** Reads and parses a file; undefined when missing or broken. Changes nothing. */
 export function glanceAt<T>(path: string, parse: (text: string) => T): T | undefined {
   try {
     const text = readText(path);
     return text === undefined ? undefined : parse(text);
   } catch {
-    return undefined; // the next command that holds the lock puts it aside
+    return undefined; // the next command under the lock puts it aside
   }
 }
 
-/** Gives a file that makes no sense another name, and says so and how things go on. */
-export function setAside(host: Told, path: string, problem: unknown, how: string): void {
+/** Renames a broken file, and prints a warning with the way things go on. */
+export function setAside(host: StateHost, path: string, problem: unknown, how: string): void {
   const aside = putAside(path, host.clock.now());
   host.err(`agentlb: warning: ${path}: ${wordsOf(problem)}; kept as ${aside}, ${how}\n`);
 }

@@ -15,7 +15,7 @@ import { CALLER, folderOf, placesOf, type SkillFolder } from "./folder.ts";
 import { carryOut, changedIn, halfDone, lockOf, look, recordIn, removeFolders, sweep } from "./steps.ts";
 
 /** Which skill, and where. */
-export interface SkillWish {
+export interface SkillRequest {
   readonly pool: "cap" | "clb";
   /** The folder of skills; undefined = the project's, else the user's. */
   readonly to: string | undefined;
@@ -36,13 +36,13 @@ type Outside = Pick<Host, "clock" | "cwd" | "env" | "random" | "self">;
 /** Puts a skill with the running program in place. Throws Failure where something stands in the way. */
 export async function installSkill(
   host: Outside,
-  wish: SkillWish & { readonly how: "copy" | "link" | undefined },
+  request: SkillRequest & { readonly how: "copy" | "link" | undefined },
 ): Promise<SkillWork> {
-  const { pool, to, isDry } = wish;
+  const { pool, to, isDry } = request;
   const skill = SKILLS[pool];
   const program = carried(host);
   const folder = folderOf(host, skill, to);
-  const how = wish.how ?? fittingWay(host, program, folder);
+  const how = request.how ?? fittingWay(host, program, folder);
   const pieces = piecesOf(skill, program, how, placeInWords(host, folder));
   if (how === "link" && pieces.some(({ path }) => join(folder.path, path) === program.path)) {
     throw new Failure("failed", `Cannot link ${program.path} to itself`, {
@@ -54,13 +54,13 @@ export async function installSkill(
   if (isDry) return { folder, steps: plan(), notes };
   makeFolders(folder.path);
   ensureFolder(folder.kept);
-  const again = lineFor("install", wish) + (wish.how === "link" ? " --link" : "");
+  const again = lineFor("install", request) + (request.how === "link" ? " --link" : "");
   return { folder, steps: await carriedOut(host, folder, again, plan), notes };
 }
 
 /** Makes a skill's folder what it was before the first install. */
-export async function removeSkill(host: Outside, wish: SkillWish): Promise<SkillWork> {
-  const { pool, to, isDry } = wish;
+export async function removeSkill(host: Outside, request: SkillRequest): Promise<SkillWork> {
+  const { pool, to, isDry } = request;
   const folder = folderOf(host, SKILLS[pool], to);
   const plan = () => planRemoval(look(folder, recordIn(folder)));
   if (isDry) return { folder, steps: plan(), notes: linked(folder) };
@@ -68,13 +68,13 @@ export async function removeSkill(host: Outside, wish: SkillWish): Promise<Skill
     if (!isLink(folder.named)) removeIfEmpty(folder.path);
     return { folder, steps: [], notes: linked(folder) };
   }
-  const steps = await carriedOut(host, folder, lineFor("remove", wish), plan, removeFolders);
+  const steps = await carriedOut(host, folder, lineFor("remove", request), plan, removeFolders);
   const kept = changedIn(folder).map((path) => `what you had changed is kept: ${path}`);
   return { folder, steps, notes: [...linked(folder), ...kept] };
 }
 
 /** The command line that does the same once more. */
-function lineFor(verb: string, { pool, to }: SkillWish): string {
+function lineFor(verb: string, { pool, to }: SkillRequest): string {
   return `agentlb skill ${verb} ${pool}${to === undefined ? "" : ` --to ${quote(to)}`}`;
 }
 

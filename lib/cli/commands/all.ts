@@ -1,6 +1,6 @@
 import type { Commands, LoadCommand } from "../declaration/command.ts";
 
-/** Every command, in the order of the help: its first word, and its declaration or the command that it means. */
+/** Every command, in the order of the help: its first word, and its loader or the command that it is another name of. */
 export const COMMANDS: Commands = new Map<string, string | LoadCommand>([
   ["", () => import("./best.ts")],
   ["new", () => import("./new.ts")],

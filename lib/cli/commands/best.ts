@@ -2,7 +2,7 @@ import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { runSession } from "./run_session.ts";
-import { demandIn, EVERYWHERE, PICK_OPTIONS, RUN_OPTIONS } from "../declaration/shared_options.ts";
+import { EVERYWHERE, PICK_OPTIONS, pickRequestIn, RUN_OPTIONS } from "../declaration/shared_options.ts";
 
 const OPTIONS = { ...PICK_OPTIONS, ...RUN_OPTIONS, version: EVERYWHERE.version } as const;
 
@@ -35,7 +35,7 @@ export const command: CommandWith<typeof OPTIONS> = {
   runsSession: true,
   async run(host, call) {
     const layout = openRoot(host);
-    const demand = demandIn(call.options);
-    return await runSession(host, layout, await loadConfig(host, layout), "best", call, demand);
+    const request = pickRequestIn(call.options);
+    return await runSession(host, layout, await loadConfig(host, layout), "best", call, request);
   },
 };

@@ -4,9 +4,9 @@ import { aliasFor, checkNewAlias, openRoot } from "../../app/session/sessions.ts
 import type { CommandWith } from "../declaration/command.ts";
 import type { Option } from "../declaration/option.ts";
 import { checkStartable, runSession } from "./run_session.ts";
-import { demandIn, PICK_OPTIONS, RUN_OPTIONS } from "../declaration/shared_options.ts";
+import { PICK_OPTIONS, pickRequestIn, RUN_OPTIONS } from "../declaration/shared_options.ts";
 
-/** Options that need a pick, and so no name. */
+/** The options that need a pick, so they exclude an alias. */
 const UNNAMED = {
   policy: { ...PICK_OPTIONS.policy, isForUnnamed: true },
   prefer: { ...PICK_OPTIONS.prefer, isForUnnamed: true },
@@ -30,7 +30,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const layout = openRoot(host);
     const config = await loadConfig(host, layout);
     const { words: [target = ""], options, passthrough } = call;
-    if (target === "") return await runSession(host, layout, config, "best", call, demandIn(options));
+    if (target === "") return await runSession(host, layout, config, "best", call, pickRequestIn(options));
     const alias = aliasFor(layout, target);
     if (alias === target) await checkNewAlias(host, alias, config.sessions.aliasPattern);
     const { makeSession, prepareSession } = await import("../../app/login/create.ts");

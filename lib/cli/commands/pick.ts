@@ -3,7 +3,7 @@ import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { pickAndTell } from "./run_session.ts";
-import { demandIn, JSON_OPTION, PICK_OPTIONS } from "../declaration/shared_options.ts";
+import { JSON_OPTION, PICK_OPTIONS, pickRequestIn } from "../declaration/shared_options.ts";
 
 const OPTIONS = { json: JSON_OPTION, ...PICK_OPTIONS } as const;
 
@@ -20,7 +20,7 @@ export const command: CommandWith<typeof OPTIONS> = {
   async run(host, { options }) {
     const layout = openRoot(host);
     const config = await loadConfig(host, layout);
-    const picked = await pickAndTell(host, layout, config, "best", { demand: demandIn(options) });
+    const picked = await pickAndTell(host, layout, config, "best", { request: pickRequestIn(options) });
     if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
     const { pickText } = await import("../view/status.ts");
     host.out(pickText(picked, options.json ?? false));

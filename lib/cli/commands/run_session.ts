@@ -6,48 +6,48 @@ import { printable } from "../../core/text/printable.ts";
 import { awaitRenewal } from "../../app/codex/await_renewal.ts";
 import { commandOf, type End, programOf, runPicked } from "../../app/codex/run.ts";
 import { livingDaemon } from "../../app/daemon/living_daemon.ts";
-import type { How, Picked, PickRequest } from "../../app/pick/choose.ts";
+import type { ChooseOptions, How, Picked } from "../../app/pick/choose.ts";
 import { pick } from "../../app/pick/pick.ts";
-import type { Demand } from "../../app/pick/survey.ts";
+import type { PickRequest } from "../../app/pick/survey.ts";
 import type { Host } from "../../io/host.ts";
 import type { Call } from "../declaration/command.ts";
 import { cautionLine, moneyLine, pickedLine, refusedLine } from "../view/lines.ts";
 
 type RunCall = Pick<Call, "options" | "passthrough">;
 
-/** Picks a session and runs in it what is configured or asked for, or prints the command. */
+/** Picks a session and runs the configured or given command in it, or prints the command. */
 export async function runSession(
   host: Host,
   layout: Layout,
   config: Config,
   how: How,
   call: RunCall,
-  demand: Demand = {},
+  request: PickRequest = {},
 ): Promise<End> {
   const { cmd = "", shell, "print-command": isPrinted = false } = call.options;
   const words = commandOf(host, config, cmd, call.passthrough);
   const check = () => checkStartable(host, words, call);
-  const picked = await pickAndTell(host, layout, config, how, { demand, isRunHere: !isPrinted, check });
+  const picked = await pickAndTell(host, layout, config, how, { request, isRunHere: !isPrinted, check });
   if (!isPrinted) return await runPicked(host, layout, config, picked, words);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
   host.out(`${await printedCommand(shell ?? usualShell(host.platform), picked.home, words)}\n`);
   return 0;
 }
 
-/** Fails when there is no such program, before anything is recorded or made. */
+/** Fails when the program does not exist, before anything is recorded or made. */
 export function checkStartable(host: Host, words: readonly string[], { options }: RunCall): void {
   if (!options["print-command"]) programOf(host, words[0] ?? "");
 }
 
-/** Picks a session and says on stderr what a user should know of it. */
+/** Picks a session and prints notes and warnings about it on stderr. */
 export async function pickAndTell(
   host: Host,
   layout: Layout,
   config: Config,
   how: How,
-  request: PickRequest,
+  options: ChooseOptions,
 ): Promise<Picked> {
-  const picked = await pick(host, layout, config, how, request);
+  const picked = await pick(host, layout, config, how, options);
   host.err(`agentlb: ${wordsFor(host, layout, picked)}\n`);
   const caution = cautionLine(picked);
   if (caution !== undefined) host.err(`agentlb: note: ${caution}\n`);

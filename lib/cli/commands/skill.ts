@@ -1,6 +1,6 @@
 import { printable } from "../../core/text/printable.ts";
 import type { End } from "../../app/codex/run.ts";
-import type { SkillWish, SkillWork } from "../../app/skill/install.ts";
+import type { SkillRequest, SkillWork } from "../../app/skill/install.ts";
 import type { Host } from "../../io/host.ts";
 import type { Arguments, Command, CommandWith } from "../declaration/command.ts";
 import type { Given } from "../declaration/option.ts";
@@ -43,13 +43,13 @@ const install: CommandWith<typeof INSTALL_OPTIONS> = {
   examples: [],
   takes: POOL,
   async run(host, { words, options }) {
-    const wish = wishIn(words, options);
+    const request = skillRequestIn(words, options);
     const { installSkill } = await import("../../app/skill/install.ts");
     const work = await installSkill(host, {
-      ...wish,
+      ...request,
       how: (["link", "copy"] as const).find((each) => options[each]),
     });
-    return await tell(host, "install", wish, work);
+    return await tell(host, "install", request, work);
   },
 };
 
@@ -64,9 +64,9 @@ const remove: CommandWith<typeof REMOVE_OPTIONS> = {
   examples: [],
   takes: POOL,
   async run(host, { words, options }) {
-    const wish = wishIn(words, options);
+    const request = skillRequestIn(words, options);
     const { removeSkill } = await import("../../app/skill/install.ts");
-    return await tell(host, "remove", wish, await removeSkill(host, wish));
+    return await tell(host, "remove", request, await removeSkill(host, request));
   },
 };
 
@@ -86,14 +86,14 @@ export const command: Command = {
   },
 };
 
-function wishIn([pool]: readonly string[], options: Given<typeof REMOVE_OPTIONS>): SkillWish {
+function skillRequestIn([pool]: readonly string[], options: Given<typeof REMOVE_OPTIONS>): SkillRequest {
   return { pool: pool === "clb" ? "clb" : "cap", to: options.to, isDry: options["dry-run"] ?? false };
 }
 
 async function tell(
   host: Host,
   verb: "install" | "remove",
-  { isDry }: SkillWish,
+  { isDry }: SkillRequest,
   work: SkillWork,
 ): Promise<End> {
   const { skillText } = await import("../view/skill.ts");

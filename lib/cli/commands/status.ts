@@ -40,7 +40,7 @@ export const command: CommandWith<typeof OPTIONS> = {
   },
 };
 
-/** What is to be said of a supervisor that can't be seen from here; undefined when none runs. */
+/** The words for a supervisor that is not visible from here; undefined when none runs. */
 async function whereIsIt(host: Host, layout: Layout): Promise<string | undefined> {
   const { ELSEWHERE, whereabouts } = await import("../../app/daemon/whereabouts.ts");
   return (await whereabouts(host, layout)).at === "elsewhere" ? ELSEWHERE : undefined;

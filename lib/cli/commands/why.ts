@@ -1,7 +1,7 @@
 import { loadConfig } from "../../app/config/load.ts";
 import { lookAtRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
-import { demandIn, POLICY } from "../declaration/shared_options.ts";
+import { pickRequestIn, POLICY } from "../declaration/shared_options.ts";
 
 const OPTIONS = {
   json: { about: "print an object instead of a table" },
@@ -28,7 +28,7 @@ export const command: CommandWith<typeof OPTIONS> = {
       import("../view/why.ts"),
     ]);
     const config = await loadConfig(host, layout);
-    const found = explain(layout, config, host.clock.now(), demandIn(options), alias);
+    const found = explain(layout, config, host.clock.now(), pickRequestIn(options), alias);
     host.out(options.json ? whyJson(found) : await whyText(found));
     return 0;
   },

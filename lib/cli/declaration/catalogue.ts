@@ -7,7 +7,7 @@ export async function allCommands(commands: Commands): Promise<Command[]> {
   return loaded.flatMap(({ command }) => [command, ...command.commands ?? []]);
 }
 
-/** The other words for a command. */
+/** The other names of a command. */
 export function otherNames(commands: Commands, { name }: Command): string[] {
   return [...commands].flatMap(([word, entry]) => entry === name ? [word] : []);
 }

@@ -3,18 +3,18 @@ import type { Host } from "../../io/host.ts";
 import type { Given, Options } from "./option.ts";
 import type { EVERYWHERE } from "./shared_options.ts";
 
-/** All commands by their first word: where the declaration is, or the name of the command that it is another word for. */
+/** All commands by first word: the loader of the declaration, or the command that the word is another name of. */
 export type Commands = ReadonlyMap<string, string | LoadCommand>;
 /** Loads the file of a command. */
 export type LoadCommand = () => Promise<{ readonly command: Command }>;
 
-/** A command line, read and checked. */
+/** A parsed and checked command line. */
 export interface Call<Known extends Options = Record<never, never>> {
   readonly command: Command;
   /** The arguments of the command. */
   readonly words: readonly string[];
   readonly options: Given<Known & typeof EVERYWHERE>;
-  /** What follows `--`. */
+  /** The words after `--`. */
   readonly passthrough: readonly string[];
 }
 
@@ -24,29 +24,29 @@ export interface Section {
   readonly lines: readonly (string | readonly [string, string])[];
 }
 
-/** A command: all that the parser, the pages of help and the runner know of it. */
+/** The declaration of a command, for the parser, the pages of help and the runner. */
 export interface Command {
-  /** The words that name it, "" for the one without. */
+  /** The words that name it; "" for the command without a name. */
   readonly name: string;
-  /** What follows the name: arguments first, then options in brackets. */
+  /** The usage after the name: arguments first, then options in brackets. */
   readonly usage: string;
-  /** A few words for a list of commands; a family has none, its members have. */
+  /** The summary in a list of commands; a family has none, its members have. */
   readonly summary?: string;
-  /** The list of all commands leaves it out. */
+  /** True when the list of all commands omits it. */
   readonly isHidden?: boolean;
-  /** Paragraphs of its page; without any it has the page of its family. */
+  /** The paragraphs of its page; without any it has the page of its family. */
   readonly help: readonly string[];
   readonly options: Options;
-  /** Options of which at most one can be given. */
+  /** Groups of options of which at most one may be given. */
   readonly exclusive?: readonly (readonly string[])[];
-  /** Command lines to show. */
+  /** Example command lines. */
   readonly examples: readonly string[];
   readonly sections?: readonly Section[];
-  /** The arguments that it takes; none unless given. */
+  /** The arguments that it takes; absent = none. */
   readonly takes?: Arguments;
-  /** It runs a session, so it takes words after `--` and can print a command instead. */
+  /** True when it runs a session, so it takes words after `--` and can print a command instead. */
   readonly runsSession?: boolean;
-  /** Makes it a family: what can follow its name. */
+  /** The members of a family. */
   readonly commands?: readonly Command[];
   run(host: Host, call: Call, commands: Commands): Promise<End>;
 }
@@ -60,13 +60,13 @@ export interface CommandWith<Known extends Options> extends Command {
 
 /** The arguments that a command takes. */
 export interface Arguments {
-  /** What one is, for a message: "skill". */
+  /** The noun for one argument in a message: "skill". */
   readonly what: string;
   readonly oneOf?: readonly string[];
-  /** At most so many; 1 unless given. */
+  /** The maximum number; by default 1. */
   readonly most?: number;
-  /** The command is wrong without one. */
+  /** True when an argument is required. */
   readonly isNeeded?: boolean;
-  /** Said instead of the usage when a needed one is missing: scripts may know the line. */
+  /** The message for a missing required argument, instead of the usage: scripts may depend on it. */
   readonly missing?: string;
 }

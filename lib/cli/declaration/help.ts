@@ -4,14 +4,14 @@ import type { Option } from "./option.ts";
 import { EVERYWHERE } from "./shared_options.ts";
 import { calledAs, usageOf } from "./usage.ts";
 
-/** The most columns of a line of help. */
+/** The maximum width of a line of help. */
 export const COLUMNS = 80;
-/** The most columns of the left one of two. */
+/** The maximum width of the left column. */
 const LEFT = 34;
 
 type Row = readonly [string, string];
 
-/** The page of help of a command; only that of the program looks at other commands. */
+/** The page of help of a command; only the program's own page loads other commands. */
 export async function pageOf(command: Command, commands: Commands): Promise<string> {
   const family = command.help.length > 0 ? undefined : await familyOf(command, commands);
   if (family !== undefined) return await pageOf(family, commands);
@@ -38,7 +38,7 @@ function usageLine(command: Command): string {
   return `usage: ${wrapped(usageOf(command), COLUMNS - indent).replaceAll("\n", `\n${" ".repeat(indent)}`)}`;
 }
 
-/** The commands of a family, also those that the list of all leaves out. */
+/** The members of a family, including hidden ones. */
 function membersOf(members: readonly Command[]): string {
   return section({
     title: "commands",
@@ -52,7 +52,7 @@ async function listOf(commands: Commands): Promise<Row[]> {
   );
 }
 
-/** A command with its arguments, without what can be left out. */
+/** A command with its required arguments. */
 function shortUsage({ name, usage }: Command): string {
   return `${name} ${usage.replace(/ *\[(--|options)[^\]]*\]/g, "")}`.replace(/ +/g, " ").trimEnd();
 }
@@ -77,7 +77,7 @@ function optionRow([name, { value, short, about }]: readonly [string, Option]): 
   return [`${letter}--${name}${value === undefined ? "" : ` ${value}`}`, about];
 }
 
-/** A titled part; what is too long for its line goes on below itself. */
+/** A titled part; long texts wrap within their column. */
 function section({ title, lines }: Section): string {
   const lefts = lines.flatMap((line) => typeof line === "string" ? [] : [line[0].length]);
   const width = Math.min(Math.max(0, ...lefts), LEFT);
@@ -92,7 +92,7 @@ function section({ title, lines }: Section): string {
   return [`${title}:`, ...drawn].join("\n");
 }
 
-/** A text in lines of so many columns, broken between words. */
+/** Wraps a text at this width, between words. */
 function wrapped(text: string, columns: number = COLUMNS): string {
   const lines: string[] = [];
   let line = "";

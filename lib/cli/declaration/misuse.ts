@@ -13,7 +13,7 @@ export async function noCommand(word: string, commands: Commands): Promise<Failu
   return wrong(program!, `There is no command '${word}'`, hint);
 }
 
-/** The failure for a word behind a command that names none of its members. */
+/** The failure for a word after a family that names none of its members. */
 export function noMember(family: Command, word: string): Failure {
   const members = (family.commands ?? []).map(({ name }) => name.slice(family.name.length + 1));
   const similar = nearest(word, members);
@@ -33,7 +33,7 @@ export async function commandAt([first, second]: readonly string[], commands: Co
   return member;
 }
 
-/** The failure for a word too many. */
+/** The failure for an extra word. */
 export function extraWord(command: Command, word: string): Failure {
   const message = `Unexpected argument '${word}' for ${calledAs(command)}`;
   return wrong(command, message, `usage: ${usageOf(command)}`);
@@ -44,7 +44,7 @@ export function wrongWord(command: Command, what: string, word: string, known: r
   return wrong(command, `There is no ${what} '${word}'`, `it takes one of: ${known.join(", ")}`);
 }
 
-/** The failure for an option that a command does not have, with the word that was meant, or the commands that have it. */
+/** The failure for an unknown option, with the option probably meant, or the commands that have it. */
 export async function noOption(command: Command, typed: string, commands: Commands): Promise<Failure> {
   const message = `${calledAs(command)} has no option '${typed}'`;
   const others = (await allCommands(commands)).filter(({ options }) =>
@@ -60,7 +60,7 @@ export async function noOption(command: Command, typed: string, commands: Comman
   return wrong(command, message, command.runsSession ? hint : undefined);
 }
 
-/** The failure for an option without its value; `next` is what stands there instead. */
+/** The failure for an option without its value; `next` is the word in its place. */
 export function noValue(command: Command, name: string, value: string, next: string | undefined): Failure {
   const hint = next === undefined ? undefined : `a value that starts with '-' is written --${name}=${next}`;
   return wrong(command, `Option '--${name}' needs a value: --${name} ${value}`, hint);
@@ -82,7 +82,7 @@ export function wrongValue(
   return wrong(command, `Option '--${name}' does not take '${value}'`, hint);
 }
 
-/** The failure for an option that stands there again. */
+/** The failure for a repeated option. */
 export function givenTwice(command: Command, name: string): Failure {
   return wrong(command, `Option '--${name}' is given twice`);
 }
@@ -92,7 +92,7 @@ export function bothGiven(command: Command, one: string, other: string): Failure
   return wrong(command, `--${one} and --${other} can't be used together`);
 }
 
-/** The failure for an option of a pick where a name leaves nothing to pick. */
+/** The failure for an option of a pick together with a named alias. */
 export function uselessOption(command: Command, name: string): Failure {
   const called = calledAs(command);
   return wrong(
@@ -102,13 +102,13 @@ export function uselessOption(command: Command, name: string): Failure {
   );
 }
 
-/** The failure for an argument that a command needs; scripts may know its line by heart. */
+/** The failure for a missing required argument; scripts may depend on its message. */
 export function missing(command: Command): Failure {
   const message = command.takes?.missing ?? `usage: ${usageOf(command)}`;
   return new Failure("usage", message, { verbatim: true });
 }
 
-/** Unless given, the hint is where the help of the command is. */
+/** A usage failure; by default the hint names the command's help. */
 function wrong(command: Command, message: string, hint?: string): Failure {
   const help = command.name === "" ? "agentlb --help" : `agentlb help ${command.name}`;
   return new Failure("usage", message, { hint: hint ?? `see: ${help}` });

@@ -1,16 +1,16 @@
 /** An option of a command. */
 export interface Option {
-  /** What its value is called, such as "<dir>"; without it the option is a switch. */
+  /** The name of its value, such as "<dir>"; without it the option is a switch. */
   readonly value?: string;
-  /** The only values that it takes. */
+  /** The allowed values. */
   readonly oneOf?: readonly string[];
-  /** One letter, for a switch. */
+  /** The short name of a switch, one letter. */
   readonly short?: string;
   /** One line of help. */
   readonly about: string;
-  /** It can't be used when the command has a name as its argument. */
+  /** True when the option is not allowed together with a named alias. */
   readonly isForUnnamed?: boolean;
-  /** The command is wrong without it. */
+  /** True when the option is required. */
   readonly isNeeded?: boolean;
 }
 

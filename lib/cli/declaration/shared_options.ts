@@ -1,9 +1,9 @@
 import { POLICIES } from "../../core/pick/policy.ts";
 import { SHELLS } from "../../core/shell/quote.ts";
-import type { Demand } from "../../app/pick/survey.ts";
+import type { PickRequest } from "../../app/pick/survey.ts";
 import type { Given, Option, Options } from "./option.ts";
 
-/** Options of what runs a session. */
+/** The options of commands that run a session. */
 export const RUN_OPTIONS = {
   cmd: { value: "<command>", about: "run this instead of runner.default_command" },
   "login-cmd": { value: "<command>", about: "log in with this instead of runner.login_command" },
@@ -11,7 +11,7 @@ export const RUN_OPTIONS = {
   shell: { value: "<shell>", oneOf: SHELLS, about: "print it for sh, fish or powershell" },
 } as const satisfies Options;
 
-/** Options that every command accepts, before it and after it. */
+/** The options that every command accepts, before and after its name. */
 export const EVERYWHERE = {
   ...RUN_OPTIONS,
   help: { short: "h", about: "print this help" },
@@ -24,18 +24,18 @@ export const POLICY = {
   about: `${POLICIES.join(", ")}: instead of sessions.policy`,
 } as const satisfies Option;
 
-/** Options of what picks the session that has the most left. */
+/** The options of commands that pick the best session. */
 export const PICK_OPTIONS = {
   policy: POLICY,
   prefer: { value: "<alias>", about: "this session whenever it may be picked" },
   "no-exhausted": { about: "exit with 4 rather than take a session that has nothing left" },
 } as const satisfies Options;
 
-/** The switch of what prints a table or a line otherwise. */
+/** The switch of commands that print a table or a line by default. */
 export const JSON_OPTION = { about: "print an object instead" } as const satisfies Option;
 
-/** What the options of a pick demand. */
-export function demandIn(options: Given<typeof PICK_OPTIONS>): Demand {
+/** The pick request in the options of a command line. */
+export function pickRequestIn(options: Given<typeof PICK_OPTIONS>): PickRequest {
   const { policy, prefer } = options;
   return {
     ...(policy === undefined ? {} : { policy }),

@@ -5,12 +5,12 @@ import { quotedAsPython } from "../../core/pool/python/whole.ts";
 import { type Command, commandsOf, keyOf, type Option } from "./commands.ts";
 import { commandHelp, commandUsage, lineWidth, programHelp, programUsage } from "./usage.ts";
 
-/** What the user asked for. */
+/** A parsed command line. */
 export type PoolRequest =
   | { readonly do: "help"; readonly text: string }
   | { readonly do: "run"; readonly command: string; readonly options: PoolOptions };
 
-/** Reads a command line with the habits of Python's argparse. Throws Failure with its words for a wrong one. */
+/** Parses a command line as Python's argparse does. Throws Failure with the messages of argparse. */
 export function parseArguments(
   flavour: Flavour,
   args: readonly string[],
@@ -45,7 +45,7 @@ export function parseArguments(
   return { do: "run", command: found.command.name, options: found.options };
 }
 
-/** The options of one command, or its help. */
+/** Parses the options of one command, or a request for its help. */
 function parseCommand(
   flavour: Flavour,
   command: Command,
@@ -83,12 +83,12 @@ function parseCommand(
   return { options: values, unknown };
 }
 
-/** What happens to the words of a command line. */
+/** The receivers of the words of a command line. */
 interface Takers {
-  /** Words that nobody takes. */
+  /** Unrecognized words. */
   readonly unknown: string[];
   option?(option: Option, value: string | boolean): void;
-  /** Takes the one argument; with `takesAll` together with all words behind it. A text it returns ends the scan. */
+  /** Takes the one argument, with `takesAll` also all words after it. A returned text ends the scan. */
   argument?(words: readonly string[]): string | undefined;
   readonly takesAll?: boolean;
 }
@@ -97,14 +97,14 @@ type Word =
   | { readonly kind: "argument" | "dashes" | "unknown" }
   | Found & { readonly kind: "option" };
 
-/** An option that a word names, and what stands behind its `=`. */
+/** An option that a word names, and the value after its `=`. */
 interface Found {
   readonly option: Option;
   readonly flag: string;
   readonly value: string | undefined;
 }
 
-/** Goes through the words; true when help was asked for. */
+/** Goes through the words; returns true on a request for help. */
 function scan(
   args: readonly string[],
   options: readonly Option[],
@@ -124,7 +124,7 @@ function scan(
     } else if (word.kind === "option") {
       at = takeOption(args, words, at, word, fail, takers);
     } else {
-      // An argument may have `--` around it; elsewhere nobody takes those.
+      // `--` is allowed before or after an argument; elsewhere it is unrecognized.
       let end = at;
       while (words[end]?.kind === "dashes") end++;
       if (!isArgumentOpen || words[end]?.kind !== "argument") {
@@ -167,7 +167,7 @@ function takeOption(
 const HELP: Option = { flags: ["-h", "--help"], kind: "switch", help: "" };
 const NEGATIVE_NUMBER = /^-(?:\p{Nd}+|\p{Nd}*\.\p{Nd}+)$/u;
 
-/** What each word is; behind `--` all are arguments. */
+/** Classifies each word; after `--` all are arguments. */
 function kindsOf(
   args: readonly string[],
   options: readonly Option[],
@@ -183,7 +183,7 @@ function kindsOf(
   });
 }
 
-/** The option that a word means: by its whole name, or by a beginning that no other has. */
+/** The option of a word: by its full name, or by an unambiguous prefix. */
 function lookUp(
   text: string,
   options: readonly Option[],
@@ -210,13 +210,13 @@ function lookUp(
   return matches[0];
 }
 
-/** `-hh` is `-h -h`; anything else behind it is too much. */
+/** Accepts `-hh` as `-h -h`; fails for anything else after `-h`. */
 function checkHelp({ flag, value }: Found, fail: (problem: string) => never): void {
   const rest = flag === "-h" && value !== "" ? value?.replace(/^h+/, "") || undefined : value;
   if (rest !== undefined) fail(`argument -h/--help: ignored explicit argument ${quotedAsPython(rest)}`);
 }
 
-/** Words with a dash in front that are values all the same: negative numbers, and what has a blank in it. */
+/** True for words with a leading dash that are values: negative numbers, and words that contain a blank. */
 function isValue(text: string): boolean {
   return !text.startsWith("-") || text === "-" || NEGATIVE_NUMBER.test(text) || text.includes(" ");
 }

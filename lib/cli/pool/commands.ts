@@ -2,13 +2,13 @@ import type { Flavour } from "../../core/pool/flavour.ts";
 
 /** An option of a command. */
 export interface Option {
-  /** With the dashes; a switch may have a second one that takes it back. */
+  /** The flags with their dashes; a switch may have a second one that negates it. */
   readonly flags: readonly string[];
   readonly kind: "text" | "switch" | "onOff";
   readonly help: string;
   readonly isRequired?: boolean;
   readonly initial?: string | boolean;
-  /** The predecessor did not have it: it must be typed in full, so that abbreviations of others keep their meaning. */
+  /** True when the predecessor lacks it: it has no abbreviation, so that those of other options keep their meaning. */
   readonly isNew?: boolean;
 }
 
@@ -103,7 +103,7 @@ export function commandsOf(flavour: Flavour): Command[] {
   return ALL.filter(({ name }) => flavour.commands.includes(name));
 }
 
-/** The name under which an option's value is kept. */
+/** The key of an option's value. */
 export function keyOf({ flags }: Option): string {
   return flags[0]!.replace(/^-+/, "").replaceAll("-", "_");
 }

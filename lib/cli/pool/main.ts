@@ -7,12 +7,12 @@ import type { Host } from "../../io/host.ts";
 import { parseArguments } from "./arguments.ts";
 import { runPool } from "./program.ts";
 
-/** Runs `cap` or `clb`, which lies in `folder`, and returns the exit code. Failures become words here, and only here. */
+/** Runs `cap` or `clb`, installed in `folder`, and returns the exit code. The only place that prints failures. */
 export async function main(host: Host, name: keyof typeof FLAVOURS, folder: string): Promise<End> {
   const flavour = FLAVOURS[name];
   try {
     if (!host.argsAreText()) throw new Failure("failed", "an argument is not valid UTF-8");
-    // The shim tells where it lies.
+    // The shim passes its own folder.
     const [first, shimFolder, ...rest] = host.args;
     const isShim = first === "--from" && shimFolder !== undefined;
     const from: Origin = isShim ? { by: "shim", folder: shimFolder } : { by: "program", folder };

@@ -78,7 +78,7 @@ export async function runPool(
   }
 }
 
-/** Prints what was picked, for a shell that reads the last line through xargs. */
+/** Prints the picked path, for a shell that reads the last line through xargs. */
 function hand(host: Host, flavour: Flavour, how: string, path: string): void {
   if (!survivesXargs(path, host.platform)) {
     host.err(

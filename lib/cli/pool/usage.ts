@@ -1,12 +1,12 @@
 import type { Command, Option } from "./commands.ts";
 
-/** How wide lines may be: what the shell says of the terminal, less two, as argparse reckons. */
+/** The line width of argparse: the terminal's columns minus two. */
 export function lineWidth(columns: string | undefined): number {
   const width = /^\s*\+?\d+\s*$/.test(columns ?? "") ? Number(columns) : 0;
   return Math.max(1, width || 80) - 2;
 }
 
-/** The usage of the program, wrapped where it is too long. */
+/** The usage of the program, wrapped to the width. */
 export function programUsage(program: string, commands: readonly Command[], width: number): string {
   return wrapped(program, ["[-h]"], [`{${commands.map(({ name }) => name).join(",")}}`, "..."], width);
 }
@@ -18,7 +18,7 @@ export function commandUsage(program: string, command: Command, width: number): 
   return wrapped(`${program} ${command.name}`, options, args, width);
 }
 
-/** What `-h` prints. */
+/** The help of the program, for `-h`. */
 export function programHelp(usage: string, commands: readonly Command[]): string {
   const rows = commands.map(({ name, summary }) => [name, summary] as const);
   return `${usage}\n\nHands out source directories and auth files to the workers of a team.\n\ncommands:\n${
@@ -26,7 +26,7 @@ export function programHelp(usage: string, commands: readonly Command[]): string
   }\noptions:\n${listed([HELP])}`;
 }
 
-/** What a command prints for `-h`. */
+/** The help of a command, for `-h`. */
 export function commandHelp(usage: string, { summary, argument, options }: Command): string {
   const args = argument === undefined ? "" : `arguments:\n${listed([[argument.name, argument.help]])}\n`;
   const rows = options.map((option) => {
@@ -49,7 +49,7 @@ function shownFlags(option: Option): string {
   return option.kind === "text" ? `${option.flags[0]} ${metavar(option)}` : option.flags.join(", ");
 }
 
-/** The parts between which a line may break: what can be left out stays in one piece. */
+/** The parts between which a line may break; an optional part stays in one piece. */
 function optionUsage(option: Option): string[] {
   if (option.kind !== "text") return [`[${option.flags.join(" | ")}]`];
   const [flag = ""] = option.flags;
@@ -60,7 +60,7 @@ function metavar({ flags }: Option): string {
   return flags[0]!.replace(/^-+/, "").replaceAll("-", "_").toUpperCase();
 }
 
-/** One line if it fits; else options first and arguments on lines of their own, below the program's name. */
+/** One line if it fits; else options first, arguments on separate lines, indented past the program's name. */
 function wrapped(
   program: string,
   options: readonly string[],

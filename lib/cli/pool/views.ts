@@ -2,7 +2,7 @@ import { printable } from "../../core/text/printable.ts";
 import type { Flavour } from "../../core/pool/flavour.ts";
 import type { PoolSettings } from "../../app/pool/load.ts";
 
-/** What `where` prints: the predecessor's lines, then ours. */
+/** The output of `where`: the predecessor's lines, then ours. */
 export function whereText(flavour: Flavour, settings: PoolSettings, sources: readonly string[]): string {
   const lines = [
     `skill_dir:  ${settings.skillDir}`,

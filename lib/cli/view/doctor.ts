@@ -3,7 +3,7 @@ import { printable } from "../../core/text/printable.ts";
 
 const LONGEST = 4096;
 
-/** What `agentlb doctor` shows: a line each, and below a fault its cure. */
+/** The output of `agentlb doctor`: a line per finding, and below a fault its cure. */
 export function doctorText(findings: readonly Finding[]): string {
   const lines = findings.map(({ severity, what, cure }) =>
     severity === "fault"
@@ -15,7 +15,7 @@ export function doctorText(findings: readonly Finding[]): string {
   return `${[...lines, sum].join("\n")}\n`;
 }
 
-/** What `agentlb doctor --json` prints. */
+/** The output of `agentlb doctor --json`. */
 export function doctorJson(findings: readonly Finding[]): string {
   const faults = findings.filter(({ severity }) => severity === "fault").length;
   return `${JSON.stringify({ schema: "agentlb.doctor/1", faults, findings }, undefined, 2)}\n`;

@@ -20,7 +20,7 @@ export async function forecastText(expectations: readonly Expectation[]): Promis
   return `${await drawTable(HEADER, rows)}${notes.join("")}`;
 }
 
-/** What `agentlb forecast --json` prints; times in milliseconds from now. */
+/** The output of `agentlb forecast --json`; times in milliseconds from now. */
 export function forecastJson(expectations: readonly Expectation[]): string {
   const accounts = expectations.map(({ aliases, windows, isExhausted, backIn }) => ({
     aliases,

@@ -5,7 +5,7 @@ import { formatSpan } from "../../core/text/time.ts";
 import { type Gauge, type Gauges, gaugesIn, gaugesOf } from "../../core/quota/windows.ts";
 import type { Picked } from "../../app/pick/choose.ts";
 
-/** One line for a user who is about to see something else: what was picked, and why. */
+/** One line on the picked session and the reason, printed before its program starts. */
 export function pickedLine({ alias, ground, status }: Picked, nowMs: number): string {
   const using = `using ${printable(alias)}`;
   switch (ground.on) {
@@ -27,7 +27,7 @@ export function pickedLine({ alias, ground, status }: Picked, nowMs: number): st
   }
 }
 
-/** A policy's figure, which need not be a whole number. */
+/** A policy's figure as text; it may have decimals. */
 export function shownFigure(figure: number): string {
   return String(Math.round(figure * 10) / 10);
 }
@@ -38,13 +38,13 @@ function comesBack({ comesBackMs, onCredits }: Ineligible, nowMs: number): strin
   return `, which comes back in ${formatSpan(comesBackMs - nowMs)}`;
 }
 
-/** What speaks against a session that was asked for by name; undefined when nothing does. */
+/** The warning about a session picked by name; undefined when it is eligible. */
 export function cautionLine({ alias, ground }: Picked): string | undefined {
   if ((ground.on !== "last" && ground.on !== "name") || ground.caution === undefined) return undefined;
   return `${printable(alias)} would not be picked by itself: ${printable(ground.caution.reason)}`;
 }
 
-/** That what was picked costs money; undefined when it does not. */
+/** The warning that the picked session costs money; undefined when it does not. */
 export function moneyLine({ alias, ground }: Picked): string | undefined {
   const verdict = ground.on === "merit" || ground.on === "return" ? ground.verdict : undefined;
   if (verdict?.isPaid) return `${printable(alias)} is an API key: every turn costs money`;
@@ -52,14 +52,14 @@ export function moneyLine({ alias, ground }: Picked): string | undefined {
   return isOnCredits ? `${printable(alias)} goes on with credits, which cost money` : undefined;
 }
 
-/** One line for when nobody could be picked on merit: why, who is taken instead, and what would help. */
+/** One line when no session is eligible: the reason, the fallback, and a remedy. */
 export function refusedLine(alias: string, verdicts: readonly Verdict[], supervisor: Supervision): string {
   return `no session is eligible (${reasonsOf(verdicts)}); using ${printable(alias)} (next in turn); ${
     advice(verdicts, supervisor)
   }`;
 }
 
-/** Whether somebody reads the limits of the sessions. */
+/** The state of the supervisor, which reads the limits of the sessions. */
 export type Supervision = "running" | "not running" | "disabled";
 
 function advice(verdicts: readonly Verdict[], supervisor: Supervision): string {

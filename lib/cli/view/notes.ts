@@ -10,7 +10,7 @@ import { limitsOf } from "./lines.ts";
 
 type Shown = Pick<Report, "rows" | "atMs">;
 
-/** What `agentlb status` says below its table, a line each: plans, what else an account may do, who is one account. */
+/** The notes below the table of `agentlb status`, a line each: plans, other limits and credits, shared accounts. */
 export function notesOf({ rows: all, atMs }: Shown): string[] {
   const rows = all.filter(({ verdict }) => verdict.eligible || HINDRANCES[verdict.kind].hasAccount);
   return [
@@ -99,7 +99,7 @@ function lackLines(rows: readonly Row[]): string[] {
   return [...byLack].map(([words, aliases]) => `${aliases.join(", ")}: ${printable(words)}`);
 }
 
-/** The aliases by what `keyOf` tells of them. */
+/** Groups the aliases by the key of their row. */
 function groups(rows: readonly Row[], keyOf: (row: Row) => string | undefined): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const row of rows) {

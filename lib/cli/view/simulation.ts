@@ -7,8 +7,8 @@ import { seedsFrom } from "../../core/simulation/seeds.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import { simulatePast, simulateScenarios, type Simulation } from "../../app/pick/simulate.ts";
 
-/** What to simulate, in the user's words: the options of `agentlb simulate`. */
-export interface SimulationWish {
+/** The options of `agentlb simulate`, as typed. */
+export interface SimulationOptions {
   readonly json?: true;
   readonly markdown?: true;
   readonly history?: true;
@@ -21,18 +21,22 @@ export interface SimulationWish {
 const HEADER = ["POLICY", "SERVED", "OF BOUND", "BLOCKED", "AVOIDABLE", "OF DOCUMENTED", "SWITCHES"];
 const LARGEST_SEED = 0xffff_ffff;
 
-/** What `agentlb simulate` prints. Throws Failure for words that make no sense, and for too short a past. */
-export async function simulationText(layout: Layout, config: Config, wish: SimulationWish): Promise<string> {
-  const seeds = seedsIn(wish);
-  const simulations = wish.history
+/** The output of `agentlb simulate`. Throws Failure for wrong values, and for too short a past. */
+export async function simulationText(
+  layout: Layout,
+  config: Config,
+  options: SimulationOptions,
+): Promise<string> {
+  const seeds = seedsIn(options);
+  const simulations = options.history
     ? [simulatePast(layout, config)]
-    : simulateScenarios(config, seeds, wish.scenario);
-  if (wish.json) return json(simulations, wish.history ? [] : seeds);
-  return wish.markdown ? markdown(simulations) : await tables(simulations);
+    : simulateScenarios(config, seeds, options.scenario);
+  if (options.json) return json(simulations, options.history ? [] : seeds);
+  return options.markdown ? markdown(simulations) : await tables(simulations);
 }
 
-/** One seed unless told otherwise: a list, or those that a number in hex digits, such as a commit's, gives. */
-function seedsIn({ seed, seeds, "seeds-from": hex }: SimulationWish): readonly number[] {
+/** The seeds: a list, those derived from hex digits such as a commit's, or one; by default 1. */
+function seedsIn({ seed, seeds, "seeds-from": hex }: SimulationOptions): readonly number[] {
   if (hex !== undefined) {
     if (!/^[0-9a-f]{7,64}$/i.test(hex)) {
       throw usage(`--seeds-from takes 7 to 64 hexadecimal digits, not '${printable(hex)}'`);
@@ -88,7 +92,7 @@ async function tables(simulations: readonly Simulation[]): Promise<string> {
   return (await Promise.all(texts)).join("\n");
 }
 
-/** One line per scenario: of the bound, avoidable blocks per trial, and those compared with the documented score's. */
+/** One row per scenario: percent of the bound, avoidable blocks per trial, and their change from the documented score. */
 function markdown(simulations: readonly Simulation[]): string {
   const cell = ({ boundPercent, avoidable, avoidablePercent, rule }: Figures) => {
     const change = avoidablePercent === undefined || rule === "documented"
@@ -112,7 +116,7 @@ function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 
-/** Two digits behind the point say all there is to say. */
+/** Rounds to two decimal places. */
 function rounded<Value extends number | undefined>(value: Value): Value | number {
   return value === undefined ? value : Number(value.toFixed(2));
 }

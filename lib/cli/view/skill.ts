@@ -2,7 +2,7 @@ import { printable } from "../../core/text/printable.ts";
 import type { Step } from "../../core/skill/plan.ts";
 import type { SkillWork } from "../../app/skill/install.ts";
 
-/** What `agentlb skill install|remove` prints, step by step. */
+/** The output of `agentlb skill install|remove`, step by step. */
 export function skillText(verb: "install" | "remove", isDry: boolean, work: SkillWork): string {
   return linesOf(verb, isDry, work).map((line) => `${printable(line, 4096)}\n`).join("");
 }

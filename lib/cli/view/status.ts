@@ -25,7 +25,7 @@ const HEADER = [
   "REASON",
 ];
 
-/** The table of `agentlb status` and what there is to say beside it. Another policy than the score's has its figure beside that. */
+/** The table of `agentlb status` and its notes. A policy other than the score adds a column with its figure. */
 export async function statusTable(report: Report): Promise<string> {
   const { rows, selected, policy } = report;
   const shown = printable(selected ?? "<none>");
@@ -41,13 +41,13 @@ function figureOf({ figure }: Row): string {
   return figure === undefined ? "-" : shownFigure(figure);
 }
 
-/** What `agentlb status --json` prints. */
+/** The output of `agentlb status --json`. */
 export function statusJson(report: Report): string {
   const { selected, sessions, ...rest } = statusReport(report);
   return json({ schema: "agentlb.status/1", ...rest, selected: selected ?? null, sessions });
 }
 
-/** What `agentlb pick` prints. */
+/** The output of `agentlb pick`. */
 export function pickText({ alias, home, ground }: Picked, asJson: boolean): string {
   if (!asJson) return `${alias}\t${home}\n`;
   const merit = ground.on === "merit" ? ground : undefined;

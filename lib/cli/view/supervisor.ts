@@ -8,7 +8,7 @@ const TROUBLES = {
   network: "it has no network",
 } as const;
 
-/** What `agentlb supervisor status` shows. */
+/** The output of `agentlb supervisor status`. */
 export function supervisorText({ where, record }: SupervisorReport, nowMs: number): string {
   if (where.at === "nowhere") return "supervisor is not running\n";
   const { pid, version } = identityIn(where);
@@ -29,7 +29,7 @@ export function supervisorText({ where, record }: SupervisorReport, nowMs: numbe
   return `${lines.join("\n")}\n`;
 }
 
-/** What `agentlb supervisor status --json` prints. */
+/** The output of `agentlb supervisor status --json`. */
 export function supervisorJson({ where, record }: SupervisorReport): string {
   const identity = where.at === "nowhere" ? undefined : identityIn(where);
   const shown = {

@@ -10,7 +10,7 @@ const HEADER = ["SEL", "ALIAS", "USAGE", "BUSY", "RESTARTS", "STALENESS", "SCORE
 const AFTER_SCORE = HEADER.indexOf("SCORE") + 1;
 
 /** The table and the sentences of `agentlb why`. */
-export async function whyText({ decision, policy, changes, contestants }: Explanation): Promise<string> {
+export async function whyText({ decision, policy, changes, candidates }: Explanation): Promise<string> {
   const picked = decision.winner?.alias ?? decision.comesBackFirst?.alias;
   const widen = (cells: readonly string[], cell: string) =>
     policy === "score" ? cells : cells.toSpliced(AFTER_SCORE, 0, cell);
@@ -26,11 +26,11 @@ export async function whyText({ decision, policy, changes, contestants }: Explan
   const how = decision.winner === undefined
     ? "nobody is picked on merit"
     : `picked: ${printable(picked ?? "")}`;
-  const faults = contestants.flatMap(faultLine).join("");
+  const faults = candidates.flatMap(faultLine).join("");
   return `${table}${faults}${how} (policy ${policy}${mode})\n${changes.map(sentenceOf).join("")}`;
 }
 
-/** What `agentlb why --json` prints. */
+/** The output of `agentlb why --json`. */
 export function whyJson({ decision, policy, changes }: Explanation): string {
   const { winner, comesBackFirst, figures, mode } = decision;
   const value = {
@@ -57,8 +57,8 @@ function cellsOf(verdict: Verdict, isPicked: boolean): string[] {
   ];
 }
 
-/** `work: app-server ended without an answer: exit 1 no version is set (/usr/bin/codex)`: what a column has no room for. */
-function faultLine({ alias, status: { lastProbeResult } }: Explanation["contestants"][number]): string[] {
+/** `work: app-server ended without an answer: exit 1 no version is set (/usr/bin/codex)`: too long for a column. */
+function faultLine({ alias, status: { lastProbeResult } }: Explanation["candidates"][number]): string[] {
   const result = probeResultIn(lastProbeResult);
   const isCut = result !== undefined && "detail" in result && result.detail !== undefined;
   return isCut ? [`${printable(alias)}: ${printable(lastProbeResult)}\n`] : [];

@@ -5,7 +5,7 @@ import type { Policy } from "../pick/policy.ts";
 import type { ScoreSettings } from "../pick/settings.ts";
 import { LARGEST_COUNT } from "../session/status.ts";
 
-/** config.toml, read and normalised. */
+/** The settings of config.toml, read and normalised. */
 export interface Config {
   readonly runner: {
     readonly defaultCommand: string;
@@ -21,27 +21,27 @@ export interface Config {
   };
   readonly supervisor: {
     readonly managed: "active" | "all" | "none";
-    /** Empty = found by the supervisor. */
+    /** Empty = the supervisor finds the program. */
     readonly codex: string;
   };
-  /** What is wanted of single aliases, by name; one without a table is not in it. */
+  /** The settings of single aliases, by name; an alias without a table is not in it. */
   readonly aliases: ReadonlyMap<string, AliasSettings>;
 }
 
-/** `[alias.<name>]`. */
+/** The settings of one alias, `[alias.<name>]`. */
 export interface AliasSettings {
   /** Percent, 0 to 100. */
   readonly reserve: number;
   readonly priority: number;
-  /** Infinity = as many as you like. */
+  /** Infinity = no limit. */
   readonly maxOpen: number;
 }
 
 export interface ConfigProblem {
-  /** An error is a value that can't be read; its key has the default then, too. */
+  /** "error" for a value that can't be read; its key has the default, as with a warning. */
   readonly kind: "error" | "warning";
   readonly path: string;
-  /** In the file, from 1. */
+  /** The line in the file, from 1. */
   readonly line: number | undefined;
   readonly message: string;
 }
@@ -55,7 +55,7 @@ export function defaultConfig(): Config {
 }
 
 /**
- * The settings in a parsed TOML document whose whole numbers are bigints; `locate` tells the line of a key's
+ * The settings in a parsed TOML document whose whole numbers are bigints; `locate` returns the line of a key's
  * path. Values out of range become the default, with a warning.
  */
 export function readConfig(
@@ -80,7 +80,7 @@ export function readConfig(
   return { config: configOf(values, aliases), problems };
 }
 
-/** The text of config.toml with every key, what it does and when to change it. */
+/** The text of config.toml with every key, its effect and when to change it. */
 export function renderConfig(config: Config = defaultConfig()): string {
   const lines = ["# Settings of agentlb. A key that is left out has the default."];
   let table = "";
@@ -106,7 +106,7 @@ export function renderConfig(config: Config = defaultConfig()): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** A value as TOML spells it. */
+/** A value in TOML syntax. */
 export function tomlOf(value: ConfigValue): string {
   if (typeof value === "number") return String(value);
   // JSON's escapes are TOML's; only DEL must be escaped there and need not be here.
@@ -116,7 +116,7 @@ export function tomlOf(value: ConfigValue): string {
 
 type Report = (kind: ConfigProblem["kind"], path: string, message: string) => void;
 
-/** The entries of a table; none of what is no table, which is an error. */
+/** The entries of a table; a value that is no table has none, and is reported as an error. */
 function tableIn(content: unknown, path: string, report: Report): JsonObject {
   const entries = objectOf(content);
   if (entries === undefined) report("error", path, `${path} must be a table, not ${kindOf(content)}`);
@@ -164,7 +164,7 @@ function readValue(key: ConfigKey, path: string, value: unknown, report: Report)
   };
   if (typeof key.default === "number") {
     if (typeof value !== "bigint") return wrong("a whole number");
-    // The predecessor refuses the whole file here, so it is no range to fall back in.
+    // The predecessor refuses the whole file here, so the value is an error and not out of range.
     if (key.name === "assignment_history_window" && value < 0n) return wrong("a whole number from 0");
     if (value < (key.least ?? 0)) return taken(key.default, `is below ${key.least ?? 0}`);
     if (key.most !== undefined && value > key.most) return taken(key.default, `is above ${key.most}`);

@@ -5,30 +5,30 @@ import { LARGEST_COUNT } from "../session/status.ts";
 
 export type ConfigValue = string | number | readonly string[];
 
-/** One key of config.toml: how it is read, and what users are told of it. */
+/** One key of config.toml: the rules for reading it, and its explanation for users. */
 export interface ConfigKey {
   readonly table: "runner" | "sessions" | "supervisor" | typeof ALIAS_TABLE;
   readonly name: string;
-  /** An older name, which is still read, with a warning. */
+  /** An older name, still read, with a warning. */
   readonly formerly?: string;
   readonly default: ConfigValue;
-  /** A number below or above, or a text not listed here, is read as the default. Infinity = no limit. */
+  /** A number out of range, or a text not listed here, is read as the default. Infinity = no limit. */
   readonly least?: number;
   readonly most?: number;
   readonly oneOf?: readonly string[];
   readonly effect: string;
-  /** Empty where more and less make no sense. */
+  /** Empty for keys that are no quantity. */
   readonly raise: string;
   readonly lower: string;
   readonly typical: string;
-  /** Another value that is worth a try, and why: written as a comment. */
+  /** Another recommended value and the reason, written as a comment. */
   readonly alternative?: readonly [value: ConfigValue, why: string];
 }
 
-/** Every alias may have a table of its own. */
+/** The table of a single alias. */
 export const ALIAS_TABLE = "alias.<name>";
 
-/** Every key of config.toml, in the order in which the file is written. */
+/** Every key of config.toml, in the order of the written file. */
 export const CONFIG_KEYS: readonly ConfigKey[] = [
   key("runner", "default_command", "codex", {
     effect: "the command that runs in the picked session, split into words as a shell splits them",
@@ -54,7 +54,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   }),
   key("sessions", "policy", "score", {
     oneOf: POLICIES,
-    effect: `how one of those that may be picked is chosen: ${POLICIES.join(", ")}`,
+    effect: `the policy for choosing among eligible sessions: ${POLICIES.join(", ")}`,
     alternative: [
       "adaptive",
       "is recommended: it uses up what would lapse at a reset, and balances when quota is scarce",
@@ -74,7 +74,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   }),
   key("sessions", "busy_penalty", 5, {
     least: 0,
-    effect: "minus this per active turn",
+    effect: "points subtracted per active turn",
     raise: "sessions at work should be avoided",
     lower: "throughput matters more than spreading",
     typical: "2–10",
@@ -101,21 +101,21 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   }),
   key("sessions", "restart_penalty_per_restart", 2, {
     least: 0,
-    effect: "minus this per recent restart",
+    effect: "points subtracted per recent restart",
     raise: "unstable sessions should be avoided soon",
     lower: "an occasional restart is fine",
     typical: "1–5",
   }),
   key("sessions", "restart_penalty_cap", 20, {
     least: 0,
-    effect: "at most this much of it",
+    effect: "upper limit of the restart penalty",
     raise: "stability should weigh heavily",
     lower: "restart history should matter little",
     typical: "10–40",
   }),
   key("sessions", "staleness_penalty_max", 10, {
     least: 0,
-    effect: "at most this much as age nears stale_sec",
+    effect: "upper limit of the staleness penalty, reached as age nears stale_sec",
     raise: "nearly stale readings should count much less",
     lower: "mild staleness is fine",
     typical: "5–20",
@@ -138,16 +138,16 @@ export const ALIAS_KEYS: readonly ConfigKey[] = [
   }),
   key(ALIAS_TABLE, "priority", 0, {
     least: -LARGEST_COUNT,
-    effect: "those with a higher one are picked first as long as they have something left",
+    effect: "higher is picked first while it has anything left",
   }),
   key(ALIAS_TABLE, "max_open", Infinity, {
     formerly: "max_sessions",
     least: 1,
-    effect: "with so many sessions open it is not picked",
+    effect: "not picked while this many are open",
   }),
 ];
 
-/** `sessions.stale_sec`: how messages and `readConfig` name a key. */
+/** The path of a key in messages and in `readConfig`: `sessions.stale_sec`. */
 export function pathOf(key: ConfigKey): string {
   return `${key.table}.${key.name}`;
 }

@@ -1,77 +1,81 @@
 import { exhaustionOf, exhaustionWords } from "./exhaustion.ts";
 import { type Hindrance, HINDRANCES } from "./hindrance.ts";
 import { probeResultIn } from "../codex/reasons.ts";
-import type { Mode } from "./policies/contender.ts";
+import type { Mode } from "./policies/scored_candidate.ts";
 import { type Policy, rank } from "./policy.ts";
 import {
-  type Candidate,
   compareEligible,
   type Eligible,
   type Ineligible,
   judge,
+  type ScoreInput,
   type Verdict,
 } from "./score.ts";
 import type { ScoreSettings } from "./settings.ts";
 import { type Gauges, gaugesIn, gaugesOf } from "../quota/windows.ts";
 
-/** What the user wants of one alias: `[alias.<name>]`, and whether it is paused. */
+/** The user's rules for one alias: `[alias.<name>]`, and the pause. */
 export interface AliasRules {
-  /** Percent: picked only when nobody else has anything left, once a window has no more than this. */
+  /** Percent: once a window has no more left than this, the session is picked only when all others are exhausted. */
   readonly reserve: number;
-  /** Higher ones come first as long as they have something left. */
+  /** Sessions with a higher priority are picked first while they have anything left. */
   readonly priority: number;
-  /** With so many sessions open it is not picked. */
+  /** The session is not picked while this many are open in it. */
   readonly maxOpen: number | undefined;
   readonly isPaused: boolean;
 }
 
 /** A candidate with its rules; `openSessions` counts its open threads, leases and reservations. */
-export interface Contestant extends Candidate {
+export interface Candidate extends ScoreInput {
   readonly rules?: AliasRules;
   readonly openSessions?: number;
-  /** Nobody has looked at it yet: its status is an empty one. */
+  /** It has no status entry yet; its status is empty. */
   readonly isMissing?: boolean;
 }
 
-export interface Wish {
+/** The policy of a decision and its options. */
+export interface DecisionOptions {
   readonly policy: Policy;
-  /** Picked whenever it may be. */
+  /** The alias that is picked whenever it is eligible. */
   readonly prefer?: string;
   readonly mode?: Mode;
-  /** Exhausted accounts are picked like any other, as the bare score would have it. Only a simulation wishes that. */
+  /** Picks exhausted accounts like any other, by the bare score. Only a simulation sets it. */
   readonly ignoreExhaustion?: boolean;
 }
 
-/** Who is to be picked, and what there is to say of everybody. */
+/** The pick and the verdict on every candidate. */
 export interface Decision {
   readonly verdicts: readonly Verdict[];
   readonly winner: Eligible | undefined;
-  /** Nobody has anything left: who comes back first of those that may be used. */
+  /** When all are exhausted: the usable session that comes back first. */
   readonly comesBackFirst: Ineligible | undefined;
-  /** When there is neither: who may be taken in turn; nobody, when all that is left is full. */
+  /** When there is neither: the sessions to take in turn; empty when all of them are full. */
   readonly inTurn: readonly string[];
   /** The policy's figure of each eligible alias. */
   readonly figures: ReadonlyMap<string, number>;
   readonly mode: Mode | undefined;
 }
 
-/** Decides among sessions. All that picks, shows, explains or simulates a pick asks this. */
+/** Decides among sessions: the one function that picks, for commands, tables, explanations and simulations. */
 export function decide(
-  contestants: readonly Contestant[],
+  candidates: readonly Candidate[],
   nowMs: number,
   settings: ScoreSettings,
-  wish: Wish,
+  options: DecisionOptions,
 ): Decision {
-  const leases = sharedLeases(contestants);
-  const judged = contestants.map((each) =>
-    judgedOf(each, leases.get(each.alias) ?? 0, nowMs, settings, wish)
+  const leases = sharedLeases(candidates);
+  const judged = candidates.map((each) =>
+    judgedOf(each, leases.get(each.alias) ?? 0, nowMs, settings, options)
   );
-  const field = judged.flatMap((each, index) => entryOf(contestants[index]!, each, nowMs, wish) ?? []);
-  const { figures, mode } = rank(wish.policy, field, nowMs, wish.mode);
+  const field = judged.flatMap((each, index) =>
+    eligibleCandidateOf(candidates[index]!, each, nowMs, options) ?? []
+  );
+  const { figures, mode } = rank(options.policy, field, nowMs, options.mode);
   const figureOf = new Map(field.map(({ candidate }, index) => [candidate.alias, figures[index] ?? 0]));
-  const figure = ({ verdict: { alias } }: Entry) => figureOf.get(alias) ?? 0;
-  const order = (a: Entry, b: Entry) => compareEntries(a, b, wish, figure(a), figure(b));
-  const first = field.reduce<Entry | undefined>(
+  const figure = ({ verdict: { alias } }: EligibleCandidate) => figureOf.get(alias) ?? 0;
+  const order = (a: EligibleCandidate, b: EligibleCandidate) =>
+    compareCandidates(a, b, options, figure(a), figure(b));
+  const first = field.reduce<EligibleCandidate | undefined>(
     (best, each) => best === undefined || order(each, best) < 0 ? each : best,
     undefined,
   );
@@ -79,61 +83,67 @@ export function decide(
   return {
     verdicts: judged.map(({ verdict }) => shown.get(verdict.alias) ?? verdict),
     winner: first?.verdict,
-    ...first === undefined ? standIns(judged) : { comesBackFirst: undefined, inTurn: [] },
+    ...first === undefined ? fallbacks(judged) : { comesBackFirst: undefined, inTurn: [] },
     figures: figureOf,
     mode,
   };
 }
 
-/** A contestant that may be picked. */
-export interface Entry {
-  readonly candidate: Contestant;
+/** A candidate that may be picked, with its verdict. */
+export interface EligibleCandidate {
+  readonly candidate: Candidate;
   readonly verdict: Eligible;
   readonly gauges: Gauges;
 }
 
-/** What there is to say of a contestant. */
+/** The verdict on a candidate, and true when its limit of open sessions is reached. */
 export interface Judged {
   readonly verdict: Verdict;
   readonly isFull: boolean;
 }
 
-/** Judges one contestant; `leases` count against it. A part of `decide`. */
+/** Judges one candidate; `leases` count against it. A part of `decide`. */
 export function judgedOf(
-  contestant: Contestant,
+  candidate: Candidate,
   leases: number,
   nowMs: number,
   settings: ScoreSettings,
-  wish: Wish,
+  options: DecisionOptions,
 ): Judged {
-  const { alias } = contestant;
-  const verdict: Verdict = contestant.isMissing
+  const { alias } = candidate;
+  const verdict: Verdict = candidate.isMissing
     ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
-    : judge({ ...contestant, leases }, nowMs, settings);
+    : judge({ ...candidate, leases }, nowMs, settings);
   const isPaid = settings.paid !== "ranked" &&
-    probeResultIn(contestant.status.lastProbeResult)?.kind === "apiKey";
-  const judged = admit(contestant, isPaid ? { ...verdict, isPaid } : verdict, nowMs, wish);
+    probeResultIn(candidate.status.lastProbeResult)?.kind === "apiKey";
+  const judged = admit(candidate, isPaid ? { ...verdict, isPaid } : verdict, nowMs, options);
   if (settings.paid !== "never") return judged;
   const { isFull, verdict: { onCredits: _, ...free } } = judged as Judged & { verdict: Ineligible };
   return { isFull, verdict: isPaid ? refuse(verdict, "paid", "costs money") : free as Verdict };
 }
 
-/** The contestant as one that may be picked, unless it may not. A part of `decide`. */
-export function entryOf(
-  contestant: Contestant,
+/** The candidate with its verdict when it may be picked, else undefined. A part of `decide`. */
+export function eligibleCandidateOf(
+  candidate: Candidate,
   { verdict }: Judged,
   nowMs: number,
-  wish: Wish,
-): Entry | undefined {
+  options: DecisionOptions,
+): EligibleCandidate | undefined {
   if (!verdict.eligible) return undefined;
-  const gauges = gaugesOf(contestant.status.rateLimits, nowMs);
-  const shown = wish.ignoreExhaustion ? verdict : reserved(contestant, verdict, gauges);
-  return { candidate: contestant, verdict: shown, gauges };
+  const gauges = gaugesOf(candidate.status.rateLimits, nowMs);
+  const shown = options.ignoreExhaustion ? verdict : reserved(candidate, verdict, gauges);
+  return { candidate, verdict: shown, gauges };
 }
 
-/** Which of two is picked first, by their figures. A part of `decide`. */
-export function compareEntries(a: Entry, b: Entry, wish: Wish, figureA: number, figureB: number): number {
-  return Number(b.verdict.alias === wish.prefer) - Number(a.verdict.alias === wish.prefer) ||
+/** Compares two eligible candidates for a sort, the one to pick first. A part of `decide`. */
+export function compareCandidates(
+  a: EligibleCandidate,
+  b: EligibleCandidate,
+  options: DecisionOptions,
+  figureA: number,
+  figureB: number,
+): number {
+  return Number(b.verdict.alias === options.prefer) - Number(a.verdict.alias === options.prefer) ||
     Number(a.verdict.isPaid ?? false) - Number(b.verdict.isPaid ?? false) ||
     Number(a.verdict.reason !== "eligible") - Number(b.verdict.reason !== "eligible") ||
     (b.candidate.rules?.priority ?? 0) - (a.candidate.rules?.priority ?? 0) ||
@@ -142,40 +152,40 @@ export function compareEntries(a: Entry, b: Entry, wish: Wish, figureA: number, 
 }
 
 /**
- * The leases of each alias as they count against it: aliases with one login are one account, and what goes on in the
- * others is under way in each.
+ * The leases that count against each alias: aliases with one login share an account, so the turns of one count for
+ * each of them.
  */
-export function sharedLeases(contestants: readonly Contestant[]): ReadonlyMap<string, number> {
+export function sharedLeases(candidates: readonly Candidate[]): ReadonlyMap<string, number> {
   const busy = new Map<string, number>();
-  for (const each of contestants) {
+  for (const each of candidates) {
     const { account } = each.status;
     if (account === undefined) continue;
     busy.set(account, (busy.get(account) ?? 0) + turnsIn(each) + (each.leases ?? 0));
   }
-  return new Map(contestants.map((each) => {
+  return new Map(candidates.map((each) => {
     const total = each.status.account === undefined ? undefined : busy.get(each.status.account);
     return [each.alias, total === undefined ? each.leases ?? 0 : total - turnsIn(each)];
   }));
 }
 
-/** The turns under way in the open threads of one. */
-export function turnsIn({ status: { activity } }: Contestant): number {
+/** The turns under way in the open threads of a candidate. */
+export function turnsIn({ status: { activity } }: Candidate): number {
   return Math.max(0, activity.turns ?? activity.activeTurns);
 }
 
-/** The verdict after what the user and the account's limits say. */
+/** The verdict once the user's rules and the account's limits are applied. */
 function admit(
-  { status, rules, openSessions = 0 }: Contestant,
+  { status, rules, openSessions = 0 }: Candidate,
   verdict: Verdict,
   nowMs: number,
-  { ignoreExhaustion }: Wish,
+  { ignoreExhaustion }: DecisionOptions,
 ): Judged {
   const most = rules?.maxOpen ?? Infinity;
   const isFull = openSessions >= most;
   if (rules?.isPaused) return { verdict: refuse(verdict, "paused", "paused"), isFull };
   if (!verdict.eligible && verdict.kind === "login") return { verdict, isFull };
   const exhaustion = ignoreExhaustion ? undefined : exhaustionOf(status, nowMs);
-  // Until a reset that is known even an old reading holds; but a newer one may know better.
+  // An old reading holds until a known reset, though a newer one may correct it.
   if (exhaustion !== undefined && (verdict.eligible || exhaustion.untilMs !== undefined)) {
     const { untilMs, onCredits } = exhaustion;
     return {
@@ -196,20 +206,20 @@ function refuse({ alias, usage, isPaid }: Verdict, kind: Hindrance, reason: stri
   return { alias, eligible: false, usage, reason, kind, ...(isPaid ? { isPaid } : {}), final: true };
 }
 
-function reserved({ rules }: Contestant, verdict: Eligible, gauges: Gauges): Eligible {
+function reserved({ rules }: Candidate, verdict: Eligible, gauges: Gauges): Eligible {
   const isReserved = gaugesIn(gauges).some(({ left }) => left <= (rules?.reserve ?? 0));
   return isReserved ? { ...verdict, reason: "in reserve" } : verdict;
 }
 
 /** Fallbacks when no session is eligible: plans before what costs money. */
-function standIns(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
-  const plans = standInsAmong(judged.filter(({ verdict }) => !verdict.isPaid));
+function fallbacks(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
+  const plans = fallbacksAmong(judged.filter(({ verdict }) => !verdict.isPaid));
   if (plans.comesBackFirst !== undefined || plans.inTurn.length > 0) return plans;
-  return standInsAmong(judged.filter(({ verdict }) => verdict.isPaid));
+  return fallbacksAmong(judged.filter(({ verdict }) => verdict.isPaid));
 }
 
-/** All of the kind that is tried first, unless they are full. */
-function standInsAmong(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
+/** All sessions of the first kind of fallback, except full ones. */
+function fallbacksAmong(judged: readonly Judged[]): Pick<Decision, "comesBackFirst" | "inTurn"> {
   const refused = judged.flatMap(({ verdict, isFull }) =>
     verdict.eligible || verdict.kind === "paid" ? [] : [{ verdict, isFull, traits: HINDRANCES[verdict.kind] }]
   );
@@ -221,7 +231,7 @@ function standInsAmong(judged: readonly Judged[]): Pick<Decision, "comesBackFirs
     : { comesBackFirst: undefined, inTurn: free.map(({ alias }) => alias) };
 }
 
-/** Who can pay at once, then who resets first; of those nobody knows anything of, the first. */
+/** The first session with credits, else the first to reset, else the first in the list. */
 function firstBack(exhausted: readonly Ineligible[]): Ineligible | undefined {
   const back = ({ onCredits, comesBackMs }: Ineligible) => onCredits ? -Infinity : comesBackMs ?? Infinity;
   return exhausted.reduce<Ineligible | undefined>(

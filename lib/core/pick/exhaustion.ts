@@ -4,7 +4,7 @@ import type { SessionStatus } from "../session/status.ts";
 import { formatMoment, formatSpan, parseTime } from "../text/time.ts";
 import { gaugesIn, gaugesOf } from "../quota/windows.ts";
 
-/** Why an account can't be used. */
+/** The causes that keep an account from being used. */
 export type Cause =
   | "refused"
   | "budget reached"
@@ -15,7 +15,7 @@ export type Cause =
   | "use refused"
   | "limit reached";
 
-/** The words for each cause; what follows says until when. */
+/** The words for each cause; the end time follows them. */
 const WORDS: Readonly<Record<Cause, string>> = {
   refused: "refused",
   "budget reached": "spend limit reached",
@@ -29,33 +29,33 @@ const WORDS: Readonly<Record<Cause, string>> = {
 
 /** An account with nothing left. */
 export interface Exhaustion {
-  /** The first cause, in the order in which they are believed: a refused turn, the service's word, the windows. */
+  /** The first cause: a refused turn, then the service's own statement, then the windows. */
   readonly cause: Cause;
-  /** When it comes back, epoch milliseconds; undefined = unknown. */
+  /** The time when it comes back, epoch milliseconds; undefined = unknown. */
   readonly untilMs: number | undefined;
-  /** When a turn was refused, if that is the cause. */
+  /** The time when a turn was refused, if that is the cause. */
   readonly refusedMs?: number;
-  /** Its credits would pay for more: it can be used at once, at a price. */
+  /** True when credits can pay for more at once. */
   readonly onCredits: boolean;
 }
 
-/** What the judgement needs of an account: its last reading, and the mark of a refused turn. */
+/** The facts about an account that the judgement needs: its last reading, and the mark of a refused turn. */
 export type Standing =
   & { readonly rateLimits: RateLimits }
   & Pick<SessionStatus, "allowance" | "exhaustedUntil" | "refusedAt">;
 
-/** One thing that keeps an account from being used, and until when. */
+/** One cause that keeps an account from being used, and its end. */
 interface Stop {
   readonly cause: Cause;
   readonly untilMs: number | undefined;
-  /** Credits do not lift it. */
+  /** True when credits do not lift it. */
   readonly isFinal?: true;
 }
 
 /**
- * Whether an account has nothing left: a turn was refused (a mark, until its reset), the service says so, or a main
- * window is full. The service's word holds whatever the windows show. The account comes back when the last of these is
- * over. This is the only such judgement, for all programs.
+ * The exhaustion of an account with nothing left: a turn was refused (a mark, until its reset), the service says so, or
+ * a main window is full. The service's statement holds whatever the windows show. The account comes back when the last
+ * cause ends. All programs use this one judgement.
  */
 export function exhaustionOf(standing: Standing, nowMs: number): Exhaustion | undefined {
   const { rateLimits, exhaustedUntil, refusedAt, allowance = {} } = standing;
@@ -68,7 +68,7 @@ export function exhaustionOf(standing: Standing, nowMs: number): Exhaustion | un
     ...full.map(({ resetsAtMs }): Stop => ({ cause: "window", untilMs: resetsAtMs })),
   ];
   if (stops.length === 0) {
-    // The windows say otherwise; only the next reading can lift it.
+    // The windows show quota left; only the next reading lifts the refusal.
     const cause = refusalIn(allowance);
     if (cause === undefined || hasResetSince(rateLimits, nowMs)) return undefined;
     stops.push({ cause, untilMs: undefined });
@@ -97,7 +97,7 @@ export function exhaustionWords(
   return `${words} ${formatMoment(refusedMs, nowMs)}, until ${formatMoment(untilMs, nowMs)}`;
 }
 
-/** The budget of a workspace member: reached by the service's word, or with nothing left. */
+/** The budget of a workspace member: reached as the service says, or with nothing left. */
 function budgetStops({ spendControlReached, spendLimit }: Allowance, nowMs: number): Stop[] {
   const untilMs = resetOf(spendLimit?.resetsAt, nowMs);
   if (spendControlReached === true) return [{ cause: "budget reached", untilMs, isFinal: true }];
@@ -106,7 +106,7 @@ function budgetStops({ spendControlReached, spendLimit }: Allowance, nowMs: numb
   return hasReset ? [] : [{ cause: "budget used up", untilMs, isFinal: true }];
 }
 
-/** Limits of a workspace, which no window shows. */
+/** The limits of a workspace, which no window shows. */
 function workspaceStops({ reachedType, spendLimit }: Allowance, nowMs: number): Stop[] {
   switch (reachedType) {
     case "workspace_owner_credits_depleted":
@@ -120,7 +120,7 @@ function workspaceStops({ reachedType, spendLimit }: Allowance, nowMs: number): 
   }
 }
 
-/** Whether the service refuses ordinary use, as it does while a window is full. */
+/** The cause when the service refuses ordinary use, as it does while a window is full. */
 function refusalIn({ ordinaryUsageAllowed, reachedType }: Allowance): Cause | undefined {
   if (reachedType !== undefined) return "limit reached";
   return ordinaryUsageAllowed === false ? "use refused" : undefined;
@@ -131,7 +131,7 @@ function resetOf(seconds: number | undefined, nowMs: number): number | undefined
   return ms === undefined || ms <= nowMs ? undefined : ms;
 }
 
-/** Whether a window that was full at the reading has reset since, which is why use was refused then. */
+/** True when a window that was full at the reading, and so the cause of the refusal, has reset since. */
 function hasResetSince({ primary, secondary }: RateLimits, nowMs: number): boolean {
   return [primary, secondary].some((window) =>
     window !== null && window.usedPercent >= 100 && window.resetsAt !== undefined &&

@@ -1,4 +1,4 @@
-/** What keeps a session from being a candidate. */
+/** The kinds of reasons that make a session ineligible. */
 export type Hindrance =
   | "missing"
   | "login"
@@ -9,17 +9,17 @@ export type Hindrance =
   | "exhausted"
   | "paid";
 
-/** What follows from a kind of hindrance. */
+/** The consequences of a kind of hindrance. */
 export interface HindranceTraits {
   /** When no session is eligible, kinds are tried in this order, the lowest first. */
   readonly fallbackOrder: number;
-  /** It ends by itself at a known time: of these the one that comes back first is taken, not the next in turn. */
+  /** Ends by itself: as a fallback the first to come back is taken, not the next in turn. */
   readonly comesBack: boolean;
-  /** A session that was asked for by name is run with a word of caution. */
+  /** Running such a session by name prints a warning. */
   readonly isCautioned: boolean;
-  /** With more left, or with fewer turns, the session could be a candidate. */
+  /** More left, or fewer turns, could make the session eligible. */
   readonly dependsOnQuantity: boolean;
-  /** There is something to say of the session's account. */
+  /** The notes of `agentlb status` include the session's account. */
   readonly hasAccount: boolean;
 }
 
@@ -31,7 +31,7 @@ const USUAL: HindranceTraits = {
   hasAccount: true,
 };
 
-/** Every kind of hindrance. What treats kinds differently asks this table, where the compiler misses a kind without a row. */
+/** The traits of every kind; the compiler requires a row for each. */
 export const HINDRANCES: Readonly<Record<Hindrance, HindranceTraits>> = {
   missing: { ...USUAL, hasAccount: false },
   unhealthy: USUAL,
@@ -40,6 +40,6 @@ export const HINDRANCES: Readonly<Record<Hindrance, HindranceTraits>> = {
   exhausted: { ...USUAL, fallbackOrder: 1, comesBack: true, isCautioned: true, dependsOnQuantity: true },
   login: { ...USUAL, fallbackOrder: 2 },
   paused: { ...USUAL, fallbackOrder: 3, isCautioned: true },
-  /** By the user's wish never picked by itself. */
+  /** Never a fallback: the user's settings exclude it. */
   paid: { ...USUAL, fallbackOrder: Infinity, isCautioned: true },
 };

@@ -1,50 +1,55 @@
 import { type Rate, usualRate } from "../quota/cost.ts";
 import { fits, modeOf } from "./policies/adaptive.ts";
 import { balanced } from "./policies/balanced.ts";
-import type { Contender, Mode, Ranking } from "./policies/contender.ts";
+import type { Mode, Ranking, ScoredCandidate } from "./policies/scored_candidate.ts";
 import { drain } from "./policies/drain.ts";
 import { hoursLeft } from "./policies/hours.ts";
 
-/** How it is decided who of those that may be picked is. */
+/** The policies for choosing among eligible sessions. */
 export const POLICIES: readonly Policy[] = ["score", "balanced", "drain", "adaptive"];
-/** One of them: the documented score, or another way to rank. */
+/** A policy: the documented score, or another way to rank. */
 export type Policy = "score" | "balanced" | "drain" | "adaptive";
 
-/** What a figure depends on besides the contender: what work usually costs, and what `adaptive` is doing. */
+/** The inputs of a figure besides the candidate: the usual cost of work, and the mode of `adaptive`. */
 export interface Standard {
   readonly usual: Rate;
   readonly mode?: Mode;
 }
 
-/** Ranks the contenders by a policy; `score` is the documented formula. */
+/** Ranks the candidates by a policy; `score` is the documented formula. */
 export function rank(
   policy: Policy,
-  contenders: readonly Contender[],
+  candidates: readonly ScoredCandidate[],
   nowMs: number,
   mode: Mode | undefined,
 ): Ranking {
-  const usual = usualOf(contenders);
-  const fitting = () => contenders.filter((each) => isFitting(each, usual)).length;
-  const next = policy === "adaptive" ? modeOf(mode, fitting(), contenders.length) : undefined;
+  const usual = usualOf(candidates);
+  const fitting = () => candidates.filter((each) => isFitting(each, usual)).length;
+  const next = policy === "adaptive" ? modeOf(mode, fitting(), candidates.length) : undefined;
   const standard = { usual, ...(next === undefined ? {} : { mode: next }) };
-  const figures = contenders.map((contender) => figureOf(policy, contender, nowMs, standard));
+  const figures = candidates.map((candidate) => figureOf(policy, candidate, nowMs, standard));
   return { figures, ...(next === undefined ? {} : { mode: next }) };
 }
 
-/** What an hour of work costs where nothing better is known of a contender. */
-export function usualOf(contenders: readonly Contender[]): Rate {
-  return usualRate(contenders.map(({ candidate }) => candidate.status.cost));
+/** The cost of an hour of work for a candidate with no cost of its own. */
+export function usualOf(candidates: readonly ScoredCandidate[]): Rate {
+  return usualRate(candidates.map(({ candidate }) => candidate.status.cost));
 }
 
-/** Whether a session more would last long enough. */
-export function isFitting(contender: Contender, usual: Rate): boolean {
-  return fits(hoursLeft(contender, usual));
+/** True when one more session would last long enough. */
+export function isFitting(candidate: ScoredCandidate, usual: Rate): boolean {
+  return fits(hoursLeft(candidate, usual));
 }
 
-/** The figure of one contender, the highest of which is picked. */
-export function figureOf(policy: Policy, contender: Contender, nowMs: number, standard: Standard): number {
-  if (policy === "score") return contender.verdict.score;
-  const hours = hoursLeft(contender, standard.usual);
+/** The figure of one candidate; the highest is picked. */
+export function figureOf(
+  policy: Policy,
+  candidate: ScoredCandidate,
+  nowMs: number,
+  standard: Standard,
+): number {
+  if (policy === "score") return candidate.verdict.score;
+  const hours = hoursLeft(candidate, standard.usual);
   const isDraining = policy === "drain" || (policy === "adaptive" && standard.mode === "drain");
-  return isDraining ? drain(contender, hours, nowMs) : balanced(hours);
+  return isDraining ? drain(candidate, hours, nowMs) : balanced(hours);
 }

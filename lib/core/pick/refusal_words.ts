@@ -3,7 +3,7 @@ import type { Verdict } from "./score.ts";
 
 const SHOWN = 5;
 
-/** Why nobody was picked, for one line: of the first few the reason, of the others how many they are. */
+/** The reasons why no session is eligible, on one line: the first few, then the number of the others. */
 export function reasonsOf(verdicts: readonly Verdict[]): string {
   const shown = verdicts.slice(0, SHOWN).map(({ alias, reason }) =>
     `${printable(alias)}: ${printable(reason)}`

@@ -5,7 +5,7 @@ import type { SessionStatus } from "../session/status.ts";
 import { formatTime } from "../text/time.ts";
 import type { Gauge, Gauges } from "../quota/windows.ts";
 
-/** One session, or one that only status.json still knows. */
+/** One session, or one that only status.json still lists. */
 export interface Row {
   readonly alias: string;
   readonly home: string;
@@ -13,33 +13,33 @@ export interface Row {
   readonly plan: string | undefined;
   readonly status: SessionStatus | undefined;
   readonly verdict: Verdict;
-  /** What the policy ranks it by; undefined when it may not be picked. */
+  /** The policy's figure; undefined unless eligible. */
   readonly figure: number | undefined;
-  /** What its windows have left now. */
+  /** Its windows and what they have left. */
   readonly gauges: Gauges;
-  /** Turns under way, and leases and reservations that have no thread yet. */
+  /** Turns under way, and leases and reservations without a thread yet. */
   readonly active: number;
-  /** Of its reading; undefined when there is none. */
+  /** The age of its reading; undefined when there is none. */
   readonly ageMs: number | undefined;
 }
 
-/** All that can be said of all sessions at this moment. */
+/** All sessions at one moment, as the program sees them. */
 export interface Report {
   readonly rows: readonly Row[];
   readonly policy: Policy;
-  /** Who would be picked. */
+  /** The alias that would be picked. */
   readonly selected: string | undefined;
   readonly updatedAt: string;
-  /** When it was looked at, epoch milliseconds. */
+  /** Epoch milliseconds of the report. */
   readonly atMs: number;
   readonly supervisorPid: number | undefined;
-  /** One runs that can't be seen from here. */
+  /** A supervisor runs that is not visible from here, as in another container. */
   readonly runsElsewhere?: boolean;
-  /** Why status.json could not be used. */
+  /** The reason why status.json could not be used. */
   readonly problem: string | undefined;
 }
 
-/** What one window has left at a moment. */
+/** The percent left of one window at a moment. */
 export interface WindowReport {
   /** 0 to 100. */
   readonly percent: number;
@@ -53,27 +53,27 @@ export interface SessionReport {
   readonly alias: string;
   /** Its `CODEX_HOME`, an absolute path. */
   readonly home: string;
-  /** Of its login; undefined when nobody is logged in, or the auth file does not say. */
+  /** The email of its login; undefined without a login, or when the auth file has none. */
   readonly email: string | undefined;
-  /** Of its login, such as "pro". */
+  /** The plan of its login, such as "pro". */
   readonly plan: string | undefined;
-  /** Whether it is a candidate for the next pick. */
+  /** True when the session may be picked. */
   readonly eligible: boolean;
   /** The highest is picked; undefined unless eligible. */
   readonly score: number | undefined;
-  /** What the score is made of; undefined unless eligible. */
+  /** The terms of the score; undefined unless eligible. */
   readonly terms: Terms | undefined;
-  /** What the policy ranks it by, the highest first; undefined unless eligible. */
+  /** The policy's figure, the highest is picked first; undefined unless eligible. */
   readonly figure: number | undefined;
-  /** What keeps it from being a candidate, as one of a few kinds; undefined when it is one. */
+  /** The kind of reason why it may not be picked; undefined when eligible. */
   readonly kind: Hindrance | undefined;
-  /** When an exhausted one comes back, RFC 3339; undefined when nobody knows, or it is none. */
+  /** The time when an exhausted session comes back, RFC 3339; undefined when unknown or not exhausted. */
   readonly comesBackAt: string | undefined;
-  /** "eligible", or in words why it is no candidate. */
+  /** "eligible", "in reserve", or in words why it may not be picked. */
   readonly reason: string;
-  /** Of the short and of the long window at this moment; undefined = no such window is known. */
+  /** The short and the long window at this moment; undefined = no such window is known. */
   readonly left: { readonly short: WindowReport | undefined; readonly long: WindowReport | undefined };
-  /** Turns under way, and what was started but has no thread yet. */
+  /** Turns under way, and sessions started without a thread yet. */
   readonly active: number;
   /** Its entry in status.json; undefined before the supervisor has looked at it. */
   readonly status: SessionStatus | undefined;
@@ -81,21 +81,21 @@ export interface SessionReport {
 
 /** All sessions at one moment, as `agentlb status --json` shows them. */
 export interface StatusReport {
-  /** When status.json was written, RFC 3339; empty when there is none. */
+  /** The time when status.json was written, RFC 3339; empty when there is none. */
   readonly updatedAt: string;
   /** The supervisor of this root; its `pid` is undefined unless it runs. */
   readonly supervisor: { readonly running: boolean; readonly pid: number | undefined };
-  /** Why status.json could not be used; undefined when it could. */
+  /** The reason why status.json could not be used; undefined when it could. */
   readonly problem: string | undefined;
-  /** By what it is decided: "score", "balanced", "drain" or "adaptive". */
+  /** The policy in use: "score", "balanced", "drain" or "adaptive". */
   readonly policy: Policy;
   /** The alias that would be picked; undefined when none is eligible. */
   readonly selected: string | undefined;
-  /** By alias, in byte order; one that only status.json still knows has the reason "no such session". */
+  /** By alias, in byte order; one that only status.json still lists has the reason "no such session". */
   readonly sessions: readonly SessionReport[];
 }
 
-/** What others than people are told of a look at all sessions. */
+/** The report for programs. */
 export function statusReport(report: Report): StatusReport {
   return {
     updatedAt: report.updatedAt,
@@ -125,7 +125,7 @@ export function statusReport(report: Report): StatusReport {
   };
 }
 
-/** When an exhausted session comes back, RFC 3339; undefined when nobody knows. */
+/** The time when an exhausted session comes back, RFC 3339; undefined when unknown. */
 export function comesBackAt({ comesBackMs }: Ineligible): string | undefined {
   return comesBackMs === undefined ? undefined : formatTime(comesBackMs);
 }

@@ -6,7 +6,8 @@ import { formatClock, parseTime } from "../text/time.ts";
 import { type Gauges, gaugesOf } from "../quota/windows.ts";
 import type { ScoreSettings } from "./settings.ts";
 
-export interface Candidate {
+/** The facts about a session that its score depends on. */
+export interface ScoreInput {
   readonly alias: string;
   readonly status: SessionStatus;
   readonly lastSelectedMs: number | undefined;
@@ -15,15 +16,15 @@ export interface Candidate {
   readonly leases?: number;
 }
 
-/** What a score is made of: percent left, minus the three penalties. */
+/** The terms of a score: percent left, minus the three penalties. */
 export interface Terms {
-  /** Left of the limits, in percent: 0 to 100. */
+  /** Percent left of the limits: 0 to 100. */
   readonly usage: number;
-  /** For turns under way. */
+  /** The penalty for turns under way. */
   readonly busy: number;
-  /** For restarts of its app-server. */
+  /** The penalty for restarts of its app-server. */
   readonly restarts: number;
-  /** For the age of its reading. */
+  /** The penalty for the age of its reading. */
   readonly staleness: number;
 }
 
@@ -46,31 +47,31 @@ export interface Ineligible {
   readonly eligible: false;
   readonly usage: number;
   readonly reason: string;
-  /** What the reason is one of. */
+  /** The kind of the reason. */
   readonly kind: Hindrance;
-  /** Of an exhausted account: when it comes back, epoch milliseconds, if anybody knows. */
+  /** The time when an exhausted account comes back, epoch milliseconds, if known. */
   readonly comesBackMs?: number;
   /** An API key: every turn costs money. */
   readonly isPaid?: true;
-  /** Of an exhausted account: it can be used at once, at a price. */
+  /** True when credits can pay for an exhausted account at once. */
   readonly onCredits?: boolean;
-  /** Why there is no newer reading, if that was tried. */
+  /** The reason why the last try gave no newer reading. */
   readonly fault?: ProbeFault["kind"];
-  /** Waiting for a newer reading won't help: only the user can change it. */
+  /** True when a newer reading won't help: only the user can change it. */
   readonly final: boolean;
 }
 
 export type Verdict = Eligible | Ineligible;
 
 const FUTURE_MS = 5000;
-/** Texts that say nothing about why a reading is old or missing: nobody tried, or the predecessor did. */
-const UNTOLD: readonly string[] = ["", "error"];
+/** Probe results without a cause: no probe was made, or the predecessor made it. */
+const CAUSELESS: readonly string[] = ["", "error"];
 
 /**
- * Whether a session may be picked, and its score:
+ * Judges if a session may be picked, and its score:
  * `usage - busy - restarts - staleness`, all whole numbers, divisions cut off towards zero.
  */
-export function judge(candidate: Candidate, nowMs: number, settings: ScoreSettings): Verdict {
+export function judge(candidate: ScoreInput, nowMs: number, settings: ScoreSettings): Verdict {
   const { alias, status, lastSelectedMs, pickSeq } = candidate;
   const usage = usageLeft(gaugesOf(status.rateLimits, nowMs), settings);
   const no = (reason: string, kind: Hindrance = "reading"): Ineligible => ({
@@ -82,13 +83,13 @@ export function judge(candidate: Candidate, nowMs: number, settings: ScoreSettin
     final: kind === "login",
   });
 
-  const told = status.lastProbeResult;
-  const result = probeResultIn(told);
-  if (result !== undefined && isDeadLogin(result)) return no(told, "login");
+  const probeText = status.lastProbeResult;
+  const result = probeResultIn(probeText);
+  if (result !== undefined && isDeadLogin(result)) return no(probeText, "login");
   if (status.health !== "healthy") return no(`unhealthy${nextTry(status.nextTryAt)}`, "unhealthy");
-  const isFault = result === undefined ? !UNTOLD.includes(told) : troubleOf(result) !== undefined;
+  const isFault = result === undefined ? !CAUSELESS.includes(probeText) : troubleOf(result) !== undefined;
   const old = (reason: string): Ineligible => ({
-    ...no(isFault ? `${reason}: ${result === undefined ? told : shortProbeText(result)}` : reason),
+    ...no(isFault ? `${reason}: ${result === undefined ? probeText : shortProbeText(result)}` : reason),
     ...(isFault && result !== undefined && result.kind !== "ok" ? { fault: result.kind } : {}),
   });
   const readAt = parseTime(status.lastRateLimitUpdateAt);
@@ -121,7 +122,7 @@ export function judge(candidate: Candidate, nowMs: number, settings: ScoreSettin
   };
 }
 
-/** Best first: score, percent left, fewest turns under way, longest not picked (never comes first), alias. */
+/** Sorts best first: score, percent left, fewest turns, oldest last pick (never picked comes first), alias. */
 export function compareEligible(a: Eligible, b: Eligible): number {
   return b.score - a.score ||
     b.usage - a.usage ||
@@ -131,7 +132,7 @@ export function compareEligible(a: Eligible, b: Eligible): number {
     byteOrder(a.alias, b.alias);
 }
 
-/** Percent left over the short and the long window by weight, of the only one known, or the setting for none; 0 to 100. */
+/** The weighted percent left of both windows, of the only one known, or the setting for none; 0 to 100. */
 export function usageLeft({ short, long }: Gauges, settings: ScoreSettings): number {
   const { usagePrimaryWeightPercent: shortWeight, usageSecondaryWeightPercent: longWeight } = settings;
   if (short !== undefined && long !== undefined) {
@@ -146,7 +147,7 @@ function compareTimes(a: number | undefined, b: number | undefined): number {
   return a - b;
 }
 
-/** Whole division cut off towards zero, exact for all whole numbers. */
+/** Integer division, truncated towards zero, exact for all safe integers. */
 function divide(dividend: number, divisor: number): number {
   return (dividend - dividend % divisor) / divisor;
 }

@@ -1,4 +1,4 @@
-/** What a score depends on, of the table `[sessions]`. */
+/** The settings of the table `[sessions]` that a score depends on. */
 export interface ScoreSettings {
   readonly staleSec: number;
   readonly busyPenalty: number;
@@ -11,6 +11,6 @@ export interface ScoreSettings {
   readonly paid: Paid;
 }
 
-/** When what costs money is picked: after every plan that has anything left, never, or ranked like a plan. */
+/** The rule for API keys and credits: picked after every plan that has anything left, never, or ranked like a plan. */
 export type Paid = (typeof PAID)[number];
 export const PAID = ["last", "never", "ranked"] as const;

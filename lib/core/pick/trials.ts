@@ -1,65 +1,70 @@
 import type { Rate } from "../quota/cost.ts";
 import {
-  compareEntries,
-  type Contestant,
-  type Entry,
-  entryOf,
+  type Candidate,
+  compareCandidates,
+  type DecisionOptions,
+  type EligibleCandidate,
+  eligibleCandidateOf,
   judgedOf,
   sharedLeases,
   turnsIn,
-  type Wish,
 } from "./decide.ts";
 import { modeOf } from "./policies/adaptive.ts";
-import type { Mode } from "./policies/contender.ts";
+import type { Mode } from "./policies/scored_candidate.ts";
 import { figureOf, isFitting, type Standard, usualOf } from "./policy.ts";
 import type { ScoreSettings } from "./settings.ts";
 
-/** A contender with its figure. */
-interface Ranked {
-  readonly entry: Entry;
+/** A candidate with its figure. */
+interface RankedCandidate {
+  readonly eligible: EligibleCandidate;
   readonly figure: number;
 }
 
-/** The contenders that a trial does not touch, and what work usually costs in its whole field. */
+/** The candidates that a trial leaves as they are, and the usual cost of work among all. */
 interface Others {
   readonly usual: Rate;
   readonly count: number;
-  /** In how many of them a session more would last long enough. */
+  /** The number of them that have room for one more session. */
   readonly fitting: number;
-  best(standard: Standard): Ranked | undefined;
+  best(standard: Standard): RankedCandidate | undefined;
 }
 
 /**
- * Says again and again who would be picked if one contestant were otherwise. That is what `decide` would say; but only
- * this contestant, and those that share its account when its turns are others, are judged anew. The rest is compared once.
+ * Returns the pick for many variants of one candidate. The result is that of `decide`, but only the changed candidate,
+ * and those that share its account when its turns change, are judged again. The rest is compared once.
  */
 export class Trials {
-  readonly #contestants: readonly Contestant[];
+  readonly #candidates: readonly Candidate[];
   readonly #nowMs: number;
   readonly #settings: ScoreSettings;
-  readonly #wish: Wish;
+  readonly #options: DecisionOptions;
   readonly #indexOf: ReadonlyMap<string, number>;
   readonly #leases: ReadonlyMap<string, number>;
-  /** Of each contestant, in their order; undefined = it may not be picked. */
-  readonly #entries: readonly (Entry | undefined)[];
-  readonly #field: readonly Entry[];
+  /** One per candidate, in the same order; undefined = it may not be picked. */
+  readonly #eligibles: readonly (EligibleCandidate | undefined)[];
+  readonly #field: readonly EligibleCandidate[];
   readonly #usual: Rate;
-  readonly #byAccount = new Map<string, Contestant[]>();
-  /** The field in the order in which it would be picked, by what `adaptive` does. */
-  readonly #sorted = new Map<Mode | undefined, readonly Ranked[]>();
+  readonly #byAccount = new Map<string, Candidate[]>();
+  /** The eligible candidates in the order of a pick, by the mode of `adaptive`. */
+  readonly #sorted = new Map<Mode | undefined, readonly RankedCandidate[]>();
   #last: { readonly key: string; readonly others: Others } | undefined;
 
-  constructor(contestants: readonly Contestant[], nowMs: number, settings: ScoreSettings, wish: Wish) {
-    this.#contestants = contestants;
+  constructor(
+    candidates: readonly Candidate[],
+    nowMs: number,
+    settings: ScoreSettings,
+    options: DecisionOptions,
+  ) {
+    this.#candidates = candidates;
     this.#nowMs = nowMs;
     this.#settings = settings;
-    this.#wish = wish;
-    this.#indexOf = new Map(contestants.map(({ alias }, index) => [alias, index]));
-    this.#leases = sharedLeases(contestants);
-    this.#entries = contestants.map((each) => this.#entry(each, this.#leases.get(each.alias) ?? 0));
-    this.#field = this.#entries.filter((entry) => entry !== undefined);
+    this.#options = options;
+    this.#indexOf = new Map(candidates.map(({ alias }, index) => [alias, index]));
+    this.#leases = sharedLeases(candidates);
+    this.#eligibles = candidates.map((each) => this.#eligible(each, this.#leases.get(each.alias) ?? 0));
+    this.#field = this.#eligibles.filter((eligible) => eligible !== undefined);
     this.#usual = usualOf(this.#field);
-    for (const each of contestants) {
+    for (const each of candidates) {
       const { account } = each.status;
       if (account === undefined) continue;
       const sharing = this.#byAccount.get(account);
@@ -68,66 +73,68 @@ export class Trials {
     }
   }
 
-  /** Who would be picked on merit if the contestant of this alias were this one. Its account is the same. */
-  winner(changed: Contestant): string | undefined {
+  /** The alias picked by the policy when `changed`, of the same account, replaces the candidate of its alias. */
+  winner(changed: Candidate): string | undefined {
     const touched = this.#touched(changed);
-    const entries = touched.flatMap(({ contestant, leases }) => this.#entry(contestant, leases) ?? []);
-    const others = this.#others(touched.map(({ contestant }) => contestant.alias), entries);
-    const { policy, mode } = this.#wish;
+    const eligibles = touched.flatMap(({ candidate, leases }) => this.#eligible(candidate, leases) ?? []);
+    const others = this.#others(touched.map(({ candidate }) => candidate.alias), eligibles);
+    const { policy, mode } = this.#options;
     const { usual } = others;
-    const fitting = () => others.fitting + entries.filter((entry) => isFitting(entry, usual)).length;
-    const next = policy === "adaptive" ? modeOf(mode, fitting(), others.count + entries.length) : undefined;
+    const fitting = () => others.fitting + eligibles.filter((eligible) => isFitting(eligible, usual)).length;
+    const next = policy === "adaptive" ? modeOf(mode, fitting(), others.count + eligibles.length) : undefined;
     const standard = { usual, ...(next === undefined ? {} : { mode: next }) };
-    const first = entries.reduce<Ranked | undefined>(
-      (best, entry) => this.#better(best, this.#ranked(entry, standard)),
+    const first = eligibles.reduce<RankedCandidate | undefined>(
+      (best, eligible) => this.#better(best, this.#ranked(eligible, standard)),
       others.best(standard),
     );
-    return first?.entry.verdict.alias;
+    return first?.eligible.verdict.alias;
   }
 
-  /** The changed contestant and all that are judged otherwise for it, with the leases that count against each. */
-  #touched(changed: Contestant): { readonly contestant: Contestant; readonly leases: number }[] {
+  /** The changed candidate and all whose verdict it affects, with the leases that count against each. */
+  #touched(changed: Candidate): { readonly candidate: Candidate; readonly leases: number }[] {
     const { alias, status: { account } } = changed;
-    const before = this.#contestants[this.#indexOf.get(alias)!]!;
+    const before = this.#candidates[this.#indexOf.get(alias)!]!;
     const more = loadOf(changed) - loadOf(before);
     const old = this.#leases.get(alias) ?? 0;
-    if (account === undefined) return [{ contestant: changed, leases: changed.leases ?? 0 }];
-    const own = { contestant: changed, leases: old + turnsIn(before) + more - turnsIn(changed) };
+    if (account === undefined) return [{ candidate: changed, leases: changed.leases ?? 0 }];
+    const own = { candidate: changed, leases: old + turnsIn(before) + more - turnsIn(changed) };
     if (more === 0) return [own];
     return this.#byAccount.get(account)!.map((each) =>
-      each.alias === alias ? own : { contestant: each, leases: this.#leases.get(each.alias)! + more }
+      each.alias === alias ? own : { candidate: each, leases: this.#leases.get(each.alias)! + more }
     );
   }
 
-  #others(touched: readonly string[], entries: readonly Entry[]): Others {
-    const key = JSON.stringify([touched, entries.map(({ candidate }) => candidate.alias)]);
-    if (this.#last?.key !== key) this.#last = { key, others: this.#othersAnew(touched, entries) };
+  #others(touched: readonly string[], eligibles: readonly EligibleCandidate[]): Others {
+    const key = JSON.stringify([touched, eligibles.map(({ candidate }) => candidate.alias)]);
+    if (this.#last?.key !== key) this.#last = { key, others: this.#othersAnew(touched, eligibles) };
     return this.#last.others;
   }
 
-  #othersAnew(touched: readonly string[], entries: readonly Entry[]): Others {
+  #othersAnew(touched: readonly string[], eligibles: readonly EligibleCandidate[]): Others {
     const aside = new Set(touched);
-    const own = new Map(entries.map((entry) => [entry.candidate.alias, entry]));
-    const usual = this.#wish.policy === "score" ? this.#usual : usualOf(
-      // In the order of the contestants, so that a sum is the same to the last digit.
-      this.#contestants.flatMap(({ alias }, index) =>
-        (aside.has(alias) ? own.get(alias) : this.#entries[index]) ?? []
+    const own = new Map(eligibles.map((eligible) => [eligible.candidate.alias, eligible]));
+    const usual = this.#options.policy === "score" ? this.#usual : usualOf(
+      // Keeps the order of the candidates, so that a sum is the same to the last digit.
+      this.#candidates.flatMap(({ alias }, index) =>
+        (aside.has(alias) ? own.get(alias) : this.#eligibles[index]) ?? []
       ),
     );
     const isUsual = usual.short === this.#usual.short && usual.long === this.#usual.long;
     const rest = this.#field.filter(({ candidate }) => !aside.has(candidate.alias));
     const best = (standard: Standard) =>
       isUsual
-        ? this.#order(standard).find(({ entry }) => !aside.has(entry.candidate.alias))
-        : rest.reduce<Ranked | undefined>(
-          (first, entry) => this.#better(first, this.#ranked(entry, standard)),
+        ? this.#order(standard).find(({ eligible }) => !aside.has(eligible.candidate.alias))
+        : rest.reduce<RankedCandidate | undefined>(
+          (first, eligible) => this.#better(first, this.#ranked(eligible, standard)),
           undefined,
         );
-    const found = new Map<Mode | undefined, Ranked | undefined>();
+    const found = new Map<Mode | undefined, RankedCandidate | undefined>();
     return {
       usual,
       count: rest.length,
-      fitting: this.#wish.policy === "adaptive" ? rest.filter((entry) => isFitting(entry, usual)).length : 0,
+      fitting: this.#options.policy === "adaptive"
+        ? rest.filter((eligible) => isFitting(eligible, usual)).length
+        : 0,
       best(standard) {
         if (!found.has(standard.mode)) found.set(standard.mode, best(standard));
         return found.get(standard.mode);
@@ -135,34 +142,36 @@ export class Trials {
     };
   }
 
-  #order(standard: Standard): readonly Ranked[] {
+  #order(standard: Standard): readonly RankedCandidate[] {
     let sorted = this.#sorted.get(standard.mode);
     if (sorted === undefined) {
-      sorted = this.#field.map((entry) => this.#ranked(entry, standard)).sort((a, b) => this.#compare(a, b));
+      sorted = this.#field.map((eligible) => this.#ranked(eligible, standard)).sort((a, b) =>
+        this.#compare(a, b)
+      );
       this.#sorted.set(standard.mode, sorted);
     }
     return sorted;
   }
 
-  #entry(contestant: Contestant, leases: number): Entry | undefined {
-    const judged = judgedOf(contestant, leases, this.#nowMs, this.#settings, this.#wish);
-    return entryOf(contestant, judged, this.#nowMs, this.#wish);
+  #eligible(candidate: Candidate, leases: number): EligibleCandidate | undefined {
+    const judged = judgedOf(candidate, leases, this.#nowMs, this.#settings, this.#options);
+    return eligibleCandidateOf(candidate, judged, this.#nowMs, this.#options);
   }
 
-  #ranked(entry: Entry, standard: Standard): Ranked {
-    return { entry, figure: figureOf(this.#wish.policy, entry, this.#nowMs, standard) };
+  #ranked(eligible: EligibleCandidate, standard: Standard): RankedCandidate {
+    return { eligible, figure: figureOf(this.#options.policy, eligible, this.#nowMs, standard) };
   }
 
-  #better(a: Ranked | undefined, b: Ranked): Ranked {
+  #better(a: RankedCandidate | undefined, b: RankedCandidate): RankedCandidate {
     return a === undefined || this.#compare(b, a) < 0 ? b : a;
   }
 
-  #compare(a: Ranked, b: Ranked): number {
-    return compareEntries(a.entry, b.entry, this.#wish, a.figure, b.figure);
+  #compare(a: RankedCandidate, b: RankedCandidate): number {
+    return compareCandidates(a.eligible, b.eligible, this.#options, a.figure, b.figure);
   }
 }
 
-/** What a contestant adds to what is under way in its account. */
-function loadOf(contestant: Contestant): number {
-  return turnsIn(contestant) + (contestant.leases ?? 0);
+/** The turns and leases that a candidate adds to its account. */
+function loadOf(candidate: Candidate): number {
+  return turnsIn(candidate) + (candidate.leases ?? 0);
 }

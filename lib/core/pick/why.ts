@@ -1,4 +1,4 @@
-import { type Contestant, decide, type Wish } from "./decide.ts";
+import { type Candidate, decide, type DecisionOptions } from "./decide.ts";
 import { Trials } from "./trials.ts";
 import { HINDRANCES } from "./hindrance.ts";
 import type { LimitWindow } from "../quota/limits.ts";
@@ -6,42 +6,42 @@ import type { Verdict } from "./score.ts";
 import type { ScoreSettings } from "./settings.ts";
 import { gaugesOf, isShort } from "../quota/windows.ts";
 
-/** What of a session could be otherwise. */
+/** A quantity of a session that a change varies. */
 export type Quantity = "short" | "long" | "turns";
 
 /** The smallest change of one quantity that leads to another pick. */
 export interface Change {
   readonly alias: string;
   readonly of: Quantity;
-  /** Percent left more or less, or turns more or fewer; never 0. */
+  /** Change in percent left or in turns; never 0. */
   readonly by: number;
-  /** Who would be picked then; undefined = nobody on merit. */
+  /** The alias that would be picked then; undefined = none is eligible. */
   readonly then: string | undefined;
 }
 
 const MOST_TURNS = 20;
 
 /**
- * What would change a choice: of every session, for each quantity and direction that could matter, the smallest change
- * that makes somebody else be picked. Each step is decided as `decide` would, so that no smaller one does.
+ * The changes that lead to another pick: for every session, quantity and direction that could matter, the smallest one.
+ * Each step is decided as `decide` does, so no smaller change does it.
  */
 export function changesOf(
-  contestants: readonly Contestant[],
+  candidates: readonly Candidate[],
   nowMs: number,
   settings: ScoreSettings,
-  wish: Wish,
+  options: DecisionOptions,
 ): Change[] {
-  const field = new Trials(contestants, nowMs, settings, wish);
-  const { winner, verdicts } = decide(contestants, nowMs, settings, wish);
+  const field = new Trials(candidates, nowMs, settings, options);
+  const { winner, verdicts } = decide(candidates, nowMs, settings, options);
   const now = winner?.alias;
-  return contestants.flatMap((contestant, index) => {
+  return candidates.flatMap((candidate, index) => {
     if (isOut(verdicts[index])) return [];
-    // The one that is picked can only lose by having less, the others only win by having more.
-    const sign = contestant.alias === now ? -1 : 1;
+    // The picked session can only lose by having less, the others only win by having more.
+    const sign = candidate.alias === now ? -1 : 1;
     const trials = ([["short", sign], ["long", sign], ["turns", -sign]] as const).map(([of, step]) => {
-      for (let size = 1; size <= most(contestant, of, step, nowMs); size++) {
-        const change = { alias: contestant.alias, of, by: size * step };
-        const then = field.winner(changedOne(contestant, change, nowMs));
+      for (let size = 1; size <= most(candidate, of, step, nowMs); size++) {
+        const change = { alias: candidate.alias, of, by: size * step };
+        const then = field.winner(changedOne(candidate, change, nowMs));
         if (then !== now) return { ...change, then };
       }
       return undefined;
@@ -50,55 +50,55 @@ export function changesOf(
   });
 }
 
-/** The contestants as they would be after a change. */
+/** The candidates as they would be after a change. */
 export function changed(
-  contestants: readonly Contestant[],
+  candidates: readonly Candidate[],
   { alias, of, by }: Pick<Change, "alias" | "of" | "by">,
   nowMs: number,
-): Contestant[] {
-  return contestants.map((each) => each.alias === alias ? changedOne(each, { of, by }, nowMs) : each);
+): Candidate[] {
+  return candidates.map((each) => each.alias === alias ? changedOne(each, { of, by }, nowMs) : each);
 }
 
 function changedOne(
-  contestant: Contestant,
+  candidate: Candidate,
   { of, by }: Pick<Change, "of" | "by">,
   nowMs: number,
-): Contestant {
-  return of === "turns" ? withTurns(contestant, by) : withLeft(contestant, of, by, nowMs);
+): Candidate {
+  return of === "turns" ? withTurns(candidate, by) : withLeft(candidate, of, by, nowMs);
 }
 
-/** Whether no quantity could make it a candidate. */
+/** True when no quantity could make the session eligible. */
 function isOut(verdict: Verdict | undefined): boolean {
   return verdict?.eligible === false && !HINDRANCES[verdict.kind].dependsOnQuantity;
 }
 
-function most(contestant: Contestant, of: Quantity, step: number, nowMs: number): number {
-  if (of === "turns") return step > 0 ? MOST_TURNS : turnsOf(contestant);
-  const gauge = gaugesOf(contestant.status.rateLimits, nowMs)[of];
+function most(candidate: Candidate, of: Quantity, step: number, nowMs: number): number {
+  if (of === "turns") return step > 0 ? MOST_TURNS : turnsOf(candidate);
+  const gauge = gaugesOf(candidate.status.rateLimits, nowMs)[of];
   if (gauge === undefined) return 0;
   return step > 0 ? 100 - gauge.left : gauge.left;
 }
 
-function turnsOf({ status: { activity }, leases = 0 }: Contestant): number {
+function turnsOf({ status: { activity }, leases = 0 }: Candidate): number {
   return Math.max(0, activity.turns ?? activity.activeTurns) + leases;
 }
 
-/** More turns have a lease each; fewer end leases first, then turns in open threads. */
-function withTurns(contestant: Contestant, by: number): Contestant {
-  const { leases = 0, openSessions, status } = contestant;
+/** Adds a lease for each turn more; removes leases first, then turns in open threads. */
+function withTurns(candidate: Candidate, by: number): Candidate {
+  const { leases = 0, openSessions, status } = candidate;
   const opened = openSessions === undefined ? {} : { openSessions: Math.max(0, openSessions + by) };
-  if (leases + by >= 0) return { ...contestant, leases: leases + by, ...opened };
+  if (leases + by >= 0) return { ...candidate, leases: leases + by, ...opened };
   const { activity } = status;
   const turns = Math.max(0, (activity.turns ?? activity.activeTurns) + leases + by);
-  return { ...contestant, leases: 0, ...opened, status: { ...status, activity: { ...activity, turns } } };
+  return { ...candidate, leases: 0, ...opened, status: { ...status, activity: { ...activity, turns } } };
 }
 
-/** Another share left in the window that counts. */
-function withLeft(contestant: Contestant, of: "short" | "long", by: number, nowMs: number): Contestant {
-  const { status } = contestant;
+/** Changes the percent left of the window that counts. */
+function withLeft(candidate: Candidate, of: "short" | "long", by: number, nowMs: number): Candidate {
+  const { status } = candidate;
   const { rateLimits } = status;
   const left = gaugesOf(rateLimits, nowMs)[of]?.left;
-  if (left === undefined) return contestant;
+  if (left === undefined) return candidate;
   const set = (window: LimitWindow | null, isFirst: boolean): LimitWindow | null => {
     if (window === null || isShort(window, isFirst) !== (of === "short")) return window;
     const alone = gaugesOf({ ...rateLimits, primary: window, secondary: null }, nowMs);
@@ -108,5 +108,5 @@ function withLeft(contestant: Contestant, of: "short" | "long", by: number, nowM
     return { ...rest, usedPercent: 100 - left - by, ...(isOpen ? { resetsAt } : {}) };
   };
   const [primary, secondary] = [set(rateLimits.primary, true), set(rateLimits.secondary, false)];
-  return { ...contestant, status: { ...status, rateLimits: { ...rateLimits, primary, secondary } } };
+  return { ...candidate, status: { ...status, rateLimits: { ...rateLimits, primary, secondary } } };
 }

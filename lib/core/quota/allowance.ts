@@ -1,65 +1,65 @@
 import { definedFields, type Fields, fieldsOf } from "../text/json.ts";
 import { type LimitWindow, parseWindow } from "./limits.ts";
 
-/** What an account may do besides what its main windows say (`account/rateLimits/read`). Left out = not told. */
+/** The limits and credits of an account besides its main windows (`account/rateLimits/read`). Absent = unknown. */
 export interface Allowance {
   /** Such as "pro". */
   readonly plan?: string;
   /** Limits of single models and the like. */
   readonly others?: readonly OtherLimit[];
-  /** What can be used beyond the windows, for money. */
+  /** Credits that pay for use beyond the windows. */
   readonly credits?: Credits;
-  /** What a workspace lets this member spend. */
+  /** The spend limit of this workspace member. */
   readonly spendLimit?: SpendLimit;
-  /** Whether that is spent. */
+  /** True when the spend limit is reached. */
   readonly spendControlReached?: boolean;
   /** False when the service refuses ordinary use, whatever the windows say. */
   readonly ordinaryUsageAllowed?: boolean;
-  /** How often a full window may be reset by hand. */
+  /** The number of resets of a full window that the user may still make. */
   readonly resetCredits?: number;
-  /** Why the service says that a limit is reached. */
+  /** The service's reason for a reached limit. */
   readonly reachedType?: string;
 }
 
-/** A limit of its own, of a single model or the like. */
+/** A separate limit, of a single model or the like. */
 export interface OtherLimit {
-  /** The service's name of it. */
+  /** The service's id of it. */
   readonly limitId: string;
-  /** The name for people. */
+  /** The display name. */
   readonly limitName?: string;
-  /** The window that is told first; null = none. */
+  /** The first window of the answer; null = none. */
   readonly primary: LimitWindow | null;
-  /** The other one; null = none. */
+  /** The other window; null = none. */
   readonly secondary: LimitWindow | null;
 }
 
-/** What can be used beyond the windows, for money. */
+/** Credits that pay for use beyond the windows. */
 export interface Credits {
-  /** Whether there are any. */
+  /** True when there are any. */
   readonly hasCredits: boolean;
-  /** Whether there is no end of them. */
+  /** True when they have no limit. */
   readonly unlimited: boolean;
-  /** How many, as the service spells it. */
+  /** The number, as the service spells it. */
   readonly balance?: string;
 }
 
-/** What a workspace lets a member spend, as the service spells it. */
+/** The spend limit of a workspace member, as the service spells it. */
 export interface SpendLimit {
-  /** All of it. */
+  /** The whole amount. */
   readonly limit: string;
-  /** What is spent of it. */
+  /** The amount spent. */
   readonly used: string;
-  /** What is left of it, in percent. */
+  /** Percent left. */
   readonly remainingPercent: number;
-  /** Unix seconds; 0 = not told. */
+  /** Unix seconds; 0 = unknown. */
   readonly resetsAt: number;
 }
 
-/** Longer ones can only be a mistake, and status.json is read at every pick. */
+/** Longer texts are dropped as a mistake, since status.json is read at every pick. */
 const LONGEST = 200;
 const MOST_OTHERS = 50;
 
-/** An allowance as status.json spells it: what is missing or of a wrong type is left out; undefined when all is. */
+/** An allowance in status.json, without fields that are missing or of a wrong type; undefined when none is left. */
 export function parseAllowance(value: unknown): Allowance | undefined {
   const fields = fieldsOf(value);
   if (fields === undefined) return undefined;
@@ -76,13 +76,13 @@ export function parseAllowance(value: unknown): Allowance | undefined {
   return Object.keys(allowance).length === 0 ? undefined : allowance;
 }
 
-/** Credits in an answer of Codex or in status.json; undefined when it says nothing of them. */
+/** The credits in an answer of Codex or in status.json; undefined when it has none. */
 export function creditsIn(value: unknown): Credits | undefined {
   const fields = fieldsOf(value);
   const [hasCredits, unlimited] = [flag(fields?.get("hasCredits")), flag(fields?.get("unlimited"))];
   if (hasCredits === undefined && unlimited === undefined) return undefined;
   const balance = word(fields?.get("balance"));
-  // The service tells of credits also when none are left.
+  // The service lists credits also when none are left.
   const isSpent = balance !== undefined && /^0+(\.0*)?$|^\.0+$/.test(balance);
   return {
     hasCredits: (hasCredits ?? false) && !isSpent,
@@ -91,7 +91,7 @@ export function creditsIn(value: unknown): Credits | undefined {
   };
 }
 
-/** A spend limit in an answer of Codex or in status.json; undefined when it says nothing of one. */
+/** The spend limit in an answer of Codex or in status.json; undefined when it has none. */
 export function spendLimitIn(value: unknown): SpendLimit | undefined {
   const fields = fieldsOf(value);
   const [limit, used] = [word(fields?.get("limit")), word(fields?.get("used"))];
@@ -101,7 +101,7 @@ export function spendLimitIn(value: unknown): SpendLimit | undefined {
   return { limit, used, remainingPercent, resetsAt };
 }
 
-/** One limit that is not the account's own, under this id. */
+/** The limit of this id, other than the account's own. */
 export function otherLimit(limitId: string, fields: Fields): OtherLimit {
   return {
     limitId,
@@ -120,7 +120,7 @@ export function flag(value: unknown): boolean | undefined {
   return typeof value === "boolean" ? value : undefined;
 }
 
-/** A whole number from 0 to `most`, what is left of a part cut off. */
+/** A whole number from 0 to `most`, any fraction cut off. */
 export function whole(value: unknown, most: number): number | undefined {
   if (typeof value !== "number" || Number.isNaN(value)) return undefined;
   return Math.min(Math.max(Math.floor(value), 0), most);

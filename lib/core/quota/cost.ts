@@ -1,19 +1,19 @@
 import { fieldsOf } from "../text/json.ts";
 
 /**
- * What work costs an account, learnt by watching: how many percent of its windows went while how many turns were under
- * way. A percent of a large plan is more work than one of a small one, and only this tells. Old sums fade.
+ * The cost of work on an account, learnt from its readings: the percent used of its windows and the turns under way
+ * meanwhile. A percent of a large plan is more work than one of a small plan; only the cost shows that. Old sums fade.
  */
 export interface Cost {
-  /** Turns under way times hours. */
+  /** Sum of turns under way times hours. */
   readonly turnHours: number;
-  /** Percent of the short window that went meanwhile. */
+  /** Percent of the short window used meanwhile. */
   readonly shortPercent: number;
-  /** Percent of the long window that went meanwhile. */
+  /** Percent of the long window used meanwhile. */
   readonly longPercent: number;
 }
 
-/** A stretch of time in which so many turns were under way and so much went. */
+/** A stretch of time, with the mean number of turns under way and the percent used. */
 export interface Stretch {
   readonly hours: number;
   readonly turns: number;
@@ -21,25 +21,25 @@ export interface Stretch {
   readonly longPercent: number;
 }
 
-/** What an hour of one turn takes from the windows, in percent. */
+/** The percent of each window that an hour of one turn uses. */
 export interface Rate {
   readonly short: number;
   readonly long: number;
 }
 
-/** After about so many hours a sum has lost two thirds. */
+/** Hours after which a sum has lost about two thirds. */
 const LASTS_HOURS = 100;
-/** Until it has seen this many hours of turns, an account is taken for one like the others. */
+/** The weight of the usual rate beside an account's own, in hours of turns. */
 const TRUSTED_HOURS = 1;
-/** When nobody has seen anything: a short window lasts a turn five hours, a long one a day and a night. */
+/** The rate when nothing is known: one turn uses up a short window in five hours and a long one in 25. */
 const UNKNOWN: Rate = { short: 20, long: 4 };
 
 /** The sums after one more stretch. */
 export function learn(cost: Cost | undefined, { hours, turns, shortPercent, longPercent }: Stretch): Cost {
   const old = cost ?? { turnHours: 0, shortPercent: 0, longPercent: 0 };
-  // Division, because powers differ in their last digit from engine to engine.
+  // A division, because the last digit of a power differs between engines.
   const kept = LASTS_HOURS / (LASTS_HOURS + Math.max(0, hours));
-  // What goes without a turn in sight is used somewhere else, and says nothing of what a turn costs.
+  // Use without a turn under way comes from elsewhere, so it does not count as the cost of a turn.
   const isSeen = turns > 0;
   return {
     turnHours: old.turnHours * kept + turns * hours,
@@ -48,7 +48,7 @@ export function learn(cost: Cost | undefined, { hours, turns, shortPercent, long
   };
 }
 
-/** What status.json says of it; undefined unless it is whole. */
+/** The cost in status.json; undefined unless it is complete. */
 export function parseCost(value: unknown): Cost | undefined {
   const fields = fieldsOf(value);
   const turnHours = amount(fields?.get("turnHours"));
@@ -58,7 +58,7 @@ export function parseCost(value: unknown): Cost | undefined {
   return { turnHours, shortPercent, longPercent };
 }
 
-/** The rate of an account among others; one of which little is known is taken for the mean of the others. */
+/** The rate of an account, drawn to the usual one while little is known of it. */
 export function rateAmong(usual: Rate, cost: Cost | undefined): Rate {
   return {
     short: rateOf(cost?.shortPercent, cost?.turnHours, usual.short),
@@ -81,13 +81,13 @@ function rateOf(percent = 0, turnHours = 0, usual: number): number {
   return (percent + TRUSTED_HOURS * usual) / (turnHours + TRUSTED_HOURS);
 }
 
-/** Those that use nothing of such a window have none. */
+/** The mean without zeros: an account that uses nothing of a window has no such window. */
 function meanOf(rates: readonly number[], otherwise: number): number {
   const used = rates.filter((rate) => rate > 0);
   return used.length === 0 ? otherwise : used.reduce((sum, rate) => sum + rate, 0) / used.length;
 }
 
-/** A quantity to three places. */
+/** A number, 0 or more, to three decimal places. */
 function amount(value: unknown): number | undefined {
   if (typeof value !== "number" || !(value >= 0) || value > LARGEST) return undefined;
   return Math.round(value * 1000) / 1000;

@@ -2,13 +2,13 @@ import type { Sample, SampleWindow } from "./history.ts";
 import { riseOf } from "./ledger.ts";
 import type { Gauges } from "./windows.ts";
 
-/** What is to be expected of one window. Times are milliseconds from now. */
+/** The forecast for one window. Times are milliseconds from now. */
 export interface Outlook {
   readonly window: "short" | "long";
   readonly left: number;
-  /** The present rate; undefined while too little is known of it. */
+  /** The present rate; undefined while too little is known. */
   readonly percentPerHour: number | undefined;
-  /** When it runs dry at that rate, and the interval that holds the true time four times in five; undefined = not in sight. */
+  /** The time until it runs dry at that rate, with an 80 % interval; undefined = not in sight. */
   readonly dryIn: Interval | undefined;
   /** Undefined while the window is closed. */
   readonly resetsIn: number | undefined;
@@ -20,7 +20,7 @@ export interface Interval {
   readonly latest: number;
 }
 
-/** How far back the present reaches for a window, and how finely it is looked at. */
+/** The stretch of the past that counts as present for a window, and its bins. */
 interface Lens {
   readonly spanMs: number;
   readonly binMs: number;
@@ -33,12 +33,12 @@ const LENSES: Readonly<Record<Outlook["window"], Lens>> = {
 };
 const LEAST_BINS = 4;
 /**
- * Four of five values of a normal distribution are within 1.28 deviations. A dozen stretches of time show too few bursts
- * to know how far these spread, so it takes more: found on made-up accounts.
+ * 80 % of a normal distribution lies within 1.28 deviations. A dozen bins show too few bursts to know their spread, so
+ * the factor is larger: found on simulated accounts.
  */
 const FOUR_IN_FIVE = 1.9;
 
-/** What is to be expected of an account's windows, by what its readings said before; samples in the order of time. */
+/** The forecasts for an account's windows from its samples, which are in the order of time. */
 export function outlooks(samples: readonly Sample[], gauges: Gauges, nowMs: number): Outlook[] {
   return (["short", "long"] as const).flatMap((window): Outlook[] => {
     const gauge = gauges[window];
@@ -55,23 +55,23 @@ export function outlooks(samples: readonly Sample[], gauges: Gauges, nowMs: numb
   });
 }
 
-/** Whether a window is expected to run dry before it resets. */
+/** True when a window is expected to run dry before it resets. */
 export function runsDry({ dryIn, resetsIn }: Outlook): boolean {
   return dryIn !== undefined && dryIn.likely < (resetsIn ?? Infinity);
 }
 
 interface Speed {
   readonly perHour: number;
-  /** Of one hour's use, squared percent: bursts make it large. */
+  /** The variance of one hour's use, squared percent: bursts make it large. */
   readonly variance: number;
-  /** Hours it was learnt from. */
+  /** Hours of readings behind it. */
   readonly hours: number;
 }
 
 /**
- * Use is taken for a sum of independent bursts. The time until it has summed up to `left` then has the mean left/rate and
- * the relative variance v/(rate left) (inverse Gaussian, the first passage of a Brownian motion with drift); to which
- * comes that of the rate itself, v/(rate² hours). The interval is spread evenly in proportion, not in difference.
+ * Models use as a sum of independent bursts. The time until it sums up to `left` has the mean left/rate and the
+ * relative variance v/(rate left) (inverse Gaussian, the first passage of a Brownian motion with drift); the relative
+ * variance of the rate itself, v/(rate² hours), is added. The interval is symmetric in proportion, not in difference.
  */
 function dryIn(left: number, { perHour, variance, hours }: Speed): Interval | undefined {
   if (perHour <= 0) return undefined;
@@ -92,7 +92,7 @@ function speedOf(rises: readonly number[], binMs: number): Speed {
   };
 }
 
-/** What went in each bin before now, the newest first, as far back as there are readings; between two it is spread evenly. */
+/** The use in each bin before now, newest first, as far back as readings go; spread evenly between two readings. */
 function risesOf(samples: readonly Sample[], window: Outlook["window"], nowMs: number): number[] {
   const { spanMs, binMs } = LENSES[window];
   const rises: number[] = [];

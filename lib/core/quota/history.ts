@@ -1,16 +1,16 @@
 import { definedFields, objectOf, textOf } from "../text/json.ts";
 
 /**
- * What an account's reading said when it changed. Where readings go on and say the same there is one an hour, so that
- * nothing for longer means that nobody looked.
+ * An account's reading when it changed. While readings stay the same there is one sample an hour, so that a longer gap
+ * means that no reading was taken.
  */
 export interface Sample {
   readonly atMs: number;
-  /** A session of the account, the first by its name. */
+  /** The first session of the account, by name. */
   readonly alias?: string;
   readonly short?: SampleWindow;
   readonly long?: SampleWindow;
-  /** Turns and leases that were under way in all sessions of the account. */
+  /** Turns and leases under way in all sessions of the account. */
   readonly turns?: number;
 }
 
@@ -24,16 +24,16 @@ export interface SampleWindow {
   readonly durationMs?: number;
 }
 
-/** Closes off half a line that a killed writer left: with it no line is one. */
+/** Ends a torn last line so that it cannot parse. */
 export const SEAL = "!\n";
 
-/** After so many lines that only tell differences one tells all again, so that little is lost with a damaged one. */
+/** The number of difference lines before the next full line, so that a damaged line loses little. */
 const WHOLE_EVERY = 240;
-/** The service may say of one reset a second more or less. */
+/** Resets closer than this are the same one: the service's figure varies by a second. */
 const SAME_RESET_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** What differences are told of, in their order: seconds, percent, percent, count, seconds, seconds. */
+/** The figures of a difference line, in order: seconds, percent, percent, count, seconds, seconds. */
 type Figures = readonly [
   at: number,
   short: number,
@@ -51,19 +51,18 @@ interface Known {
 }
 
 /**
- * Writes samples as lines. The first of an account, one in many, and one with other windows than before tells all,
- * as JSON:
+ * Writes samples as lines. The first line of an account, the one after `WHOLE_EVERY` difference lines, and one with
+ * other windows than before are full lines, as JSON:
  *
  *     {"n":0,"account":"9f…","at":1795170055,"alias":"work","short":[25,1795177255,300],"long":[40,1795429255,10080],"turns":1}
  *
- * (used percent, reset in unix seconds, minutes). The others tell in base 36 which account (`n`) and what is added to
- * the figures of its line before; what is left out, or not there at the end, is 0: `0,1o,1` = a minute later, 1 % more
- * of the short window.
+ * (used percent, reset in unix seconds, minutes). The others hold in base 36 the account (`n`) and the differences to
+ * the figures of its line before; an empty or missing one is 0: `0,1o,1` = a minute later, 1 % more of the short window.
  */
 export class HistoryEncoder {
   readonly #known = new Map<string, Known>();
 
-  /** The line for a sample, with its newline. */
+  /** Returns the line for a sample, with its newline. */
   line(account: string, sample: Sample): string {
     const known = this.#known.get(account);
     const figures = figuresOf(sample);
@@ -78,17 +77,17 @@ export class HistoryEncoder {
   }
 }
 
-/** Reads samples back, oldest lines first, by account. What can't be read, or builds on that, is left out. */
+/** Reads samples back, oldest first, by account. Lines that can't be read, and those that build on them, are skipped. */
 export function parseHistory(text: string): Map<string, Sample[]> {
   const samples = new Map<string, Sample[]>();
   const known = new Map<number, { readonly account: string; readonly last: Sample }>();
   const lines = text.split("\n");
-  lines.pop(); // half a line, or nothing
+  lines.pop(); // a torn line, or nothing
   for (const line of lines) {
     const found = line.startsWith("{") ? wholeIn(line) : differenceIn(line, known);
     if (found === "unknown") continue;
     if (found === undefined) {
-      known.clear(); // whose it was nobody knows
+      known.clear(); // the account of the line is unknown
       continue;
     }
     known.set(found.number, { account: found.account, last: found.sample });
@@ -99,7 +98,7 @@ export function parseHistory(text: string): Map<string, Sample[]> {
   return samples;
 }
 
-/** Whether a sample is worth a line after the last one that has one. */
+/** True when a sample differs enough from the last written one to be written. */
 export function isNews(last: Sample | undefined, sample: Sample): boolean {
   if (last === undefined) return true;
   if (sample.atMs === last.atMs) return false;
@@ -108,14 +107,14 @@ export function isNews(last: Sample | undefined, sample: Sample): boolean {
     Math.abs(sample.atMs - last.atMs) >= HOUR_MS;
 }
 
-/** A window that nothing is used of opens anew with every look. */
+/** True when use or reset has changed; the reset of an unused window moves with every reading. */
 function hasMoved(last: SampleWindow | undefined, now: SampleWindow | undefined): boolean {
   if (last === undefined || now === undefined) return last !== now;
   if (last.used !== now.used) return true;
   return now.used > 0 && Math.abs((last.resetsAtMs ?? 0) - (now.resetsAtMs ?? 0)) > SAME_RESET_MS;
 }
 
-/** What no difference can tell. */
+/** The properties of a sample that a difference line cannot express. */
 function shapeOf({ alias, short, long, turns }: Sample): string {
   const window = (each: SampleWindow | undefined) =>
     each && [each.resetsAtMs === undefined, each.durationMs ?? null];
@@ -180,7 +179,7 @@ function windowIn(value: unknown): SampleWindow | undefined {
   };
 }
 
-/** "unknown" = the line is good, but the one that it builds on was not there. */
+/** "unknown" = the line is good, but the one that it builds on is missing. */
 function differenceIn(
   line: string,
   known: ReadonlyMap<number, { readonly account: string; readonly last: Sample }>,

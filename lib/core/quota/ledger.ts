@@ -1,19 +1,19 @@
 import { type Cost, learn } from "./cost.ts";
 import type { SampleWindow } from "./history.ts";
 
-/** What is kept of an account between two of its readings, to learn from them what its work costs. */
+/** The record of an account between two readings, to learn the cost of its work. */
 export interface Ledger {
   readonly cost: Cost | undefined;
-  /** Up to when turns have been counted, epoch milliseconds. */
+  /** The time up to which turns have been counted, epoch milliseconds. */
   readonly atMs: number;
-  /** How many were under way since. */
+  /** The number under way since. */
   readonly turns: number;
-  /** Turns times milliseconds since the reading. */
+  /** Sum of turns times milliseconds since the reading. */
   readonly turnMs: number;
   readonly reading: SeenWindows | undefined;
 }
 
-/** What a reading says of the windows. */
+/** The windows in a reading. */
 export interface SeenWindows {
   readonly readAtMs: number;
   readonly short: SampleWindow | undefined;
@@ -21,12 +21,12 @@ export interface SeenWindows {
 }
 
 const HOUR_MS = 3_600_000;
-/** A reset is told a little differently from time to time, and a closed window's moves on. */
+/** Resets closer than this are the same one: the figure varies, and that of a closed window moves on. */
 const SAME_RESET_MS = 5 * 60_000;
-/** Nobody looked for so long: what happened meanwhile says nothing. */
+/** Readings further apart than this are not compared. */
 const GAP_MS = 12 * HOUR_MS;
 
-/** The ledger after a look at the account: `turns` are under way now, and this is its newest reading. */
+/** The ledger after an observation: `turns` under way now, and the newest reading. */
 export function observed(
   ledger: Ledger | undefined,
   nowMs: number,
@@ -51,7 +51,7 @@ export function observed(
   return { cost, atMs: nowMs, turns, turnMs: 0, reading };
 }
 
-/** What went of a window between two readings, in percent; in another window than before all that is used is new. */
+/** The percent used of a window between two readings; in a new window all that is used counts. */
 export function riseOf(before: SampleWindow | undefined, now: SampleWindow | undefined): number {
   if (before === undefined || now === undefined) return 0;
   const isOther = before.resetsAtMs !== undefined && now.resetsAtMs !== undefined &&

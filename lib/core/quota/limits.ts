@@ -1,14 +1,14 @@
 /** One rate-limit window; whole numbers. */
 export interface LimitWindow {
-  /** How much is used, in percent: 0 to 100, or beyond when the service says so. */
+  /** Percent used: 0 to 100, or beyond when the service says so. */
   readonly usedPercent: number;
-  /** How long the window is, in minutes: 300, 10080; absent when not known. */
+  /** The window's length in minutes: 300, 10080; absent when not known. */
   readonly windowDurationMins?: number;
-  /** When it starts anew, in unix seconds; absent when not known. */
+  /** The time of its reset, in unix seconds; absent when not known. */
   readonly resetsAt?: number;
 }
 
-/** One limit's windows. Which is the short one is told by their durations, not by their places. */
+/** One limit's windows. The short one is known by its duration, not by its place. */
 export interface RateLimits {
   /** "codex" = the account's own; others are limits of single models. */
   readonly limitId: string;
@@ -20,20 +20,20 @@ export interface RateLimits {
 
 const FARTHEST_MS = 400 * 86_400_000;
 
-/** A reset (unix seconds) as epoch milliseconds; undefined when it is not told, or more than 400 days away. */
+/** A reset (unix seconds) as epoch milliseconds; undefined when unknown, or more than 400 days away. */
 export function knownResetMs(seconds: number | undefined, nowMs: number): number | undefined {
   const ms = seconds === undefined || seconds <= 0 ? undefined : seconds * 1000;
   return ms === undefined || ms - nowMs > FARTHEST_MS ? undefined : ms;
 }
 
-/** What a window has left, in percent, 0 to 100. */
+/** Percent left of a window, 0 to 100. */
 export function left(window: LimitWindow): number {
   return Math.min(Math.max(100 - window.usedPercent, 0), 100);
 }
 
 /**
- * A used percentage as a whole number. Codex's rollouts hold floats: they are rounded up, so that nothing
- * looks freer than it is, but to 99 at most below 100, so that nothing looks used up that isn't.
+ * A used percentage as a whole number. Codex's rollouts hold floats: they are rounded up, so that no window looks
+ * freer than it is, but below 100 to 99 at most, so that none looks used up too early.
  */
 export function wholePercent(value: unknown): number | undefined {
   if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
@@ -41,7 +41,7 @@ export function wholePercent(value: unknown): number | undefined {
   return Math.min(Math.max(whole, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER) + 0;
 }
 
-/** A window as app-servers and status.json spell it; without `usedPercent` nothing is used, unreadable is null. */
+/** Parses a window of an app-server or status.json; without `usedPercent` nothing is used; null when unreadable. */
 export function parseWindow(value: unknown): LimitWindow | null {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
   const { usedPercent = 0, windowDurationMins, resetsAt } = value as Record<string, unknown>;
@@ -55,7 +55,7 @@ export function parseWindow(value: unknown): LimitWindow | null {
   };
 }
 
-/** The predecessor writes 0 for "not known". */
+/** A number above 0, rounded up, else undefined: the predecessor writes 0 for "not known". */
 function positive(value: unknown): number | undefined {
   if (typeof value !== "number" || !(value > 0)) return undefined;
   return Math.min(Math.ceil(value), Number.MAX_SAFE_INTEGER);

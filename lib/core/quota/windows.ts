@@ -1,6 +1,6 @@
 import { knownResetMs, type LimitWindow, type RateLimits } from "./limits.ts";
 
-/** What one window says at a moment. */
+/** The state of one window at a moment. */
 export interface Gauge {
   /** Percent, 0 to 100. */
   readonly left: number;
@@ -9,18 +9,18 @@ export interface Gauge {
   readonly resetsAtMs: number | undefined;
 }
 
-/** A limit's windows told apart by how long they are; of two of one kind the one with less left. Undefined = no such limit. */
+/** A limit's windows by length; of two of one kind the one with less left. Undefined = no such window. */
 export interface Gauges {
   readonly short: Gauge | undefined;
   readonly long: Gauge | undefined;
 }
 
-/** Five hours and a day are short; a week and a month are long. */
+/** The longest short window: five hours and a day are short, a week and a month are long. */
 export const SHORT_AT_MOST_MINS = 24 * 60;
 
 /**
- * The windows of a limit at a moment. Which one a service puts first says nothing; only where it does not say how long
- * they are, the first is taken for the short one. A window whose reset has passed counts as untouched.
+ * The windows of a limit at a moment, told apart by length. Only when the length is unknown, the first is taken for the
+ * short one. A window whose reset has passed counts as unused.
  */
 export function gaugesOf(limits: RateLimits, nowMs: number): Gauges {
   let [short, long]: [Gauge | undefined, Gauge | undefined] = [undefined, undefined];
@@ -34,12 +34,12 @@ export function gaugesOf(limits: RateLimits, nowMs: number): Gauges {
   return { short, long };
 }
 
-/** Those of the two that there are. */
+/** The windows that exist. */
 export function gaugesIn({ short, long }: Gauges): Gauge[] {
   return [short, long].filter((gauge) => gauge !== undefined);
 }
 
-/** Whether a window is the short one; one that does not say how long it is goes by its place. */
+/** True when a window is the short one; a window of unknown length is judged by its place. */
 export function isShort({ windowDurationMins }: LimitWindow, isFirst: boolean): boolean {
   return windowDurationMins === undefined ? isFirst : windowDurationMins <= SHORT_AT_MOST_MINS;
 }

@@ -3,26 +3,26 @@ import { meterOf } from "./meter.ts";
 import { type Slot, slotsOf } from "./slots.ts";
 import type { Holding, Workload } from "./workload.ts";
 
-/** Rounds of looking for prices: each goes a little less far than the one before, far enough in sum to get anywhere. */
+/** Subgradient iterations, each with a step a little smaller than the last. */
 const ROUNDS = 250;
 const FIRST_STEP = 0.3;
 const STEP_RATIO = 0.97;
-/** Far more than what rounding could come to, far less than a unit. */
+/** A margin well above all rounding errors and well below a unit. */
 const ROUNDING = 1e-6;
 
 /**
- * Units that nobody can serve more of, not even who knows all that is to come. Of the world two rules are kept: (1) in a
- * slot no more is done than is asked for, (2) a window holds no more than its capacity; let go of is that jobs stay where
- * they are and that a step is not split.
+ * The most units that can be served, even with perfect foresight. Two rules of the world are kept: (1) a slot serves no
+ * more than is asked for in it, (2) a window holds no more than its capacity. Two are relaxed: that a job stays on its
+ * account, and that a step is not split.
  *
- * By Lagrange duality, whatever the prices: with a price p for (1) in each slot, and a share q of the rest with which an
- * account's short window pays for it, the work served is at most
+ * By Lagrange duality, for any prices: with a price p for (1) in each slot, and a share q of the rest that an account's
+ * short window pays, the work served is at most
  *
  *     Σ p × asked + Σ accounts (the most its short windows earn at q + the most its long ones earn at 1 − p − q)
  *
- * because a unit that is served counts p + q + (1 − p − q) = 1 there. Prices only decide how close it is; they are found
- * by projected subgradient steps. Equal accounts have equal prices. The same on every engine: it adds, multiplies,
- * divides and compares, nothing else.
+ * because a served unit counts p + q + (1 − p − q) = 1 there. The prices only decide how tight the bound is; they are
+ * found by projected subgradient steps. Equal accounts have equal prices. The result is the same on every engine, because
+ * it only adds, multiplies, divides and compares.
  */
 export function upperBound(workload: Workload): number {
   const slots = slotsOf(workload);
@@ -53,12 +53,12 @@ export function upperBound(workload: Workload): number {
   return Math.floor(least + ROUNDING);
 }
 
-/** Accounts that are alike. */
+/** A group of equal accounts. */
 interface Kind {
   count: number;
   readonly short: Reach | undefined;
   readonly long: Reach | undefined;
-  /** What a short window pays in each slot, if there is a long one as well. */
+  /** The share that a short window pays in each slot, if there is a long one as well. */
   readonly share: Float64Array;
 }
 

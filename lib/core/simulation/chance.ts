@@ -1,12 +1,12 @@
-/** Chance from a seed. It deals in whole numbers only, so that every engine deals the same ones. */
+/** A seeded random source. It uses whole numbers only, so that every engine draws the same ones. */
 export interface Chance {
-  /** From 0 to `count` - 1, all alike. */
+  /** A number from 0 to `count` - 1, evenly distributed. */
   below(count: number): number;
-  /** From the first to the second, both included, all alike. */
+  /** A number from the first to the second, both included, evenly distributed. */
   between(range: Range): number;
-  /** The smaller one of two draws: few are far above the least. */
+  /** The smaller of two draws: few are far above the least. */
   lowBetween(range: Range): number;
-  /** An index, as often as its weight says. */
+  /** An index, with a probability in proportion to its weight. */
   weighed(weights: readonly number[]): number;
 }
 
@@ -16,7 +16,7 @@ export type Range = readonly [least: number, most: number];
 const WORD = 2 ** 32;
 
 /**
- * A stream of its own for each seed and name, so that one more draw here changes nothing there. sfc32 (Chris
+ * A separate stream for each seed and name, so that one more draw here changes nothing there. sfc32 (Chris
  * Doty-Humphrey's Small Fast Counter, 32 bits), its state filled by splitmix32.
  */
 export function chanceOf(seed: number, name: string): Chance {
@@ -47,7 +47,7 @@ export function chanceOf(seed: number, name: string): Chance {
   };
 }
 
-/** One step of splitmix32: a bijection of 32-bit words that leaves no pattern. */
+/** One step of splitmix32: a bijection of 32-bit words that mixes all bits. */
 export function scramble(value: number): number {
   let word = (value + 0x9e3779b9) | 0;
   word = Math.imul(word ^ (word >>> 16), 0x21f0aaad);

@@ -9,20 +9,20 @@ type Settings = Config["sessions"];
 
 /** One workload under every rule. */
 export interface Trial {
-  /** Of the chance it was made with; undefined when it really happened. */
+  /** The seed of the workload; undefined for the work of the past. */
   readonly seed: number | undefined;
-  /** Units that no rule can serve more of. */
+  /** The upper bound of the work that any rule can serve, in units. */
   readonly bound: number;
   readonly outcomes: ReadonlyMap<Rule, Outcome>;
 }
 
-/** How the rules did, on the mean over some trials. */
+/** The mean results of one rule over some trials. */
 export interface Figures {
   readonly rule: Rule;
-  /** Of the work asked for, and of what anybody could have served. */
+  /** Percent of the work asked for, and percent of the upper bound. */
   readonly servedPercent: number;
   readonly boundPercent: number;
-  /** Per trial. */
+  /** Means per trial. */
   readonly blocked: number;
   readonly avoidable: number;
   readonly switches: number;
@@ -30,7 +30,7 @@ export interface Figures {
   readonly avoidablePercent: number | undefined;
 }
 
-/** One scenario under one rule. Throws Error for a name that is none. */
+/** Simulates one scenario under one rule. Throws Error for an unknown scenario. */
 export function simulateScenario(
   name: string,
   seed: number,
@@ -50,7 +50,7 @@ export function simulate(workload: Workload, rule: Rule, settings: Settings): Ou
   return run(workload, chooserOf(rule, workload.accounts.map(({ alias }) => alias), settings));
 }
 
-/** One workload under every rule, beside what could have been. */
+/** Simulates one workload under every rule, and computes its upper bound. */
 export function tryAll(workload: Workload, seed: number | undefined, settings: Settings): Trial {
   return {
     seed,

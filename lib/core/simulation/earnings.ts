@@ -1,18 +1,18 @@
 import type { Counter } from "./meter.ts";
 import type { Slot } from "./slots.ts";
 
-/** Where the windows of one kind of one account could lie among slots. */
+/** The possible positions of an account's windows of one kind among the slots. */
 export interface Reach {
   readonly capacity: number;
-  /** Of a window opened in a slot: the slot behind the last one that it could reach into. */
+  /** By the slot in which a window opens: the slot after the last one that it could reach into. */
   readonly end: readonly number[];
-  /** ... and the first slot in which the next window could open. */
+  /** By the slot in which a window opens: the first slot in which the next window could open. */
   readonly next: readonly number[];
-  /** The same of the window that is open at the beginning, and what is left in it. */
+  /** The same for the window that is open at the beginning, and the units left in it. */
   readonly first: { readonly end: number; readonly next: number; readonly left: number };
 }
 
-/** A window opens anywhere in a slot: it reaches as far as the latest one, the next may follow the earliest. */
+/** A window may open anywhere in a slot: it reaches as far as the latest one, and the next may follow the earliest. */
 export function reachOf({ capacity, durationMs, open }: Counter, slots: readonly Slot[]): Reach {
   const begunBefore = (ms: number) => placeOf(slots, (slot) => slot.fromMs >= ms);
   const doneBefore = (ms: number) => placeOf(slots, (slot) => slot.toMs >= ms);
@@ -29,15 +29,15 @@ export function reachOf({ capacity, durationMs, open }: Counter, slots: readonly
   };
 }
 
-/** What can be earned most, and by doing how much in each slot. */
+/** The most that can be earned, and the work done for it in each slot. */
 export interface Earnings {
   readonly sum: number;
   readonly done: Float64Array;
 }
 
 /**
- * The most that windows can earn when a unit of work is paid so much in each slot: by dynamic programming from the last
- * slot on, "the next window opens here, or later", each window filled with its best paid work first.
+ * The most that windows can earn at a given pay per unit in each slot: dynamic programming from the last slot to the
+ * first, "the next window opens here, or later", each window filled with its best paid work first.
  */
 export function mostEarned(slots: readonly Slot[], pay: Float64Array, reach: Reach): Earnings {
   const count = slots.length;
@@ -65,7 +65,7 @@ export function mostEarned(slots: readonly Slot[], pay: Float64Array, reach: Rea
   return { sum: early + sums[first.next]!, done };
 }
 
-/** Fills a window with work from these slots, in this order; says what that earns. */
+/** Fills a window with work from these slots, in this order; returns the earnings. */
 function fill(
   slots: readonly Slot[],
   pay: Float64Array,
@@ -78,26 +78,26 @@ function fill(
     const work = Math.min(slots[at]!.work, left);
     sum += work * pay[at]!;
     left -= work;
-    // Windows next to each other may share a slot of which it is not known in which of them it lies.
+    // Adjacent windows may share a slot that could lie in either.
     if (done !== undefined) done[at] = Math.min(done[at]! + work, slots[at]!.work);
     if (left <= 0) break;
   }
   return sum;
 }
 
-/** The slots that are paid, the best paid first, then the earliest. */
+/** The paid slots, best paid first, then earliest. */
 function ranked(pay: Float64Array, from: number, end: number): number[] {
   const order: number[] = [];
   for (let at = from; at < end; at++) if (pay[at]! > 0) order.push(at);
   return order.sort((a, b) => pay[b]! - pay[a]! || a - b);
 }
 
-/** Where a slot stands, or would stand, in such an order. */
+/** The index of a slot in that order, or the index where it would be inserted. */
 function rankOf(order: readonly number[], pay: Float64Array, slot: number): number {
   return placeOf(order, (other) => pay[other]! < pay[slot]! || (pay[other] === pay[slot] && other >= slot));
 }
 
-/** The first place from which on something holds, in a list in which it does from some place on. */
+/** The first index at which `holds` is true, by binary search in a list where it stays true from there on. */
 function placeOf<T>(list: readonly T[], holds: (item: T) => boolean): number {
   let [low, high] = [0, list.length];
   while (low < high) {

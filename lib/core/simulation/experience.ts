@@ -3,19 +3,19 @@ import { wholePercent } from "../quota/limits.ts";
 import { type Counter, type Meter, openAt } from "./meter.ts";
 import type { OpenWindow } from "./workload.ts";
 
-/** What a supervisor has seen of an account, reading by reading. Times are milliseconds since the simulation began. */
+/** The facts that a supervisor has learnt about an account. Times are milliseconds since the simulation began. */
 export interface Experience {
   cost: Cost | undefined;
-  /** Turns under way now, and times milliseconds since the last reading, as far as that has been counted. */
+  /** Turns under way now, and their sum times milliseconds since the last reading, as counted so far. */
   turns: number;
   turnMs: number;
   countedMs: number;
-  /** The last reading. */
+  /** The time of the last reading. */
   readMs: number;
   used: { readonly short: Used | undefined; readonly long: Used | undefined };
 }
 
-/** Percent of which window. */
+/** A window and its used percent. */
 interface Used {
   readonly openedAtMs: number;
   readonly percent: number;
@@ -27,14 +27,14 @@ export function experienceOf(meter: Meter): Experience {
   return { cost: undefined, turns: 0, turnMs: 0, countedMs: 0, readMs: 0, used: usedOf(meter, 0) };
 }
 
-/** Turns began or ended. */
+/** Counts turns that began or ended. */
 export function countTurns(experience: Experience, change: number, nowMs: number): void {
   experience.turnMs += experience.turns * (nowMs - experience.countedMs);
   experience.countedMs = nowMs;
   experience.turns += change;
 }
 
-/** A reading: what has gone since the last one was used by the turns that were seen. */
+/** Learns from a reading: the use since the last one is the cost of the turns seen. */
 export function learnFrom(experience: Experience, meter: Meter, nowMs: number): void {
   countTurns(experience, 0, nowMs);
   const { cost, turnMs, readMs, used: before } = experience;
@@ -50,7 +50,7 @@ export function learnFrom(experience: Experience, meter: Meter, nowMs: number): 
   Object.assign(experience, { turnMs: 0, readMs: nowMs, used });
 }
 
-/** What a window has used, as the service tells it: whole percent. */
+/** The used whole percent of a window, as the service reports it. */
 export function percentOf({ capacity }: Counter, { used }: OpenWindow): number {
   return Math.min(wholePercent(100 * used / capacity) ?? 100, 100);
 }

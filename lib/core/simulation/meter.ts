@@ -1,14 +1,14 @@
 import type { Holding, OpenWindow } from "./workload.ts";
 
-/** What the service counts for one window: it opens when it is first used and is forgotten when it ends. */
+/** The service's counter of one window, which opens at its first use and ends after its duration. */
 export interface Counter {
   readonly capacity: number;
   readonly durationMs: number;
-  /** The one that is open or was last; undefined before the first. */
+  /** The open window, or the last one; undefined before the first. */
   open: OpenWindow | undefined;
 }
 
-/** An account as the service sees it. */
+/** The service's counters of one account. */
 export interface Meter {
   readonly short: Counter | undefined;
   readonly long: Counter | undefined;
@@ -19,12 +19,12 @@ export function meterOf({ plan, short, long }: Holding): Meter {
   return { short: counterOf(plan.short, shortMs, short), long: counterOf(plan.long, longMs, long) };
 }
 
-/** What the account may still do at this moment, in units; Infinity without any window. */
+/** The units left of the account at this moment; Infinity without any window. */
 export function unitsLeft({ short, long }: Meter, nowMs: number): number {
   return Math.min(leftIn(short, nowMs), leftIn(long, nowMs));
 }
 
-/** Does the work as far as the windows allow; says how much that is. */
+/** Does the work as far as the windows allow; returns the units done. */
 export function spend(meter: Meter, work: number, nowMs: number): number {
   const done = Math.min(work, unitsLeft(meter, nowMs));
   if (done > 0) {
@@ -34,7 +34,7 @@ export function spend(meter: Meter, work: number, nowMs: number): number {
   return done;
 }
 
-/** The window if it is open at this moment. */
+/** The counter's window if it is open at this moment. */
 export function openAt(
   open: OpenWindow | undefined,
   durationMs: number,

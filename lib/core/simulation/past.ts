@@ -3,34 +3,34 @@ import { byteOrder } from "../text/byte_order.ts";
 import { PROMPT } from "./scenarios.ts";
 import type { Holding, Job, OpenWindow, Plan, Turn, Workload } from "./workload.ts";
 
-/** What readings tell of the work that was done. */
+/** The work of the past, derived from readings. */
 export interface Past {
   readonly workload: Workload;
-  /** From the first reading to the last. */
+  /** The time from the first reading to the last. */
   readonly spanMs: number;
-  /** How often a window was seen to have filled. */
+  /** The number of readings that show new use. */
   readonly rises: number;
 }
 
 type Kind = "short" | "long";
 
 const MINUTE_MS = 60_000;
-/** The work of a rise was done in so long before it was seen. */
+/** The work of a rise is placed at most this long before its reading. */
 const LONGEST_TURN_MS = 10 * MINUTE_MS;
-/** After a longer pause another job begins. */
+/** A longer pause begins another job. */
 const LONGEST_PAUSE_MS = 30 * MINUTE_MS;
-/** Percent, and minutes of turns, below which a relation between two sums means nothing. */
+/** The least percent, and minutes of turns, for a meaningful ratio of two sums. */
 const LEAST_PERCENT = 5;
 const LEAST_TURN_MS = 60 * MINUTE_MS;
-/** Of a week, where nothing is known. */
+/** The share of a short window in a week, when unknown. */
 const SHORT_SHARE = 0.2;
-/** A window of middling size has so many. */
+/** The units of a window of average size. */
 const UNITS = 10_000;
 
 /**
- * The work that filled the accounts' windows, as jobs that any of them could have had. What a percent of an account is
- * worth beside the others is told by how many minutes of turns it took; where that is not known they are taken for
- * alike. Work that was refused left no trace, and is not in it. Undefined when nothing ever rose.
+ * The work that filled the accounts' windows, as jobs that any account could have served. The worth of an account's
+ * percent follows from the minutes of turns that it took; accounts count as equal where that is unknown. Refused work
+ * left no trace and is missing. Undefined when nothing ever rose.
  */
 export function pastOf(histories: ReadonlyMap<string, readonly Sample[]>): Past | undefined {
   const samples = [...histories]
@@ -61,12 +61,12 @@ export function pastOf(histories: ReadonlyMap<string, readonly Sample[]>): Past 
   };
 }
 
-/** What was used between two readings. */
+/** The use between two readings. */
 interface Rise {
   readonly fromMs: number;
   readonly toMs: number;
   readonly turns: number;
-  /** Percent; undefined when there was no such window at both ends. */
+  /** Percent; undefined unless both readings have such a window. */
   readonly short: number | undefined;
   readonly long: number | undefined;
 }
@@ -87,7 +87,7 @@ function risesIn(samples: readonly Sample[]): Rise[] {
   });
 }
 
-/** A window that has been closed in between began at nothing. */
+/** The rise of a window; one that was closed in between starts at 0. */
 function riseOf(before: SampleWindow | undefined, after: SampleWindow | undefined): number | undefined {
   if (before === undefined || after === undefined) return undefined;
   const laterMs = (after.resetsAtMs ?? 0) - (before.resetsAtMs ?? after.resetsAtMs ?? 0);
@@ -95,7 +95,7 @@ function riseOf(before: SampleWindow | undefined, after: SampleWindow | undefine
   return isAnother ? after.used : after.used - before.used;
 }
 
-/** Capacities in units that mean the same in all accounts, as far as that can be told. */
+/** The accounts' capacities in common units, as far as known. */
 function plansOf(samples: readonly (readonly Sample[])[], rises: readonly (readonly Rise[])[]): Plan[] {
   const total = (list: readonly Rise[], kind: Kind) => list.reduce((sum, rise) => sum + (rise[kind] ?? 0), 0);
   const worth = rises.map((list, index) => {
@@ -123,7 +123,7 @@ function plansOf(samples: readonly (readonly Sample[])[], rises: readonly (reado
   });
 }
 
-/** How long turns were under way, all together; a long silence is no work. */
+/** The sum of the time that turns were under way; a long gap counts as no work. */
 function turnTime(samples: readonly Sample[]): number {
   return samples.slice(1).reduce((sum, { atMs, turns = 0 }, index) => {
     const before = samples[index]!;
@@ -140,7 +140,7 @@ function lasting(key: "shortMs" | "longMs", windows: readonly SampleWindow[]): P
   return durationMs === undefined ? {} : { [key]: durationMs };
 }
 
-/** The window that was open at the first reading, if that is where it all begins. */
+/** The window that was open at the first reading, if that is at the beginning. */
 function openIn(sample: Sample, kind: Kind, plan: Plan, beginMs: number): OpenWindow | undefined {
   const { used, resetsAtMs, durationMs } = sample[kind] ?? { used: 0 };
   const capacity = plan[kind];
@@ -153,12 +153,12 @@ function openIn(sample: Sample, kind: Kind, plan: Plan, beginMs: number): OpenWi
     : { openedAtMs, used: Math.min(Math.ceil(used * capacity / 100), capacity) };
 }
 
-/** A job for each turn that was under way at a time, as long as there is no long pause. */
+/** One job per parallel turn, ended by a long pause. */
 function jobsIn(rises: readonly Rise[], plan: Plan, beginMs: number): Job[] {
   const jobs: { startMs: number; turns: Turn[]; endMs: number }[] = [];
   const places: number[] = [];
   for (const { fromMs, toMs, turns, short, long } of rises) {
-    // The short window shows less work as a percent than the long one.
+    // A percent of the short window is less work, so it shows finer steps than the long one.
     const percent = short === undefined ? (long ?? 0) * (plan.long ?? 0) : short * (plan.short ?? 0);
     const work = Math.round(percent / 100);
     const [atMs, durationMs] = [fromMs - beginMs, Math.max(1, toMs - fromMs)];

@@ -1,24 +1,24 @@
-import { type Contestant, decide } from "../pick/decide.ts";
+import { type Candidate, decide } from "../pick/decide.ts";
 import type { Config } from "../config/config.ts";
 import type { LimitWindow } from "../quota/limits.ts";
-import type { Mode } from "../pick/policies/contender.ts";
+import type { Mode } from "../pick/policies/scored_candidate.ts";
 import { POLICIES, type Policy } from "../pick/policy.ts";
 import type { SessionStatus } from "../session/status.ts";
 import { BEGIN_MS, statusAt } from "./supervision.ts";
 import type { Chooser } from "./world.ts";
 
 /**
- * What policies are compared with: the next in turn; the documented score as the predecessor worked it out, which saw no
- * turn and no reset; the documented score with all it asks for. None of them keeps away from exhausted accounts.
+ * The references for comparing policies: the next in turn; the documented score as the predecessor computed it, without
+ * turns and resets; the documented score in full. None of them avoids exhausted accounts.
  */
 export const REFERENCES = ["round-robin", "predecessor", "documented"] as const;
 export type Reference = typeof REFERENCES[number];
 
-/** By what a session is picked. */
+/** A rule for picking: a reference or a policy. */
 export type Rule = Reference | Policy;
 export const RULES: readonly Rule[] = [...REFERENCES, ...POLICIES];
 
-/** Picks as the program would that knows these accounts. */
+/** Makes the chooser that picks as the program does, by this rule. */
 export function chooserOf(rule: Rule, aliases: readonly string[], settings: Config["sessions"]): Chooser {
   let turn = 0;
   const inTurn = (isUsable: (place: number) => boolean) => {
@@ -35,14 +35,14 @@ export function chooserOf(rule: Rule, aliases: readonly string[], settings: Conf
   let mode: Mode | undefined;
   let picks = 0;
   return (watches, nowMs) => {
-    const contestants = watches.map((watch, place): Contestant => {
+    const candidates = watches.map((watch, place): Candidate => {
       const common = { alias: aliases[place]!, ...memory[place]! };
       const status = statusAt(watch, nowMs);
       if (rule === "predecessor") return { ...common, status: unseeing(status) };
       const leases = watch.starting.size;
       return { ...common, status, leases, openSessions: watch.running.size + leases };
     });
-    const decision = decide(contestants, BEGIN_MS + nowMs, settings, {
+    const decision = decide(candidates, BEGIN_MS + nowMs, settings, {
       policy,
       ...(isBare ? { ignoreExhaustion: true } : {}),
       ...(mode === undefined ? {} : { mode }),
@@ -62,7 +62,7 @@ interface Memory {
   readonly pickSeq: number;
 }
 
-/** Without turns, and with windows that never reset. */
+/** The status as the predecessor saw it: without turns and without resets. */
 function unseeing(status: SessionStatus): SessionStatus {
   const { limitId, primary, secondary } = status.rateLimits;
   const lasting = (window: LimitWindow | null): LimitWindow | null => {

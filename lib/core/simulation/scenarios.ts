@@ -1,14 +1,14 @@
 import { type Habits, type Holding, jobsOf, type Plan, type Readings, type Workload } from "./workload.ts";
 
-/** A kind of day that policies are compared on. */
+/** A kind of workload for comparing policies. */
 export interface Scenario {
   readonly name: string;
-  /** What it is like, for people. */
+  /** The description for users. */
   readonly about: string;
   workload(seed: number): Workload;
 }
 
-/** A full short window is about a fifth of a week, as people with plans of all sizes see it. */
+/** A short window is about a fifth of a week, as users of all plans observe. */
 const SMALL: Plan = { short: 1000, long: 5000 };
 const SEAT: Plan = { short: 1500, long: 8000 };
 const LARGE: Plan = { short: 6000, long: 30_000 };
@@ -19,11 +19,11 @@ const DAY_MS = 86_400_000;
 const DAYS = 28;
 
 const ALWAYS: readonly number[] = Array.from({ length: 24 }, () => 1);
-/** A weight for each hour from midnight on. */
+/** One weight per hour, from midnight on. */
 const OFFICE: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 2, 6, 8, 8, 4, 5, 8, 8, 6, 3, 1, 0, 0, 0, 0, 0];
 const WAKING: readonly number[] = [1, 0, 0, 0, 0, 0, 0, 1, 3, 5, 6, 6, 5, 5, 6, 6, 5, 5, 4, 4, 4, 4, 3, 2];
 
-/** A supervisor that is not held up. */
+/** The readings of a supervisor without delays. */
 export const PROMPT: Readings = { activeMs: 60_000, idleMs: 300_000, delayMs: 2000, lostPercent: 0 };
 const LATE: Readings = { activeMs: 240_000, idleMs: 300_000, delayMs: 120_000, lostPercent: 25 };
 
@@ -37,7 +37,7 @@ const PEOPLE: Habits = {
   pauseSec: [20, 1200],
   unitsPerMin: [2, 14],
 };
-/** Workers that read no answers: short pauses, long turns. */
+/** Automatic workers: short pauses, long turns. */
 const WORKERS: Habits = {
   ...PEOPLE,
   weekendPercent: 100,
@@ -47,7 +47,7 @@ const WORKERS: Habits = {
   pauseSec: [2, 60],
 };
 
-/** Every scenario, in the order in which they are shown. */
+/** Every scenario, in the order of the output. */
 export const SCENARIOS: readonly Scenario[] = [
   scenario("light", "three small plans and little to do", {
     accounts: () => several(3, "small", SMALL),
@@ -137,12 +137,12 @@ function scenario(name: string, about: string, { accounts, habits, readings = PR
   };
 }
 
-/** Nothing of them has been used yet. */
+/** Several unused accounts with this plan. */
 function several(count: number, name: string, plan: Plan): Holding[] {
   return Array.from({ length: count }, (_, index) => ({ alias: `${name}-${index + 1}`, plan }));
 }
 
-/** A small plan whose week ends in so many days. */
+/** An account with a small plan, whose week ends in this many days. */
 function opened(alias: string, daysLeft: number, used: number): Holding {
   return { alias, plan: SMALL, long: { openedAtMs: (daysLeft - 7) * DAY_MS, used } };
 }

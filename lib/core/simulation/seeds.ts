@@ -1,10 +1,10 @@
 import { sha256 } from "../text/sha256.ts";
 
-/** How many seeds a text gives. */
+/** The number of seeds derived from a text. */
 export const DERIVED = 20;
 
 /**
- * Seeds that nobody chose: number i (from 0) is the first four bytes, the highest first, of the SHA-256 of
+ * Derives seeds that are not hand-picked: number i (from 0) is the first four bytes, big-endian, of the SHA-256 of
  * `<hex> <i>`, the digits in lower case.
  */
 export function seedsFrom(hex: string): number[] {

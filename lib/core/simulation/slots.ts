@@ -1,9 +1,9 @@
 import type { Workload } from "./workload.ts";
 import { stepsOf } from "./world.ts";
 
-/** Work that is asked for at about the same time. */
+/** The work that is asked for at about the same time. */
 export interface Slot {
-  /** Of its first and its last step. */
+  /** The times of its first and its last step. */
   readonly fromMs: number;
   readonly toMs: number;
   /** More than 0. */
@@ -13,7 +13,7 @@ export interface Slot {
 const MOST_STEPS = 100;
 const WIDTH_MS = 3_600_000;
 
-/** The work in the order of time: each step by itself if they are few, else by the hour. */
+/** The work in the order of time: one slot per step if they are few, else per hour. */
 export function slotsOf(workload: Workload): Slot[] {
   const steps = workload.jobs.flatMap(({ turns }) => turns.flatMap(stepsOf)).filter(({ work }) => work > 0);
   const width = steps.length <= MOST_STEPS ? 1 : WIDTH_MS;

@@ -7,34 +7,34 @@ import { countTurns, type Experience, experienceOf, learnFrom, percentOf } from 
 import { type Counter, type Meter, openAt } from "./meter.ts";
 import type { OpenWindow, Readings } from "./workload.ts";
 
-/** When a simulation begins, epoch milliseconds: a Monday at midnight. */
+/** The begin of every simulation, epoch milliseconds: a Monday at midnight. */
 export const BEGIN_MS = Date.UTC(2026, 0, 5);
-/** What goes on in a session is in status.json after so long. */
+/** The delay until events of a session are in status.json. */
 export const SEEN_MS = 2000;
-/** A session picked so recently counts as one at work. */
+/** A session picked within this time counts as active. */
 const RECENT_MS = 600_000;
 
-/** What the supervisor could know of one account, and when. Times are milliseconds since the simulation began. */
+/** The facts that a supervisor can know about one account. Times are milliseconds since the simulation began. */
 export interface Watch {
   readonly meter: Meter;
   readonly readings: Readings;
-  /** Spreads the questions to several accounts over time. */
+  /** A number that spreads the refreshes of several accounts over time. */
   readonly salt: number;
-  /** What the windows have been since a moment, oldest first. */
+  /** The states of the windows, each since a moment, oldest first. */
   readonly log: Moment[];
-  /** When turns ended, which told what is left, and what had been learnt by then. */
-  readonly told: { readonly atMs: number; readonly cost: Cost | undefined }[];
+  /** The ends of turns, each of which gives a reading, with the cost learnt by then. */
+  readonly turnEnds: { readonly atMs: number; readonly cost: Cost | undefined }[];
   readonly experience: Experience;
-  /** The processes with a lease whose thread is not open yet, and those whose thread is. */
+  /** The processes with a lease and no open thread yet, and those with an open thread. */
   readonly starting: Set<number>;
   readonly running: Set<number>;
   lastActivityMs: number | undefined;
-  /** The present stretch of being at work, or the last one: since when, and until when unless a process runs. */
+  /** The present or last active stretch: its begin, and its end unless a process runs. */
   activeFromMs: number;
   activeUntilMs: number;
-  /** At a moment, a turn was told until when nothing is left. */
+  /** The mark of a refused turn: its time, and the time until which nothing is left. */
   mark: { readonly atMs: number; readonly untilMs: number } | undefined;
-  /** The reading that was shown last. */
+  /** The last published reading. */
   shown: { readonly atMs: number; readonly limits: Shown } | undefined;
 }
 
@@ -52,7 +52,7 @@ export function watchOf(meter: Meter, readings: Readings, salt: number): Watch {
     readings,
     salt: scramble(salt),
     log: [{ atMs: -Infinity, short: meter.short?.open, long: meter.long?.open }],
-    told: [],
+    turnEnds: [],
     experience: experienceOf(meter),
     starting: new Set(),
     running: new Set(),
@@ -64,14 +64,14 @@ export function watchOf(meter: Meter, readings: Readings, salt: number): Watch {
   };
 }
 
-/** A session was picked for a process, which has a lease from now on. */
+/** Notes a pick for a process, which has a lease from now on. */
 export function notePick(watch: Watch, pid: number, nowMs: number): void {
   if (!isActive(watch, nowMs)) watch.activeFromMs = nowMs;
   watch.activeUntilMs = Math.max(watch.activeUntilMs, nowMs + RECENT_MS);
   watch.starting.add(pid);
 }
 
-/** A turn of a process has begun, so its thread is open. */
+/** Notes the begin of a process's turn, so its thread is open. */
 export function noteTurn(watch: Watch, pid: number, nowMs: number): void {
   watch.starting.delete(pid);
   watch.running.add(pid);
@@ -79,12 +79,12 @@ export function noteTurn(watch: Watch, pid: number, nowMs: number): void {
   watch.lastActivityMs = nowMs;
 }
 
-/** Work was done: later readings show it. */
+/** Notes work done, for later readings. */
 export function noteWork({ log, meter }: Watch, nowMs: number): void {
   log.push({ atMs: nowMs, short: meter.short?.open, long: meter.long?.open });
 }
 
-/** A turn found nothing left. */
+/** Notes a turn that found nothing left. */
 export function noteBlock(watch: Watch, nowMs: number): void {
   const { short, long } = watch.meter;
   const ends = [short, long].flatMap((counter) => {
@@ -94,13 +94,13 @@ export function noteBlock(watch: Watch, nowMs: number): void {
   watch.mark = { atMs: nowMs, untilMs: Math.max(...ends) };
 }
 
-/** A turn ended, which told what is left. */
-export function noteTurnEnd({ told, experience, meter }: Watch, nowMs: number): void {
+/** Notes the end of a turn, which gives a reading. */
+export function noteTurnEnd({ turnEnds, experience, meter }: Watch, nowMs: number): void {
   learnFrom(experience, meter, nowMs);
-  told.push({ atMs: nowMs, cost: parseCost(experience.cost) });
+  turnEnds.push({ atMs: nowMs, cost: parseCost(experience.cost) });
 }
 
-/** The end of a turn is seen; when it was the last one, its process is gone as well. */
+/** Notes that the end of a turn is visible; the process ends with its last turn. */
 export function noteRest(watch: Watch, pid: number, isOver: boolean, nowMs: number): void {
   countTurns(watch.experience, -1, nowMs);
   watch.lastActivityMs = nowMs;
@@ -109,14 +109,14 @@ export function noteRest(watch: Watch, pid: number, isOver: boolean, nowMs: numb
   watch.running.delete(pid);
 }
 
-/** What status.json says of the account at this moment. */
+/** The account's entry in status.json at this moment. */
 export function statusAt(watch: Watch, nowMs: number): SessionStatus {
   const { mark, readings, experience: { turns }, starting, running, lastActivityMs } = watch;
-  const told = lastTold(watch, nowMs);
+  const turnEnd = lastTurnEnd(watch, nowMs);
   const isMarked = mark !== undefined && mark.atMs + readings.delayMs <= nowMs && nowMs < mark.untilMs;
   return {
     ...emptySession(),
-    ...shownOf(watch, Math.max(told?.atMs ?? -Infinity, askedAt(watch, nowMs))),
+    ...shownOf(watch, Math.max(turnEnd?.atMs ?? -Infinity, askedAt(watch, nowMs))),
     appServer: { state: isActive(watch, nowMs) ? "running" : "stopped", pid: 0, restartCount: 0 },
     activity: {
       activeTurns: turns + starting.size,
@@ -126,19 +126,19 @@ export function statusAt(watch: Watch, nowMs: number): SessionStatus {
       leased: [...running],
     },
     lastProbeResult: "ok",
-    ...(told?.cost === undefined ? {} : { cost: told.cost }),
+    ...(turnEnd?.cost === undefined ? {} : { cost: turnEnd.cost }),
     ...(isMarked ? { exhaustedUntil: formatTime(secondUp(mark.untilMs)) } : {}),
   };
 }
 
 /** The last turn whose end has been published. */
-function lastTold({ told, readings }: Watch, nowMs: number): Watch["told"][number] | undefined {
-  let last = told.length - 1;
-  while (last >= 0 && told[last]!.atMs > nowMs - readings.delayMs) last--;
-  return told[last];
+function lastTurnEnd({ turnEnds, readings }: Watch, nowMs: number): Watch["turnEnds"][number] | undefined {
+  let last = turnEnds.length - 1;
+  while (last >= 0 && turnEnds[last]!.atMs > nowMs - readings.delayMs) last--;
+  return turnEnds[last];
 }
 
-/** When the last question was asked whose answer has been published. */
+/** The time of the last refresh whose reading has been published. */
 function askedAt(watch: Watch, nowMs: number): number {
   const { readings, activeFromMs, activeUntilMs } = watch;
   const latestMs = nowMs - readings.delayMs;
@@ -148,7 +148,7 @@ function askedAt(watch: Watch, nowMs: number): number {
   return Math.max(restMs, workMs >= activeFromMs ? workMs : -Infinity);
 }
 
-/** When the last question of a series was asked that was answered. */
+/** The time of the last answered refresh of a series. */
 function lastAnswer({ readings, salt }: Watch, everyMs: number, latestMs: number): number {
   const offsetMs = salt % everyMs;
   let number = Math.floor((latestMs - offsetMs) / everyMs);
@@ -160,7 +160,7 @@ function isActive({ starting, running, activeUntilMs }: Watch, nowMs: number): b
   return starting.size + running.size > 0 || nowMs < activeUntilMs;
 }
 
-/** What a reading of that moment says. */
+/** A reading taken at that moment. */
 function shownOf(watch: Watch, atMs: number): Shown {
   const { log, meter } = watch;
   if (watch.shown?.atMs === atMs) return watch.shown.limits;
@@ -170,7 +170,7 @@ function shownOf(watch: Watch, atMs: number): Shown {
   const [primary, secondary] = [windowOf(meter.short, short, atMs), windowOf(meter.long, long, atMs)];
   const readAt = formatTime(BEGIN_MS + atMs);
   const limits: Shown = {
-    // An account with one window has it in the first place, however long it is.
+    // An account with one window has it in the first place, whatever its length.
     rateLimits: { limitId: "codex", primary: primary ?? secondary, secondary: primary && secondary },
     usageLeftPercent: 100 - Math.max(primary?.usedPercent ?? 0, secondary?.usedPercent ?? 0),
     lastRateLimitUpdateAt: readAt,
@@ -180,7 +180,7 @@ function shownOf(watch: Watch, atMs: number): Shown {
   return limits;
 }
 
-/** A window that is not open reads as if it opened with the question: its reset moves on from reading to reading. */
+/** A window in a reading. A closed one reads as if it opened now: its reset moves on from reading to reading. */
 function windowOf(
   counter: Counter | undefined,
   was: OpenWindow | undefined,
@@ -195,7 +195,7 @@ function windowOf(
   };
 }
 
-/** Epoch milliseconds of the first whole second that is not before. */
+/** The milliseconds rounded up to a whole second. */
 function secondUp(ms: number): number {
   return Math.ceil((BEGIN_MS + ms) / 1000) * 1000;
 }

@@ -1,20 +1,20 @@
 import { type Chance, chanceOf, type Range } from "./chance.ts";
 
-/** Who is asked for what, and who could do it. Times are milliseconds since it begins, work is in units. */
+/** The jobs of a simulation and the accounts that serve them. Times are milliseconds since its begin, work is in units. */
 export interface Workload {
   readonly accounts: readonly Holding[];
-  /** In the order of their starts. */
+  /** The jobs in the order of their starts. */
   readonly jobs: readonly Job[];
   readonly readings: Readings;
   readonly endMs: number;
 }
 
-/** One account and what it may do. */
+/** One account and its plan. */
 export interface Holding {
   readonly alias: string;
-  /** Units that each window has; left out = no such window. */
+  /** The units of each window; absent = no such window. */
   readonly plan: Plan;
-  /** Windows that are open when it all begins. */
+  /** The windows that are open at the beginning. */
   readonly short?: OpenWindow;
   readonly long?: OpenWindow;
 }
@@ -22,22 +22,22 @@ export interface Holding {
 export interface Plan {
   readonly short?: number;
   readonly long?: number;
-  /** How long the windows are, unless five hours and a week. */
+  /** The lengths of the windows, by default five hours and a week. */
   readonly shortMs?: number;
   readonly longMs?: number;
 }
 
 export interface OpenWindow {
-  /** 0 or before. */
+  /** The time of its first use, 0 or before. */
   readonly openedAtMs: number;
   readonly used: number;
 }
 
-/** Turns that follow each other in one session, until one of them is blocked. */
+/** A series of turns in one session, until one of them is blocked. */
 export interface Job {
-  /** When its session is picked. */
+  /** The time of the pick. */
   readonly startMs: number;
-  /** When they are asked for does not depend on how the ones before went; they never overlap. */
+  /** Their times do not depend on the results of earlier turns; they never overlap. */
   readonly turns: readonly Turn[];
 }
 
@@ -47,40 +47,40 @@ export interface Turn {
   readonly work: number;
 }
 
-/** How soon the supervisor knows. */
+/** The timing of the supervisor's readings. */
 export interface Readings {
-  /** How often an account is asked that is at work, and one that is not. */
+  /** The intervals between refreshes of an active account, and of an idle one. */
   readonly activeMs: number;
   readonly idleMs: number;
-  /** From an answer, or the end of a turn, until it is published. */
+  /** The time from an answer, or the end of a turn, until it is published. */
   readonly delayMs: number;
-  /** Of a hundred questions, how many get no answer. */
+  /** The percent of refreshes without an answer. */
   readonly lostPercent: number;
 }
 
-/** What people, or their workers, do all day. */
+/** The habits of users, or of their workers, over a day. */
 export interface Habits {
   readonly days: number;
-  /** Jobs that begin on a day of work; a day of the weekend has so many percent of them. */
+  /** Jobs that begin on a working day; a day of the weekend has the given percent of them. */
   readonly jobs: Range;
   readonly weekendPercent: number;
-  /** How much begins in each hour of the day. */
+  /** The weight of each hour of the day for the begin of jobs. */
   readonly hours: readonly number[];
   readonly turns: Range;
   readonly turnSec: Range;
   readonly pauseSec: Range;
-  /** What a minute of a turn costs; one figure for a whole job. */
+  /** The cost of a minute of a turn; one figure for a whole job. */
   readonly unitsPerMin: Range;
-  /** So many jobs begin within so many seconds instead of alone. */
+  /** Jobs begin in groups of this size within this many seconds. */
   readonly herd?: { readonly size: Range; readonly withinSec: number };
 }
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** From the pick to the first turn: Codex starts, and somebody types. */
+/** The time from the pick to the first turn: Codex starts, and the user types. */
 const START_SEC: Range = [3, 60];
 
-/** The jobs of people with these habits. The first day is a Monday. */
+/** Makes the jobs of users with these habits. The first day is a Monday. */
 export function jobsOf(habits: Habits, seed: number, name: string): Job[] {
   const chance = chanceOf(seed, name);
   const starts: number[] = [];
@@ -100,14 +100,14 @@ export function jobsOf(habits: Habits, seed: number, name: string): Job[] {
   return starts.sort((a, b) => a - b).map((startMs) => jobOf(startMs, endMs, habits, chance));
 }
 
-/** All the work that is asked for, in units. */
+/** The sum of the work asked for, in units. */
 export function workAsked(jobs: readonly Job[]): number {
   let sum = 0;
   for (const { turns } of jobs) for (const { work } of turns) sum += work;
   return sum;
 }
 
-/** The turns that would begin after the end are left out. */
+/** Makes one job, without the turns that would begin after the end. */
 function jobOf(startMs: number, endMs: number, habits: Habits, chance: Chance): Job {
   const turns: Turn[] = [];
   const unitsPerMin = chance.lowBetween(habits.unitsPerMin);

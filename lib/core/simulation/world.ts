@@ -13,25 +13,25 @@ import {
 } from "./supervision.ts";
 import { type Job, type Turn, workAsked, type Workload } from "./workload.ts";
 
-/** What became of the work. */
+/** The results of a simulation. */
 export interface Outcome {
-  /** Units. */
+  /** The work asked for, in units. */
   readonly asked: number;
   readonly served: number;
   readonly turns: number;
-  /** Turns that were cut short, or did not begin, because a window was full. */
+  /** Turns cut short, or not begun, because a window was full. */
   readonly blocked: number;
-  /** Those of them whose rest another account could have served at that moment. */
+  /** Blocked turns whose rest another account could have served at that moment. */
   readonly avoidable: number;
   readonly picks: number;
   /** Picks after a block that led to another account. */
   readonly switches: number;
 }
 
-/** Picks an account by its place, when a job begins and after each of its turns that was blocked. */
+/** Picks an account by index, at the begin of a job and after each blocked turn. */
 export type Chooser = (watches: readonly Watch[], nowMs: number) => number;
 
-/** A turn asks for its work step by step; a step that finds a window full ends it. */
+/** A part of a turn's work; a step that finds a window full ends the turn. */
 export interface Step {
   readonly atMs: number;
   readonly work: number;
@@ -39,7 +39,7 @@ export interface Step {
 
 const STEP_MS = 60_000;
 
-/** The steps of a turn: whole units, spread evenly. */
+/** Splits a turn into steps: whole units, spread evenly. */
 export function stepsOf({ atMs, durationMs, work }: Turn): Step[] {
   const count = Math.max(1, Math.ceil(durationMs / STEP_MS));
   const until = (step: number) => Math.floor(step * work / count);
@@ -49,7 +49,7 @@ export function stepsOf({ atMs, durationMs, work }: Turn): Step[] {
   }));
 }
 
-/** Lets all jobs run, in the order of time. */
+/** Runs all jobs in the order of time. */
 export function run(workload: Workload, choose: Chooser): Outcome {
   const world: World = {
     watches: workload.accounts.map((account, place) => watchOf(meterOf(account), workload.readings, place)),
@@ -71,11 +71,11 @@ interface World {
   readonly total: { -readonly [Key in Exclude<keyof Outcome, "asked">]: Outcome[Key] };
 }
 
-/** A job under way. */
+/** The state of a job under way. */
 interface Course {
   readonly job: Job;
   watch: Watch;
-  /** Its process; a new one after a block. */
+  /** The process that runs it; a new one after a block. */
   pid: number;
   isBlocked: boolean;
 }
@@ -121,7 +121,7 @@ interface Stride {
   readonly end: (nowMs: number) => void;
 }
 
-/** A step now, then the next, then the end; or the end now, if there was not enough left. */
+/** Takes one step and schedules the next, or the end; ends the turn at once when too little is left. */
 function takeStep(world: World, course: Course, stride: Stride, number: number): void {
   const { steps, endMs, end } = stride;
   const { atMs, work } = steps[number]!;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { choose, type How } from "../../../lib/app/pick/choose.ts";
 import { awaitReadings } from "../../../lib/app/pick/await_readings.ts";
 import { ensureLayout } from "../../../lib/app/session/sessions.ts";
-import { type Demand, look, readStatus, type StatusRead } from "../../../lib/app/pick/survey.ts";
+import { look, type PickRequest, readStatus, type StatusRead } from "../../../lib/app/pick/survey.ts";
 import { defaultConfig } from "../../../lib/core/config/config.ts";
 import { renderIdentity } from "../../../lib/core/system/identity.ts";
 import { formatTime } from "../../../lib/core/text/time.ts";
@@ -136,9 +136,9 @@ describe("when nobody is eligible", () => {
 });
 
 describe("the policy", () => {
-  const pick = async (user: World, demand: Demand) => {
+  const pick = async (user: World, request: PickRequest) => {
     ensureLayout(user.host(), user.layout);
-    return (await choose(user.host(), user.layout, CONFIG, "best", { demand })).ground;
+    return (await choose(user.host(), user.layout, CONFIG, "best", { request })).ground;
   };
   const left = (user: World, left: number) => {
     const window = (windowDurationMins: number, hours: number) => ({
@@ -220,8 +220,8 @@ describe("when everything is used up", () => {
     user.session("a");
     user.status({ a: used(2) });
     ensureLayout(user.host(), user.layout);
-    const demand = { noExhausted: true };
-    const failure = choose(user.host(), user.layout, CONFIG, "best", { demand });
+    const request = { noExhausted: true };
+    const failure = choose(user.host(), user.layout, CONFIG, "best", { request });
     await expect(failure).rejects.toMatchObject({
       code: "nothingToPick",
       message: 'Cannot pick a session: everything is used up; "a" comes back first, in 2h',

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { choose, type How, type PickRequest } from "../../../lib/app/pick/choose.ts";
+import { choose, type ChooseOptions, type How } from "../../../lib/app/pick/choose.ts";
 import { takeAway } from "../../../lib/app/session/discard_home.ts";
 import { recallLeases } from "../../../lib/app/session/leases.ts";
 import { look } from "../../../lib/app/pick/survey.ts";
@@ -23,7 +23,7 @@ function user(left: readonly [number, number] = [53, 50]): World {
   return made;
 }
 
-async function picked(user: World, picking?: PickRequest, how: How = "best"): Promise<string> {
+async function picked(user: World, picking?: ChooseOptions, how: How = "best"): Promise<string> {
   return (await choose(user.host(), user.layout, CONFIG, how, picking)).alias;
 }
 
@@ -32,8 +32,8 @@ function kept(user: World) {
 }
 
 function busyness(user: World): readonly number[] {
-  const { contestants } = look(user.layout, CONFIG, ["a", "b"], user.now);
-  return contestants.map(({ leases }) => leases ?? 0);
+  const { candidates } = look(user.layout, CONFIG, ["a", "b"], user.now);
+  return candidates.map(({ leases }) => leases ?? 0);
 }
 
 describe("a pick", () => {
@@ -85,7 +85,7 @@ describe("a pick", () => {
     const activity = { activeTurns: 1, turns: 1, openThreads: 2 };
     const published = (more: object) => {
       made.status({ a: { age: 1, used: 50, activity: { ...activity, ...more } }, b: { age: 1, used: 50 } });
-      const [first] = look(made.layout, CONFIG, ["a", "b"], made.now).contestants;
+      const [first] = look(made.layout, CONFIG, ["a", "b"], made.now).candidates;
       return [first?.leases, first?.openSessions];
     };
     expect(published({})).toEqual([2, 4]);

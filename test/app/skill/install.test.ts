@@ -14,7 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../../../lib/core/text/failure.ts";
-import { installSkill, removeSkill, type SkillWish } from "../../../lib/app/skill/install.ts";
+import { installSkill, removeSkill, type SkillRequest } from "../../../lib/app/skill/install.ts";
 import { tryLock } from "../../../lib/io/lock/lock.ts";
 import { world } from "../world.ts";
 
@@ -29,7 +29,7 @@ function stage() {
   mkdirSync(project);
   put(program, "// one\n");
   const host = { ...made.host(), cwd: project, self: ["/usr/bin/node", program] };
-  const wish: SkillWish = { pool: "cap", to: undefined, isDry: false };
+  const request: SkillRequest = { pool: "cap", to: undefined, isDry: false };
   const skills = join(home, ".codex", "skills");
   return {
     made,
@@ -39,9 +39,9 @@ function stage() {
     host,
     skills,
     skill: join(skills, FOLDER),
-    install: (more: Partial<SkillWish & { how: "copy" | "link" | undefined }> = {}, given = host) =>
-      installSkill(given, { ...wish, how: "copy", ...more }),
-    remove: (more: Partial<SkillWish> = {}) => removeSkill(host, { ...wish, ...more }),
+    install: (more: Partial<SkillRequest & { how: "copy" | "link" | undefined }> = {}, given = host) =>
+      installSkill(given, { ...request, how: "copy", ...more }),
+    remove: (more: Partial<SkillRequest> = {}) => removeSkill(host, { ...request, ...more }),
   };
 }
 

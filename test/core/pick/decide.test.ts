@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Contestant, decide, type Decision, type Wish } from "../../../lib/core/pick/decide.ts";
+import {
+  type Candidate,
+  decide,
+  type Decision,
+  type DecisionOptions,
+} from "../../../lib/core/pick/decide.ts";
 import { POLICIES } from "../../../lib/core/pick/policy.ts";
 import { defaultConfig } from "../../../lib/core/config/config.ts";
 import type { LimitWindow } from "../../../lib/core/quota/limits.ts";
@@ -11,17 +16,17 @@ const HOUR = 3600;
 const SETTINGS = defaultConfig().sessions;
 
 /** What there is to say of one; the others are idle and have half of everything left. */
-interface Given extends Partial<Omit<Contestant, "alias" | "status" | "rules">> {
+interface Given extends Partial<Omit<Candidate, "alias" | "status" | "rules">> {
   readonly short?: number;
   readonly week?: number;
   /** In seconds. */
   readonly resetsIn?: number;
   readonly ageSec?: number;
   readonly status?: Partial<SessionStatus>;
-  readonly rules?: Partial<NonNullable<Contestant["rules"]>>;
+  readonly rules?: Partial<NonNullable<Candidate["rules"]>>;
 }
 
-function contestant(alias: string, given: Given): Contestant {
+function candidate(alias: string, given: Given): Candidate {
   const { short = 50, week = 50, resetsIn = 2 * HOUR + 600, ageSec = 0, status, rules, ...more } = given;
   const window = (left: number, windowDurationMins: number): LimitWindow => ({
     usedPercent: 100 - left,
@@ -45,15 +50,15 @@ function contestant(alias: string, given: Given): Contestant {
 
 function decided(
   all: Readonly<Record<string, Given>>,
-  wish: Partial<Wish> = {},
+  options: Partial<DecisionOptions> = {},
   settings: Partial<typeof SETTINGS> = {},
 ): Decision {
-  const contestants = Object.entries(all).map(([alias, given]) => contestant(alias, given));
-  return decide(contestants, NOW, { ...SETTINGS, ...settings }, { policy: "score", ...wish });
+  const candidates = Object.entries(all).map(([alias, given]) => candidate(alias, given));
+  return decide(candidates, NOW, { ...SETTINGS, ...settings }, { policy: "score", ...options });
 }
 
-const picked = (all: Readonly<Record<string, Given>>, wish?: Partial<Wish>) =>
-  decided(all, wish).winner?.alias;
+const picked = (all: Readonly<Record<string, Given>>, options?: Partial<DecisionOptions>) =>
+  decided(all, options).winner?.alias;
 const reasons = (all: Readonly<Record<string, Given>>) => decided(all).verdicts.map(({ reason }) => reason);
 
 describe("an exhausted session", () => {

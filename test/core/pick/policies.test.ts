@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Contestant, decide } from "../../../lib/core/pick/decide.ts";
+import { type Candidate, decide } from "../../../lib/core/pick/decide.ts";
 import { defaultConfig } from "../../../lib/core/config/config.ts";
-import type { Mode } from "../../../lib/core/pick/policies/contender.ts";
+import type { Mode } from "../../../lib/core/pick/policies/scored_candidate.ts";
 import type { Policy } from "../../../lib/core/pick/policy.ts";
 import { emptySession } from "../../../lib/core/session/status.ts";
 import { formatTime } from "../../../lib/core/text/time.ts";
@@ -22,7 +22,7 @@ interface Like {
 function session(
   alias: string,
   { short = 100, long = 100, resetsIn = 100, open = 0, costs = 20 }: Like,
-): Contestant {
+): Candidate {
   return {
     alias,
     lastSelectedMs: undefined,
@@ -47,7 +47,7 @@ function session(
   };
 }
 
-function pick(policy: Policy, sessions: readonly Contestant[], mode?: Mode) {
+function pick(policy: Policy, sessions: readonly Candidate[], mode?: Mode) {
   const { winner, mode: next } = decide(sessions, NOW, defaultConfig().sessions, {
     policy,
     ...(mode === undefined ? {} : { mode }),

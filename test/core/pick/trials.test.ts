@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultConfig } from "../../../lib/core/config/config.ts";
-import { type Contestant, decide, type Wish } from "../../../lib/core/pick/decide.ts";
+import { type Candidate, decide, type DecisionOptions } from "../../../lib/core/pick/decide.ts";
 import { POLICIES } from "../../../lib/core/pick/policy.ts";
 import { Trials } from "../../../lib/core/pick/trials.ts";
 import { changed, changesOf, type Quantity } from "../../../lib/core/pick/why.ts";
@@ -19,7 +19,7 @@ const window = (minutes: number) =>
     windowDurationMins: fc.constant(minutes),
     resetsAt: fc.integer({ min: NOW / 1000 - 600, max: NOW / 1000 + minutes * 60 }),
   }));
-const contestant = (alias: string): fc.Arbitrary<Contestant> =>
+const candidate = (alias: string): fc.Arbitrary<Candidate> =>
   fc.record({
     short: window(300),
     long: window(10_080),
@@ -56,32 +56,32 @@ const contestant = (alias: string): fc.Arbitrary<Contestant> =>
   }));
 const world = fc.record({
   field: fc.integer({ min: 1, max: 6 }).chain((count) =>
-    fc.tuple(...Array.from({ length: count }, (_, index) => contestant(`s${index}`)))
+    fc.tuple(...Array.from({ length: count }, (_, index) => candidate(`s${index}`)))
   ),
-  wish: fc.record({
+  options: fc.record({
     policy: fc.constantFrom(...POLICIES),
     mode: fc.constantFrom(undefined, "drain" as const, "balanced" as const),
     prefer: fc.constantFrom(undefined, undefined, "s1"),
-  }).map(({ policy, mode, prefer }): Wish => ({
+  }).map(({ policy, mode, prefer }): DecisionOptions => ({
     policy,
     ...(mode === undefined ? {} : { mode }),
     ...(prefer === undefined ? {} : { prefer }),
   })),
 });
 
-/** What a trial with one contestant changed says must be what `decide` says of all of them. */
+/** What a trial with one candidate changed says must be what `decide` says of all of them. */
 describe("a trial", () => {
   it("says whom `decide` would pick, for any change of any session, in 500 random worlds", () => {
     let [trials, others, nobody] = [0, 0, 0];
     fc.assert(
-      fc.property(world, ({ field, wish }) => {
-        const quick = new Trials(field, NOW, SETTINGS, wish);
-        const now = decide(field, NOW, SETTINGS, wish).winner?.alias;
+      fc.property(world, ({ field, options }) => {
+        const quick = new Trials(field, NOW, SETTINGS, options);
+        const now = decide(field, NOW, SETTINGS, options).winner?.alias;
         for (const { alias } of field) {
           for (const of of QUANTITIES) {
             for (const by of [-40, -7, -1, 1, 2, 7, 40]) {
               const after = changed(field, { alias, of, by }, NOW);
-              const slow = decide(after, NOW, SETTINGS, wish).winner?.alias;
+              const slow = decide(after, NOW, SETTINGS, options).winner?.alias;
               const one = after.find((each) => each.alias === alias)!;
               const said = quick.winner(one);
               if (said !== slow) {
@@ -104,13 +104,13 @@ describe("a trial", () => {
   it("makes `changesOf` find what a search that decides every step anew finds", () => {
     let found = 0;
     fc.assert(
-      fc.property(world, ({ field, wish }) => {
-        const changes = changesOf(field, NOW, SETTINGS, wish);
-        const now = decide(field, NOW, SETTINGS, wish).winner?.alias;
+      fc.property(world, ({ field, options }) => {
+        const changes = changesOf(field, NOW, SETTINGS, options);
+        const now = decide(field, NOW, SETTINGS, options).winner?.alias;
         for (const { alias, of, by, then } of changes) {
           for (let size = 1; size <= Math.abs(by); size++) {
             const step = { alias, of, by: Math.sign(by) * size };
-            const winner = decide(changed(field, step, NOW), NOW, SETTINGS, wish).winner?.alias;
+            const winner = decide(changed(field, step, NOW), NOW, SETTINGS, options).winner?.alias;
             const wanted = size === Math.abs(by) ? then : now;
             if (winner !== wanted) expect({ ...step, then: winner }).toEqual({ ...step, then: wanted });
           }

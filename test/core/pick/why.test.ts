@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Contestant, decide, type Wish } from "../../../lib/core/pick/decide.ts";
+import { type Candidate, decide, type DecisionOptions } from "../../../lib/core/pick/decide.ts";
 import { defaultConfig } from "../../../lib/core/config/config.ts";
 import { POLICIES } from "../../../lib/core/pick/policy.ts";
 import { emptySession } from "../../../lib/core/session/status.ts";
@@ -16,7 +16,7 @@ const window = (minutes: number) =>
     windowDurationMins: fc.constant(minutes),
     resetsAt: fc.integer({ min: NOW / 1000 - 600, max: NOW / 1000 + minutes * 60 }),
   }));
-const contestant = (alias: string): fc.Arbitrary<Contestant> =>
+const candidate = (alias: string): fc.Arbitrary<Candidate> =>
   fc.record({
     short: window(300),
     long: window(10_080),
@@ -46,7 +46,7 @@ const contestant = (alias: string): fc.Arbitrary<Contestant> =>
   }));
 const state = fc.record({
   field: fc.integer({ min: 2, max: 5 }).chain((count) =>
-    fc.tuple(...Array.from({ length: count }, (_, index) => contestant(`s${index}`)))
+    fc.tuple(...Array.from({ length: count }, (_, index) => candidate(`s${index}`)))
   ),
   policy: fc.constantFrom(...POLICIES),
 });
@@ -56,12 +56,12 @@ describe("what would change a pick", () => {
     let [states, changes, halves] = [0, 0, 0];
     fc.assert(
       fc.property(state, ({ field, policy }) => {
-        const wish: Wish = { policy };
-        const winnerOf = (contestants: readonly Contestant[]) =>
-          decide(contestants, NOW, SETTINGS, wish).winner?.alias;
+        const options: DecisionOptions = { policy };
+        const winnerOf = (candidates: readonly Candidate[]) =>
+          decide(candidates, NOW, SETTINGS, options).winner?.alias;
         const now = winnerOf(field);
         states++;
-        for (const change of changesOf(field, NOW, SETTINGS, wish)) {
+        for (const change of changesOf(field, NOW, SETTINGS, options)) {
           changes++;
           expect(winnerOf(changed(field, change, NOW))).toBe(change.then);
           expect(change.then).not.toBe(now);
@@ -94,7 +94,7 @@ describe("what would change a pick", () => {
         lastRateLimitUpdateAt: formatTime(NOW),
         lastProbeResult: "ok",
       },
-    })) as [Contestant, Contestant];
+    })) as [Candidate, Candidate];
     // 80 against 60 - 5.
     expect(changesOf([a, b], NOW, SETTINGS, { policy: "score" })).toEqual([
       { alias: "a", of: "short", by: -25, then: "b" },

@@ -1,4 +1,4 @@
-import { type Contestant, decide } from "../../../core/pick/decide.ts";
+import { type Candidate, decide } from "../../../core/pick/decide.ts";
 import { defaultConfig } from "../../../core/config/config.ts";
 import { probeText } from "../../../core/codex/reasons.ts";
 import { exhaustionOf } from "../../../core/pick/exhaustion.ts";
@@ -24,7 +24,7 @@ export function longestLasting(
 ): Usable | undefined {
   const { nowMs } = standings;
   const met = new Set<string>();
-  const contestants = usable.map((each): Contestant => {
+  const candidates = usable.map((each): Candidate => {
     const { path, login: { account } } = each;
     // The turns of an account that two files hold are counted with the first.
     const isTwin = account !== undefined && met.has(account);
@@ -38,7 +38,7 @@ export function longestLasting(
     };
   });
   const settings = { ...defaultConfig().sessions, staleSec: LARGEST_COUNT, stalenessPenaltyMax: 0 };
-  const { winner, comesBackFirst } = decide(contestants, nowMs, settings, { policy: "balanced" });
+  const { winner, comesBackFirst } = decide(candidates, nowMs, settings, { policy: "balanced" });
   const chosen = (winner ?? comesBackFirst)?.alias;
   return usable.find(({ path }) => path === chosen);
 }
