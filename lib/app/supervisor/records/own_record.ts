@@ -21,15 +21,15 @@ interface Surroundings {
   readonly journal: Journal;
   readonly pid: number;
   readonly origin: Origin;
-  /** Whether a file may be written now. */
+  /** True if the file may be written now. */
   mayWrite(path: string): boolean;
 }
 
-/** So often at most it looks at all sessions and for codex, and so often at least while nothing changes. */
+/** The shortest and the longest interval between two checks of all sessions and of codex. */
 const PAUSE_MS = 1_000;
 const AGAIN_MS = 30_000;
 
-/** Keeps state/supervisor.json: what the supervisor was started from, and since when it can't read any account. */
+/** Maintains state/supervisor.json: the supervisor's origin, and since when it can't read any account. */
 export class OwnRecordFile {
   readonly #around: Surroundings;
   readonly #startedMs: number;
@@ -44,8 +44,8 @@ export class OwnRecordFile {
   }
 
   /**
-   * Takes note of what the sessions say, the same map as before when nothing has changed, and which codex is run; returns
-   * how long to wait with what is left.
+   * Records the troubles of the sessions and the path of codex; returns how long a postponed check has to wait. An
+   * unchanged map object means that nothing has changed.
    */
   note(sessions: ReadonlyMap<string, SessionStatus>, codex: () => string | undefined): number {
     const now = this.#around.host.clock.monotonic();

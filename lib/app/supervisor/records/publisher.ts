@@ -15,32 +15,32 @@ interface Published {
   readonly journal: Journal;
   readonly daemon: Status["daemon"];
   readonly flushMs: number;
-  /** Whether a file may be written now. */
+  /** True if the file may be written now. */
   mayWrite(path: string): boolean;
 }
 
-/** The lines of a session in status.json. */
+/** A session and its text in status.json. */
 interface Rendered {
   readonly session: SessionStatus;
   readonly text: string;
 }
 
 const RETRY_MS = 5_000;
-/** Telling takes this part of the time at most. */
+/** The pause after a write of readings.json, as a multiple of its duration. */
 const TELLING_PAUSE = 30;
 
 /** Writes status.json: the first change after a quiet interval at once, later ones once per interval. */
 export class Publisher {
   readonly #to: Published;
-  /** The lines of each session in the file. */
+  /** The rendered entries in the file. */
   #entries: ReadonlyMap<string, Rendered> | undefined;
-  /** What is written, or no different from it. */
+  /** The sessions last written, or equal to these. */
   #written: ReadonlyMap<string, SessionStatus> | undefined;
   #notBefore = 0;
   #isFailing = false;
-  /** What programs that only pick have been told. */
+  /** The sessions last written to readings.json. */
   #told: ReadonlyMap<string, SessionStatus> = new Map();
-  /** What they are being told, or are to be told next. */
+  /** The sessions being written to readings.json, or next to be written. */
   #untold: ReadonlyMap<string, SessionStatus> | undefined;
   readonly #readings = new ReadingsMemory();
   #pause = new AbortController();
@@ -50,8 +50,8 @@ export class Publisher {
   }
 
   /**
-   * Writes `sessions`, a map that does not change any more, if they are others and it is time to; returns how long to
-   * wait before the next write, if one is due.
+   * Writes `sessions`, an immutable map, if it has changed and the interval is over; returns how long to wait before a
+   * postponed write.
    */
   publish(sessions: ReadonlyMap<string, SessionStatus>, atOnce = false): number {
     const { host: { clock }, layout, journal, daemon, flushMs, mayWrite } = this.#to;
@@ -89,7 +89,7 @@ export class Publisher {
     }));
   }
 
-  /** Tells the programs that only pick; what comes while that is under way is told after it. */
+  /** Writes readings.json for the pool programs. Changes during a write are written after it. */
   async #tell(sessions: ReadonlyMap<string, SessionStatus>): Promise<void> {
     const { host, layout, journal, mayWrite } = this.#to;
     const isTelling = this.#untold !== undefined;
@@ -109,7 +109,7 @@ export class Publisher {
           mayWrite,
         );
         this.#told = next;
-        // The file holds all accounts: with many of them, writing it all the time would be most of our work.
+        // The file holds all accounts: without a pause, its writes could dominate the load.
         this.#pause = new AbortController();
         await host.clock.sleep((host.clock.monotonic() - began) * TELLING_PAUSE, this.#pause.signal);
       } catch (error) {
@@ -127,7 +127,7 @@ function isSame(
   return before?.size === now.size && [...now].every(([alias, { text }]) => before.get(alias)?.text === text);
 }
 
-/** The sessions of all accounts of which something is different. */
+/** The sessions of all accounts with a change. */
 function changedIn(
   before: ReadonlyMap<string, SessionStatus>,
   sessions: ReadonlyMap<string, SessionStatus>,
