@@ -167,7 +167,7 @@ export async function endOf(server: AppServer, clock: Clock): Promise<void> {
  * Waits briefly for servers that were asked to end. One that renews a login is left to finish: that our own end closes
  * its stdin does not end it while it owes us an answer.
  */
-export async function partWith(servers: readonly AppServer[], clock: Clock): Promise<void> {
+export async function awaitExits(servers: readonly AppServer[], clock: Clock): Promise<void> {
   const ordinary = servers.filter((server) => !server.mayRenew).map((server) => server.exited);
   await Promise.race([Promise.all(ordinary), clock.sleep(1500)]);
 }

@@ -14,10 +14,10 @@ export interface CodexProgram {
   readonly fingerprint: string;
 }
 
-type Surroundings = Pick<Host, "env" | "cwd" | "platform" | "arch">;
+type HostPart = Pick<Host, "env" | "cwd" | "platform" | "arch">;
 
 /** `[supervisor] codex`, else the program of the run command when it is a codex, else `codex` on PATH; undefined when none is there. */
-export function codexProgram(config: Config, host: Surroundings): CodexProgram | undefined {
+export function codexProgram(config: Config, host: HostPart): CodexProgram | undefined {
   const found = findProgram(namedCodex(config, host), host);
   if (found === undefined) return undefined;
   const path = directOf(found, host);
@@ -26,7 +26,7 @@ export function codexProgram(config: Config, host: Surroundings): CodexProgram |
 }
 
 /** The codex that PATH has; undefined when it has none. */
-export function codexOnPath(host: Surroundings): string | undefined {
+export function codexOnPath(host: HostPart): string | undefined {
   const found = findProgram("codex", host);
   return found && directOf(found, host);
 }
@@ -40,7 +40,7 @@ export function namedCodex(config: Config, host: Pick<Host, "platform">): string
 }
 
 /** What can be started without an interpreter in between, to which our pipes would belong; undefined when nothing can. */
-function directOf(found: string, host: Surroundings): string | undefined {
+function directOf(found: string, host: HostPart): string | undefined {
   return nativeBehind(found, host) ?? (isBatchFile(found, host) ? undefined : found);
 }
 
@@ -48,7 +48,7 @@ function directOf(found: string, host: Surroundings): string | undefined {
  * The program that the npm package's `bin/codex.js` would start: a signal to that wrapper does not reach it, and the
  * wrapper costs 44 MB and 75 ms a start.
  */
-function nativeBehind(path: string, host: Surroundings): string | undefined {
+function nativeBehind(path: string, host: HostPart): string | undefined {
   const wrapper = scriptBehind(path, host) ?? realPath(path);
   if (wrapper === undefined || !wrapper.endsWith(join("bin", "codex.js"))) return undefined;
   const packageRoot = dirname(dirname(wrapper));
@@ -74,7 +74,7 @@ function nativeBehind(path: string, host: Surroundings): string | undefined {
 }
 
 /** On Windows npm puts a batch file where it puts a link elsewhere. */
-function scriptBehind(path: string, host: Surroundings): string | undefined {
+function scriptBehind(path: string, host: HostPart): string | undefined {
   if (!isBatchFile(path, host)) return undefined;
   const behind = behindShim(path, readText(path) ?? "");
   return behind && "script" in behind ? realPath(behind.script) : undefined;

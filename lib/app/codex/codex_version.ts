@@ -10,7 +10,7 @@ import type { Host } from "../../io/host.ts";
 import { isBinary } from "../../io/process/spawn.ts";
 import type { CodexProgram } from "./codex_program.ts";
 
-type Around = Pick<Host, "capture" | "clock" | "env" | "platform">;
+type HostPart = Pick<Host, "capture" | "clock" | "env" | "platform">;
 type Places = Pick<Layout, "state" | "codexVersions">;
 
 interface Answer {
@@ -27,14 +27,14 @@ const UNKNOWN_LASTS_MS = 60_000;
 
 /** Which version of Codex the programs are that we start, known before one starts. */
 export class CodexVersions {
-  readonly #host: Around;
+  readonly #host: HostPart;
   readonly #places: Places | undefined;
   readonly #mayWrite: (path: string) => boolean;
   readonly #answers = new Map<string, Answer>();
   readonly #asked = new Map<string, Promise<string | undefined>>();
 
   /** `places` = where answers are kept, as long as `mayWrite` says so; undefined = nowhere. */
-  constructor(host: Around, places: Places | undefined, mayWrite: (path: string) => boolean = () => true) {
+  constructor(host: HostPart, places: Places | undefined, mayWrite: (path: string) => boolean = () => true) {
     this.#host = host;
     this.#places = places;
     this.#mayWrite = mayWrite;

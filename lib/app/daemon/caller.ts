@@ -7,15 +7,15 @@ import type { Host } from "../../io/host.ts";
 import { networkNamespace, parentCommand } from "../../io/process/process.ts";
 import { findProgram } from "../codex/find_program.ts";
 
-type Surroundings = Pick<Host, "env" | "cwd" | "platform">;
+type HostPart = Pick<Host, "env" | "cwd" | "platform">;
 
 /** What this process has; `codex` is the one that PATH has unless another is given. */
-export function callerNow(host: Surroundings, codex = findProgram("codex", host)): Caller {
+export function callerNow(host: HostPart, codex = findProgram("codex", host)): Caller {
   return callerIn(host.env, host.platform, codex ?? "", networkNamespace());
 }
 
 /** Leaves what this process has where the supervisor and `doctor` see it; written only when it differs. */
-export function leaveCaller(host: Surroundings, layout: Layout): void {
+export function leaveCaller(host: HostPart, layout: Layout): void {
   try {
     const text = renderCaller(callerNow({ env: host.env, platform: host.platform, cwd: layout.root }));
     if (readText(layout.caller) !== text) replaceFile(layout.caller, text);
@@ -25,7 +25,7 @@ export function leaveCaller(host: Surroundings, layout: Layout): void {
 }
 
 /** From where a supervisor is started now. */
-export function originNow(host: Surroundings, isReplacement: boolean): Origin {
+export function originNow(host: HostPart, isReplacement: boolean): Origin {
   return { cwd: folderOf(host), program: parentCommand(), isReplacement };
 }
 

@@ -19,12 +19,12 @@ export function replacementOf(
   living: DaemonIdentity,
   record: string,
 ): Replaced | undefined {
-  const told = parseOwnRecord(record);
-  if (told === undefined || told.pid !== living.pid) return undefined;
+  const recorded = parseOwnRecord(record);
+  if (recorded === undefined || recorded.pid !== living.pid) return undefined;
   const { config } = readSettings(layout);
   const { env, platform, arch } = host;
   const codex = codexProgram(config, { env, platform, arch, cwd: layout.root })?.path ?? "";
   const here = { env, platform, cwd: layout.root };
-  const why = replacementReason(told, callerNow(here, codex), host.clock.now());
+  const why = replacementReason(recorded, callerNow(here, codex), host.clock.now());
   return why && { pid: living.pid, why };
 }

@@ -31,10 +31,10 @@ export interface PoolSettings {
   sources(): readonly string[];
 }
 
-type Outside = Pick<Host, "env" | "uid" | "platform" | "system" | "err">;
+type HostPart = Pick<Host, "env" | "uid" | "platform" | "system" | "err">;
 
 /** Reads the settings that belong to `from`. Throws Failure for a file or a value that can't be used. */
-export async function loadPool(host: Outside, flavour: Flavour, from: Origin): Promise<PoolSettings> {
+export async function loadPool(host: HostPart, flavour: Flavour, from: Origin): Promise<PoolSettings> {
   const { platform } = host;
   const homes = homesOf(host);
   const place = placeOf(from, flavour, host, homes.own || "/");
@@ -58,20 +58,20 @@ export async function loadPool(host: Outside, flavour: Flavour, from: Origin): P
     sources: () =>
       existing(host, flavour, wishes.sources.map(pathOf), {
         fallback: pathsOn(platform).join(homes.own || "/", ".codex"),
-        // Outside of a skill nobody could tell where "scripts" is.
+        // HostPart of a skill nobody could tell where "scripts" is.
         configFile: place.isSkill ? `scripts/${flavour.configName}` : printable(place.configFile, 4096),
       }),
   };
 }
 
-function homesOf(host: Outside): Homes {
+function homesOf(host: HostPart): Homes {
   const { env, platform, system } = host;
   const named = variable(env, homeVariable(platform), platform);
   return { own: named ?? listedHome(host) ?? system.rootFolder, of: system.homeOfUser };
 }
 
 /** Only looked up for a user without HOME: Deno asks its user whether we may know who we are. */
-function listedHome({ uid, system }: Outside): string | undefined {
+function listedHome({ uid, system }: HostPart): string | undefined {
   return uid === undefined ? undefined : system.homeOfUser(uid);
 }
 
@@ -87,7 +87,7 @@ export function typedPath(
 
 /** The user's own home is a source only where none is configured: a mistyped path must not pick another account. */
 function existing(
-  host: Outside,
+  host: HostPart,
   flavour: Flavour,
   configured: readonly string[],
   { fallback, configFile }: { readonly fallback: string; readonly configFile: string },

@@ -12,7 +12,7 @@ import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import type { PoolSettings } from "./load.ts";
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
+type HostPart = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
 type Where = Pick<PoolSettings, "stateFile">;
 
 /** A state under its lock. */
@@ -38,7 +38,7 @@ const LOCK_TIMEOUT_MS = 60_000;
  * because callers that start teams could not go on. One that may be good but can't be opened is an error.
  */
 export async function changeState<T>(
-  host: Outside,
+  host: HostPart,
   { stateFile }: Where,
   change: (open: OpenState) => T,
   { sweeps = false }: ChangeOptions = {},
@@ -61,7 +61,7 @@ export async function changeState<T>(
 
 /** A state that is a link is followed, and locked under both its names: callers may use either. */
 async function locked<T>(
-  host: Outside,
+  host: HostPart,
   stateFile: string,
   target: string,
   work: () => T,
@@ -75,7 +75,7 @@ async function locked<T>(
 }
 
 function readState(
-  host: Outside,
+  host: HostPart,
   target: string,
 ): { readonly state: JsonMap; readonly isRecovered: boolean } {
   const kind = kindOf(target);
@@ -111,7 +111,7 @@ function parsedState(path: string): { readonly state?: JsonMap; readonly problem
 }
 
 /** Now, as people here have it: the runtimes' own clocks take milliseconds to learn the time zone. */
-function nowText({ clock, env, system }: Outside): string {
+function nowText({ clock, env, system }: HostPart): string {
   const now = clock.now();
   const zone = system.zoneFile(env.TZ);
   return localTime(now, zone === undefined ? undefined : offsetAt(zone, now / 1000));

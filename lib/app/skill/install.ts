@@ -31,11 +31,11 @@ export interface SkillWork {
   readonly notes: readonly string[];
 }
 
-type Outside = Pick<Host, "clock" | "cwd" | "env" | "random" | "self">;
+type HostPart = Pick<Host, "clock" | "cwd" | "env" | "random" | "self">;
 
 /** Puts a skill with the running program in place. Throws Failure where something stands in the way. */
 export async function installSkill(
-  host: Outside,
+  host: HostPart,
   wish: SkillWish & { readonly how: "copy" | "link" | undefined },
 ): Promise<SkillWork> {
   const { pool, to, isDry } = wish;
@@ -59,7 +59,7 @@ export async function installSkill(
 }
 
 /** Makes a skill's folder what it was before the first install. */
-export async function removeSkill(host: Outside, wish: SkillWish): Promise<SkillWork> {
+export async function removeSkill(host: HostPart, wish: SkillWish): Promise<SkillWork> {
   const { pool, to, isDry } = wish;
   const folder = folderOf(host, SKILLS[pool], to);
   const plan = () => planRemoval(look(folder, recordIn(folder)));
@@ -80,7 +80,7 @@ function lineFor(verb: string, { pool, to }: SkillWish): string {
 
 /** Plans and does, while nobody else changes this folder. */
 async function carriedOut(
-  host: Outside,
+  host: HostPart,
   folder: SkillFolder,
   again: string,
   plan: () => Step[],
@@ -99,7 +99,7 @@ async function carriedOut(
   }
 }
 
-function carried({ self }: Outside): Carried {
+function carried({ self }: HostPart): Carried {
   const { form, path } = runningProgram(self);
   const real = resolvedPath(path);
   return { form, path: real, sha256: sha256At(real) };
@@ -113,21 +113,21 @@ function linked({ named, path }: SkillFolder): string[] {
  * Callers copy the user's own `.codex` into the home of every worker: there a link of some bytes stands for a program of
  * a hundred megabytes. But what it runs must stay where it is.
  */
-function fittingWay(host: Outside, { form, path }: Carried, { path: skill }: SkillFolder): "copy" | "link" {
+function fittingWay(host: HostPart, { form, path }: Carried, { path: skill }: SkillFolder): "copy" | "link" {
   if (form === "script" || !host.env.HOME) return "copy";
   const isIn = (folder: string, file: string) => file.startsWith(`${folder}/`);
   return isIn(resolvedPath(join(host.env.HOME, ".codex")), skill) && !isIn(skill, path) ? "link" : "copy";
 }
 
 /** The folder of a skill as it is typed: from the project that it is in, from the user's home, or in full. */
-function placeInWords({ cwd, env }: Outside, { named }: SkillFolder): string {
+function placeInWords({ cwd, env }: HostPart, { named }: SkillFolder): string {
   const isBelow = (folder: string | undefined) => folder !== undefined && named.startsWith(`${folder}/`);
   if (isBelow(cwd) && cwd !== env.HOME) return quote(named.slice(cwd.length + 1));
   return isBelow(env.HOME) ? `~/${quote(named.slice(env.HOME!.length + 1))}` : quote(named);
 }
 
 /** A caller looks beside itself and among the user's skills; one that is elsewhere does not find this. */
-function unseen(host: Outside, skill: Skill, { named }: SkillFolder, to: string | undefined): string[] {
+function unseen(host: HostPart, skill: Skill, { named }: SkillFolder, to: string | undefined): string[] {
   const skills = join(named, "..");
   if (to !== undefined || !host.env.HOME || isFolder(join(skills, CALLER))) return [];
   const elsewhere = placesOf(host, skill).find((place) => place !== skills && isFolder(join(place, CALLER)));

@@ -11,7 +11,7 @@ import { StatusEntry } from "./status_entry.ts";
 import { HomeThreads } from "./threads/home_threads.ts";
 import { LoginWatch } from "../codex/login_watch.ts";
 
-interface Surroundings {
+interface Context {
   readonly host: Pick<Host, "clock" | "system">;
   unknownLeft(): number;
   /** All records of this account, including the given one. */
@@ -32,7 +32,7 @@ export class AliasRecord {
   readonly login: LoginWatch;
   readonly entry: StatusEntry;
   readonly threads: HomeThreads;
-  readonly #around: Surroundings;
+  readonly #context: Context;
   #keyed: { readonly account: Account; readonly key: string | undefined } | undefined;
 
   /** The time from which this login is known to be in the home, epoch milliseconds. */
@@ -43,21 +43,21 @@ export class AliasRecord {
   pickedAt = 0;
 
   /** `session` = the status of an earlier supervisor. */
-  constructor(alias: string, home: string, session: SessionStatus, around: Surroundings) {
+  constructor(alias: string, home: string, session: SessionStatus, context: Context) {
     this.alias = alias;
     this.home = home;
     this.login = new LoginWatch(home);
     this.login.look();
-    const { clock } = around.host;
+    const { clock } = context.host;
     const [key, before] = [this.account, session.account];
     this.#since = key !== undefined && before === key
       ? parseTime(session.accountSince) ?? clock.now()
       : clock.now();
     const isAnother = key !== undefined && before !== undefined && key !== before;
     const known = isAnother ? { ...emptySession(), lastSelectedAt: session.lastSelectedAt } : session;
-    this.entry = new StatusEntry(known, clock, around.unknownLeft);
+    this.entry = new StatusEntry(known, clock, context.unknownLeft);
     this.threads = new HomeThreads(home, clock, parseTime(known.activity.lastActivityAt));
-    this.#around = around;
+    this.#context = context;
   }
 
   /** A hash of the login's account; undefined when the account is unknown. */
@@ -77,7 +77,7 @@ export class AliasRecord {
 
   /** Resets the record for another login. */
   replaced(): void {
-    this.#since = this.#around.host.clock.now();
+    this.#since = this.#context.host.clock.now();
     this.entry.forgetAll();
   }
 
@@ -90,13 +90,13 @@ export class AliasRecord {
   /** Records account facts from a rollout in all aliases of that account. */
   heard(activity: ThreadActivity): void {
     if (!isBegunAs(activity, this.login.account, this.#since)) return;
-    for (const { record } of this.#around.sharing(this)) record.#note(activity);
+    for (const { record } of this.#context.sharing(this)) record.#note(activity);
   }
 
   /** The entry for status.json; `pid` = the permanent app-server, 0 = none; `version` = of Codex. */
   status({ pid, crashes, version }: Running): SessionStatus {
     const { activity, account } = this;
-    const lacks = lacksOf(version, this.#around.host.system.processes !== undefined);
+    const lacks = lacksOf(version, this.#context.host.system.processes !== undefined);
     return this.entry.session({
       pid,
       crashes,

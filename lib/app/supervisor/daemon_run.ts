@@ -39,7 +39,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   onSignals(["SIGTERM", "SIGINT"], stop);
   onSignals(["SIGHUP"], () => supervisor?.reload());
 
-  const lock = await takeOffice(host, layout).catch((error: unknown) => {
+  const lock = await takeLock(host, layout).catch((error: unknown) => {
     announce(wordsOf(error));
     throw error;
   });
@@ -47,10 +47,10 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   const self = ownIdentity();
   const guard = new RootGuard(host, layout, () => lock.isCurrent());
   const journal = openJournal(layout.log, host.clock, () => guard.mayWrite(layout.log));
-  let unheed = () => {};
+  let stopListening = () => {};
   try {
     lock.write(renderIdentity({ ...self, version: VERSION, exe: host.self.join(" ") }));
-    if (!host.system.hasSignals) unheed = heedStopRequest(layout, self, stop);
+    if (!host.system.hasSignals) stopListening = heedStopRequest(layout, self, stop);
     replaceFile(layout.pidFile, `${self.pid}\n`);
     journal.note("started", { pid: self.pid, version: VERSION });
     for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates]) {
@@ -98,7 +98,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
     announce(wordsOf(error));
     throw error;
   } finally {
-    unheed();
+    stopListening();
     lock.release();
   }
 }
@@ -113,7 +113,7 @@ function originIn(host: Host): Origin {
 }
 
 /** Takes the supervisor lock, which is held until exit; gives up after a second. */
-async function takeOffice({ clock }: Host, layout: Layout): Promise<HeldLock | undefined> {
+async function takeLock({ clock }: Host, layout: Layout): Promise<HeldLock | undefined> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const lock = await tryLock(layout.supervisorLock);
     if (lock) return lock;

@@ -11,7 +11,7 @@ import { leavingIn } from "../daemon/removal_notice.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import type { Asking, Shared } from "./monitor_context.ts";
 
-interface Surroundings {
+interface Context {
   readonly layout: Layout;
   readonly children: Children;
   readonly shared: Shared<Monitor>;
@@ -34,7 +34,7 @@ const LOOK_MS = 30_000;
  * touched, are due, or have a process, so its cost does not depend on the number of the others.
  */
 export class Monitors {
-  readonly #around: Surroundings;
+  readonly #context: Context;
   readonly #known: Map<string, SessionStatus>;
   readonly #byAlias = new Map<string, Monitor>();
   #retired: Monitor[] = [];
@@ -53,9 +53,9 @@ export class Monitors {
   readonly #unanswered = new Set<Monitor>();
   #managed: Config["supervisor"]["managed"] | undefined;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
-    this.#known = new Map(around.sessions);
+  constructor(context: Context) {
+    this.#context = context;
+    this.#known = new Map(context.sessions);
   }
 
   all(): Iterable<Monitor> {
@@ -67,7 +67,7 @@ export class Monitors {
   }
 
   /** All monitors, including those of removed aliases. */
-  everybody(): Monitor[] {
+  allWithRetired(): Monitor[] {
     return [...this.#byAlias.values(), ...this.#retired];
   }
 
@@ -88,13 +88,13 @@ export class Monitors {
 
   /** Adds and removes monitors to match the existing aliases. */
   list(): void {
-    const { layout } = this.#around;
+    const { layout } = this.#context;
     const leaving = new Set(leavingIn(layout));
     const aliases = new Set(aliasesOf(layout).filter((alias) => !leaving.has(alias)));
     for (const [alias, monitor] of this.#byAlias) if (!aliases.has(alias)) this.#drop(alias, monitor);
     for (const alias of aliases) {
       const known = this.#byAlias.get(alias);
-      this.#around.present(known ?? this.#admit(alias), known === undefined);
+      this.#context.present(known ?? this.#admit(alias), known === undefined);
     }
   }
 
@@ -103,7 +103,7 @@ export class Monitors {
    * something else is due.
    */
   step(): { readonly stepped: readonly Monitor[]; readonly waitMs: number } {
-    const now = this.#around.shared.host.clock.monotonic();
+    const now = this.#context.shared.host.clock.monotonic();
     for (let due = this.#deadlines.first(); due !== undefined && due.number <= now;) {
       this.touch(due.item);
       this.#deadlines.delete(due.item);
@@ -133,7 +133,7 @@ export class Monitors {
 
   /** Chooses which app-servers are permanent: by the configuration, or those of the most recently active aliases. */
   manage(managed: Config["supervisor"]["managed"]): void {
-    const now = this.#around.shared.host.clock.now();
+    const now = this.#context.shared.host.clock.now();
     if (managed !== "active") {
       if (this.#managed !== managed) this.touchAll();
       this.#managed = managed;
@@ -160,7 +160,7 @@ export class Monitors {
   isTaken(asking: Asking): boolean {
     const sharing = this.sharing(asking);
     return sharing.some((other) => other.isBusy()) ||
-      this.#around.children.orphans().some(({ auth, alias }) =>
+      this.#context.children.orphans().some(({ auth, alias }) =>
         auth === asking.login.path || sharing.some((other) => other.alias === alias)
       );
   }
@@ -182,7 +182,7 @@ export class Monitors {
   }
 
   #admit(alias: string): Monitor {
-    const { layout, shared } = this.#around;
+    const { layout, shared } = this.#context;
     const known = this.#known.get(alias) ?? emptySession();
     this.#known.delete(alias); // a later alias of the same name starts anew
     // An earlier failure says nothing about now.
@@ -203,7 +203,7 @@ export class Monitors {
     for (const set of [this.#active, this.#unanswered, this.#queue, this.#deadlines]) set.delete(monitor);
     this.#retired.push(monitor);
     this.touch(monitor);
-    this.#around.gone(alias);
+    this.#context.gone(alias);
   }
 
   #isForgotten(monitor: Monitor): boolean {
@@ -224,7 +224,7 @@ export class Monitors {
     try {
       waitMs = monitor.step(this.#hasSlot());
     } catch (error) {
-      const { journal } = this.#around.shared;
+      const { journal } = this.#context.shared;
       journal.note("trouble with a session", { alias: monitor.alias, why: wordsOf(error) });
     }
     this.#deadlines.set(monitor, now + Math.min(waitMs, LOOK_MS));
@@ -239,7 +239,7 @@ export class Monitors {
 
   /** Wakes the monitors that share an account, except one. */
   #wake(sharing: readonly Monitor[], except: Monitor): void {
-    for (const other of sharing) if (other !== except) this.#around.shared.wake(other);
+    for (const other of sharing) if (other !== except) this.#context.shared.wake(other);
   }
 
   #hasSlot(): boolean {

@@ -16,10 +16,10 @@ import { formatTime, parseTime } from "../../core/text/time.ts";
 import type { Clock } from "../../io/host.ts";
 
 /** Fields that are absent while unknown. */
-type Momentary = "account" | "accountSince" | "codexVersion" | "lacks";
+type LiveField = "account" | "accountSince" | "codexVersion" | "lacks";
 
 /** Live facts: pid, crashes, activity. */
-export interface Doings extends Pick<SessionStatus, "activity" | Momentary> {
+export interface LiveFacts extends Pick<SessionStatus, "activity" | LiveField> {
   /** Of the permanent app-server; 0 = none runs. */
   readonly pid: number;
   readonly crashes: Crashes;
@@ -147,7 +147,7 @@ export class StatusEntry {
   }
 
   /** The complete entry. A crash loop makes it unhealthy until the next start. */
-  session({ pid, crashes, activity, ...momentary }: Doings): SessionStatus {
+  session({ pid, crashes, activity, ...live }: LiveFacts): SessionStatus {
     const now = this.#clock.monotonic();
     const { guardedUntil, times } = recent(crashes, now);
     const isGuarded = guardedUntil > now;
@@ -167,7 +167,7 @@ export class StatusEntry {
       health: isGuarded ? "unhealthy" : "healthy",
       appServer: { state: pid > 0 ? "running" : "stopped", pid, restartCount: times.length },
       activity,
-      ...momentary,
+      ...live,
       ...(mark === undefined ? {} : {
         exhaustedUntil: formatTime(mark.untilMs),
         refusedAt: formatTime(Math.max(mark.atMs, 0)),
@@ -194,7 +194,7 @@ export class StatusEntry {
 
   #keep({ limits, allowance }: Readings): void {
     const { allowance: _, ...rest } = this.#session;
-    const isTold = Object.keys(allowance).length > 0;
-    this.#session = { ...rest, rateLimits: limits, ...(isTold ? { allowance } : {}) };
+    const hasAllowance = Object.keys(allowance).length > 0;
+    this.#session = { ...rest, rateLimits: limits, ...(hasAllowance ? { allowance } : {}) };
   }
 }

@@ -11,7 +11,7 @@ import { fingerprintOf } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
 import type { lockHolders } from "../../io/process/lock_table.ts";
-import { partWith } from "../codex/app_server.ts";
+import { awaitExits } from "../codex/app_server.ts";
 import { Children } from "./records/app_server_record.ts";
 import { type CodexProgram, codexProgram } from "../codex/codex_program.ts";
 import { CodexVersions } from "../codex/codex_version.ts";
@@ -185,7 +185,7 @@ export class Supervisor {
     if (this.#isListDue) waits.push(this.#list());
     for (const alias of this.#picked) this.#notePick(alias);
     this.#picked.clear();
-    waits.push(this.#openHomes.look(this.#homes, (alias, isChanged) => this.#noteDoings(alias, isChanged)));
+    waits.push(this.#openHomes.look(this.#homes, (alias, isChanged) => this.#noteActivity(alias, isChanged)));
     this.#monitors.manage(this.#config.supervisor.managed);
     const { stepped, waitMs } = this.#monitors.step();
     waits.push(waitMs, this.#children.endStuck(this.#settings.host.clock));
@@ -202,7 +202,7 @@ export class Supervisor {
     return codexProgram(this.#config, { ...host, cwd: layout.root });
   }
 
-  #noteDoings(alias: string, isChanged: boolean): void {
+  #noteActivity(alias: string, isChanged: boolean): void {
     const monitor = this.#monitors.of(alias);
     if (monitor === undefined) return;
     this.#watches.days(alias, monitor.record.threads, () => this.#openHomes.expectLines());
@@ -288,9 +288,9 @@ export class Supervisor {
   async #finish(): Promise<void> {
     const { host, publisher, guard } = this.#settings;
     this.#watches.close();
-    const monitors = this.#monitors.everybody();
+    const monitors = this.#monitors.allWithRetired();
     for (const monitor of monitors) monitor.retire();
-    await partWith(monitors.flatMap((monitor) => monitor.servers()), host.clock);
+    await awaitExits(monitors.flatMap((monitor) => monitor.servers()), host.clock);
     if (guard.isOurs()) publisher.publish(this.#noteSessions([...this.#monitors.all()]), true);
   }
 }

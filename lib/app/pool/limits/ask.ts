@@ -23,11 +23,11 @@ export interface Question {
   readonly interrupted: AbortSignal;
 }
 
-type Around = Pick<Host, "clock" | "spawn" | "env" | "platform">;
+type HostPart = Pick<Host, "clock" | "spawn" | "env" | "platform">;
 
 /** Asks; `gone` resolves when the app-server has ended, which one that was never answered does only when it is made to. */
 export async function ask(
-  host: Around,
+  host: HostPart,
   { flavour, codex, version, home, folder, account, timeoutMs, interrupted }: Question,
 ): Promise<{ reading: Reading; gone: Promise<void> }> {
   const { clock } = host;

@@ -54,7 +54,7 @@ export interface Read {
   readonly last?: Look;
 }
 
-type Outside = Pick<
+type HostPart = Pick<
   Host,
   "clock" | "spawn" | "capture" | "env" | "err" | "random" | "cwd" | "platform" | "arch"
 >;
@@ -81,7 +81,7 @@ export interface Readings {
  * the copies of it would not survive that. Throws Failure when there is no Codex or no tmux to do it with.
  */
 export async function readLimits(
-  host: Outside,
+  host: HostPart,
   wish: ReadingWish,
   files: readonly string[],
 ): Promise<Readings> {
@@ -118,7 +118,7 @@ export async function readLimits(
 
 /** The same; where no Codex can be started that is the reading of those that would have been asked. */
 export async function readOrExplain(
-  host: Outside,
+  host: HostPart,
   wish: ReadingWish,
   files: readonly string[],
 ): Promise<Readings> {
@@ -146,7 +146,7 @@ interface Plan {
 }
 
 /** Of the codex that would be started; learnt before, because on it depends what a start does to a login. */
-async function versionOnPath(host: Outside): Promise<string | undefined> {
+async function versionOnPath(host: HostPart): Promise<string | undefined> {
   const path = codexOnPath(host);
   const fingerprint = path === undefined ? undefined : fingerprintOf(path);
   if (path === undefined || fingerprint === undefined) return undefined;
@@ -154,7 +154,7 @@ async function versionOnPath(host: Outside): Promise<string | undefined> {
 }
 
 /** Without a root nothing is remembered. */
-function placesIn(host: Outside) {
+function placesIn(host: HostPart) {
   try {
     return layoutOf(rootFrom(host));
   } catch (error) {
@@ -164,7 +164,7 @@ function placesIn(host: Outside) {
 }
 
 function plansOf(
-  host: Outside,
+  host: HostPart,
   wish: ReadingWish,
   files: readonly string[],
   version: string | undefined,
@@ -196,7 +196,7 @@ function withoutAsking(wish: ReadingWish, account: Account, isDue: boolean): Rea
 }
 
 async function openAsker(
-  host: Outside,
+  host: HostPart,
   wish: ReadingWish,
   version: string | undefined,
 ): Promise<{ ask: Asker; close(): Promise<void> }> {
@@ -233,7 +233,7 @@ async function openAsker(
   }
 }
 
-async function openTmux(host: Outside, workshop: Workshop): Promise<Tmux> {
+async function openTmux(host: HostPart, workshop: Workshop): Promise<Tmux> {
   const file = findProgram("tmux", host);
   const failed = "❌ failed to start tmux session for status (is tmux installed?)";
   if (file === undefined) throw verbatim(failed);

@@ -19,7 +19,7 @@ import {
 } from "./team_memory.ts";
 import { changeState } from "../store.ts";
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "system">;
+type HostPart = Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "system">;
 
 /**
  * The auth file with the fewest starts, among equals by chance; with `byLimits` the one that lasts longest. Where it is
@@ -27,7 +27,7 @@ type Outside = Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "sys
  * Failure when none can be used.
  */
 export async function pickAuthFile(
-  host: Outside,
+  host: HostPart,
   settings: PoolSettings,
   roster: Roster,
   byLimits = false,
@@ -79,7 +79,7 @@ type LoginOf = (path: string) => PoolLogin | undefined;
 
 /** Those with the fewest starts come first, those that are hindered last; files that can't be used are left out. */
 function fewestStarts(
-  host: Outside,
+  host: HostPart,
   team: Team,
   files: readonly string[],
   loginOf: LoginOf,
@@ -115,7 +115,7 @@ interface Limits {
 }
 
 /** Most pools have nobody who keeps readings: then nothing more is loaded. */
-async function limitsKnown(host: Outside, byLimits: boolean): Promise<Limits | undefined> {
+async function limitsKnown(host: HostPart, byLimits: boolean): Promise<Limits | undefined> {
   const readings = readingsFile(host);
   if (readings === undefined || !exists(readings)) return undefined;
   const [{ knownIn }, { hindranceOf }, limits] = await Promise.all([
@@ -144,7 +144,7 @@ function isUsable(each: { readonly path: string; readonly login: PoolLogin | und
   return each.login !== undefined;
 }
 
-function readingsFile({ env, platform }: Outside): string | undefined {
+function readingsFile({ env, platform }: HostPart): string | undefined {
   try {
     return layoutOf(rootFrom({ env, platform })).readings;
   } catch {

@@ -27,7 +27,7 @@ export interface Turn {
   readonly advanced: boolean;
 }
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
+type HostPart = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
 type Settings = Pick<PoolSettings, "stateFile" | "authTeamGlob">;
 
 /**
@@ -35,7 +35,7 @@ type Settings = Pick<PoolSettings, "stateFile" | "authTeamGlob">;
  * can't be used is named on stderr, and the next takes its place. Throws Failure when none can be used.
  */
 export async function currentAuth(
-  host: Outside,
+  host: HostPart,
   settings: Settings,
   dir: string,
   files: readonly string[],
@@ -45,7 +45,7 @@ export async function currentAuth(
 
 /** The same, with all that a watcher needs to know. */
 export async function currentTurn(
-  host: Outside,
+  host: HostPart,
   settings: Settings,
   dir: string,
   files: readonly string[],
@@ -55,7 +55,7 @@ export async function currentTurn(
 
 /** Moves a team to its next auth file. `advanced` = this call moved it. Throws Failure when none can be used. */
 export async function advanceAuth(
-  host: Outside,
+  host: HostPart,
   settings: Settings,
   dir: string,
   files: readonly string[],
@@ -65,7 +65,7 @@ export async function advanceAuth(
 }
 
 function turn(
-  host: Outside,
+  host: HostPart,
   { authTeamGlob }: Settings,
   open: OpenState,
   dir: string,
@@ -106,7 +106,7 @@ function wished(inTurn: readonly string[], start: string, advance: Advance | und
 
 /** The first that can be used, backups last; those before it are named on stderr. */
 function firstUsable(
-  host: Outside,
+  host: HostPart,
   teams: Teams,
   paths: readonly string[],
 ): string | undefined {

@@ -83,8 +83,8 @@ export async function lookOnce(watch: Watch): Promise<number> {
   const switchedAt = restart?.to === turn.current && restart.at > 0
     ? restart.at
     : parseLocalTime(turn.switchedAt);
-  const around = { ...watch, account: current.account, switchedAt, restart };
-  const signs = await Promise.all(running.map((worker) => signsOf(worker, around)));
+  const context = { ...watch, account: current.account, switchedAt, restart };
+  const signs = await Promise.all(running.map((worker) => signsOf(worker, context)));
   nameLost(watch, signs.filter(({ isLoginLost }) => isLoginLost).map(({ worker }) => worker));
 
   const facts: Facts = { current, others: undefined, stuck: stuckOf(signs), now: host.clock.now() };

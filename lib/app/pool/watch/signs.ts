@@ -13,7 +13,7 @@ import { rolloutsOf } from "../limits/workers.ts";
 /** What a running worker shows, and whether it has lost its login. */
 export type WorkerSigns = Signs & { readonly isLoginLost: boolean };
 
-interface Around {
+interface Context {
   readonly tmux: WorkersTmux;
   readonly needle: string;
   /** Whose login the team has now. */
@@ -24,8 +24,8 @@ interface Around {
 }
 
 /** Looks at a running worker: at its notes first, which tell when, else at its screen. */
-export async function signsOf(worker: TeamWorker, around: Around): Promise<WorkerSigns> {
-  const { tmux, needle, account, switchedAt, restart } = around;
+export async function signsOf(worker: TeamWorker, context: Context): Promise<WorkerSigns> {
+  const { tmux, needle, account, switchedAt, restart } = context;
   const [turn, screen] = [lastTurn(worker.home), await tmux.screenOf(paneOf(worker, worker.state)) ?? ""];
   const own = accountIn(worker.home);
   const { full } = worker;

@@ -7,7 +7,7 @@ import type { Host } from "../../../io/host.ts";
 import { findProgram } from "../../codex/find_program.ts";
 import { type PoolSettings, typedPath } from "../load.ts";
 
-type Outside = Pick<Host, "env" | "cwd" | "capture" | "platform">;
+type HostPart = Pick<Host, "env" | "cwd" | "capture" | "platform">;
 
 /** The program that starts and stops workers. */
 export interface Twf {
@@ -27,7 +27,7 @@ const TWF_PATIENCE_MS = 300_000;
 const TMUX_PATIENCE_MS = 10_000;
 
 /** Where twf is: as `CAP_TWF` says, else in a sibling skill, else in the user's skills. Throws Failure when nowhere. */
-export function findTwf(host: Outside, settings: Pick<PoolSettings, "homes" | "skillDir">): string {
+export function findTwf(host: HostPart, settings: Pick<PoolSettings, "homes" | "skillDir">): string {
   const named = host.env.CAP_TWF?.trim();
   const tail = join("tmux-workflow", "scripts", "twf");
   const places = named
@@ -40,7 +40,7 @@ export function findTwf(host: Outside, settings: Pick<PoolSettings, "homes" | "s
 }
 
 /** twf, to be run with the states in `stateFolder`. */
-export function twfAt(host: Outside, path: string, stateFolder: string | undefined): Twf {
+export function twfAt(host: HostPart, path: string, stateFolder: string | undefined): Twf {
   const env = { ...defined(host.env), ...(stateFolder === undefined ? {} : { TWF_STATE_DIR: stateFolder }) };
   return {
     run: (...words) => troubleOf(host, { file: "bash", args: [path, ...words], env }, TWF_PATIENCE_MS),
@@ -48,7 +48,7 @@ export function twfAt(host: Outside, path: string, stateFolder: string | undefin
 }
 
 /** The user's own tmux server. */
-export function workersTmux(host: Outside): WorkersTmux {
+export function workersTmux(host: HostPart): WorkersTmux {
   const file = findProgram("tmux", host) ?? "tmux";
   const tmux = (...args: readonly string[]) =>
     host.capture({ file, args, env: defined(host.env) }, TMUX_PATIENCE_MS);
@@ -64,7 +64,7 @@ export function workersTmux(host: Outside): WorkersTmux {
   };
 }
 
-async function troubleOf(host: Outside, launch: Launch, timeoutMs: number): Promise<string | undefined> {
+async function troubleOf(host: HostPart, launch: Launch, timeoutMs: number): Promise<string | undefined> {
   const { exit, stderr } = await host.capture(launch, timeoutMs);
   if ("error" in exit) return wordsOf(exit.error);
   if ("signal" in exit) return `ended by ${exit.signal}`;

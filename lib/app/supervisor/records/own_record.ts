@@ -15,7 +15,7 @@ import type { Host } from "../../../io/host.ts";
 import type { Journal } from "../../../io/journal.ts";
 import { networkNamespace } from "../../../io/process/process.ts";
 
-interface Surroundings {
+interface Context {
   readonly host: Pick<Host, "clock" | "env" | "platform">;
   readonly layout: Layout;
   readonly journal: Journal;
@@ -31,16 +31,16 @@ const AGAIN_MS = 30_000;
 
 /** Maintains state/supervisor.json: the supervisor's origin, and since when it can't read any account. */
 export class OwnRecordFile {
-  readonly #around: Surroundings;
+  readonly #context: Context;
   readonly #startedMs: number;
   #trouble: Trouble | undefined;
   #written = "";
   #seen: ReadonlyMap<string, SessionStatus> | undefined;
   #seenAt = -Infinity;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
-    this.#startedMs = around.host.clock.now();
+  constructor(context: Context) {
+    this.#context = context;
+    this.#startedMs = context.host.clock.now();
   }
 
   /**
@@ -48,7 +48,7 @@ export class OwnRecordFile {
    * unchanged map object means that nothing has changed.
    */
   note(sessions: ReadonlyMap<string, SessionStatus>, codex: () => string | undefined): number {
-    const now = this.#around.host.clock.monotonic();
+    const now = this.#context.host.clock.monotonic();
     if (sessions === this.#seen && now - this.#seenAt < AGAIN_MS) return Infinity;
     if (now - this.#seenAt < PAUSE_MS) return PAUSE_MS - (now - this.#seenAt);
     this.#seen = sessions;
@@ -58,7 +58,7 @@ export class OwnRecordFile {
   }
 
   #note(sessions: ReadonlyMap<string, SessionStatus>, codex: () => string | undefined): void {
-    const { host: { env, platform }, layout, journal, pid, origin, mayWrite } = this.#around;
+    const { host: { env, platform }, layout, journal, pid, origin, mayWrite } = this.#context;
     const found = troubleIn(sessions.values());
     if (found?.kind !== this.#trouble?.kind) this.#trouble = found;
     const record: OwnRecord = {

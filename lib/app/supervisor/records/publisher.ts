@@ -9,7 +9,7 @@ import type { Host } from "../../../io/host.ts";
 import type { Journal } from "../../../io/journal.ts";
 import { publishKnown, ReadingsMemory } from "../../session/readings_file.ts";
 
-interface Published {
+interface Context {
   readonly layout: Layout;
   readonly host: Pick<Host, "clock" | "random">;
   readonly journal: Journal;
@@ -27,11 +27,11 @@ interface Rendered {
 
 const RETRY_MS = 5_000;
 /** The pause after a write of readings.json, as a multiple of its duration. */
-const TELLING_PAUSE = 30;
+const PAUSE_FACTOR = 30;
 
 /** Writes status.json: the first change after a quiet interval at once, later ones once per interval. */
 export class Publisher {
-  readonly #to: Published;
+  readonly #context: Context;
   /** The rendered entries in the file. */
   #entries: ReadonlyMap<string, Rendered> | undefined;
   /** The sessions last written, or equal to these. */
@@ -39,14 +39,14 @@ export class Publisher {
   #notBefore = 0;
   #isFailing = false;
   /** The sessions last written to readings.json. */
-  #told: ReadonlyMap<string, SessionStatus> = new Map();
+  #inReadings: ReadonlyMap<string, SessionStatus> = new Map();
   /** The sessions being written to readings.json, or next to be written. */
-  #untold: ReadonlyMap<string, SessionStatus> | undefined;
+  #pending: ReadonlyMap<string, SessionStatus> | undefined;
   readonly #readings = new ReadingsMemory();
   #pause = new AbortController();
 
-  constructor(to: Published) {
-    this.#to = to;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   /**
@@ -54,7 +54,7 @@ export class Publisher {
    * postponed write.
    */
   publish(sessions: ReadonlyMap<string, SessionStatus>, atOnce = false): number {
-    const { host: { clock }, layout, journal, daemon, flushMs, mayWrite } = this.#to;
+    const { host: { clock }, layout, journal, daemon, flushMs, mayWrite } = this.#context;
     if (sessions === this.#written) return Infinity;
     const now = clock.monotonic();
     if (now < this.#notBefore && !atOnce) return this.#notBefore - now;
@@ -67,7 +67,7 @@ export class Publisher {
         replaceFile(layout.status, renderStatus(status, (alias) => entries.get(alias)!.text), { mayReplace });
         this.#notBefore = now + flushMs;
         this.#isFailing = false;
-        void this.#tell(sessions);
+        void this.#writeReadings(sessions);
         if (atOnce) this.#pause.abort();
       }
       this.#entries = entries;
@@ -90,17 +90,17 @@ export class Publisher {
   }
 
   /** Writes readings.json for the pool programs. Changes during a write are written after it. */
-  async #tell(sessions: ReadonlyMap<string, SessionStatus>): Promise<void> {
-    const { host, layout, journal, mayWrite } = this.#to;
-    const isTelling = this.#untold !== undefined;
-    this.#untold = sessions;
-    if (isTelling) return;
+  async #writeReadings(sessions: ReadonlyMap<string, SessionStatus>): Promise<void> {
+    const { host, layout, journal, mayWrite } = this.#context;
+    const isWriting = this.#pending !== undefined;
+    this.#pending = sessions;
+    if (isWriting) return;
     let next: ReadonlyMap<string, SessionStatus>;
     do {
-      next = this.#untold;
+      next = this.#pending;
       try {
         const began = host.clock.monotonic();
-        const before = exists(layout.readings) ? this.#told : new Map<string, SessionStatus>();
+        const before = exists(layout.readings) ? this.#inReadings : new Map<string, SessionStatus>();
         await publishKnown(
           host,
           layout,
@@ -108,15 +108,15 @@ export class Publisher {
           this.#readings,
           mayWrite,
         );
-        this.#told = next;
+        this.#inReadings = next;
         // The file holds all accounts: without a pause, its writes could dominate the load.
         this.#pause = new AbortController();
-        await host.clock.sleep((host.clock.monotonic() - began) * TELLING_PAUSE, this.#pause.signal);
+        await host.clock.sleep((host.clock.monotonic() - began) * PAUSE_FACTOR, this.#pause.signal);
       } catch (error) {
         journal.note("cannot write readings.json", { why: wordsOf(error) });
       }
-    } while (next !== this.#untold);
-    this.#untold = undefined;
+    } while (next !== this.#pending);
+    this.#pending = undefined;
   }
 }
 

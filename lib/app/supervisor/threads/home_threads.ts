@@ -111,7 +111,7 @@ export class HomeThreads {
       opening.isLeased ||= leases.some((pid) => holders.includes(pid));
     }
     const turns = open.filter(({ file }) => file.activity.turnSince !== undefined).length;
-    const doings = {
+    const facts = {
       turns,
       ...definedFields({
         openThreads: this.#lookedAt === undefined ? undefined : open.length,
@@ -120,8 +120,8 @@ export class HomeThreads {
         redeemed: some(this.#redeemed(claims?.reservations ?? [])),
       }),
     };
-    const waiting = unopened(claims, { activeTurns: 0, ...doings }, this.#clock.now());
-    return { activeTurns: turns + waiting, ...doings };
+    const waiting = unopened(claims, { activeTurns: 0, ...facts }, this.#clock.now());
+    return { activeTurns: turns + waiting, ...facts };
   }
 
   /** Matches each reservation, oldest first, with the first thread opened after it; matches are permanent. */

@@ -28,7 +28,7 @@ export interface Homes {
   of(alias: string): Watched | undefined;
 }
 
-interface Surroundings {
+interface Context {
   readonly layout: Layout;
   readonly clock: Clock;
   readonly journal: Journal;
@@ -53,7 +53,7 @@ const ASKS_MS = 5000;
  * a lock file appears or vanishes. The lock is taken after the file appears, without an event.
  */
 export class OpenHomes {
-  readonly #around: Surroundings;
+  readonly #context: Context;
   #isDue = false;
   #isSweepDue = true;
   #isFileDue = false;
@@ -70,8 +70,8 @@ export class OpenHomes {
   #claims: Leases = new Map();
   readonly #touched = new Map<string, Set<string>>();
 
-  constructor(around: Surroundings) {
-    this.#around = around;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   /** Schedules a look after a lock file appeared or vanished, or for a new home; `name` may be empty. */
@@ -101,7 +101,7 @@ export class OpenHomes {
 
   /** Looks if a look is due; returns the wait until the next. */
   look(homes: Homes, looked: Looked): number {
-    const now = this.#around.clock.monotonic();
+    const now = this.#context.clock.monotonic();
     if (this.#isSweepDue) this.#sweepsUntil = now + SETTLES_MS;
     for (const alias of this.#touched.keys()) this.#watchful.set(alias, now + SETTLES_MS);
     if (now - this.#lookedAt >= this.#unaskedMs()) {
@@ -125,11 +125,11 @@ export class OpenHomes {
   }
 
   #lookAtLocks(homes: Homes, now: number, looked: Looked): void {
-    const { layout, clock } = this.#around;
+    const { layout, clock } = this.#context;
     this.#claims = glanceLeases(layout, clock.now());
-    const holders = (this.#around.lockHolders ?? lockHolders)();
+    const holders = (this.#context.lockHolders ?? lockHolders)();
     this.#canSee = holders !== undefined;
-    const isUnlocked = holders !== undefined && !this.#around.hasLocks();
+    const isUnlocked = holders !== undefined && !this.#context.hasLocks();
     const these = now < this.#sweepsUntil
       ? homes.all()
       : named(homes, new Set([...this.#lively, ...this.#watchful.keys(), ...this.#claims.keys()]));
@@ -158,7 +158,7 @@ export class OpenHomes {
 
   #read(home: Watched): void {
     const failed = (error: unknown) =>
-      this.#around.journal.note("cannot read a rollout", { alias: home.alias, why: wordsOf(error) });
+      this.#context.journal.note("cannot read a rollout", { alias: home.alias, why: wordsOf(error) });
     for (const news of home.threads.look(failed)) home.heard(news);
   }
 
@@ -174,7 +174,7 @@ export class OpenHomes {
       home.threads.opened(locked && [...locked, ...unlocked], touched);
       home.isOpen = holders === undefined ? this.#isLeased(home) : home.threads.isOpen;
     } catch (error) {
-      this.#around.journal.note("cannot look for open threads", { alias: home.alias, why: wordsOf(error) });
+      this.#context.journal.note("cannot look for open threads", { alias: home.alias, why: wordsOf(error) });
       home.isOpen = false; // a start that may renew checks again, and an error there prevents it
     }
   }
@@ -189,13 +189,13 @@ export class OpenHomes {
 
   /** The interval of regular looks: a new rollout has no event, so without locks it must be searched for. */
   #unaskedMs(): number {
-    return this.#canSee && !this.#around.hasLocks() ? ASKS_MS : Infinity;
+    return this.#canSee && !this.#context.hasLocks() ? ASKS_MS : Infinity;
   }
 
   /** True if a process has a lease on the session or runs Codex in it. */
   #isLeased({ alias, home }: Watched): boolean {
     return (this.#claims.get(alias)?.leases.length ?? 0) > 0 ||
-      runsIn(this.#around.layout, home).length > 0;
+      runsIn(this.#context.layout, home).length > 0;
   }
 }
 
