@@ -6,13 +6,13 @@ import { codexProgram } from "../codex/codex_program.ts";
 import { readSettings } from "../config/file.ts";
 import { callerNow } from "./caller.ts";
 
-/** A supervisor that is to go, and why. */
+/** A supervisor to be replaced, and the reason. */
 export interface Replaced {
   readonly pid: number;
   readonly why: TroubleKind;
 }
 
-/** Whether one that this process starts would succeed where the living supervisor, by its record, has failed for long. */
+/** The living supervisor, if it has a lasting problem by its record that one started by this process would not have. */
 export function replacementOf(
   host: Host,
   layout: Layout,
