@@ -22,9 +22,9 @@ export interface AppServerClient {
   readLimits(): Promise<Limits>;
   /**
    * Sends a request of Codex's app-server protocol and returns the answer unchanged. Codex's own requests get no
-   * answer, so a turn must not need approval. Throws `Failure`: "usage" for a method that is never sent, because it could
-   * log in or out, hand out or renew a token, or spend something of the account; "failed" for an error answer, a timeout,
-   * and a login that is due for renewal.
+   * answer, so a turn must not need approval. Throws `Failure`: "usage" for a method that is never sent, because it
+   * could log in or out, hand out or renew a token, or spend something of the account; "failed" for an error answer, a
+   * timeout, and a login that is due for renewal.
    */
   request(method: string, params?: unknown): Promise<unknown>;
   /**

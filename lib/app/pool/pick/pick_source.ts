@@ -7,7 +7,7 @@ import { changeState } from "../store.ts";
 
 type HostPart = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
 
-/** The source directory for a worker: in turn, or by the worker's name. */
+/** Picks the source directory for a worker: in turn, or by the worker's name. */
 export async function pickSource(
   host: HostPart,
   settings: PoolSettings,

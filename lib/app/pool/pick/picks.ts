@@ -22,9 +22,9 @@ import { changeState } from "../store.ts";
 type HostPart = Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "system">;
 
 /**
- * The auth file with the fewest starts, among equals by chance; with `byLimits` the one that lasts longest. Where it is
- * known which accounts are used up or have a dead login, those are passed over as long as there are others. Throws
- * Failure when none can be used.
+ * Picks the auth file with the fewest starts, among equals at random; with `byLimits` the one that lasts longest.
+ * Accounts known to be used up or to have a dead login are passed over while there are others. Throws Failure if none
+ * can be used.
  */
 export async function pickAuthFile(
   host: HostPart,
@@ -71,13 +71,13 @@ export async function pickAuthFile(
 
 interface Choice {
   readonly chosen: Usable | undefined;
-  /** Those that others were preferred to for what they are, not for their starts. */
+  /** Files passed over for a reason other than their starts. */
   readonly passedOver: readonly string[];
 }
 
 type LoginOf = (path: string) => PoolLogin | undefined;
 
-/** Those with the fewest starts come first, those that are hindered last; files that can't be used are left out. */
+/** Chooses the file with the fewest starts, hindered files last; unusable files are left out. */
 function fewestStarts(
   host: HostPart,
   team: Team,
@@ -97,7 +97,7 @@ function fewestStarts(
     if (login !== undefined && why !== undefined) hindered.push({ usable: { path, login }, why });
     left = left.filter((other) => other !== path);
   }
-  // What is used up comes back, a dead login does not.
+  // A used-up account resets, a dead login does not.
   const { usable } = hindered.find(({ why }) => why.kind === "exhausted") ?? hindered[0] ?? {};
   chosen ??= usable;
   for (const { usable: { path }, why } of hindered) {
@@ -106,15 +106,15 @@ function fewestStarts(
   return { chosen, passedOver: passedOver.filter((path) => path !== chosen?.path) };
 }
 
-/** What is known of the accounts, and how to judge by it. */
+/** Judgements by the known status of the accounts. */
 interface Limits {
   hindrance(usable: Usable): Hindrance | undefined;
-  /** Where limits decide: who lasts longest; undefined when they can't. */
+  /** The choice by limits; undefined if they don't decide. */
   choose(team: Team, files: readonly string[], loginOf: LoginOf): Choice | undefined;
   note(team: Team, path: string): void;
 }
 
-/** Most pools have nobody who keeps readings: then nothing more is loaded. */
+/** Loads the known limits; undefined, with no module loaded, for the many pools without readings. */
 async function limitsKnown(host: HostPart, byLimits: boolean): Promise<Limits | undefined> {
   const readings = readingsFile(host);
   if (readings === undefined || !exists(readings)) return undefined;
@@ -148,6 +148,6 @@ function readingsFile({ env, platform }: HostPart): string | undefined {
   try {
     return layoutOf(rootFrom({ env, platform })).readings;
   } catch {
-    return undefined; // nobody's home is known
+    return undefined; // the user's home is unknown
   }
 }

@@ -9,24 +9,24 @@ import { type PoolSettings, typedPath } from "../load.ts";
 
 type HostPart = Pick<Host, "env" | "cwd" | "capture" | "platform">;
 
-/** The program that starts and stops workers. */
+/** twf, the program that starts and stops workers. */
 export interface Twf {
-  /** Runs one of its commands; returns what went wrong, undefined when nothing did. */
+  /** Runs one of its commands; returns the error, undefined on success. */
   run(...words: readonly string[]): Promise<string | undefined>;
 }
 
-/** The tmux server that workers run in, which is the user's own: we only look. */
+/** Read-only access to the user's tmux server, in which workers run. */
 export interface WorkersTmux {
   isRunning(full: string): Promise<boolean>;
-  /** What a pane shows; undefined when it can't be seen. */
+  /** The content of a pane; undefined if it is unavailable. */
   screenOf(pane: string): Promise<string | undefined>;
 }
 
-/** A worker starts a Codex, and may wait for it. */
+/** The time limit of a command: a worker's start may wait for its Codex. */
 const TWF_PATIENCE_MS = 300_000;
 const TMUX_PATIENCE_MS = 10_000;
 
-/** Where twf is: as `CAP_TWF` says, else in a sibling skill, else in the user's skills. Throws Failure when nowhere. */
+/** Finds twf: `CAP_TWF`, else in a sibling skill, else in the user's skills. Throws Failure if it is missing. */
 export function findTwf(host: HostPart, settings: Pick<PoolSettings, "homes" | "skillDir">): string {
   const named = host.env.CAP_TWF?.trim();
   const tail = join("tmux-workflow", "scripts", "twf");
@@ -39,7 +39,7 @@ export function findTwf(host: HostPart, settings: Pick<PoolSettings, "homes" | "
   throw new Failure("failed", `❌ twf not found: ${looked}`, { verbatim: true });
 }
 
-/** twf, to be run with the states in `stateFolder`. */
+/** twf with its states in `stateFolder`. */
 export function twfAt(host: HostPart, path: string, stateFolder: string | undefined): Twf {
   const env = { ...defined(host.env), ...(stateFolder === undefined ? {} : { TWF_STATE_DIR: stateFolder }) };
   return {
