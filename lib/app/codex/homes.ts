@@ -3,7 +3,7 @@ import { makeFolder, removeTree } from "../../io/files/folders.ts";
 import { readText } from "../../io/files/read.ts";
 import { writeNew } from "../../io/files/replace.ts";
 
-/** The state key that records that the user was told of background Codex processes. */
+/** The state key that records that the user knows of background Codex processes. */
 export const NOTED = "daemon_note_given";
 
 /** Keeps the login in a file, out of reach of other sessions, and starts no background processes. */

@@ -54,7 +54,7 @@ export class Monitor {
     const mono = this.#shared.host.clock.monotonic();
     const later = Math.min(...[...this.#leaving].map((server) => server.enforce(mono) - mono), Infinity);
     if (this.isRetired) return later;
-    // Whether a start can renew a login depends on the version.
+    // The version determines if a start can renew a login.
     if (!this.#shared.starter.isVersionKnown(this.#wake)) return later;
     const decision = decide(this.#facts(hasSlot), this.#shared.pace());
     const waited = this.#waitsForAccount;

@@ -38,7 +38,7 @@ interface Context {
   readonly lockHolders?: typeof lockHolders;
 }
 
-/** Called for each home looked at, with whether anything changed there. */
+/** Called for each home looked at; `isChanged` = its activity differs from before. */
 type Looked = (alias: string, isChanged: boolean) => void;
 
 const AGAIN_MS = 1000;
