@@ -4,5 +4,5 @@ import { leave, realHost, startedBy } from "./lib/io/host.ts";
 import { start } from "./lib/cli/start.ts";
 
 const entry = import.meta.url;
-// Not awaited here: in one file for every runtime this has to be valid in modules of either kind.
+// Not awaited: the bundle for all runtimes has to be valid in both kinds of modules.
 void start(realHost(entry), startedBy(entry), process.versions).then(leave);

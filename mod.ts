@@ -1,6 +1,6 @@
 /**
- * agentlb for other programs, on Node, Deno and Bun: pick a session and run Codex in it, see what each has left, pick from
- * a pool, ask a `codex app-server`.
+ * agentlb for other programs, on Node, Deno and Bun: pick a session and run Codex in it, report what each session has
+ * left, pick from a pool, ask a `codex app-server`.
  *
  * ```ts
  * import { spawnSync } from "node:child_process";
@@ -12,7 +12,7 @@
  * spawnSync("codex", ["exec", "Say hello."], { env, stdio: "inherit" }); // hello
  * ```
  *
- * What each session has left, and why it would not be picked; this changes nothing and starts nothing:
+ * Report what each session has left, or why it is not eligible; this changes nothing and starts nothing:
  *
  * ```ts
  * import { readReport } from "agentlb";
@@ -25,7 +25,7 @@
  * // work 76
  * ```
  *
- * The same from the text of a status.json, wherever it comes from:
+ * The same from the text of any status.json:
  *
  * ```ts
  * import { readFileSync } from "node:fs";
@@ -36,7 +36,7 @@
  * console.log(status.sessions.get("work")?.rateLimits.primary?.usedPercent); // 20
  * ```
  *
- * The source and the auth file for a worker, as `cap pick` and `cap pick-auth` find them:
+ * Pick the source and the auth file for a worker, as `cap pick` and `cap pick-auth` do:
  *
  * ```ts
  * import { homedir } from "node:os";
@@ -50,7 +50,7 @@
  * console.log(first === second); // false
  * ```
  *
- * The limits of any home, asked now; or more than one question:
+ * Read the current limits of any home, or send several requests:
  *
  * ```ts
  * import { homedir } from "node:os";
@@ -66,7 +66,7 @@
  * await server.close();
  * ```
  *
- * What can't be done is a `Failure` with words for a user:
+ * Expected errors are a `Failure` with a message for the user:
  *
  * ```ts
  * import { Failure, openAppServer } from "agentlb";
@@ -79,8 +79,8 @@
  * }
  * ```
  *
- * Nothing here logs out or hands out a token, renewals are left to the supervisor, and app-servers are ended by closing
- * their stdin.
+ * The library never logs out, hands out a token or renews a login, which is left to the supervisor. It ends app-servers
+ * by closing their stdin.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: how long a command takes, beside a compiled program that does nothing, in the same minute on the same
- * machine. `--runs N` (40 rounds; 200 for narrow bounds), `--only 3|100|compared|pool`; `--undisturbed` measures ahead of all other work, as root. Run with Bun.
- * Figures are shown with their aims and never asserted.
+ * `npm run bench`: measures the duration of commands, next to an empty compiled program, at the same time on the same
+ * machine. `--runs N` (40 rounds; 200 for narrow bounds), `--only 3|100|compared|pool`; `--undisturbed` raises the
+ * priority above all other work, as root. Run with Bun. Figures are shown with their aims and never asserted.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -16,10 +16,10 @@ import { undisturbed } from "./bench/undisturbed.ts";
 import { type BenchUser, benchUser } from "./bench/user.ts";
 import { type Aim, atMost, columns, ratioOf, verdictOf } from "./figures.ts";
 
-/** Times the empty program. */
+/** The aims, as multiples of the empty program's duration. */
 const PRINT_AIM = 2.5;
 const STATUS_AIM = 2.2;
-/** Other runtimes are for comparison only, and slow. */
+/** The number of rounds on the other, slow runtimes, which serve for comparison only. */
 const COMPARED_RUNS = 12;
 
 const PRINTS = /^CODEX_HOME=\S+ codex$/m;
@@ -106,7 +106,7 @@ function command({ sandbox }: BenchUser, way: Way, args: string, prints: RegExp)
   return { name: args, words, env: sandbox.env, cwd: sandbox.cwd, prints };
 }
 
-/** Prints the samples; the first is what the others are compared with. */
+/** Prints the samples; the others are compared with the first. */
 function show(samples: readonly Sample[], aims: ReadonlyMap<string, number>): void {
   const [floor] = samples;
   const rows = samples.map(({ name, median, p90, cpu, walls, cpus }) => {

@@ -1,8 +1,8 @@
 /**
- * `npm run build`: all that runs here, in `dist`. `agentlb` is one compiled program, `js/agentlb.js` one file for Node 20,
- * Deno and Bun, both with the names of the other programs that they are as well; `js/mod.js` and `types` are the library,
- * `skills` what agents load. `npm run build -- --all` adds the programs of all machines, in `<target>`; `--js` compiles
- * nothing. Run with Bun.
+ * `npm run build`: builds everything for this machine in `dist`. `agentlb` is one compiled program, `js/agentlb.js` one
+ * file for Node 20, Deno and Bun, both also under the names of the other programs; `js/mod.js` and `types` are the
+ * library, `skills` the skills for agents. `npm run build -- --all` adds the programs for all machines, in `<target>`;
+ * `--js` compiles nothing. Run with Bun.
  */
 import { chmodSync, copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ import { writeSkills } from "./skills.ts";
 const SCRIPT = "dist/js/agentlb.js";
 const PROGRAM = process.platform === "win32" ? "dist/agentlb.exe" : "dist/agentlb";
 
-/** Builds what runs here into `dist` of the tree, and says how big it is. */
+/** Builds everything for this machine into the tree's `dist`, and prints its size. */
 export async function build(tree: string): Promise<void> {
   await Promise.all([buildScripts(tree), compile(tree, join(tree, PROGRAM))]);
   for (const name of OTHER_NAMES) {
@@ -27,7 +27,7 @@ export async function build(tree: string): Promise<void> {
   for (const path of [SCRIPT, PROGRAM]) tell(tree, path);
 }
 
-/** Builds all that is not compiled, which is what the npm package holds. */
+/** Builds everything except compiled programs: the content of the npm package. */
 export async function buildScripts(tree: string): Promise<void> {
   mkdirSync(join(tree, "dist/js"), { recursive: true });
   const [packages] = await Promise.all([
@@ -37,7 +37,7 @@ export async function buildScripts(tree: string): Promise<void> {
   ]);
   writeFileSync(join(tree, "dist/js/THIRD-PARTY-LICENSES"), licencesText(tree, packages));
   for (const name of OTHER_NAMES) {
-    // npm leaves second names of one file out when it installs a package.
+    // npm drops second names of one file when it installs a package.
     const other = join(tree, SCRIPT.replace("agentlb", name));
     rmSync(other, { force: true });
     copyFileSync(join(tree, SCRIPT), other);
@@ -48,7 +48,7 @@ export async function buildScripts(tree: string): Promise<void> {
   await writeSkills(tree);
 }
 
-/** Builds the programs of these machines, one by one: each takes twice its size of memory. */
+/** Builds the programs for these machines one by one, because each needs twice its size in memory. */
 export async function buildFor(tree: string, targets: readonly Target[]): Promise<void> {
   for (const target of targets) {
     await compileFor(tree, target, join(tree, "dist", target.name));

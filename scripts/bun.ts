@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 
-/** Runs a command of the Bun that runs us, in the folder `cwd`; rejects with what it said when it fails. */
+/** Runs a command of the current Bun in the folder `cwd`; rejects with its output if it fails. */
 export function bun(cwd: string, args: readonly string[]): Promise<void> {
   return said(process.execPath, args, cwd).then(() => {});
 }
 
-/** What a program prints on stdout; rejects with all that it said when it fails. */
+/** The stdout of a program; rejects with all its output if it fails. */
 export function said(file: string, args: readonly string[], cwd: string): Promise<string> {
   return new Promise((resolve, reject) => {
     // On Windows `npm` is a script that only a shell can start.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LEAST } from "../lib/core/system/which_program.ts";
 import { bun } from "./bun.ts";
 
-/** Bundles a source into one module for Node 20, Deno and Bun; rejects when that needs anything but Node's own modules. */
+/** Bundles a source into one module for Node 20, Deno and Bun; rejects if it needs modules other than Node's own. */
 export async function bundle(tree: string, entry: string, script: string): Promise<void> {
   await bun(tree, ["build", "--target=node", entry, `--outfile=${script}`]);
   const foreign = importsOf(readFileSync(join(tree, script), "utf8")).filter((name) =>
@@ -14,9 +14,9 @@ export async function bundle(tree: string, entry: string, script: string): Promi
 }
 
 /**
- * The same as a program that says in one line which runtime it needs, on older ones too, and that runs whatever a
- * package.json beside it says of modules: it imports nothing, because what an older runtime lacks would end it before its
- * first line, and is valid in both kinds of modules.
+ * The same as a program that reports a too old runtime in one line. It has no import statements, because a missing
+ * module would end it on an old runtime before its first line, and is valid in both kinds of modules, whatever a
+ * package.json beside it declares.
  */
 export async function bundleProgram(tree: string, entry: string, script: string): Promise<void> {
   await bundle(tree, entry, script);
@@ -29,7 +29,7 @@ export async function bundleProgram(tree: string, entry: string, script: string)
 
 const NODE_TAKES_ONLY = LEAST.node.join(" or ");
 
-/** Where the modules of Node come from, and what `import.meta.url` would be. */
+/** Replacements for the imports of Node's modules and for `import.meta.url`. */
 const HEAD = `"use strict";
 const builtin = globalThis.process.getBuiltinModule ?? (typeof require === "function" ? require : undefined);
 if (builtin === undefined) {
@@ -43,7 +43,7 @@ const __entry = typeof __filename === "string"
   : /((?:file|https?):\\S+?):\\d+:\\d+\\)?$/m.exec(new Error().stack)?.[1] ?? "";
 `;
 
-/** A bundle without import statements, `import.meta` and what Node 16 can't read. */
+/** Removes import statements, `import.meta` and syntax that Node 16 rejects. */
 export function standalone(text: string): string {
   const taken: string[] = [];
   const rest = text
@@ -54,7 +54,7 @@ export function standalone(text: string): string {
     .replaceAll("import.meta.url", "__entry")
     .replace(/\bprocess\d*\.getBuiltinModule\b/g, "builtin")
     .replace(/\bcreateRequire\(__entry\)/g, "((name) => builtin(name))")
-    // A flag that an older engine refuses to read.
+    // Older engines reject this flag.
     .replace(
       /(?<=^\s*\w+ = )\/(.+)\/v;$/gm,
       (_, source: string) => `new RegExp(String.raw\`${source}\`, "v");`,
@@ -75,7 +75,7 @@ function taking(clause: string, name: string): string[] {
   ];
 }
 
-/** What the statements of a bundle import or require. */
+/** The modules that a bundle imports or requires. */
 function importsOf(text: string): string[] {
   const found = text.matchAll(
     /^(?:import|export)\b[^"';]*["']([^"']+)["'];?$|\brequire\(["']([^"']+)["']\)/gm,

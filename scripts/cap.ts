@@ -1,14 +1,14 @@
 #!/usr/bin/env -S deno run --no-prompt --allow-read --allow-write --allow-env --allow-sys=uid
 /**
- * `cap` from the sources, as one file to start: with Deno as the line above does, with Bun, or with Node 22.18 or newer.
- * `dist/js/cap.js` is the same in one file, on Node 20.16 too. It is the skill above this folder, as `scripts/cap` is.
+ * Starts `cap` from the sources: with Deno as in the line above, with Bun, or with Node 22.18 or newer.
+ * `dist/js/cap.js` is the same in one file, also for Node 20.16. Its skill is the folder above, as for `scripts/cap`.
  *
- * What Deno must allow it, and what is said or done without:
+ * The permissions for Deno, and the behaviour without each:
  *
- *     --allow-read --allow-env   everything; else it says which of them is missing
+ *     --allow-read --allow-env   everything; else an error names the missing one
  *     --allow-env=HOME,COLUMNS,TZ,AUTH_TEAM_DIR,AGENTLB_HOME,CAP_*
  *                                the same by name, for picks
- *     --allow-write              whatever counts or turns (all but list, where and picks by hash); else the same
+ *     --allow-write              commands that count or rotate (all but list, where and picks by hash); else the same
  *     --allow-sys=uid            to find the home of a user without HOME; else HOME must be set
  *     --allow-run                status and watch-team, which start Codex, tmux and twf; else the same as above
  *

@@ -1,7 +1,7 @@
 /**
- * `npm run codexes`: tries all that agentlb does with Codex, with every version in test/codexes.txt, and writes the table
- * of docs/codex.md; `npm run codexes -- 0.140.0` tries one and writes nothing. Versions are installed on demand, beside
- * the tree. Needs root on Linux: old ones ask services that they were not told to, so nothing may leave. Run with Bun.
+ * `npm run codexes`: checks all uses of Codex with every version in test/codexes.txt and writes the table of
+ * docs/codex.md; `npm run codexes -- 0.140.0` checks one version and writes nothing. Versions are installed on demand,
+ * beside the tree. Needs root on Linux, to block the network: old versions contact fixed services. Run with Bun.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ import { CHECKS, type Outcome, withMatrix } from "./codexes/matrix.ts";
 import { sharedLogin } from "./codexes/shared_login.ts";
 import { inside, isInside } from "./isolated.ts";
 
-/** Renews a login by the age of its last renewal. */
+/** A version that renews a login by the age of its last renewal. */
 const OLD = "0.110.0";
 const PAGE = join(TREE, "docs/codex.md");
 const WAY = "compiled";
@@ -58,7 +58,7 @@ async function run(): Promise<number> {
   return wrong.length > 0 ? 1 : 0;
 }
 
-/** What must hold: every version is read and works, and the newest does all. */
+/** The failed requirements: every version gives readings and works, and the newest passes all checks. */
 function wrongIn(matrix: ReadonlyMap<string, Outcome>): string[] {
   return [...matrix].flatMap(([version, outcome]) => {
     const must = version === CHECKED_CODEX ? CHECKS : ["readings", "turn", "login status", "resume"] as const;

@@ -1,7 +1,7 @@
 /**
- * How `bun build` makes a program that needs no runtime. `--splitting` keeps what one command needs apart from the rest,
- * which then is not even read: a pick starts a fifth faster. Without the two `--no-compile-autoload` flags a `.env` or a
- * `bunfig.toml` in whatever folder the user stands in would set our environment or run code in our process.
+ * The flags of `bun build` for a program without a runtime. `--splitting` separates the code of each command, so that
+ * the rest is not read: a pick starts a fifth faster. Without the two `--no-compile-autoload` flags, a `.env` or a
+ * `bunfig.toml` in the current folder could set the program's environment or run code in its process.
  */
 export const COMPILE: readonly string[] = [
   "--compile",

@@ -1,4 +1,4 @@
-/** The Debian packages of a list, say `test/debian.txt`: which are missing, and how they come. */
+/** The Debian packages of a list such as `test/debian.txt`: finds and installs missing ones. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { toolPath } from "./tool_path.ts";
 
 export interface Package {
   readonly name: string;
-  /** A program that comes with it; a file of it, if it has none. */
+  /** A program in the package, or else a file. */
   readonly program: string;
 }
 
@@ -18,20 +18,20 @@ export function parsePackages(text: string): Package[] {
   });
 }
 
-/** The listed packages whose program is not on PATH, or whose file is not there. */
+/** The listed packages whose program is not on PATH or whose file is missing. */
 export function missingPackages(list: string): Package[] {
   const isThere = (program: string) => program.startsWith("/") ? existsSync(program) : toolPath(program);
   return parsePackages(readFileSync(list, "utf8")).filter(({ program }) => !isThere(program));
 }
 
-/** The one line that installs them. */
+/** The command line that installs them. */
 export function installLine(packages: readonly Package[]): string {
   return `apt-get update && apt-get install -y --no-install-recommends ${
     packages.map(({ name }) => name).join(" ")
   }`;
 }
 
-/** Installs what is missing when we are root and there is apt-get; returns what is missing after that. Linux only. */
+/** Installs missing packages as root with apt-get; returns the ones still missing. Linux only. */
 export function installMissing(list: string): Package[] {
   if (process.platform !== "linux") return [];
   const missing = missingPackages(list);

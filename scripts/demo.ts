@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: agentlb picks a session and runs the real Codex in it, on made-up accounts and a fake service on
- * loopback. Needs no login, leaves nothing behind. `--keep FOLDER` leaves the sessions and the service's log there.
+ * loopback. Needs no login and removes its files. `--keep FOLDER` keeps the sessions and the service's log there.
  */
 import { spawn, spawnSync } from "node:child_process";
 import {
@@ -31,7 +31,7 @@ const limits = (short: number, long: number) => ({
   primary: window(short, 5 * HOUR, 2 * HOUR),
   secondary: window(long, 7 * DAY, 3 * DAY),
 });
-/** Three people's worth of logins: what each has used of five hours and of the week. */
+/** The logins of three accounts: the used percent of the five hours and of the week. */
 const ACCOUNTS = { personal: limits(70, 40), work: limits(20, 30), spare: limits(45, 50) };
 
 const began = Date.now();
@@ -50,9 +50,9 @@ const env: Record<string, string> = {
   ...proxy.env,
   HOME: home,
   PATH: `${join(TREE, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
-  TMPDIR: join(dir, "tmp"), // elsewhere than the homes, because Codex warns of homes below it
+  TMPDIR: join(dir, "tmp"), // not above the homes, because Codex warns of homes below it
   CODEX_REVOKE_TOKEN_URL_OVERRIDE: `${backend.url}/oauth/revoke`,
-  // A demo can't wait for minutes: readings of sessions at work are renewed every other second.
+  // Refreshes the readings of active sessions every other second, to keep the demo short.
   AGENTLB_PRE_STALE_REFRESH_SEC: "418",
   AGENTLB_PRE_STALE_REFRESH_COOLDOWN_SEC: "1",
   AGENTLB_STATUS_FLUSH_INTERVAL_SEC: "1",
@@ -93,7 +93,7 @@ async function demo(): Promise<void> {
   await turn();
 }
 
-/** Runs `agentlb -- exec`, and tells the thread from the rollout file that Codex wrote. */
+/** Runs `agentlb -- exec` and finds the thread in Codex's rollout. */
 async function turn(): Promise<void> {
   const before = new Set(rollouts());
   await show(["--", "exec", "--skip-git-repo-check", "Say hello."]);
@@ -105,7 +105,7 @@ async function turn(): Promise<void> {
   );
 }
 
-/** Runs agentlb as a user would, and shows what it says. */
+/** Runs agentlb as a user would and prints its output. */
 async function show(args: readonly string[]): Promise<void> {
   console.log(`\n$ agentlb ${args.join(" ")}`);
   const child = spawn(process.execPath, [join(TREE, "cli.ts"), ...args], {
@@ -172,7 +172,7 @@ function leftOf(id: string): number | undefined {
   return sessionOf(id)?.usageLeftPercent;
 }
 
-/** The processes that still have the demo's HOME, where there is a `/proc` to see them in. */
+/** The processes that still have the demo's HOME, on systems with `/proc`. */
 function ours(): string[] {
   let pids: string[];
   try {
@@ -184,7 +184,7 @@ function ours(): string[] {
     try {
       return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`HOME=${home}`);
     } catch {
-      return false; // gone, or somebody else's
+      return false; // gone, or of another user
     }
   });
 }

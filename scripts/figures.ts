@@ -1,4 +1,4 @@
-/** Figures as people read them: what was aimed at, and whether it was reached. Nothing here fails a run. */
+/** Formats figures with their aims and whether these are met. Never fails a run. */
 
 export interface Figure {
   readonly name: string;
@@ -17,7 +17,7 @@ export function atMost(value: number, limit: number, unit = ""): Aim {
   return { words: `at most ${limit}${unit}`, isMet: value <= limit };
 }
 
-/** "met" or "NOT met", or nothing where there is no aim. */
+/** "met", "NOT met", or empty without an aim. */
 export function verdictOf(aim: Aim | undefined): string {
   return aim === undefined ? "" : aim.isMet ? "met" : "NOT met";
 }
@@ -48,8 +48,8 @@ export function quantile(values: readonly number[], part: number): number {
 }
 
 /**
- * How many times the median of one command's runs is that of another's, with bounds that hold 95 times in 100 (a bootstrap
- * of the rounds, in which the runs are pairs). The same runs give the same bounds.
+ * The ratio of the medians of two commands, with a 95 % confidence interval (a bootstrap of the rounds with paired
+ * runs). The same runs give the same bounds.
  */
 export function ratioOf(runs: readonly number[], base: readonly number[]): { times: number; bounds: string } {
   let seed = 1;

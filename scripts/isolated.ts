@@ -1,4 +1,4 @@
-/** A copy of a script where there is no network but loopback. */
+/** Runs a copy of a script with loopback as its only network. */
 import { spawnSync } from "node:child_process";
 
 /** Set for the copy. */
@@ -6,7 +6,7 @@ const INSIDE = "RIG_INSIDE";
 /** Set where the copy has a network namespace of its own. */
 const NETNS = "RIG_NETNS";
 
-/** Whether this process is the copy. */
+/** True in the copy. */
 export function isInside(): boolean {
   return process.env[INSIDE] !== undefined;
 }

@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 import { bun } from "./bun.ts";
 import { bundle } from "./bundle.ts";
 
-/** Builds the library into a tree's `dist`: `js/mod.js`, which needs nothing but Node, and its declarations in `types`. */
+/** Builds the library into a tree's `dist`: `js/mod.js`, which needs only Node, and its declarations in `types`. */
 export async function buildLibrary(tree: string): Promise<void> {
   await Promise.all([bundle(tree, "mod.ts", "dist/js/mod.js"), declare(tree)]);
 }
 
-/** Declarations of what `mod.ts` exports, and of nothing that these don't name. */
+/** The declarations of `mod.ts`'s exports and of everything that they refer to. */
 async function declare(tree: string): Promise<void> {
   const all = mkdtempSync(join(tmpdir(), "agentlb-types-"));
   try {
@@ -28,7 +28,7 @@ async function declare(tree: string): Promise<void> {
 
 const SPECIFIER = /\b(from|import\()\s*"(\.[^"]*)\.ts"/g;
 
-/** A declaration file and all that it imports, by path. tsc leaves the names of sources in them, which are not there. */
+/** A declaration file and its imports, by path. Renames imports of `.ts` sources, which tsc keeps, to `.js`. */
 function reachable(folder: string, path: string, found = new Map<string, string>()): Map<string, string> {
   if (found.has(path)) return found;
   const text = readFileSync(join(folder, path), "utf8");

@@ -1,9 +1,9 @@
 /**
- * `npm run measure`: what the supervisor costs at rest, and how soon it knows every session, with the real Codex and a
- * fake service on loopback; and how both grow with the number of sessions, with a script for Codex. `--rest SECONDS`
- * (60; at most 20 of them for growth), `--probes N` (200), `--only compiled|archives|compared|growth`. Run with Bun, after
- * `npm run build`.
- * Figures are shown with their aims and never asserted; a process that is left behind fails the run.
+ * `npm run measure`: measures the supervisor's cost at rest and its time to a reading of every session, with the real
+ * Codex and a fake service on loopback; and their growth with the number of sessions, with a script as Codex.
+ * `--rest SECONDS` (60; at most 20 of them for growth), `--probes N` (200), `--only compiled|archives|compared|growth`.
+ * Run with Bun, after `npm run build`. Figures are shown with their aims and never asserted; a leftover process fails
+ * the run.
  */
 import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
@@ -52,7 +52,7 @@ async function measure(): Promise<number> {
   }
 }
 
-/** The program that people install, with every aim. */
+/** The released program, with every aim. */
 async function compiled(): Promise<void> {
   const figures: Figure[] = [];
   const show = (...more: Figure[]) => figures.push(...more);
@@ -77,7 +77,7 @@ async function compiled(): Promise<void> {
   console.log(`\nCompiled, real Codex, ${wish("--rest", 60)} s at rest\n\n${figureTable(figures)}`);
 }
 
-/** The same program with months of rollouts that are of no interest any more, when nothing happens at all. */
+/** The same program at rest, with months of old rollouts. */
 async function archives(): Promise<void> {
   await inOffice("compiled", SESSIONS, {}, async (office) => {
     for (const alias of office.aliases) fillArchive(office.user.homeOf(alias), ARCHIVED);
@@ -95,12 +95,12 @@ async function archives(): Promise<void> {
   });
 }
 
-/** What is left after many probes. */
+/** The leaked resources after many probes. */
 async function afterProbes(probes: number): Promise<Figure[]> {
   const pace = { AGENTLB_PROBE_INTERVAL_SEC: "1", AGENTLB_PRE_STALE_REFRESH_COOLDOWN_SEC: "1" };
   return await inOffice("compiled", SESSIONS, pace, async (office) => {
     const { service, user } = office;
-    // Without logins there is nothing to ask, so that all is quiet before and after.
+    // Without logins there are no probes, so that nothing runs before and after.
     office.hideLogins();
     const pid = await office.start();
     await office.results("login required");
@@ -144,7 +144,7 @@ async function compared(): Promise<void> {
   console.log(`\nFor comparison, ${COMPARED_REST_SEC} s at rest each\n\n${figureTable(figures)}`);
 }
 
-/** The same program with ever more sessions. */
+/** The same program with increasing numbers of sessions. */
 async function growth(): Promise<void> {
   const few = await growthOf(3, 5);
   const all = [];
@@ -195,15 +195,15 @@ async function firstReadings(office: Office): Promise<{ sec: number; pid: number
 }
 
 interface Rest {
-  /** The most at one moment. */
+  /** The maximum. */
   readonly appServers: number;
   readonly rssMb: number;
   readonly cpuPercent: number;
-  /** Questions for limits that the service got. */
+  /** The number of requests for limits at the service. */
   readonly requests: number;
 }
 
-/** Watches a supervisor that has nothing to do, once a second. */
+/** Samples an idle supervisor once a second. */
 async function rest({ service }: Office, pid: number, seconds: number): Promise<Rest> {
   const asked = () => service.find({ path: "/usage" }).length;
   const [askedBefore, cpuBefore, began] = [asked(), cpuSecOf(pid), performance.now()];

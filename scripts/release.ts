@@ -1,8 +1,9 @@
 /**
- * `npm run release`: everything of `npm run build -- --all`, and in `dist/release` an archive per machine, Debian
- * packages, the npm package, SHA256SUMS, the bill of materials and the install scripts. The same tree makes the same bytes. Run with Bun.
+ * `npm run release`: does `npm run build -- --all` and puts into `dist/release` an archive per machine, Debian
+ * packages, the npm package, SHA256SUMS, the bill of materials and the install scripts. The same tree makes the same
+ * bytes. Run with Bun.
  *
- * `--target NAME` (again for more) only these, `--out FOLDER` instead of `dist`, `--level 1…9` of compression (9).
+ * `--target NAME` (repeatable) for only these, `--out FOLDER` instead of `dist`, `--level 1…9` of compression (9).
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -21,10 +22,10 @@ import { billOfMaterials } from "./release/sbom.ts";
 import { type Target, targetOf, TARGETS } from "./release/targets.ts";
 
 export interface Release {
-  /** Gets a folder per target, and `release`. */
+  /** The output folder, with a subfolder per target, and `release`. */
   readonly out: string;
   readonly targets: readonly Target[];
-  /** Of compression, 1 to 9. */
+  /** The compression level, 1 to 9. */
   readonly level: number;
 }
 
@@ -81,7 +82,7 @@ export async function release(tree: string, { out, targets, level }: Release): P
   }
 }
 
-/** Packs what `npm run build` made as npm does it, into `folder`; returns the name of the file. */
+/** Packs the build as npm does, into `folder`; returns the name of the file. */
 async function npmPackage(tree: string, folder: string): Promise<string> {
   const words = ["pack", "--ignore-scripts", "--json", `--pack-destination=${folder}`];
   const [packed] = JSON.parse(await said("npm", words, tree));

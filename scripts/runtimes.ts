@@ -1,8 +1,8 @@
 /**
- * `npm run runtimes`: every command on the least, the newest and the last unfit version of each runtime, which come out of
- * the registry that npm is told to use here; and from a clone in which nothing was installed. Needs `npm run build` and the
- * network, takes some minutes; `-- deno bun` tries only these. Prints a table; fails when what should run does not, or what can't does not say so in one
- * line. Run with Bun.
+ * `npm run runtimes`: runs every command on the oldest supported, the newest and the last unsupported version of each
+ * runtime, from npm's configured registry; and from a clone without any install. Needs `npm run build` and the network,
+ * and takes some minutes; `-- deno bun` runs only these. Prints a table; fails if a supported version does not work, or
+ * if an unsupported one does not report that in one line. Run with Bun.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -28,7 +28,7 @@ const TREE = fileURLToPath(new URL("..", import.meta.url));
 const CACHE = join(TREE, "node_modules/.cache/agentlb-versions");
 
 interface Runtime {
-  /** The package that holds it for this machine, and where in it. */
+  /** The package with it for this machine, and the path inside. */
   readonly package: string;
   readonly file: string;
   readonly versions: readonly string[];
@@ -95,7 +95,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["clb", "pick", "--worker", "a", "--base", "b"],
 ];
 
-/** The path of a version of a runtime, and which it is; fetched when it isn't there. */
+/** The path and the exact version of a runtime, which is fetched if missing. */
 async function fetched(runtime: Runtime, version: string): Promise<string> {
   const kept = join(CACHE, `${runtime.package.replace(/\W/g, "-")}-${version}`);
   if (existsSync(kept)) return kept;
@@ -103,7 +103,7 @@ async function fetched(runtime: Runtime, version: string): Promise<string> {
   const temp = mkdtempSync(join(CACHE, "fetching-"));
   try {
     const range = /^\d+(\.\d+)?$/.test(version) ? `^${version}` : version;
-    // Of a range npm packs every version, and names them as they were published: the newest is asked for by number.
+    // For a range npm packs every version in order of publication, so the newest is requested by number.
     const all = JSON.parse(
       await said("npm", ["view", "--json", `${runtime.package}@${range}`, "version"], TREE),
     );
@@ -123,7 +123,7 @@ async function fetched(runtime: Runtime, version: string): Promise<string> {
 const temp = mkdtempSync(join(tmpdir(), "agentlb-runtimes-"));
 const failures: string[] = [];
 
-/** A user with a session, a source and a team, and with a codex that does nothing. */
+/** A user with a session, a source, a team and an inert codex. */
 function user(name: string) {
   const home = join(temp, name.replace(/\W/g, "-"));
   mkdirSync(join(home, ".agentlb/sessions/work"), { recursive: true, mode: 0o700 });
@@ -147,7 +147,7 @@ function user(name: string) {
   };
 }
 
-/** Runs all commands; returns how many of them did as they should. */
+/** Runs all commands; returns the number of correct results. */
 function tried(name: string, program: readonly string[], lack: string | undefined): string {
   const run = user(name);
   let good = 0;
@@ -179,7 +179,7 @@ try {
         [path, ...runtime.words, join(TREE, "dist/js/agentlb.js")],
         lack,
       );
-      // Node reads sources since 22.18; of itself an older one says what it can't read.
+      // Node runs sources since 22.18; an older one reports by itself what it cannot read.
       const [major = 0, minor = 0] = version.split(".").map(Number);
       const isReader = name !== "node" || major > 22 || (major === 22 && minor >= 18);
       const words = name === "deno" ? [...runtime.words, "--node-modules-dir=manual"] : runtime.words;
@@ -202,7 +202,7 @@ try {
   rmSync(temp, { recursive: true, force: true });
 }
 
-/** The same from the sources, which can't be put into a skill. */
+/** The same from the sources, which cannot be installed as a skill. */
 function trySources(name: string, program: readonly string[], all: number): string {
   const before = failures.length;
   tried(name, program, undefined);
@@ -211,7 +211,7 @@ function trySources(name: string, program: readonly string[], all: number): stri
   return mine.length === 0 ? `all ${all - 1}` : `${all - 1 - mine.length} of ${all - 1}`;
 }
 
-/** A clone in which nothing was installed, and a program elsewhere that imports its library. */
+/** A clone without any install, and a program elsewhere that imports its library. */
 async function fresh(): Promise<void> {
   const clone = join(temp, "clone");
   const files = (await said("git", ["ls-files", "-z"], TREE)).split("\0").filter((path) => path !== "");

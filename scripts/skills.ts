@@ -1,6 +1,6 @@
 /**
- * The skills as folders to copy: `dist/skills/<skill>`, part of `npm run build`. Run by itself (`bun scripts/skills.ts`)
- * it writes `scripts/cap` and `scripts/clb` of the tree anew, which are the shims of the same texts.
+ * Builds the skills as folders to copy: `dist/skills/<skill>`, part of `npm run build`. Run directly
+ * (`bun scripts/skills.ts`), it regenerates the tree's `scripts/cap` and `scripts/clb`, the shims from the same texts.
  */
 import { chmod, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { settingsText } from "../lib/core/skill/settings_text.ts";
 import { shimText } from "../lib/core/skill/shim.ts";
 import { SKILLS } from "../lib/core/skill/skill.ts";
 
-/** Writes `dist/skills` of a tree whose `dist/js` is there. */
+/** Writes `dist/skills` of a tree with an existing `dist/js`. */
 export async function writeSkills(tree: string): Promise<void> {
   for (const skill of Object.values(SKILLS)) {
     const { name, configName } = skill.flavour;

@@ -1,6 +1,6 @@
 /** Counts the cases of vitest's JSON reports. */
 
-/** What one run of the suite (or a part of it) came to. */
+/** The result of one run of the suite or of a part. */
 export interface Tally {
   /** The runtime, or "whole program". */
   readonly name: string;
@@ -22,7 +22,7 @@ interface Report {
   }[];
 }
 
-/** Reads a report; a file that could not be loaded, and a run that failed for no case's sake, count as one failure. */
+/** Reads a report. An unloadable file counts as one failure, and so does a failed run without a failed case. */
 export function tallyOf(
   name: string,
   report: string | undefined,
@@ -62,7 +62,7 @@ export function tallyOf(
   return { name, passed, failed, skipped, skips, failures };
 }
 
-/** What is wrong with the unit runs taken together: other runtimes, other cases. Empty when nothing is. */
+/** The differences between the runs of the unit tests: runtimes with other cases. Empty without any. */
 export function differences(units: readonly Tally[]): string[] {
   const totals = units.map((tally) => tally.passed + tally.failed + tally.skipped);
   const wrong = units.filter((_, index) => totals[index] === 0).map((tally) =>

@@ -1,7 +1,7 @@
 /**
- * The whole suite: `npm test`, or `npm test -- test/e2e/rm.test.ts` for a part. Run with Bun.
- * Installs what tests need (as root), builds, runs the unit tests on Node, Deno and Bun, then the whole-program tests;
- * elsewhere than on Linux those that `test/platforms.ts` names.
+ * The whole suite: `npm test`, or `npm test -- test/e2e/removing.test.ts` for a part. Run with Bun.
+ * Installs the tests' packages (as root), builds, runs the unit tests on Node, Deno and Bun, then the whole-program
+ * tests; on systems other than Linux, the ones in `test/platforms.ts`.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -28,7 +28,7 @@ const TESTS = testsOn(process.platform);
 const filters = process.argv.slice(2).map((word) => word.replaceAll("\\", "/"));
 process.exitCode = isInside() ? await suite() : inside(SCRIPT, { RIG_MISSING: missingPrograms() });
 
-/** Programs that tests need and that can't be had, separated by blanks. */
+/** Programs for tests that are unavailable, separated by blanks. */
 function missingPrograms(): string {
   return installMissing(join(TREE, "test/debian.txt")).map(({ program }) => program).join(" ");
 }
@@ -70,13 +70,13 @@ async function suite(): Promise<number> {
 
 interface Circumstances {
   readonly isBuilt: boolean;
-  /** Programs of `test/debian.txt` that are not there. */
+  /** Missing programs of `test/debian.txt`. */
   readonly missing: readonly string[];
   readonly attempts: readonly string[];
   readonly isPart: boolean;
 }
 
-/** Prints the end of the run; returns the exit code. */
+/** Prints the summary of the run; returns the exit code. */
 function report(tallies: readonly Tally[], units: readonly Tally[], around: Circumstances): number {
   const { isBuilt, missing, attempts, isPart } = around;
   console.log("");
@@ -129,7 +129,7 @@ async function build(env: Readonly<Record<string, string>>): Promise<boolean> {
   return await told("build", process.execPath, [join(TREE, "scripts/build.ts")], env) === 0;
 }
 
-/** Runs a program and passes on what it says, line by line, each with the name of the speaker. */
+/** Runs a program and prints its output line by line, each with the program's label. */
 function told(
   name: string,
   file: string,
@@ -164,12 +164,12 @@ async function timed<T>(name: string, work: Promise<T>): Promise<T> {
   return result;
 }
 
-/** The environment of all tests: nothing of the user's own Codex or agentlb, no program of npm's, and no way out. */
+/** The environment of all tests, without the user's Codex and agentlb, npm's programs, and network access. */
 function suiteEnv(proxy: string): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (value === undefined || /^(AGENTLB_|CODEX_|OPENAI_|npm_)/.test(name)) continue;
-    // npm puts the programs of the tree first: the real Codex, and perhaps another Node than the user's.
+    // npm puts the tree's programs first: the real Codex, and possibly another Node than the user's.
     const isPath = name.toUpperCase() === "PATH"; // Windows calls it Path
     env[name] = isPath
       ? value.split(delimiter).filter((folder) => !folder.includes("node_modules")).join(delimiter)

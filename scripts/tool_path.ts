@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 
 const EXE = process.platform === "win32" ? ".exe" : "";
 
-/** The Deno of this tree; what npm puts on PATH is a script that starts it. */
+/** The Deno of this tree, without the script that npm puts on PATH. */
 export const DENO = resolve(fileURLToPath(import.meta.url), "../../node_modules/deno", `deno${EXE}`);
 
-/** Where a program is on PATH. */
+/** The path of a program on PATH. */
 export function toolPath(name: string): string | undefined {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     const path = join(folder, `${name}${EXE}`);

@@ -1,6 +1,6 @@
 /**
- * `npm run torture`: the long runs, about ten minutes; `npm run torture -- kills` for a part.
- * Builds, prints figures, and fails when a login was lost or renewed twice. Run with Bun.
+ * `npm run torture`: the long tests, about ten minutes; `npm run torture -- kills` for a part. Builds, prints figures,
+ * and fails if a login was lost or renewed twice. Run with Bun.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -64,7 +64,7 @@ async function torture(): Promise<number> {
   return wrong.length === 0 ? 0 : 1;
 }
 
-/** What may not happen in any of them. */
+/** Events that fail every test. */
 function problems(
   part: string,
   figures: { sentTwice: number; lost: number; dead?: number; failedTurns?: number },

@@ -1,10 +1,10 @@
-/** The floor of every compiled program: one that does nothing. */
+/** An empty compiled program, the lower bound of every other. */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMPILE } from "../compile_flags.ts";
 
-/** Compiles an empty program in `folder`, with the flags of ours; returns its path. */
+/** Compiles an empty program in `folder`, with agentlb's flags; returns its path. */
 export function emptyProgram(folder: string): string {
   writeFileSync(join(folder, "empty.ts"), "");
   const words = ["build", ...COMPILE, "empty.ts", "--outfile=empty"];

@@ -1,4 +1,4 @@
-/** How long the picks of the pool programs take: `poolBench(folder)` gives commands for `sampled`, the empty program first. */
+/** Measures the picks of the pool programs. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { type Command, type Sample, sampled } from "./runs.ts";
 const PICK_AIM = 2.5;
 /** By how many files there are to pick from. */
 const PICK_AUTH_AIMS: readonly (readonly [string, number])[] = [["10 files", 2.8], ["1000 files", 3.3]];
-/** How much longer Python takes only to load what the predecessor loaded. */
+/** The aim: loading the Python modules of the predecessor takes at least this multiple of a pick. */
 const PYTHON_AIM = 2;
 const PYTHON = ["/usr/bin/python3", "-I", "-c", "import argparse, json, hashlib"];
 const CONTENDING = 64;

@@ -1,4 +1,4 @@
-/** Runs commands in turn, many times, and keeps what each run took. Bun only: nothing else tells what one child used. */
+/** Runs commands in turn, many times, and records each duration. Bun only: other runtimes lack usage per child. */
 import { spawnSync } from "node:child_process";
 import { median, quantile } from "../figures.ts";
 
@@ -7,7 +7,7 @@ export interface Command {
   readonly words: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** What it must print, tried before anything is measured. */
+  /** The expected output, checked before the measurement. */
   readonly prints?: RegExp;
 }
 

@@ -1,4 +1,4 @@
-/** Measuring while other work goes on. */
+/** Measures in spite of other work on the machine. */
 import { spawnSync } from "node:child_process";
 
 /** Does `action` ahead of everything else on the machine, its children too. Takes root and util-linux; throws without. */

@@ -49,7 +49,7 @@ export async function benchUser(sessions: number): Promise<BenchUser> {
   }
 }
 
-/** How many sessions status.json has a reading of. */
+/** The number of sessions with a reading in status.json. */
 function readings(root: string): number {
   try {
     const { sessions } = JSON.parse(readFileSync(join(root, "status.json"), "utf8"));

@@ -12,7 +12,7 @@ import { until } from "../../rig/until.ts";
 import { type Shown, worldOf } from "../../test/e2e/real_world.ts";
 import { type Check, CHECKS, type Outcome } from "./matrix.ts";
 
-/** One Codex to try. */
+/** A Codex version to check. */
 export interface Candidate {
   readonly version: string;
   readonly program: string;
@@ -26,12 +26,12 @@ interface Seen extends Shown {
   readonly exhaustedUntil?: string;
 }
 
-/** Long enough to be seen by somebody who looks every five seconds. */
+/** Longer than the supervisor's five-second polling interval. */
 const TURN_MS = 9000;
 const PATIENCE_MS = 30_000;
 const ALIASES = ["work", "plain", "refused"] as const;
 
-/** Tries all that agentlb does with Codex, with this one; each check ends with "yes" or with what came instead. */
+/** Checks all uses of this Codex; each check gives "yes" or a description of the difference. */
 export async function drift({ version, program, way }: Candidate): Promise<Outcome> {
   const refused = { usage: { primary: { usedPercent: 100 } }, responses: { mode: "usage_limit" } } as const;
   const service = await startBackend({ accounts: { refused } });

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { NATIVE_CODEX, TREE } from "../../rig/codex.ts";
 import { CHECKED_CODEX } from "../../lib/core/codex/versions.ts";
 
-/** The versions that are tried, the oldest first. */
+/** The checked versions, oldest first. */
 export function versionsListed(): string[] {
   return readFileSync(join(TREE, "test/codexes.txt"), "utf8").split("\n").filter((line) => line !== "");
 }
 
-/** Installs what is missing from the npm registry, beside the tree; returns the versions that can't be had. */
+/** Installs missing versions from the npm registry, beside the tree; returns the unavailable ones. */
 export function installMissing(versions: readonly string[]): string[] {
   return versions.filter((version) => programOf(version) === undefined && !install(version));
 }

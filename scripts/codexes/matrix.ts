@@ -1,6 +1,6 @@
 /** The table of docs/codex.md: what of agentlb works with which version of Codex, as it was run. */
 
-/** What is tried, in the order of the columns. */
+/** The checks, in the order of the columns. */
 export const CHECKS = [
   "readings",
   "turn",
@@ -13,7 +13,7 @@ export const CHECKS = [
 ] as const;
 export type Check = typeof CHECKS[number];
 
-/** What came out for one version: "yes", or in a few words what instead. */
+/** The results for one version: "yes", or a short description of the difference. */
 export type Outcome = Readonly<Record<Check, string>>;
 export type Matrix = ReadonlyMap<string, Outcome>;
 

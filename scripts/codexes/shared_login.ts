@@ -6,10 +6,10 @@ import { makeSandbox } from "../../rig/sandbox.ts";
 import { until } from "../../rig/until.ts";
 import { refreshTokenIn, worldOf } from "../../test/e2e/real_world.ts";
 
-/** What became of one login that four aliases share. */
+/** The outcome for one login shared by four aliases. */
 export interface SharedLogin {
   readonly requests: number;
-  /** Those that sent a token that had been sent before. */
+  /** Requests that repeated a used token. */
   readonly sentTwice: number;
   /** Aliases with a reading at the end. */
   readonly read: number;
@@ -17,7 +17,7 @@ export interface SharedLogin {
 }
 
 const DAY_MS = 86_400_000;
-/** Long enough for another process to want the same renewal meanwhile. */
+/** Long enough for another process to attempt the same renewal. */
 const REFRESH_MS = 2000;
 
 /**

@@ -1,4 +1,4 @@
-/** Session files of long ago, as a home that has been used for months holds them. */
+/** Old rollouts, like those of a home used for months. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { completed, meta, said, started, told } from "../../rig/rollouts.ts";
@@ -6,7 +6,7 @@ import { completed, meta, said, started, told } from "../../rig/rollouts.ts";
 const DAY_MS = 86_400_000;
 const LAST_DAY = Date.parse("2026-10-31T12:00:00Z");
 
-/** Writes so many rollouts of one turn each, ten a day, into a home. */
+/** Writes this number of rollouts with one turn each, ten a day, into a home. */
 export function fillArchive(home: string, files: number): void {
   for (let index = 0; index < files; index++) {
     const at = LAST_DAY - Math.floor(index / 10) * DAY_MS - (index % 10) * 60_000;

@@ -1,4 +1,4 @@
-/** What the supervisor and the commands cost with few and with many sessions; a small shell script plays Codex. */
+/** Measures the cost of the supervisor and the commands with few and many sessions; a shell script acts as Codex. */
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -9,10 +9,10 @@ import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
 import { median } from "../figures.ts";
 import { cpuSecOf, rssMbOf } from "./processes.ts";
 
-/** What was measured with so many sessions. */
+/** The measurements with one number of sessions. */
 export interface Growth {
   readonly sessions: number;
-  /** How many had a reading in the end, and after how long. */
+  /** The number of sessions with a reading at the end, and the time until then. */
   readonly read: number;
   readonly readSec: number;
   /** CPU of the supervisor for the first readings. */
@@ -44,7 +44,7 @@ while IFS= read -r line; do
 done
 `;
 
-/** Measures with so many sessions, `restSec` long at rest and as long after a pick. */
+/** Measures with this number of sessions, for `restSec` at rest and as long after a pick. */
 export async function growthOf(sessions: number, restSec: number): Promise<Growth> {
   const user = makeSandbox({
     codex: "none",
@@ -108,7 +108,7 @@ async function medianOf(user: Sandbox, args: readonly string[]): Promise<number>
   return median(took);
 }
 
-/** How long a command takes, in milliseconds; throws when it fails or takes too long. */
+/** The duration of a command in milliseconds; throws if it fails or takes too long. */
 async function timed(user: Sandbox, args: readonly string[], timeoutMs = 60_000): Promise<number> {
   const began = performance.now();
   const { code, stderr } = await user.run("compiled", args, { timeoutMs });
@@ -116,7 +116,7 @@ async function timed(user: Sandbox, args: readonly string[], timeoutMs = 60_000)
   return performance.now() - began;
 }
 
-/** How many sessions status.json has a reading of. */
+/** The number of sessions with a reading in status.json. */
 function readings(root: string): number {
   try {
     return readFileSync(join(root, "status.json"), "utf8").split('"lastProbeResult": "ok"').length - 1;

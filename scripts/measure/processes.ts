@@ -1,4 +1,4 @@
-/** What `/proc` says of processes (proc(5)). */
+/** Facts about processes from `/proc` (proc(5)). */
 import { readdirSync, readFileSync } from "node:fs";
 import { commandOf, processes } from "../../rig/backend/peer.ts";
 

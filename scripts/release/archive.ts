@@ -1,4 +1,4 @@
-/** Archives that have the same bytes whenever, wherever and by whomever they are made. */
+/** Reproducible archives, with the same bytes at any time, on any machine and for any user. */
 import { chmodSync, copyFileSync, createWriteStream, linkSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -17,7 +17,7 @@ export interface Texts {
   readonly "THIRD-PARTY-LICENSES": string;
 }
 
-/** What is in the archive of a target, in this order, below the archive's only folder. */
+/** The content of a target's archive, in this order, below its single folder. */
 export function namesIn(target: Target): { readonly programs: string[]; readonly texts: (keyof Texts)[] } {
   const others = OTHER_NAMES.map((name) => target.exe === "agentlb" ? name : `${name}.cmd`);
   return { programs: [target.exe, ...others], texts: ["LICENSE", "README.md", "THIRD-PARTY-LICENSES"] };

@@ -1,4 +1,4 @@
-/** Which packages of others are inside the programs. */
+/** Finds the third-party packages inside the programs. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,7 +58,7 @@ async function bundledFolders(tree: string): Promise<string[]> {
   }
 }
 
-/** What Bun writes about a bundle. */
+/** Bun's metadata of a bundle. */
 interface Metafile {
   readonly outputs: Readonly<
     Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>

@@ -1,7 +1,7 @@
 /**
  * `npm run release:check`, about ten minutes: makes the release twice, in two copies of the tree, and compares every
- * file; runs what can be run of it; and has the whole-program tests run on the program out of the archive and on
- * `dist/js`. Anything that differs, fails or can't be had fails the check. `--quick` leaves those tests out. Run with Bun.
+ * file; runs the programs as far as possible; and runs the whole-program tests on the archive's program and on
+ * `dist/js`. Any difference, failure or missing tool fails the check. `--quick` skips those tests. Run with Bun.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
@@ -102,7 +102,7 @@ function unpack(tree: string, into: string): string {
   return `${checked.length} files are as listed`;
 }
 
-/** The whole-program tests of a tree, in all four ways, on what is released; returns their last line. */
+/** Runs a tree's whole-program tests, in all four ways, on the release; returns their last line. */
 function suite(tree: string, unpacked: string): Promise<string> {
   const env = { ...process.env, RIG_PROGRAM: join(unpacked, "agentlb"), RIG_SCRIPT: "dist/js" };
   const bun = join(tree, "node_modules/bun/bin/bun.exe");

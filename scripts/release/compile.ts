@@ -7,7 +7,7 @@ import { signFile } from "./macho.ts";
 import { RUNTIME_CACHE, runtimeOf } from "./runtimes.ts";
 import type { Target } from "./targets.ts";
 
-/** Where the program begins. */
+/** The entry point of the program. */
 export const ENTRY = "cli.ts";
 
 /** Compiles the program of this machine to `path`. */
@@ -36,15 +36,15 @@ export async function compileUnsigned(tree: string, target: Target, path: string
   await bun(tree, ["build", ...COMPILE, ...words, ENTRY, `--outfile=${path}`]);
 }
 
-/** Which runtime goes into the program. */
+/** The options that select the runtime of the program. */
 function inside(tree: string, runtime: string): string {
   return `--compile-executable-path=${deafRuntime(runtime, join(tree, RUNTIME_CACHE))}`;
 }
 
-/** What the program is called as well. */
+/** The other names of the program. */
 export const OTHER_NAMES: readonly string[] = ["cap", "clb"];
 
-/** Gives a program a second name, which costs no room where files can have two. */
+/** Gives a program a second name: a hard link where possible, which needs no space. */
 export function alsoCalled(path: string, other: string): void {
   mkdirSync(dirname(other), { recursive: true });
   rmSync(other, { force: true });

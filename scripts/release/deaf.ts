@@ -1,7 +1,8 @@
 /**
- * Runtimes that don't listen to the environment. Bun looks at some variables before it looks at the program inside of it:
- * `BUN_BE_BUN=1 cap pick` would be Bun, `BUN_OPTIONS=--version cap pick` would print a version, and `BUN_INSPECT` would open
- * a door to whoever connects. Nothing switches that off, so the names themselves are changed into ones that no variable has.
+ * Runtimes that ignore some environment variables. Bun reads these before it starts the program inside it:
+ * `BUN_BE_BUN=1 cap pick` would run Bun, `BUN_OPTIONS=--version cap pick` would print a version, and `BUN_INSPECT`
+ * would open a debugger port. Bun has no setting against that, so the names are replaced by ones that no variable can
+ * have.
  */
 import {
   chmodSync,
@@ -16,7 +17,7 @@ import {
 import { join } from "node:path";
 import { sha256 } from "./checksums.ts";
 
-/** Longer ones first: one is the beginning of others. */
+/** Longer names first, because one is a prefix of others. */
 export const UNHEARD: readonly string[] = [
   "BUN_INSPECT_CONNECT_TO",
   "BUN_INSPECT_PRELOAD",
@@ -26,7 +27,7 @@ export const UNHEARD: readonly string[] = [
   "BUN_BE_BUN",
 ];
 
-/** The path of a runtime like the one in `file` that hears none of them; it is made once, below `cache`. */
+/** The path of a copy of the runtime in `file` that ignores them; created once, below `cache`. */
 export function deafRuntime(file: string, cache: string): string {
   mkdirSync(cache, { recursive: true });
   const made = join(cache, `deaf-${sha256(file).slice(0, 16)}`);
@@ -43,7 +44,7 @@ export function deafRuntime(file: string, cache: string): string {
   return made;
 }
 
-/** The bytes of a runtime with those names changed, wherever they stand by themselves; throws when one is nowhere. */
+/** The bytes of a runtime with each separate occurrence of the names replaced; throws if a name is not found. */
 export function deafened(runtime: Buffer): Buffer {
   const bytes = Buffer.from(runtime);
   for (const name of UNHEARD) {
@@ -60,7 +61,7 @@ export function deafened(runtime: Buffer): Buffer {
   return bytes;
 }
 
-/** Whether a sentence or a script of Bun's own names it, where nobody looks a variable up by it. */
+/** True if the name occurs in a message or script inside Bun, which is no lookup of a variable. */
 function isPartOfText(bytes: Buffer, at: number, name: string): boolean {
   const around = [bytes[at - 1] ?? 0, bytes[at + name.length] ?? 0];
   return around.some((byte) => byte === 0x20 || byte === 0x2e || byte === 0x22);

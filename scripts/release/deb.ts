@@ -18,7 +18,7 @@ import type { Texts } from "./archive.ts";
 import { OTHER_NAMES } from "./compile.ts";
 import type { Target } from "./targets.ts";
 
-/** What Debian calls the machines of the targets that there is a package for. */
+/** Debian's architecture names for the targets with a package. */
 const MACHINES: Readonly<Record<string, string>> = { "linux-x64": "amd64", "linux-arm64": "arm64" };
 
 /** Of every file in it, in seconds: as of the archives. */
@@ -37,11 +37,11 @@ export interface DebianPackage {
 /** The name of a target's package; undefined when there is none. */
 export function debName(target: Target, version: string): string | undefined {
   const machine = MACHINES[target.name];
-  // Debian takes what follows a "-" for its own count, and "~" for what comes before a version.
+  // For Debian, "-" starts its own revision, and "~" marks a pre-release.
   return machine === undefined ? undefined : `agentlb_${debVersion(version)}_${machine}.deb`;
 }
 
-/** Writes the package `file` of a target; `stage` is a folder for what is not finished. */
+/** Writes the package `file` of a target; `stage` is a folder for intermediate files. */
 export function writeDeb(stage: string, file: string, target: Target, made: DebianPackage): void {
   const work = mkdtempSync(join(stage, "deb-"));
   try {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What package-lock.json says of a package. */
+/** The entry of a package in package-lock.json. */
 export interface Locked {
   readonly version: string;
   /** `sha512-<base64>` of its archive. */

@@ -1,7 +1,7 @@
 /**
- * Signs programs for macOS ad hoc, which is what the system wants of a program that nobody vouches for: a digest of each
- * page of the file, in the form that Apple's linker writes (xnu, `osfmk/kern/cs_blobs.h`; Mach-O, `mach-o/loader.h`).
- * `bun build --compile` does so for arm64, and leaves x64 with the signature of the Bun that the program was made of.
+ * Signs programs for macOS ad hoc, as the system requires without a certificate: a digest of each page of the file, in
+ * the format of Apple's linker (xnu, `osfmk/kern/cs_blobs.h`; Mach-O, `mach-o/loader.h`). `bun build --compile` does so
+ * for arm64, but leaves the signature of the original Bun in x64 programs.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -25,10 +25,10 @@ const DIGEST_BYTES = 32;
 const PAGE_BITS = 12;
 const PAGE = 1 << PAGE_BITS;
 const MAIN_BINARY = 1;
-/** What linkers call a program whose name they aren't told. */
+/** The linkers' default identifier of a program. */
 const IDENTIFIER = "a.out\0";
 
-/** Where in the file the load commands are that a signature touches. */
+/** The file offsets of the load commands that a signature changes. */
 interface Commands {
   readonly text: number;
   readonly linkedit: number;

@@ -1,6 +1,6 @@
 /**
- * `npm run release:publish -- draft|fetch|final [v1.2.3]`: shows a release to nobody but its makers, gets its files for
- * another machine to try, and shows it to all. Does so with GitHub's own `gh`, logged in by GH_TOKEN. Run with Bun.
+ * `npm run release:publish -- draft|fetch|final [v1.2.3]`: creates a draft release, downloads its files to test them on
+ * another machine, or publishes it. Uses GitHub's `gh`, logged in by GH_TOKEN. Run with Bun.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { notesOf, tagOf, versionOf } from "./notes.ts";
 /** Runs `gh release` with these words; throws when that fails. */
 type Gh = (...words: readonly string[]) => void;
 
-/** Takes one step of publishing the release in `dist/release` of a tree; throws when it can't be taken. */
+/** Does one step of publishing the release in a tree's `dist/release`; throws if it fails. */
 export function publish(step: string, tag: string, tree: string, gh: Gh): void {
   const folder = join(tree, "dist/release");
   const version = versionOf(tag);

@@ -1,7 +1,6 @@
 /**
- * Bun's runtimes for other machines, out of the npm registry that npm is told to use here, and none but those that
- * package-lock.json names byte for byte. Bun would fetch them itself, but always from the public registry, whatever is
- * configured, and unchecked.
+ * Bun's runtimes for other machines, from npm's configured registry, verified by the digests in package-lock.json. Bun
+ * would fetch them itself, but always from the public registry and without verification.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -11,7 +10,7 @@ import { said } from "../bun.ts";
 import { hostTarget, type Target } from "./targets.ts";
 import { type Locked, locked } from "./lock.ts";
 
-/** Where runtimes are kept, from the top of the tree. */
+/** The folder of runtimes, relative to the tree. */
 export const RUNTIME_CACHE = "node_modules/.cache/agentlb-runtimes";
 
 /** The path of a target's runtime, fetched into `node_modules/.cache` of the tree when it isn't there. */

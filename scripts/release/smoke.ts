@@ -1,6 +1,6 @@
 /**
- * `npm run release:smoke`: whether what is in `dist/release` (or the folder that is named) is whole and works on this
- * machine, as its users get it: installed by its own script and as packages, run by all its names, uninstalled. Run with Bun.
+ * `npm run release:smoke`: checks that `dist/release` (or the given folder) is complete and works on this machine as
+ * for users: installs it by its script and as packages, runs it under all names, and uninstalls it. Run with Bun.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sha256 } from "./checksums.ts";
 
-/** How the install script is started and told things on a system. */
+/** The command and the option style of the install script on a system. */
 interface Installer {
   readonly words: readonly [file: string, ...args: string[]];
   readonly base: string;
@@ -33,7 +33,7 @@ function installers(folder: string): readonly Installer[] {
   }));
 }
 
-/** Throws unless every file of the folder is what SHA256SUMS says, and is named there. */
+/** Throws unless SHA256SUMS names every file of the folder with its digest. */
 function checkSums(folder: string): number {
   const lines = readFileSync(join(folder, "SHA256SUMS"), "utf8").trimEnd().split("\n");
   const sums = new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
@@ -45,7 +45,7 @@ function checkSums(folder: string): number {
   return names.length;
 }
 
-/** Installs into a folder of its own, runs the programs, uninstalls; throws when anything is not as it should be. */
+/** Installs into a new folder, runs the programs and uninstalls; throws on any difference. */
 function tryOut({ words, base, to, uninstall, more }: Installer, folder: string, version: string): void {
   const home = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-smoke-")));
   try {

@@ -13,9 +13,9 @@ import { until } from "../../rig/until.ts";
 
 export interface ExpirySettings {
   readonly homes: number;
-  /** Whether the supervisor keeps away from logins near their end, as it should. */
+  /** True = the supervisor avoids logins near their end, as released; false = control without that guard. */
   readonly isGuarded: boolean;
-  /** How long after the start `minutesLeft` are left. */
+  /** The time from the start until `minutesLeft` are left. */
   readonly leadSec: number;
   /** With less than 10 the supervisor keeps away, with less than 5 Codex renews. */
   readonly minutesLeft: 10 | 5;
@@ -23,13 +23,13 @@ export interface ExpirySettings {
   readonly isForced: boolean;
 }
 
-/** What became of the logins. */
+/** The outcome for the logins. */
 export interface ExpiryFigures {
   readonly homes: number;
   /** Token requests by who made them: the user's Codex, or an app-server of the supervisor, which may have ended since. */
   readonly byUser: number;
   readonly byUs: number;
-  /** Those that sent a token that had been sent before, and how many were told so before they ended. */
+  /** Requests that repeated a used token, and how many of them got that answer before their process ended. */
   readonly sentTwice: number;
   readonly refused: number;
   /** Readings before `minutesLeft` were left, from then until the renewal, and after it. */
@@ -43,11 +43,11 @@ export interface ExpiryFigures {
 
 export const QUIET = "Codex is about to renew this login";
 
-/** Long enough for another process to want the same renewal meanwhile. */
+/** Long enough for another process to attempt the same renewal. */
 const REFRESH_MS = 3000;
 /** A renewal in the middle of a turn Codex itself begins again, with a spent token, when it takes long (codex 0.171). */
 const FORCED_REFRESH_MS = 300;
-/** A question that was asked just before may arrive just after. */
+/** A request sent just before may arrive just after. */
 const ON_ITS_WAY_MS = 2000;
 
 /** As which the rig greets an app-server. */
@@ -127,7 +127,7 @@ async function openCodex(
   return { id, home, windowAt, server, thread: result.thread.id };
 }
 
-/** Until so little is left everywhere, and, where the supervisor minds, until it says so and has nobody there. */
+/** Waits until each login is this near its end and, if guarded, until the supervisor has reported that and left it. */
 async function pastWindow(world: World, open: readonly Open[], { isGuarded }: ExpirySettings): Promise<void> {
   await wait(Math.max(...open.map(({ windowAt }) => windowAt)) - Date.now());
   if (!isGuarded) return;
@@ -200,7 +200,7 @@ function figuresOf({ service }: World, open: readonly Open[], failedTurns: numbe
   };
 }
 
-/** Whether a process is `top` or was started by it. */
+/** True if a process is `top` or its descendant. */
 function isWithin(pid: number, top: number | undefined): boolean {
   for (let each: number | undefined = pid; each !== undefined && each > 1; each = parentOf(each)) {
     if (each === top) return true;
@@ -212,7 +212,7 @@ function renewedAt(asked: readonly Row[], { id }: Open): number {
   return asked.find(({ account, status }) => account === id && status === 200)?.answeredAt ?? Infinity;
 }
 
-/** When the access token in a home ends, epoch ms. */
+/** The expiry of the access token in a home, epoch ms. */
 function expiryIn(home: string): number {
   const { tokens } = JSON.parse(readFileSync(join(home, "auth.json"), "utf8"));
   return (claimsIn(tokens.access_token).exp ?? 0) * 1000;

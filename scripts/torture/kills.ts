@@ -15,7 +15,7 @@ import { until } from "../../rig/until.ts";
 
 export interface KillSettings {
   readonly kills: number;
-  /** How many users, each with a supervisor, go through this at the same time. */
+  /** The number of users at the same time, each with a supervisor. */
   readonly users: number;
   readonly sessions: number;
 }
@@ -25,9 +25,9 @@ export interface KillFigures {
   /** Kills while a token request was under way. */
   readonly whileRenewing: number;
   readonly renewed: number;
-  /** Token requests that sent a token that had been sent before. */
+  /** Token requests that repeated a used token. */
   readonly sentTwice: number;
-  /** Logins whose file held a spent token when nobody was left who could still replace it. */
+  /** Logins whose file held a used token after all processes that could replace it had ended. */
   readonly lost: number;
   /** Homes in which a real Codex does no turn at the end. */
   readonly dead: number;
@@ -136,7 +136,7 @@ async function killOnce(
   await until(() => !isRunning(pid), "the supervisor is gone");
 }
 
-/** Judges a login that nobody works at any more, and arms it again. */
+/** Judges a login without any active process, and arms it again. */
 function settle(service: Backend, each: Armed, figures: { renewed: number; lost: number }): void {
   if (codexIn(each.home).length > 0) return;
   const token = refreshTokenIn(each.auth);

@@ -1,7 +1,7 @@
 /** The long run of the pool programs: ten thousand picks by all kinds of processes, killed at random instants. */
 import { crowd, type CrowdFigures, faultsOf, type Kind } from "./pool_crowd.ts";
 
-/** A crowd without a lock among it: whoever counts must see that picks get lost. */
+/** A control without a lock, in which the checks must detect lost picks. */
 export async function plantedFault(): Promise<CrowdFigures> {
   return await crowd({
     members: [["python without a lock", 60], ["bun", 60], ["python without a lock", 60]],

@@ -18,7 +18,7 @@ import { TREE } from "../../rig/codex.ts";
 import { commandOf } from "../../rig/program.ts";
 import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
 
-/** How a member of the crowd picks: many times in one process, or with one start of a program for each pick. */
+/** The way a member picks: many times in one process, or with one start of a program for each pick. */
 export type Kind =
   | "deno"
   | "bun"
@@ -33,7 +33,7 @@ export type Kind =
   | "a start of the compiled program for a source";
 
 export interface CrowdSettings {
-  /** Each member and how many picks it is to be told of. */
+  /** Each member and its number of picks. */
   readonly members: readonly (readonly [kind: Kind, picks: number])[];
   readonly kills: number;
 }
@@ -47,11 +47,11 @@ export interface CrowdFigures {
   readonly kills: number;
   /** Acknowledged picks that the state does not count. */
   readonly lost: number;
-  /** Counted picks that nobody was told of. */
+  /** Counted picks without a printed path. */
   readonly untold: number;
   /** Between the most and the fewest starts of an auth file. */
   readonly spread: number;
-  /** How often somebody else looked at the state, and how often that was no JSON. */
+  /** The number of reads of the state by an observer, and of those without valid JSON. */
   readonly looks: number;
   readonly unreadable: number;
   readonly troubles: readonly string[];
@@ -60,7 +60,7 @@ export interface CrowdFigures {
 
 const FILES = ["a", "b", "c", "d", "e"];
 
-/** Lets the crowd pick until each member has been told of all its picks. */
+/** Lets the crowd pick until each member has received all its picks. */
 export async function crowd({ members, kills }: CrowdSettings): Promise<CrowdFigures> {
   const began = Date.now();
   const user = makeSandbox({ codex: "none" });
@@ -108,7 +108,7 @@ export async function crowd({ members, kills }: CrowdSettings): Promise<CrowdFig
   }
 }
 
-/** What may not be; empty when all is well. */
+/** The violations; empty if there are none. */
 export function faultsOf(figures: CrowdFigures): string[] {
   const faults: string[] = [];
   if (figures.lost > 0) faults.push(`${figures.lost} acknowledged picks were lost`);
@@ -272,7 +272,7 @@ function wordsOf({ dir, scripts, state, team }: Pool, kind: Kind, left: number):
   }
 }
 
-/** Compares what was told with what is counted. */
+/** Compares the printed with the counted picks. */
 function count({ state, team }: Pool, members: readonly Member[]) {
   const { counter = 0, auth_counts } = JSON.parse(readFileSync(state, "utf8"));
   const told = new Map<string, number>();
@@ -300,7 +300,7 @@ function count({ state, team }: Pool, members: readonly Member[]) {
   };
 }
 
-/** Files beside the state that nobody should have made; what a killed process was writing is none. */
+/** Unexpected files beside the state, except temporary files of killed processes. */
 function strangers({ state }: Pool): string[] {
   return readdirSync(dirname(state))
     .filter((name) =>

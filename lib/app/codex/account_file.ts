@@ -5,12 +5,12 @@ import { errnoOf } from "../../core/text/failure.ts";
 import { authFileOf } from "../../core/system/layout.ts";
 import { readBytes, readText } from "../../io/files/read.ts";
 
-/** The account whose login a home holds. A file that can't be read is an unreadable login. */
+/** The account of a home's login. An unreadable file gives an unreadable login. */
 export function accountIn(home: string): Account {
   return accountAt(authFileOf(home));
 }
 
-/** The account whose login is in an auth file. A file that can't be read is an unreadable login. */
+/** The account of an auth file. An unreadable file gives an unreadable login. */
 export function accountAt(path: string): Account {
   try {
     return parseAccount(readText(path));
@@ -19,7 +19,7 @@ export function accountAt(path: string): Account {
   }
 }
 
-/** What an auth file is worth; one that is gone, or can't be read, has a problem. */
+/** The login in an auth file; a missing or unreadable file has a `problem`. */
 export function loginAt(path: string): Login {
   const unfit = (problem: string): Login => ({ account: parseAccount(""), problem });
   try {
@@ -30,7 +30,7 @@ export function loginAt(path: string): Login {
   }
 }
 
-/** The text of a home's auth file with the account in it; undefined when there is none that Codex takes for a login. */
+/** The text and the account of a home's auth file; undefined without a login that Codex accepts. */
 export function readLogin(home: string): { readonly text: string; readonly account: Account } | undefined {
   const text = readText(authFileOf(home));
   const account = parseAccount(text);

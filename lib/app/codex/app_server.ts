@@ -10,13 +10,13 @@ import { JsonRpcClient, RpcError } from "../../io/rpc.ts";
 import { signal } from "../../io/process/process.ts";
 import type { Child, Exit } from "../../io/process/spawn.ts";
 
-/** No app-server of ours gets a signal in its first minute: one at the wrong instant loses a login. */
+/** App-servers get no signal in their first minute: a signal during a renewal loses the login. */
 export const UNTOUCHABLE_MS = 60_000;
 const GRACE_MS = 2_000;
 
 type Phase = "greeting" | "idle" | "reading" | "closing";
 
-/** Whether it is started for one reading, or stays while its alias is at work. */
+/** "probe" = started for one reading, "manage" = permanent while its alias is active. */
 export type Purpose = "probe" | "manage";
 
 export interface Role {
@@ -27,22 +27,22 @@ export interface Role {
   readonly startedAt: number;
   /** The fingerprint of its program. */
   readonly program: string;
-  /** What we call ourselves. */
+  /** The client name sent in the handshake. */
   readonly client: string;
   /** The program's path. */
   readonly codex: string;
-  /** The home that it is given. */
+  /** The home it is started with. */
   readonly home: string;
 }
 
-/** What an app-server says of itself; an old one says less. */
+/** The answer to the handshake; old versions leave fields out. */
 export interface Greeting {
   readonly version: string | undefined;
   /** The home that it uses. */
   readonly home: string | undefined;
 }
 
-/** One `codex app-server` process and our conversation with it. Times are monotonic milliseconds. */
+/** One `codex app-server` process and the connection to it. Times are monotonic milliseconds. */
 export class AppServer {
   readonly identity: ProcessIdentity;
   readonly purpose: Purpose;
@@ -51,18 +51,18 @@ export class AppServer {
   readonly exited: Promise<Exit>;
   /** The path of its program. */
   readonly codex: string;
-  /** The home that it was given. */
+  /** The home it was started with. */
   readonly home: string;
-  /** Of its program, once it has said so. */
+  /** The version from the handshake. */
   version: string | undefined;
   phase: Phase = "greeting";
   isGone = false;
-  /** Whether it may be renewing the login. */
+  /** True while it may be renewing the login. */
   mayRenew: boolean;
   readonly #child: Child;
   readonly #rpc: JsonRpcClient;
   readonly #name: string;
-  /** What this Codex wants no parameters for. */
+  /** Methods that this Codex accepts only without parameters. */
   readonly #bare = new Set<string>();
   #owed: Promise<void> | undefined;
   readonly #neverSignal: boolean;
@@ -89,12 +89,12 @@ export class AppServer {
     this.#rpc = new JsonRpcClient(child, notified);
   }
 
-  /** Lines that were too long to read. */
+  /** The number of lines dropped for their length. */
   get dropped(): number {
     return this.#rpc.dropped;
   }
 
-  /** The handshake, during which Codex renews a login that is about to expire. */
+  /** Does the handshake. Codex renews a login near expiry during it. */
   async greet(): Promise<Greeting> {
     const client = { name: this.#name, version: VERSION };
     const answer = objectOf(await this.#rpc.request("initialize", { clientInfo: client }));
@@ -103,19 +103,19 @@ export class AppServer {
     return { version: this.version, home: typeof home === "string" && home !== "" ? home : undefined };
   }
 
-  /** The account's limits; undefined when the answer is not understood. */
+  /** Reads the account's limits; undefined for an answer that cannot be parsed. */
   async readLimits(): Promise<Reading | undefined> {
     return parseReading(await this.request("account/rateLimits/read", { excludeResetCreditDetails: true }));
   }
 
-  /** Why it ended, as far as anybody knows; it has exited so. */
+  /** The fault that explains this exit, from its code and its stderr. */
   endedWith(exit: Exit): ProbeFault {
     return endedWith({ exit, stderr: this.#child.lastWords(), program: this.codex });
   }
 
   /**
-   * Asks anything; `core/methods` says what may be asked. An old Codex has no parameters where a newer one has some, and
-   * says so: then it is asked once more without. Rejects with `RpcError` and `RpcClosed`.
+   * Sends a request; `core/codex/methods` lists the allowed methods. An old Codex that rejects parameters is asked once
+   * more without them. Rejects with `RpcError` and `RpcClosed`.
    */
   async request(method: string, params: unknown): Promise<unknown> {
     if (this.#bare.has(method)) return await this.#rpc.request(method, undefined);
@@ -128,12 +128,12 @@ export class AppServer {
     }
   }
 
-  /** Asks who is logged in, which Codex answers only when no renewal is under way: before that, `close` does not close. */
+  /** Asks for the account, which Codex answers only after any renewal; until then `close` keeps stdin open. */
   askAccount(): void {
     this.#owed = this.#rpc.request("account/read", {}).then(() => {}, () => {});
   }
 
-  /** Asks it to end by closing its stdin. It gets a signal only if it stays, and never while it may renew a login. */
+  /** Closes its stdin to end it. `enforce` sends signals later, and not while it may be renewing a login. */
   close(now: number): void {
     if (this.phase === "closing") return;
     this.phase = "closing";
@@ -144,7 +144,7 @@ export class AppServer {
     this.#endsAt = Math.max(now + patience, this.startedAt + UNTOUCHABLE_MS);
   }
 
-  /** Sends what is due to one that stays after `close`: TERM, then KILL, to its group. Returns when to look again. */
+  /** Sends the due signal to its group after `close`: TERM, then KILL. Returns the time of the next check. */
   enforce(now: number): number {
     if (now < this.#endsAt) return this.#endsAt;
     const name = this.#signals.shift();
@@ -154,7 +154,7 @@ export class AppServer {
   }
 }
 
-/** Asks a server to end and waits until it has, or until nothing more can be done; see `close` for how long that takes. */
+/** Ends a server and waits for its exit, at most until after the last signal; see `close` for the duration. */
 export async function endOf(server: AppServer, clock: Clock): Promise<void> {
   const gone = new AbortController();
   const exited = server.exited.then(() => gone.abort());
@@ -169,10 +169,10 @@ export async function endOf(server: AppServer, clock: Clock): Promise<void> {
 }
 
 /**
- * Waits briefly for servers that were asked to end. One that renews a login is left to finish: that our own end closes
- * its stdin does not end it while it owes us an answer.
+ * Waits briefly for servers that were asked to end, except those that may be renewing a login: they finish although
+ * the end of this process closes their stdin, because an answer is pending.
  */
-export async function partWith(servers: readonly AppServer[], clock: Clock): Promise<void> {
+export async function awaitExits(servers: readonly AppServer[], clock: Clock): Promise<void> {
   const ordinary = servers.filter((server) => !server.mayRenew).map((server) => server.exited);
   await Promise.race([Promise.all(ordinary), clock.sleep(1500)]);
 }

@@ -9,15 +9,15 @@ import { mayBeAlive } from "../../io/process/process.ts";
 const PATIENCE_MS = 45_000;
 
 /**
- * Whether an app-server of ours may be renewing the login of this home right now. Starting Codex, or a login, beside it
- * would spend one token twice and lose the login. Looked at under the lock of the picks, the answer holds until the
- * supervisor sees the pick.
+ * True while a supervised app-server may be renewing this home's login. Starting Codex or logging in meanwhile could
+ * use a refresh token twice and lose the login. Under the lock of the picks, the answer holds until the supervisor sees
+ * the pick.
  */
 export function renewing(layout: Layout, alias: string): boolean {
   return renewingIn(layout, homeOf(layout, alias), alias);
 }
 
-/** The same for a home that may be none of a session: what counts then is which auth file it uses. */
+/** The same for any home, also outside the sessions: matches by auth file. */
 export function renewingIn(layout: Layout, home: string, alias?: string): boolean {
   const renewing = parseChildren(readText(layout.children)).filter(({ mayRenew }) => mayRenew);
   if (renewing.length === 0) return false;
@@ -25,7 +25,7 @@ export function renewingIn(layout: Layout, home: string, alias?: string): boolea
   return renewing.some((child) => (child.alias === alias || child.auth === auth) && runs(child, home));
 }
 
-/** Waits until no app-server of ours can be renewing the login of this home; fails after 45 s. */
+/** Waits until no supervised app-server can be renewing this home's login; fails after 45 s. */
 export async function awaitRenewal(host: Host, layout: Layout, alias: string): Promise<void> {
   const { clock } = host;
   if (!renewing(layout, alias)) return;
@@ -45,7 +45,7 @@ export async function awaitRenewal(host: Host, layout: Layout, alias: string): P
   }
 }
 
-/** An entry without a pid was written just before its process started; its supervisor may have died in between. */
+/** True while the child may run. Without a pid, it was about to start, and its supervisor may have died since. */
 function runs(child: ChildEntry, home: string): boolean {
   return child.pid === 0 ? serversIn(home).length > 0 : mayBeAlive(child);
 }

@@ -7,16 +7,16 @@ import type { Host } from "../../io/host.ts";
 import { isProgram } from "../../io/process/spawn.ts";
 import { findProgram } from "./find_program.ts";
 
-/** The first words of a command line that the system itself can start. */
+/** A program the system can start, with its leading arguments. */
 interface Start {
   readonly file: string;
-  /** What comes before the arguments. */
+  /** The arguments before the caller's. */
   readonly before: readonly string[];
 }
 
 /**
- * What starts the program in a file: itself, but instead of a batch file what npm made it for. A batch file proper is
- * refused: its interpreter takes `%`, `&` and quotes in arguments for its own, and there is no way to write them all.
+ * The program to start for a file: itself, or the target of an npm batch file. Other batch files are refused, because
+ * their interpreter gives `%`, `&` and quotes in arguments a meaning that cannot be fully escaped.
  */
 export function behindBatch(file: string, host: Pick<Host, "env" | "cwd" | "platform">): Start {
   if (!isBatchFile(file, host)) return { file, before: [] };

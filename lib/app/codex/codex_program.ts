@@ -8,16 +8,16 @@ import { exists, fingerprintOf, namesIn, readText, realPath } from "../../io/fil
 import type { Host } from "../../io/host.ts";
 import { findProgram } from "./find_program.ts";
 
-/** The codex that the supervisor runs, and which version of the file it is. */
+/** The path of the supervisor's codex and the fingerprint of that file. */
 export interface CodexProgram {
   readonly path: string;
   readonly fingerprint: string;
 }
 
-type Surroundings = Pick<Host, "env" | "cwd" | "platform" | "arch">;
+type HostPart = Pick<Host, "env" | "cwd" | "platform" | "arch">;
 
 /** `[supervisor] codex`, else the program of the run command when it is a codex, else `codex` on PATH; undefined when none is there. */
-export function codexProgram(config: Config, host: Surroundings): CodexProgram | undefined {
+export function codexProgram(config: Config, host: HostPart): CodexProgram | undefined {
   const found = findProgram(namedCodex(config, host), host);
   if (found === undefined) return undefined;
   const path = directOf(found, host);
@@ -25,13 +25,13 @@ export function codexProgram(config: Config, host: Surroundings): CodexProgram |
   return path === undefined || fingerprint === undefined ? undefined : { path, fingerprint };
 }
 
-/** The codex that PATH has; undefined when it has none. */
-export function codexOnPath(host: Surroundings): string | undefined {
+/** The codex on PATH; undefined without one. */
+export function codexOnPath(host: HostPart): string | undefined {
   const found = findProgram("codex", host);
   return found && directOf(found, host);
 }
 
-/** What the configuration calls codex: a path or a name. */
+/** The path or name of codex in the configuration. */
 export function namedCodex(config: Config, host: Pick<Host, "platform">): string {
   if (config.supervisor.codex !== "") return config.supervisor.codex;
   const split = splitWords(config.runner.defaultCommand, host.platform);
@@ -39,8 +39,8 @@ export function namedCodex(config: Config, host: Pick<Host, "platform">): string
   return first !== undefined && plainName(first, host) === "codex" ? first : "codex";
 }
 
-/** What can be started without an interpreter in between, to which our pipes would belong; undefined when nothing can. */
-function directOf(found: string, host: Surroundings): string | undefined {
+/** The native program, started without an interpreter that would own the pipes; undefined without one. */
+function directOf(found: string, host: HostPart): string | undefined {
   return nativeBehind(found, host) ?? (isBatchFile(found, host) ? undefined : found);
 }
 
@@ -48,7 +48,7 @@ function directOf(found: string, host: Surroundings): string | undefined {
  * The program that the npm package's `bin/codex.js` would start: a signal to that wrapper does not reach it, and the
  * wrapper costs 44 MB and 75 ms a start.
  */
-function nativeBehind(path: string, host: Surroundings): string | undefined {
+function nativeBehind(path: string, host: HostPart): string | undefined {
   const wrapper = scriptBehind(path, host) ?? realPath(path);
   if (wrapper === undefined || !wrapper.endsWith(join("bin", "codex.js"))) return undefined;
   const packageRoot = dirname(dirname(wrapper));
@@ -60,10 +60,10 @@ function nativeBehind(path: string, host: Surroundings): string | undefined {
   ];
   for (const vendor of homes.map((home) => join(home, "vendor"))) {
     const triples = namesIn(vendor);
-    // An old package has the programs of all systems.
+    // Old packages contain the programs of all systems.
     const ours = triples.filter((triple) => isBuiltFor(triple, host));
     for (const triple of ours.length > 0 ? ours : triples) {
-      // Before 0.132 it was elsewhere.
+      // Packages before 0.132 have another folder.
       const native = ["bin", "codex"]
         .map((folder) => join(vendor, triple, folder, programFile("codex", host)))
         .find(exists);
@@ -73,8 +73,8 @@ function nativeBehind(path: string, host: Surroundings): string | undefined {
   return undefined;
 }
 
-/** On Windows npm puts a batch file where it puts a link elsewhere. */
-function scriptBehind(path: string, host: Surroundings): string | undefined {
+/** The script behind npm's batch file, which takes the place of a link on Windows. */
+function scriptBehind(path: string, host: HostPart): string | undefined {
   if (!isBatchFile(path, host)) return undefined;
   const behind = behindShim(path, readText(path) ?? "");
   return behind && "script" in behind ? realPath(behind.script) : undefined;

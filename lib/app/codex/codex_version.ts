@@ -10,14 +10,14 @@ import type { Host } from "../../io/host.ts";
 import { isBinary } from "../../io/process/spawn.ts";
 import type { CodexProgram } from "./codex_program.ts";
 
-type Around = Pick<Host, "capture" | "clock" | "env" | "platform">;
+type HostPart = Pick<Host, "capture" | "clock" | "env" | "platform">;
 type Places = Pick<Layout, "state" | "codexVersions">;
 
 interface Answer {
   readonly version: string | undefined;
   /** Monotonic milliseconds. */
   readonly at: number;
-  /** What a script starts may change without the script. */
+  /** False for scripts: their program can change while the script does not. */
   readonly isLasting: boolean;
 }
 
@@ -25,40 +25,40 @@ const PATIENCE_MS = 5000;
 const SCRIPT_LASTS_MS = 5 * 60_000;
 const UNKNOWN_LASTS_MS = 60_000;
 
-/** Which version of Codex the programs are that we start, known before one starts. */
+/** The versions of Codex programs, known before a start. */
 export class CodexVersions {
-  readonly #host: Around;
+  readonly #host: HostPart;
   readonly #places: Places | undefined;
   readonly #mayWrite: (path: string) => boolean;
   readonly #answers = new Map<string, Answer>();
   readonly #asked = new Map<string, Promise<string | undefined>>();
 
-  /** `places` = where answers are kept, as long as `mayWrite` says so; undefined = nowhere. */
-  constructor(host: Around, places: Places | undefined, mayWrite: (path: string) => boolean = () => true) {
+  /** `places` = the files for answers, subject to `mayWrite`; undefined = answers are not stored. */
+  constructor(host: HostPart, places: Places | undefined, mayWrite: (path: string) => boolean = () => true) {
     this.#host = host;
     this.#places = places;
     this.#mayWrite = mayWrite;
   }
 
-  /** What is known of a program without asking it; undefined = it was not asked, or said nothing. */
+  /** The known version of a program; undefined = not asked yet, or no answer. */
   of({ fingerprint }: CodexProgram): string | undefined {
     return this.#answers.get(fingerprint)?.version;
   }
 
-  /** Whether a program was asked; `learnt` is called when it was not, or when it has to be asked again, and has answered. */
+  /** True if a program was asked. If not, or if the answer is too old, asks it and then calls `learnt`. */
   isKnown(program: CodexProgram, learnt: () => void): boolean {
     const known = this.#answers.get(program.fingerprint) ?? this.#remembered(program);
     if (known === undefined || this.#isOld(known)) void this.#ask(program).then(learnt, learnt);
     return known !== undefined;
   }
 
-  /** Asks a program for its version, unless that is known. Waits some seconds at most. */
+  /** The version of a program, which is asked if necessary. Waits at most 5 s. */
   async learn(program: CodexProgram): Promise<string | undefined> {
     const known = this.#answers.get(program.fingerprint) ?? this.#remembered(program);
     return known !== undefined && !this.#isOld(known) ? known.version : await this.#ask(program);
   }
 
-  /** What an app-server of this program said of itself, which may be another than was asked. */
+  /** Records the version that an app-server reports, which can differ from the program's answer. */
   heard(program: CodexProgram, version: string): void {
     const known = this.#answers.get(program.fingerprint);
     if (known?.version !== version) this.#note(program, version, known?.isLasting ?? false);
@@ -87,7 +87,7 @@ export class CodexVersions {
 
   async #answer(program: CodexProgram): Promise<string | undefined> {
     const { path } = program;
-    // In no home: it has nothing to look for, and nothing to leave there.
+    // Without a home, so that it neither reads nor writes files there.
     const env = codexEnvironment(this.#host, join(this.#places?.state ?? "/", "no-home"), []);
     let version: string | undefined;
     try {
@@ -97,7 +97,7 @@ export class CodexVersions {
       );
       version = "code" in exit && exit.code === 0 ? codexVersionIn(stdout.slice(0, 1000)) : undefined;
     } catch {
-      version = undefined; // it can't even be started
+      version = undefined; // it cannot be started
     }
     this.#note(program, version, isBinary(path));
     return version;
@@ -116,7 +116,7 @@ export class CodexVersions {
       const mayReplace = () => this.#mayWrite(codexVersions);
       replaceFile(codexVersions, renderVersions(known), { mayReplace });
     } catch {
-      // then it is asked again another time
+      // without a stored answer the next process asks again
     }
   }
 
@@ -124,7 +124,7 @@ export class CodexVersions {
     try {
       return parseVersions(this.#places && readText(this.#places.codexVersions));
     } catch {
-      return parseVersions(undefined); // not ours to read
+      return parseVersions(undefined); // unreadable
     }
   }
 }

@@ -7,23 +7,23 @@ import type { Clock } from "../../io/host.ts";
 import { RpcClosed, RpcError } from "../../io/rpc.ts";
 import type { AppServer } from "./app_server.ts";
 
-/** What the conversation needs to know of the login while it goes on. */
+/** The conversation's view of the login. */
 export interface LoginView {
-  /** Looks at the auth file again; `version` = of the Codex that is asked, if that has said it. */
+  /** Reads the auth file again; `version` = the version reported by this Codex, if any. */
   renewal(version?: string): Renewal;
   workspace(): string | undefined;
-  /** The login is far from expiry now, whoever renewed it. */
+  /** Called when the login is far from expiry. */
   settled?(): void;
-  /** The service refuses the login that looked good: Codex may be renewing it. */
+  /** Called when the service refuses the login: Codex may be renewing it. */
   unsettled?(): void;
-  /** This Codex can't renew its login: none is lost when an answer is not waited for. */
+  /** This Codex cannot renew its login, so ending it without an answer is safe. */
   readonly isRenewalOff?: true;
 }
 
-/** A reading, or why there is none. */
+/** A reading, or the reason for its absence. */
 export type ProbeOutcome = { readonly kind: "ok"; readonly reading: Reading } | ProbeFault;
 
-/** The conversation with a time limit: after `limitMs`, or when `stop` is aborted, there was no answer. */
+/** Converses within `limitMs`; at the limit, or when `stop` aborts, the outcome is "noAnswer". */
 export async function converseWithin(
   server: AppServer,
   login: LoginView,
@@ -46,14 +46,14 @@ export async function converseWithin(
 }
 
 /**
- * Handshake if there was none, then a reading. The question is asked only when the file on disk says that no renewal is
- * possible, or nobody can tell: Codex renews before it asks, and an answer lost then is a login lost.
+ * Does the handshake if needed, then takes a reading. Asks only if the auth file rules out a renewal, or if nothing tells
+ * when the login expires: Codex renews before it asks the service, and a renewal whose answer is lost loses the login.
  */
 async function converse(server: AppServer, login: LoginView): Promise<ProbeOutcome> {
   try {
     const other = server.phase === "greeting" ? await greet(server) : undefined;
     if (other !== undefined) {
-      server.askAccount(); // of the login there nothing is known: it may be under renewal
+      server.askAccount(); // the login there is unknown and may be under renewal
       return other;
     }
     const renewal = login.renewal(server.version); // may find another login, and close this server
@@ -76,22 +76,22 @@ async function converse(server: AppServer, login: LoginView): Promise<ProbeOutco
   }
 }
 
-/** The handshake; the fault of a program that uses another home than it was given, as a wrapper may that sets its own. */
+/** Does the handshake. Returns a fault if the program uses another home, as with a wrapper that sets CODEX_HOME. */
 export async function greet(server: AppServer): Promise<ProbeFault | undefined> {
   const { home } = await server.greet();
   if (home === undefined || placeOf(home) === placeOf(server.home)) return undefined;
   return { kind: "otherHome", detail: printable(home, 200) };
 }
 
-/** Windows may write the same path with a prefix. */
+/** The real path, without the prefix that Windows may add. */
 function placeOf(path: string): string {
   const plain = path.replace(/^\\\\\?\\/, "");
   return realPath(plain) ?? plain;
 }
 
 /**
- * What is refused to us was refused to Codex too, which then renews the login in the background; at the end of its stdin
- * it would exit without the new one, unless it owes us an answer that depends on it.
+ * Handles an error answer. After a refusal Codex renews the login in the background, and would exit before its end when
+ * stdin is closed. The pending question for the account prevents that.
  */
 function refused(fault: ProbeFault, server: AppServer, login: LoginView): ProbeFault {
   if (login.isRenewalOff || fault.kind === "apiKey" || fault.kind === "loginRequired") return fault;

@@ -3,8 +3,8 @@ import { readText } from "../../io/files/read.ts";
 import { parseToml } from "../../io/formats.ts";
 
 /**
- * Where the Codex of a home keeps its login: "file", "keyring", "auto" or "ephemeral". Codex falls back to its defaults
- * when the file is broken, and so does this.
+ * The credential store of a home's Codex: "file", "keyring", "auto" or "ephemeral". A broken config.toml gives the
+ * default, as in Codex.
  */
 export function credentialStore(home: string): string {
   try {

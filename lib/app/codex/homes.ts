@@ -3,17 +3,17 @@ import { makeFolder, removeTree } from "../../io/files/folders.ts";
 import { readText } from "../../io/files/read.ts";
 import { writeNew } from "../../io/files/replace.ts";
 
-/** The key in a session's state that says that its user knows of the processes its Codex leaves behind. */
+/** The state key that records that the user knows of background Codex processes. */
 export const NOTED = "daemon_note_given";
 
-/** A login in a file, where other sessions can't reach it, and no Codex processes that outlive the session. */
+/** Keeps the login in a file, out of reach of other sessions, and starts no background processes. */
 const HOME_CONFIG = `cli_auth_credentials_store = "file"
 
 [features]
 daemon_auto_start = false
 `;
 
-/** Makes a home; false when there is one. */
+/** Creates a home; returns false if it exists. */
 export function makeHome(home: string): boolean {
   if (!makeFolder(home)) return false;
   try {
@@ -25,16 +25,16 @@ export function makeHome(home: string): boolean {
   return true;
 }
 
-/** Whether Codex starts its background processes in this home: about 400 MB on disk each, alive after the session. */
+/** True if Codex starts background processes here; they use about 400 MB of disk each and outlive the session. */
 export function hasBackgroundCodex(home: string): boolean {
   try {
     return !/^\s*(features\.)?daemon_auto_start\s*=\s*false\b/m.test(readText(configOf(home)) ?? "");
   } catch {
-    return false; // nobody can say
+    return false; // unknown
   }
 }
 
-/** The settings that Codex reads in a home. */
+/** The path of Codex's settings in a home. */
 export function configOf(home: string): string {
   return join(home, "config.toml");
 }

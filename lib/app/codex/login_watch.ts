@@ -6,7 +6,7 @@ import { fingerprintOf, realPath } from "../../io/files/read.ts";
 import { credentialStore } from "./credential_store.ts";
 import { configOf } from "./homes.ts";
 
-/** Whose login a home holds, read again whenever its auth file was replaced. */
+/** The account of a home's login, read again when the auth file is replaced. */
 export class LoginWatch {
   readonly #home: string;
   #print: string | undefined;
@@ -21,7 +21,7 @@ export class LoginWatch {
     return this.#account ?? parseAccount(undefined);
   }
 
-  /** The real path of the auth file, as of the last look: with another file behind a link that sees another version, too. */
+  /** The real path of the auth file at the last look. A look also notices a changed link. */
   get path(): string {
     return this.#path ??= realPath(authFileOf(this.#home)) ?? authFileOf(this.#home);
   }
@@ -37,13 +37,13 @@ export class LoginWatch {
     this.#account = account;
     this.#path = undefined;
     if (old === undefined) return "same";
-    // Of two logins that don't say whose they are nothing is known to differ but the workspace.
+    // Two logins without a known account can be compared by workspace only.
     const isSame = old.kind === account.kind && old.workspace === account.workspace &&
       accountKey(old) === accountKey(account);
     return isSame ? "replaced" : "another";
   }
 
-  /** A keyring may hold a login that no file shows: then nothing is known of it. */
+  /** Reads the account; without a file, a login in a keyring counts as unreadable. */
   #read(file: string): Account {
     const account = accountAt(file);
     const isElsewhere = account.kind === "none" &&

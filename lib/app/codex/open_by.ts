@@ -11,7 +11,7 @@ import { mayBeAlive } from "../../io/process/process.ts";
 import { runsIn } from "./run_record.ts";
 
 /**
- * The threads whose rollouts a Codex has open, by home, other than app-servers of ours: how one shows them that
+ * The threads whose rollouts are open, by home, without supervised app-servers. Finds the open threads of a Codex that
  * holds no locks.
  */
 export function openRollouts(
@@ -32,7 +32,7 @@ export function openRollouts(
   );
 }
 
-/** The Codex processes that have a home open, other than app-servers of ours; where they are not shown, those we run. */
+/** The Codex processes that have a home open, without supervised app-servers; without /proc, only recorded runs. */
 export function openersOf(
   { system }: Pick<Host, "system">,
   layout: Pick<Layout, "children" | "runs">,

@@ -9,10 +9,10 @@ import type { Exit } from "../../io/process/spawn.ts";
 import { findProgram } from "./find_program.ts";
 import { awaitRenewal } from "./await_renewal.ts";
 
-/** How the program is to end: with an exit code, or by the signal that ended what it ran. */
+/** The result of a run: an exit code, or the signal that ended the command. */
 export type End = number | NodeJS.Signals;
 
-/** The words of what runs in a session: `cmd`, else the configured command with its arguments, then what is passed through. */
+/** The argv to run: `cmd`, else the configured command with its arguments, then the passed-through arguments. */
 export function commandOf(
   { platform }: Pick<Host, "platform">,
   config: Config,
@@ -27,7 +27,7 @@ export function commandOf(
   return [...words, ...passthrough];
 }
 
-/** How to start a command in a home. Throws Failure when there is no such program. */
+/** The launch of a command in a home. Throws Failure if there is no such program. */
 export async function launchIn(
   host: Host,
   config: Config,
@@ -43,7 +43,7 @@ export async function launchIn(
   return { file, args: [...before, ...args], env };
 }
 
-/** The path of a program. Throws Failure when it is not there. */
+/** The path of a program. Throws Failure if it is missing. */
 export function programOf(host: Pick<Host, "env" | "cwd" | "platform">, name: string): string {
   const file = findProgram(name, host);
   if (file !== undefined) return file;
@@ -53,7 +53,7 @@ export function programOf(host: Pick<Host, "env" | "cwd" | "platform">, name: st
   });
 }
 
-/** Runs a command in the home that was picked; this process becomes it where that is possible. */
+/** Runs a command in the picked home, replacing this process where possible. */
 export async function runPicked(
   host: Host,
   layout: Layout,

@@ -8,8 +8,8 @@ import type { Opener } from "../../io/process/openers.ts";
 import { isAlive, ownIdentity } from "../../io/process/process.ts";
 
 /**
- * Writes down that this process runs a Codex in a home, or is about to become it, where no /proc shows that; returns what
- * takes it back. What nobody takes back ends with the process.
+ * Records that this process runs, or becomes, a Codex in a home, for systems without /proc. Returns a function that
+ * removes the record. A record without its process is ignored.
  */
 export function noteRun(layout: Pick<Layout, "runs">, home: string): () => void {
   const self = ownIdentity();
@@ -19,7 +19,7 @@ export function noteRun(layout: Pick<Layout, "runs">, home: string): () => void 
   return () => removeFile(file);
 }
 
-/** The Codex processes that other processes of ours run in a home. */
+/** The Codex processes that other agentlb processes run in a home. */
 export function runsIn(layout: Pick<Layout, "runs">, home: string): Opener[] {
   const self = ownIdentity().pid;
   return namesIn(layout.runs).flatMap((name): Opener[] => {

@@ -4,18 +4,18 @@ import { identityOrNumber } from "../../io/process/process.ts";
 import type { Exit } from "../../io/process/spawn.ts";
 import { AppServer, type Role } from "./app_server.ts";
 
-/** How an app-server is started. */
+/** The settings of an app-server's start. */
 export interface Start extends Omit<Role, "startedAt" | "home"> {
-  /** Names its home, and has no other login in it. */
+  /** Names its home and contains no other login. */
   readonly env: Launch["env"];
   readonly cwd: string;
-  /** Gets what Codex says without being asked. */
+  /** Receives Codex's notifications. */
   notified?(method: string, params: unknown): void;
-  /** Gets the parameters of each update of the limits. */
+  /** Receives the parameters of each update of the limits. */
   updated?(params: unknown): void;
 }
 
-/** Starts `codex app-server`, which speaks on stdin and stdout unless told otherwise; `failed` = there is no process, for this reason. The only place that does. */
+/** Starts `codex app-server` on stdin and stdout; `failed` = no process. No other function starts one. */
 export function startAppServer(
   { clock, spawn }: Pick<Host, "clock" | "spawn">,
   { env, cwd, notified, updated, ...role }: Start,

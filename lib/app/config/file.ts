@@ -5,14 +5,14 @@ import { exists, readUtf8 } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import { parseToml, tomlLines } from "../../io/formats.ts";
 
-/** The settings of config.toml and what is wrong with them; without a file the defaults. Throws Failure unless it is TOML. */
+/** Reads config.toml and its problems; the defaults without a file. Throws Failure unless it is TOML. */
 export function readSettings(layout: Layout): { config: Config; problems: readonly ConfigProblem[] } {
   const text = textOf(layout.config);
   if (text === undefined) return readConfig({}, () => undefined);
   return readConfig(parseToml(text, layout.config), (path) => tomlLines(text)(path));
 }
 
-/** Writes config.toml with every key and returns its path; one that exists is replaced only by `force`. */
+/** Writes config.toml with every key and returns its path; replaces an existing one only with `force`. */
 export function initConfig(layout: Layout, force: boolean): string {
   if (!force && exists(layout.config)) {
     throw new Failure("failed", `${layout.config} exists already`, {

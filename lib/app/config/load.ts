@@ -5,9 +5,9 @@ import { printable } from "../../core/text/printable.ts";
 import { exists } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 
-/** The settings; an error in the file fails, naming line and key, and a warning goes to stderr. */
+/** Loads the settings. Throws Failure with line and key for an error in the file; prints warnings on stderr. */
 export async function loadConfig(host: Pick<Host, "err">, layout: Layout): Promise<Config> {
-  // Most users have no such file, and a reader of TOML takes longer to load than a session to pick.
+  // Most users have no such file, and loading the TOML parser takes longer than a pick.
   if (!exists(layout.config)) return defaultConfig();
   const { readSettings } = await import("./file.ts");
   const { config, problems } = readSettings(layout);

@@ -7,29 +7,29 @@ import type { Host } from "../../io/host.ts";
 import { networkNamespace, parentCommand } from "../../io/process/process.ts";
 import { findProgram } from "../codex/find_program.ts";
 
-type Surroundings = Pick<Host, "env" | "cwd" | "platform">;
+type HostPart = Pick<Host, "env" | "cwd" | "platform">;
 
-/** What this process has; `codex` is the one that PATH has unless another is given. */
-export function callerNow(host: Surroundings, codex = findProgram("codex", host)): Caller {
+/** The environment of this process; `codex` is the one on PATH by default. */
+export function callerNow(host: HostPart, codex = findProgram("codex", host)): Caller {
   return callerIn(host.env, host.platform, codex ?? "", networkNamespace());
 }
 
-/** Leaves what this process has where the supervisor and `doctor` see it; written only when it differs. */
-export function leaveCaller(host: Surroundings, layout: Layout): void {
+/** Stores the environment of this process for the supervisor and `doctor`; writes only changes. */
+export function leaveCaller(host: HostPart, layout: Layout): void {
   try {
     const text = renderCaller(callerNow({ env: host.env, platform: host.platform, cwd: layout.root }));
     if (readText(layout.caller) !== text) replaceFile(layout.caller, text);
   } catch {
-    // A full or read-only disk: what this command is really about will say so.
+    // The disk is full or read-only: the command itself reports that.
   }
 }
 
-/** From where a supervisor is started now. */
-export function originNow(host: Surroundings, isReplacement: boolean): Origin {
+/** The origin of a supervisor started now. */
+export function originNow(host: HostPart, isReplacement: boolean): Origin {
   return { cwd: folderOf(host), program: parentCommand(), isReplacement };
 }
 
-/** The folder where we stand may be gone. */
+/** The current folder; empty if it no longer exists. */
 function folderOf(host: Pick<Host, "cwd">): string {
   try {
     return host.cwd;

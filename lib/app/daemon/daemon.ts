@@ -13,21 +13,21 @@ import { livingDaemon } from "./living_daemon.ts";
 import type { Replaced } from "./replacement.ts";
 import { spawnDetached } from "../../io/process/spawn.ts";
 
-/** Set for the daemon that a command starts: it says on stdout when it is ready, or why it will not be. */
+/** Set for a daemon that a command starts: it reports on stdout that it is ready, or its error. */
 export const ANNOUNCE = "AGENTLB_ANNOUNCE";
 export const READY = "ready";
 
 const STOP_MS = 3000;
 
-/** Why a supervisor is replaced by one of this caller. */
+/** The reasons for replacing a supervisor. */
 const WHY = {
   codex: "it has had no codex that starts for a minute, and here there is one",
   network: "it has had no network for a minute, and the network is another here",
 } as const;
 
 /**
- * Makes sure that a supervisor of at least this version runs, unless `AGENTLB_SUPERVISOR_DISABLED=1`. That it can't be
- * started is said on stderr and is no failure: what is known already still serves.
+ * Ensures that a supervisor of at least this version runs, unless `AGENTLB_SUPERVISOR_DISABLED=1`. A failed start is
+ * only a warning on stderr, because known limits can still be used.
  */
 export async function ensureSupervisor(host: Host, layout: Layout): Promise<void> {
   if (isSupervisorDisabled(host.env)) return;
@@ -43,7 +43,7 @@ export async function ensureSupervisor(host: Host, layout: Layout): Promise<void
   }
 }
 
-/** Starts a supervisor unless one runs elsewhere, which is said once. */
+/** Starts a supervisor unless one runs elsewhere, which is reported once. */
 async function startOrSay(host: Host, layout: Layout): Promise<void> {
   const elsewhere = await startSupervisor(host, layout);
   if (elsewhere === undefined) return;
@@ -51,7 +51,7 @@ async function startOrSay(host: Host, layout: Layout): Promise<void> {
   if (isNewsElsewhere(layout, elsewhere)) host.err(`agentlb: ${ELSEWHERE}; what it publishes is used\n`);
 }
 
-/** The living supervisor when it has failed for long and one of ours would not. */
+/** The living supervisor if it has had a problem for long that a new one from here would not have. */
 async function replacedBy(
   host: Host,
   layout: Layout,
@@ -63,7 +63,7 @@ async function replacedBy(
   return replacementOf(host, layout, living, record);
 }
 
-/** What a command about the supervisor printed, and whether it has done what it is for. */
+/** The output of a supervisor command and whether it succeeded. */
 export interface Supervised {
   readonly lines: readonly string[];
   readonly isDone: boolean;
@@ -116,8 +116,8 @@ export async function superviseCommand(
 }
 
 /**
- * Starts a supervisor and waits until it is ready; many callers at once start one. Ends an older one, the one to be
- * replaced, and the predecessor's. Returns the one that runs elsewhere instead of starting a second.
+ * Starts a supervisor and waits until it is ready; simultaneous callers start only one. First ends an older one, the
+ * one to be replaced, and the predecessor's. If one runs elsewhere, starts none and returns that.
  */
 async function startSupervisor(
   host: Host,
@@ -149,7 +149,7 @@ async function startSupervisor(
   }, startTimeoutMs + 2 * STOP_MS);
 }
 
-/** A daemon of its own session and without core dumps, which could hold a login. */
+/** Spawns the daemon in a new process session, without core dumps, which could contain a login. */
 async function spawnDaemon(
   host: Host,
   layout: Layout,
@@ -181,7 +181,7 @@ async function spawnDaemon(
   throw new Failure("failed", why, { hint: `look into ${layout.log}` });
 }
 
-/** `done` when a supervisor runs that is not the `old` one. */
+/** Starts a supervisor; prints `done` if one other than `old` runs, else `tried`. */
 async function startedLine(
   host: Host,
   layout: Layout,
@@ -202,7 +202,7 @@ async function startedLine(
   return { lines: [isDone ? `${done} (pid ${living.pid})` : tried], isDone };
 }
 
-/** Asks a process to end and waits; whether it is gone. */
+/** Asks a process to end and waits; returns whether it is gone. */
 async function endProcess(host: Host, layout: Layout, pid: number): Promise<boolean> {
   const { clock } = host;
   const identity = identityOf(pid);
@@ -217,7 +217,7 @@ async function endProcess(host: Host, layout: Layout, pid: number): Promise<bool
   return !isAlive(identity);
 }
 
-/** The predecessor's daemon of this root: ours to signal, by its command line and its environment. */
+/** The pid of the predecessor's daemon of this root, identified by user, command line and environment. */
 function predecessorOf(host: Host, layout: Layout): number | undefined {
   const pid = pidInFile(layout);
   if (pid === undefined || identityOf(pid) === undefined || ownerOf(pid) !== host.uid) return undefined;

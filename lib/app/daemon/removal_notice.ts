@@ -13,8 +13,8 @@ const LOOK_MS = 20;
 const PREFIX = ".leaving-";
 
 /**
- * Tells the supervisor that this process is about to remove a session and waits, for a moment, until no app-server of
- * ours is in its home: one that is just starting would make the home again. Returns what takes the word back.
+ * Announces the removal of a session and waits up to 10 s until no supervised app-server runs in its home: a starting
+ * one would create the home again. Returns a function that withdraws the notice.
  */
 export async function announceRemoval(host: Host, layout: Layout, alias: string): Promise<() => void> {
   const file = fileOf(layout, alias);
@@ -24,7 +24,7 @@ export async function announceRemoval(host: Host, layout: Layout, alias: string)
   return () => removeFile(file);
 }
 
-/** The sessions that a process which runs is about to remove. */
+/** The sessions under removal by a living process. */
 export function leavingIn(layout: Layout): string[] {
   const notices = namesIn(layout.sessions).filter((name) => name.startsWith(PREFIX));
   return notices.map((name) => name.slice(PREFIX.length)).filter((alias) => {
@@ -39,7 +39,7 @@ function isServed(layout: Layout, alias: string): boolean {
   );
 }
 
-/** Among the sessions, because their supervisor watches that folder. */
+/** The notice is in the folder of the sessions, because the supervisor watches that. */
 function fileOf(layout: Layout, alias: string): string {
   return join(layout.sessions, `${PREFIX}${alias}`);
 }

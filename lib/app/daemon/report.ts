@@ -4,14 +4,14 @@ import { readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { type Whereabouts, whereabouts } from "./whereabouts.ts";
 
-/** What can be told of the supervisor. */
+/** The location and the own record of the supervisor. */
 export interface SupervisorReport {
   readonly where: Whereabouts;
-  /** What the one that runs tells of itself; undefined before it has, and when none runs. */
+  /** The record of the running supervisor; undefined before the first write, or without a supervisor. */
   readonly record: OwnRecord | undefined;
 }
 
-/** Looks for the supervisor of a root; starts nothing. */
+/** Finds the supervisor of a root; starts nothing. */
 export async function supervisorReport(
   host: Pick<Host, "clock">,
   layout: Layout,

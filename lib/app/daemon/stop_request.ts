@@ -8,12 +8,11 @@ import type { Host } from "../../io/host.ts";
 import { signal } from "../../io/process/process.ts";
 import { watchFolder } from "../../io/files/watch.ts";
 
-/** How often a folder is looked into that can't be watched. */
+/** The polling interval for a folder that cannot be watched. */
 const LOOK_MS = 1000;
 
 /**
- * Asks a supervisor to end. Where there is no signal for that the question is a file, which names the one process that
- * is meant.
+ * Asks a supervisor to end. On systems without signals the request is a file that names the process.
  */
 export function askToStop({ system }: Pick<Host, "system">, layout: Layout, who: ProcessIdentity): void {
   if (system.hasSignals) {
@@ -23,7 +22,7 @@ export function askToStop({ system }: Pick<Host, "system">, layout: Layout, who:
   }
 }
 
-/** Calls `stop` when this supervisor is asked by a file to end; returns what takes that back, and the file away. */
+/** Calls `stop` when a file asks this supervisor to end; returns a function that ends this and removes the file. */
 export function heedStopRequest(layout: Layout, self: ProcessIdentity, stop: () => void): () => void {
   const isMeant = () => {
     const asked = parseIdentity(readText(layout.stopRequest) ?? "");
@@ -34,7 +33,7 @@ export function heedStopRequest(layout: Layout, self: ProcessIdentity, stop: () 
   };
   const unwatch = watchFolder(layout.root, (name) => name === basename(layout.stopRequest) && look());
   const timer = unwatch === undefined ? setInterval(look, LOOK_MS) : undefined;
-  look(); // it may have been asked before
+  look(); // the request may be older than the watch
   return () => {
     unwatch?.();
     clearInterval(timer);

@@ -6,13 +6,13 @@ import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
 import { livingDaemon } from "./living_daemon.ts";
 
-/** Where the supervisor of a root runs: elsewhere = its lock is held by a process that can't be seen from here. */
+/** The location of a root's supervisor; elsewhere = its lock is held by a process that is not visible from here. */
 export type Whereabouts =
   | { readonly at: "here"; readonly identity: DaemonIdentity }
   | { readonly at: "elsewhere"; readonly who: Elsewhere }
   | { readonly at: "nowhere" };
 
-/** A supervisor that can't be seen: what its lock file says, and the number that it has there, if that can be read. */
+/** A supervisor that is not visible: the text of its lock file, and its pid there if readable. */
 export interface Elsewhere {
   readonly text: string;
   readonly pid: number | undefined;
@@ -26,8 +26,8 @@ const LOOKS = 10;
 const LOOK_MS = 20;
 
 /**
- * Where the supervisor runs. Its lock is tried only when the process that its file names is not to be seen: a supervisor
- * that ends takes its name out.
+ * Finds out where the supervisor runs. Tries its lock only if the lock file names a process that is not visible: a
+ * supervisor clears the file when it ends.
  */
 export async function whereabouts({ clock }: Pick<Host, "clock">, layout: Layout): Promise<Whereabouts> {
   for (let look = 0;; look++) {
@@ -35,7 +35,7 @@ export async function whereabouts({ clock }: Pick<Host, "clock">, layout: Layout
     if (identity !== undefined) return { at: "here", identity };
     const text = readText(layout.supervisorLock) ?? "";
     if (text === "" || !(await isHeld(layout.supervisorLock))) return { at: "nowhere" };
-    // One that is just starting holds the lock and writes its name in a moment.
+    // A starting supervisor takes the lock shortly before it writes its identity.
     if (look === LOOKS) {
       const { pid, version = "" } = parseIdentity(text) ?? {};
       return { at: "elsewhere", who: { text, pid, version } };
@@ -44,13 +44,13 @@ export async function whereabouts({ clock }: Pick<Host, "clock">, layout: Layout
   }
 }
 
-/** Whether the user has not been told yet that this very supervisor runs elsewhere; from now on they have. */
+/** True the first time this supervisor is found elsewhere; records that the user is informed. */
 export function isNewsElsewhere(layout: Layout, { text }: Elsewhere): boolean {
   try {
     if (readText(layout.elsewhere) === text) return false;
     replaceFile(layout.elsewhere, text);
   } catch {
-    // Where nothing can be written it is said each time.
+    // Without a record the message is repeated each time.
   }
   return true;
 }
@@ -61,6 +61,6 @@ async function isHeld(path: string): Promise<boolean> {
     lock?.release();
     return lock === undefined;
   } catch {
-    return false; // not ours to open, or a file system without locks
+    return false; // no permission, or a file system without locks
   }
 }

@@ -2,10 +2,10 @@ import type { Config } from "../../core/config/config.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
 
-/** What every check may look at. */
+/** The context of every check. */
 export interface Around {
   readonly host: Host;
   readonly layout: Layout;
-  /** The settings, or their defaults where the file can't be read. */
+  /** The settings; the defaults if the file is unreadable. */
   readonly config: Config;
 }

@@ -7,13 +7,13 @@ import type { Around } from "./around.ts";
 
 const PATIENCE_MS = 10_000;
 
-/** Looks for Codex and asks it for its version, which touches no login. */
+/** Finds Codex and asks for its version, which touches no login. */
 export async function lookAtCodex({ host, layout, config }: Around): Promise<Finding[]> {
   const { env, platform, arch } = host;
   const path = codexProgram(config, { env, platform, arch, cwd: layout.root })?.path;
   const named = namedCodex(config, host);
   if (path === undefined) return codexFindings({ named, path, version: undefined });
-  // Whatever it is asked, Codex makes folders in a home that exists.
+  // Even for --version, Codex creates folders in an existing home.
   const launch = {
     file: path,
     args: ["--version"],

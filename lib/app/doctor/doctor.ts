@@ -11,7 +11,7 @@ import { lookAtRoot } from "./root.ts";
 import { lookAtSessions } from "./sessions.ts";
 import { lookAtSupervisor } from "./supervisor.ts";
 
-/** What is looked at, in the order in which it is told. */
+/** The checks, in the order of the output. */
 const LOOKS: readonly ((around: Around) => Finding[] | Promise<Finding[]>)[] = [
   lookAtCodex,
   lookAtRoot,
@@ -21,7 +21,7 @@ const LOOKS: readonly ((around: Around) => Finding[] | Promise<Finding[]>)[] = [
   lookAtPools,
 ];
 
-/** Everything that there is to say of this installation; changes nothing. */
+/** Runs all checks; changes nothing. */
 export async function examine(host: Host, layout: Layout): Promise<Finding[]> {
   const around = { host, layout, config: configIn(layout) };
   const found: Finding[] = [];
@@ -33,6 +33,6 @@ function configIn(layout: Layout): Around["config"] {
   try {
     return readSettings(layout).config;
   } catch {
-    return defaultConfig(); // another look says so
+    return defaultConfig(); // another check reports the error
   }
 }

@@ -12,7 +12,7 @@ import { readSettings } from "../config/file.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import type { Around } from "./around.ts";
 
-/** Reads all files of the root as the programs do. */
+/** Checks that all files of the root can be parsed. */
 export function lookAtFiles({ layout }: Around): Finding[] {
   const { status, globalState, leases, paused, policy } = layout;
   return [

@@ -8,7 +8,7 @@ import { loadPool, type PoolSettings } from "../pool/load.ts";
 import { listAuthFiles } from "../pool/pick/auth_files.ts";
 import type { Around } from "./around.ts";
 
-/** Looks at the pools of cap and clb: the user's own, and those that are installed as skills. */
+/** Checks the pools of cap and clb: the user's own and those of installed skills. */
 export async function lookAtPools({ host }: Around): Promise<Finding[]> {
   const found: Finding[] = [];
   const home = host.env.HOME ?? "/";
@@ -46,7 +46,7 @@ function authFindings({ name, authTeamDir, authTeamGlob, stateFile }: PoolSettin
   });
 }
 
-/** The program's own message, on one line and without its sign. */
+/** The program's message on one line, without its emoji. */
 function plain(text: string): string {
   return text.replace(/^[❌⚠️\s]+/u, "").trim().replace(/\s*\n\s*/g, " ");
 }

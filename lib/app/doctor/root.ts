@@ -5,7 +5,7 @@ import { accessOf, isWritable } from "../../io/files/access.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import type { Around } from "./around.ts";
 
-/** Looks at who owns what is below the root, and who may read it. */
+/** Checks the owners and permissions of the root's files. */
 export function lookAtRoot({ host, layout }: Around): Finding[] {
   const { root, sessions, state, sessionStates, locks, status, readings, config, log } = layout;
   const isThere = accessOf(root) !== undefined;

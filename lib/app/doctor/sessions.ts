@@ -11,7 +11,7 @@ import { readStatus } from "../pick/survey.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import type { Around } from "./around.ts";
 
-/** Looks at the login of each session, and at the Codex in it. */
+/** Checks each session's login and its open Codex processes. */
 export function lookAtSessions({ host, layout }: Around): Finding[] {
   const { sessions } = readStatus(layout).status;
   return sessionFindings(

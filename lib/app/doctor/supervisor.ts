@@ -6,7 +6,7 @@ import { callerNow } from "../daemon/caller.ts";
 import { supervisorReport } from "../daemon/report.ts";
 import type { Around } from "./around.ts";
 
-/** Looks at the supervisor and at what it was given. */
+/** Checks the supervisor and its environment. */
 export async function lookAtSupervisor({ host, layout, config }: Around): Promise<Finding[]> {
   const { env, platform, arch } = host;
   const here = { env, platform, cwd: layout.root };

@@ -3,9 +3,9 @@ import { layoutIn, outside } from "./outside.ts";
 import { openTalk } from "./talk.ts";
 
 /**
- * Starts a `codex app-server` in a home (a `CODEX_HOME`, any) and talks to it. It never renews a login: while the one in
- * this home is due for renewal, which is ten minutes before it expires, none is started, and one that runs is closed.
- * Throws `Failure` then, and when there is no codex, no such home, or no answer.
+ * Starts a `codex app-server` in any home (`CODEX_HOME`) and connects to it. It never renews a login: from ten minutes
+ * before the login expires, no app-server is started, and a running one is closed. Throws `Failure` then, and without
+ * a codex, without such a home, or without an answer.
  */
 export async function openAppServer(home: string, options: AppServerOptions = {}): Promise<AppServerClient> {
   const host = outside(options);
@@ -13,8 +13,8 @@ export async function openAppServer(home: string, options: AppServerOptions = {}
 }
 
 /**
- * The limits of the account that is logged in to a home, read once through an app-server of its own, which is gone when
- * this returns. Throws `Failure` as `openAppServer` and `AppServerClient.readLimits` do; the app-server then ends by itself.
+ * Reads the limits of a home's account once, through a temporary app-server that has ended when this returns. Throws
+ * `Failure` as `openAppServer` and `AppServerClient.readLimits` do; the app-server then ends in the background.
  */
 export async function readLimits(home: string, options: AppServerOptions = {}): Promise<Limits> {
   const server = await openAppServer(home, options);
@@ -23,7 +23,7 @@ export async function readLimits(home: string, options: AppServerOptions = {}): 
     await server.close();
     return limits;
   } catch (error) {
-    void server.close(); // one that was never answered takes a minute
+    void server.close(); // after an unanswered request this takes a minute
     throw error;
   }
 }

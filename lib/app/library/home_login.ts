@@ -6,7 +6,7 @@ import type { Host } from "../../io/host.ts";
 import { LoginWatch } from "../codex/login_watch.ts";
 import { renewingIn } from "../codex/await_renewal.ts";
 
-/** The login of a home, as far as it decides what we may do there. */
+/** Checks a home's login for a possible renewal. */
 export class HomeLogin {
   readonly home: string;
   readonly #clock: Host["clock"];
@@ -14,7 +14,7 @@ export class HomeLogin {
   readonly #watch: LoginWatch;
   readonly #version: string | undefined;
 
-  /** `version` = of the Codex that is to be started there. */
+  /** `version` = of the Codex to start there. */
   constructor(clock: Host["clock"], layout: Layout, home: string, version: string | undefined) {
     this.home = home;
     this.#version = version;
@@ -27,15 +27,15 @@ export class HomeLogin {
     return this.#watch.account.workspace;
   }
 
-  /** Whether Codex would renew it now; the file is looked at again. */
+  /** Reads the auth file again; returns whether Codex would renew the login now. */
   renewal(version = this.#version): Renewal {
     this.#watch.look();
     return renewalOf(this.#watch.account, this.#clock.now(), version);
   }
 
   /**
-   * Throws Failure while a renewal is possible. A command that starts Codex waits for renewals of the supervisor; of one by
-   * us it would not know, and two that renew a login together lose it.
+   * Throws Failure while a renewal is possible. Commands wait only for the supervisor's renewals, not for one of this
+   * process, and two simultaneous renewals lose a login.
    */
   check(doing: string, version = this.#version): void {
     const isDue = this.renewal(version).kind === "possible";
@@ -56,12 +56,12 @@ const HINTS: Readonly<Partial<Record<ProbeFault["kind"], string>>> = {
   codexNotFound: "install codex, or name it: the option `codex`, or [supervisor] codex in config.toml",
 };
 
-/** The failure of a reading in a home. */
+/** The failure of a reading, with its hint. */
 export function probeFailure(doing: string, home: string, fault: ProbeFault, cause?: unknown): Failure {
   return failure(doing, home, probeText(fault), { hint: HINTS[fault.kind], cause });
 }
 
-/** The failure of anything else in a home. */
+/** A failure that names an action and a home. */
 export function failure(
   doing: string,
   home: string,

@@ -1,7 +1,7 @@
-/** What every function of the library may be told. */
+/** The options of every library function. */
 export interface Options {
-  /** Instead of the environment of this process: `HOME`, `AGENTLB_HOME`, `PATH`, `CAP_…`; Codex is started with it. */
+  /** Replaces the process environment: `HOME`, `AGENTLB_HOME`, `PATH`, `CAP_…`; Codex is started with it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Gets, line by line, what the programs would say on stderr; without it these lines are dropped. */
+  /** Receives each line that the programs would print on stderr; without it, lines are dropped. */
   readonly say?: (line: string) => void;
 }

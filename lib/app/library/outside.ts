@@ -2,13 +2,13 @@ import { type Layout, layoutOf, rootFrom } from "../../core/system/layout.ts";
 import { type Host, realHost, scriptCommand } from "../../io/host.ts";
 import type { Options } from "./options.ts";
 
-/** The program that the supervisor is: beside the package's script, or at the top of the source tree. */
+/** The supervisor's program: beside the package's script, or at the top of the source tree. */
 const PROGRAM = new URL(
   import.meta.url.endsWith("/lib/app/library/outside.ts") ? "../../../cli.ts" : "./agentlb.js",
   import.meta.url,
 ).href;
 
-/** The outside as a caller of the library wants it. */
+/** The host with the caller's options applied. */
 export function outside({ env, say }: Options): Host {
   const real = realHost(PROGRAM);
   return {
@@ -24,7 +24,7 @@ export function outside({ env, say }: Options): Host {
   };
 }
 
-/** The paths below the root of this outside. Throws Failure when the environment names none. */
+/** The paths below the root. Throws Failure if the environment names no root. */
 export function layoutIn(host: Pick<Host, "env" | "platform">): Layout {
   return layoutOf(rootFrom(host));
 }

@@ -11,21 +11,21 @@ import { pickAuth as pickAuthFrom } from "../pool/pick/roster.ts";
 import type { Options } from "./options.ts";
 import { outside } from "./outside.ts";
 
-/** Which pool to pick from. */
+/** The pool to pick from. */
 export interface PoolOptions extends Options {
-  /** Whose settings, variables and counts: those of `cap`, unless given. */
+  /** The program whose settings, variables and counts apply; `cap` by default. */
   readonly flavour?: "cap" | "clb";
   /**
-   * The folder of the skill that the pool belongs to: settings in `scripts/cap_config.yaml`, counts in
-   * `share/state.json`. Without it the user's own: `~/.config/agentlb/cap_config.yaml`, `~/.local/state/agentlb/cap.json`.
+   * The folder of the pool's skill: settings in `scripts/cap_config.yaml`, counts in `share/state.json`. By default the
+   * user's own files: `~/.config/agentlb/cap_config.yaml`, `~/.local/state/agentlb/cap.json`.
    */
   readonly skill?: string;
 }
 
 /**
- * Picks the source directory (a home to copy) for a worker and counts the pick, as `cap pick` does: in turn, or, with the
- * strategy "hash", by the worker's name. Returns an absolute path. Throws `Failure` for settings or a state that can't be
- * used, and when no source is there.
+ * Picks the source directory (a home to copy) for a worker and counts the pick, as `cap pick` does: in turn, or by the
+ * worker's name with the strategy "hash". Returns an absolute path. Throws `Failure` for unusable settings, an unusable
+ * state, and without a source.
  */
 export async function pickSource(worker: string, options: PoolOptions = {}): Promise<string> {
   const name = strip(worker);
@@ -35,9 +35,9 @@ export async function pickSource(worker: string, options: PoolOptions = {}): Pro
 }
 
 /**
- * Picks an auth file of the team directory and counts the pick, as `cap pick-auth` does: the one with the fewest starts,
- * or, with "team_cycle", the one that the team is on. Returns its absolute path.
- * Throws `Failure` for settings or a state that can't be used, and when no auth file can be.
+ * Picks an auth file of the team directory and counts the pick, as `cap pick-auth` does: the one with the fewest
+ * starts, or the team's current one with "team_cycle". Returns its absolute path. Throws `Failure` for unusable
+ * settings, an unusable state, and without a usable auth file.
  */
 export async function pickAuth(options: PoolOptions = {}): Promise<string> {
   const { host, flavour, settings } = await openPool(options);
@@ -56,7 +56,7 @@ async function openPool(options: PoolOptions): Promise<Pool> {
   return { host, flavour, settings: await loadPool(host, flavour, originOf(host, options.skill)) };
 }
 
-/** Where the program would lie that has these settings. */
+/** The origin of a program with these settings. */
 function originOf({ cwd }: Pick<Host, "cwd">, skill: string | undefined): Origin {
   if (skill === undefined) return { by: "program", folder: "/" };
   const folder = join(resolvedPath(resolve(cwd, skill)), "scripts");

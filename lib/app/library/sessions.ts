@@ -11,33 +11,33 @@ import type { PickRequest } from "../pick/survey.ts";
 import type { Options } from "./options.ts";
 import { layoutIn, outside } from "./outside.ts";
 
-/** How to pick. */
+/** The options of a pick. */
 export interface PickOptions extends Options {
-  /** The session that has the most left, the next in turn, or the one that was picked last; "best" unless given. */
+  /** "best" = most left (default), "turn" = next in turn, "last" = picked last. */
   readonly how?: "best" | "turn" | "last";
-  /** How the best is found; what config.toml says unless given. */
+  /** The policy for the best session; by default that of config.toml. */
   readonly policy?: Policy;
-  /** The session that is picked whenever it may be, by its alias or the email of its login. */
+  /** The alias or login email of a session that is picked whenever it is eligible. */
   readonly prefer?: string;
-  /** Throws "nothingToPick" rather than pick one that has nothing left. */
+  /** Throws "nothingToPick" instead of picking a session with nothing left. */
   readonly noExhausted?: boolean;
 }
 
-/** A session that was picked, and is recorded as picked. */
+/** A picked session; the pick is recorded. */
 export interface PickedSession {
   /** The user's name for it. */
   readonly alias: string;
   /** Its `CODEX_HOME`, an absolute path. */
   readonly home: string;
-  /** Why it: nobody could be judged when it is the next in turn; everything is used up when it is back first. */
+  /** The reason: "next in turn" = no session could be scored; "back first" = all are used up, it resets first. */
   readonly reason: "most left" | "back first" | "next in turn" | "last" | "asked for";
-  /** Undefined unless it has the most left. */
+  /** Undefined unless the reason is "most left". */
   readonly score: number | undefined;
-  /** What the score is made of; undefined unless it has the most left. */
+  /** The terms of the score; undefined unless the reason is "most left". */
   readonly terms: Terms | undefined;
-  /** When it comes back, RFC 3339, if everything is used up and anybody knows. */
+  /** The time of its reset, RFC 3339, if all are used up and the time is known. */
   readonly comesBackAt: string | undefined;
-  /** Why each session was no candidate, when the best was asked for and there was none. */
+  /** The reason of each session that was not eligible, if "best" found none. */
   readonly refused: readonly { readonly alias: string; readonly reason: string }[];
 }
 
@@ -78,9 +78,9 @@ function pickRequestOf({ policy, prefer, noExhausted }: PickOptions): PickReques
 }
 
 /**
- * The environment for a Codex that is to run in a home: ours with `CODEX_HOME` set, and without the variables that would
- * put another login into it (`OPENAI_API_KEY` and the like), but for those that `runner.pass_env` names. Throws `Failure`
- * for a config.toml that can't be used.
+ * The environment for a Codex in a home: the current one with `CODEX_HOME`, without variables that would add another
+ * login (`OPENAI_API_KEY` and the like), except those in `runner.pass_env`. Throws `Failure` for an unusable
+ * config.toml.
  */
 export async function codexEnvironment(
   home: string,
@@ -92,8 +92,8 @@ export async function codexEnvironment(
 }
 
 /**
- * Looks at all sessions, as `agentlb status --json` does; changes nothing and starts nothing. Throws `Failure` for a
- * config.toml that can't be used; a status.json that can't be is a `problem` of the report.
+ * Reports on all sessions, as `agentlb status --json` does; changes nothing and starts nothing. Throws `Failure` for an
+ * unusable config.toml; an unusable status.json is a `problem` of the report.
  */
 export async function readReport(options: Options = {}): Promise<StatusReport> {
   const host = outside(options);

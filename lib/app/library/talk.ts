@@ -19,10 +19,10 @@ import { failure, HomeLogin, probeFailure } from "./home_login.ts";
 
 const START = "start an app-server in";
 const TIMEOUT_MS = 30_000;
-/** Clocks are set and files replaced at any time. */
+/** The interval of login checks; a clock can be set and a file replaced at any time. */
 const LOOK_MS = 60_000;
 
-/** Starts an app-server in a home and greets it. Throws Failure when that can't be done. */
+/** Starts an app-server in a home and does the handshake. Throws Failure if that is not possible. */
 export async function openTalk(
   host: Host,
   layout: Layout,
@@ -55,7 +55,7 @@ export async function openTalk(
   return talk;
 }
 
-/** A conversation with one app-server. */
+/** A connection to one app-server. */
 class Talk implements AppServerClient {
   readonly home: string;
   readonly #clock: Host["clock"];
@@ -65,7 +65,7 @@ class Talk implements AppServerClient {
   readonly #gone = new AbortController();
   /** Requests without an answer. */
   #open = 0;
-  /** The last answer shows that the service takes the login: Codex renews nothing behind our back. */
+  /** True after an answer that proves the login valid: Codex then renews nothing in the background. */
   #isTrusted = false;
   #closing: Promise<void> | undefined;
 
@@ -78,7 +78,7 @@ class Talk implements AppServerClient {
     void server.exited.then(() => this.#gone.abort());
   }
 
-  /** The handshake; when it fails the app-server is asked to end, and not waited for. */
+  /** Does the handshake; after a failure closes the app-server without waiting. */
   async greet(): Promise<void> {
     try {
       const fault = await this.#inTime(greet(this.#server), START);
@@ -106,7 +106,7 @@ class Talk implements AppServerClient {
       this.#clock,
       this.#timeoutMs,
     ));
-    if (outcome.kind === "noAnswer") this.#open++; // what it still owes may depend on a renewal
+    if (outcome.kind === "noAnswer") this.#open++; // its pending answer may depend on a renewal
     if (outcome.kind === "apiKey") return new Map();
     if (outcome.kind !== "ok") throw probeFailure(doing, this.home, outcome);
     this.#isTrusted = this.#open === 0;
@@ -118,7 +118,7 @@ class Talk implements AppServerClient {
   }
 
   async request(method: string, params?: unknown): Promise<unknown> {
-    // What is judged is what is sent, whatever the caller's object does when it is looked at.
+    // Checks and sends the same copy, because getters of the caller's object could return other values.
     const plain = params === undefined ? undefined : JSON.parse(JSON.stringify(params));
     const safe = safeRequest(method, plain);
     if ("refused" in safe) throw new Failure("usage", `${printable(method)} is not sent: ${safe.refused}`);
@@ -138,15 +138,15 @@ class Talk implements AppServerClient {
   async #end(): Promise<void> {
     const [server, clock] = [this.#server, this.#clock];
     if (!this.#isTrusted) {
-      // What the service has refused to Codex it renews in the background; at the end of its stdin it would exit without
-      // the new login, unless it owes us an answer that depends on it.
+      // After a refusal Codex renews the login in the background, and would exit before its end when stdin is closed.
+      // The pending question for the account prevents that.
       server.mayRenew = true;
       if (server.phase !== "greeting") server.askAccount();
     }
     await endOf(server, clock);
   }
 
-  /** Throws Failure unless something may be asked now; ends the app-server when its login comes near expiry. */
+  /** Throws Failure unless a request may be sent now; closes the app-server when its login is near expiry. */
   #check(doing: string): void {
     if (this.#closing !== undefined || this.#gone.signal.aborted) {
       throw failure(doing, this.home, "the app-server has ended");
@@ -159,7 +159,7 @@ class Talk implements AppServerClient {
     }
   }
 
-  /** One that stays would keep the supervisor from renewing the login. */
+  /** Closes the app-server when its login is due for renewal, because it would block the supervisor's renewal. */
   async #closeWhenDue(): Promise<void> {
     while (!this.#gone.signal.aborted) {
       if (this.#login.renewal().kind === "possible") return void this.close();

@@ -9,32 +9,32 @@ import { printable } from "../../core/text/printable.ts";
 import { isFolder, readUtf8, resolvedPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 
-/** What a pool program goes by. All paths are absolute. */
+/** The settings of a pool program. All paths are absolute. */
 export interface PoolSettings {
   readonly name: Flavour["name"];
   readonly skillDir: string;
   readonly configFile: string;
   readonly configReading: "lines" | "yaml" | "none";
-  /** Lines of the configuration that set nothing, in words. */
+  /** Messages about lines of the configuration that set nothing. */
   readonly notUnderstood: readonly string[];
-  /** Why the files are where they are, in words. */
+  /** The reason for the places of the files. */
   readonly rule: string;
   readonly strategy: Strategy;
   readonly authStrategy: AuthStrategy;
   readonly stateFile: string;
   readonly authTeamDir: string | undefined;
-  /** Also the name of the view under which a rotation is remembered: whoever uses another glob replaces it. */
+  /** The glob of auth files, also the name under which a rotation is stored: another glob replaces it. */
   readonly authTeamGlob: string;
   readonly balancedJoin: "min" | "zero";
   readonly homes: Homes;
-  /** The existing source directories; missing ones are named on stderr. Throws Failure when there is none. */
+  /** The existing source directories; missing ones are named on stderr. Throws Failure without any. */
   sources(): readonly string[];
 }
 
-type Outside = Pick<Host, "env" | "uid" | "platform" | "system" | "err">;
+type HostPart = Pick<Host, "env" | "uid" | "platform" | "system" | "err">;
 
-/** Reads the settings that belong to `from`. Throws Failure for a file or a value that can't be used. */
-export async function loadPool(host: Outside, flavour: Flavour, from: Origin): Promise<PoolSettings> {
+/** Reads the settings that belong to `from`. Throws Failure for an unusable file or value. */
+export async function loadPool(host: HostPart, flavour: Flavour, from: Origin): Promise<PoolSettings> {
   const { platform } = host;
   const homes = homesOf(host);
   const place = placeOf(from, flavour, host, homes.own || "/");
@@ -58,24 +58,24 @@ export async function loadPool(host: Outside, flavour: Flavour, from: Origin): P
     sources: () =>
       existing(host, flavour, wishes.sources.map(pathOf), {
         fallback: pathsOn(platform).join(homes.own || "/", ".codex"),
-        // Outside of a skill nobody could tell where "scripts" is.
+        // Outside a skill a relative "scripts" would be ambiguous.
         configFile: place.isSkill ? `scripts/${flavour.configName}` : printable(place.configFile, 4096),
       }),
   };
 }
 
-function homesOf(host: Outside): Homes {
+function homesOf(host: HostPart): Homes {
   const { env, platform, system } = host;
   const named = variable(env, homeVariable(platform), platform);
   return { own: named ?? listedHome(host) ?? system.rootFolder, of: system.homeOfUser };
 }
 
-/** Only looked up for a user without HOME: Deno asks its user whether we may know who we are. */
-function listedHome({ uid, system }: Outside): string | undefined {
+/** The home in the user database, read only without HOME because Deno requires a permission for it. */
+function listedHome({ uid, system }: HostPart): string | undefined {
   return uid === undefined ? undefined : system.homeOfUser(uid);
 }
 
-/** A path that was typed: relative ones start from where the user stands, every link and `..` is resolved. */
+/** Resolves a typed path against the current folder, with all links and `..`. */
 export function typedPath(
   { cwd, platform }: Pick<Host, "cwd" | "platform">,
   { homes }: Pick<PoolSettings, "homes">,
@@ -85,9 +85,9 @@ export function typedPath(
   return resolvedPath(isFixed(path, platform) ? path : below(cwd, path, platform));
 }
 
-/** The user's own home is a source only where none is configured: a mistyped path must not pick another account. */
+/** The existing sources; the user's own home only if none is configured, so that a typo picks no other account. */
 function existing(
-  host: Outside,
+  host: HostPart,
   flavour: Flavour,
   configured: readonly string[],
   { fallback, configFile }: { readonly fallback: string; readonly configFile: string },
@@ -152,7 +152,7 @@ async function readConfig(
 
 const PATHS: ReadonlySet<string> = new Set(["sources", "state_file", "auth_team_dir"]);
 
-/** YAML's word for nothing is no path: not even `~`, which alone is that word. */
+/** YAML's null values are no paths, including a lone `~`. */
 function refuseNull(key: string, entry: ConfigEntry): void {
   if (entry.block !== undefined) return;
   const bare = /^(~|null)\s*(?:\s#.*)?$/i.exec(entry.raw)?.[1];

@@ -11,16 +11,16 @@ import { exists, readText } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { type PoolSettings, typedPath } from "./load.ts";
 
-/** A member of a team with what twf knows of it. */
+/** A member of a team with its record in twf. */
 export interface TeamWorker extends Member {
   readonly state: WorkerState;
-  /** Where Codex keeps its sessions. */
+  /** The worker's `CODEX_HOME`. */
   readonly home: string;
 }
 
 type Settings = Pick<PoolSettings, "homes" | "skillDir">;
 
-/** Where the registry of the team is: as typed, as the environment names it, else where the sibling skill keeps it. */
+/** The path of the team's registry: as typed, else from the environment, else in the sibling skill. */
 export async function registryPath(
   host: Pick<Host, "env" | "cwd" | "platform">,
   settings: Settings,
@@ -42,7 +42,7 @@ export async function registryPath(
   return join(sibling, "share", "registry.json");
 }
 
-/** `share.dir` or `share_dir` of a sibling's settings. */
+/** `share.dir` or `share_dir` in a sibling's settings. */
 async function shareFolder(file: string): Promise<string | undefined> {
   try {
     const text = readText(file);
@@ -52,11 +52,11 @@ async function shareFolder(file: string): Promise<string | undefined> {
     const folder = config?.share?.dir ?? config?.share_dir;
     return typeof folder === "string" && folder.trim() !== "" ? folder.trim() : undefined;
   } catch {
-    return undefined; // the sibling's own program will say what is wrong with it
+    return undefined; // the sibling's own program reports the error
   }
 }
 
-/** The workers that a registry names. Throws Failure when it can't be read. */
+/** The workers in a registry. Throws Failure if it is unreadable. */
 export function readTeam(host: Pick<Host, "env">, { homes }: Settings, registry: string): TeamWorker[] {
   return membersIn(registry).map((member) => {
     const state = parseWorkerState(
@@ -67,7 +67,7 @@ export function readTeam(host: Pick<Host, "env">, { homes }: Settings, registry:
   });
 }
 
-/** The folder in which twf keeps its states; undefined when no member's is there. */
+/** The folder of twf's states; undefined if no member has a state. */
 export function twfStateFolder(registry: string, workers: readonly TeamWorker[]): string | undefined {
   const file = workers.filter(({ stateFile }) => stateFile !== undefined).map((each) =>
     stateFileOf(registry, each)
@@ -102,7 +102,7 @@ function textOf(path: string): string | undefined {
   try {
     return readText(path);
   } catch {
-    return undefined; // then nothing is known of that worker
+    return undefined; // without a state the worker is unknown
   }
 }
 

@@ -4,7 +4,7 @@ import type { Host } from "../../io/host.ts";
 import type { PoolSettings } from "./load.ts";
 import { changeState } from "./store.ts";
 
-/** Forgets all counts, and the rotation too unless the flavour keeps it; returns the state file. */
+/** Clears all counts, and the rotation unless the flavour keeps it; returns the state file. */
 export async function resetState(
   host: Pick<Host, "clock" | "env" | "err" | "random" | "system">,
   flavour: Flavour,

@@ -12,33 +12,33 @@ import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import type { PoolSettings } from "./load.ts";
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
+type HostPart = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
 type Where = Pick<PoolSettings, "stateFile">;
 
 /** A state under its lock. */
 export interface OpenState {
-  /** All keys in their order; changes to it are written. */
+  /** All keys in order; changes are written. */
   readonly state: JsonMap;
-  /** Now, as it is written. */
+  /** The current time as written to the state. */
   readonly now: string;
-  /** Tells the user, once each, what could not be read as a number. */
+  /** Reports each unreadable number once. */
   readonly report: Report;
 }
 
 interface ChangeOptions {
-  /** Also removes what writers that were killed left behind. */
+  /** Also removes temporary files of killed writers. */
   readonly sweeps?: boolean;
 }
 
 const LOCK_TIMEOUT_MS = 60_000;
 
 /**
- * Reads the state, lets `change` work on it and writes it, all under the lock that the predecessor takes as well.
- * A state whose content makes no sense is put aside and the generation before it used; without one all starts anew,
- * because callers that start teams could not go on. One that may be good but can't be opened is an error.
+ * Reads the state, applies `change` and writes it, under the lock that the predecessor also takes. A corrupt state is
+ * put aside and replaced by the previous generation, or by an empty state, because callers that start teams must be
+ * able to continue. A state that cannot be opened is an error, because it may be intact.
  */
 export async function changeState<T>(
-  host: Outside,
+  host: HostPart,
   { stateFile }: Where,
   change: (open: OpenState) => T,
   { sweeps = false }: ChangeOptions = {},
@@ -59,9 +59,9 @@ export async function changeState<T>(
   });
 }
 
-/** A state that is a link is followed, and locked under both its names: callers may use either. */
+/** Locks the state under the names of the link and its target, because callers may use either. */
 async function locked<T>(
-  host: Outside,
+  host: HostPart,
   stateFile: string,
   target: string,
   work: () => T,
@@ -75,7 +75,7 @@ async function locked<T>(
 }
 
 function readState(
-  host: Outside,
+  host: HostPart,
   target: string,
 ): { readonly state: JsonMap; readonly isRecovered: boolean } {
   const kind = kindOf(target);
@@ -91,7 +91,7 @@ function readState(
   return { state: previous ?? new Map(), isRecovered: true };
 }
 
-/** What a file holds: a state, or nothing, or what is wrong with it. Throws Failure when it can't be read at all. */
+/** Parses a state file: a state, neither for a missing file, or a problem. Throws Failure if it is unreadable. */
 function parsedState(path: string): { readonly state?: JsonMap; readonly problem?: string } {
   let text: string | undefined;
   try {
@@ -110,8 +110,8 @@ function parsedState(path: string): { readonly state?: JsonMap; readonly problem
   }
 }
 
-/** Now, as people here have it: the runtimes' own clocks take milliseconds to learn the time zone. */
-function nowText({ clock, env, system }: Outside): string {
+/** The current local time, from the zone file: the runtimes need milliseconds to load the time zone. */
+function nowText({ clock, env, system }: HostPart): string {
   const now = clock.now();
   const zone = system.zoneFile(env.TZ);
   return localTime(now, zone === undefined ? undefined : offsetAt(zone, now / 1000));

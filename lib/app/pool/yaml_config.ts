@@ -5,9 +5,8 @@ import { Failure, wordsOf } from "../../core/text/failure.ts";
 import { parseYaml } from "../../io/yaml.ts";
 
 /**
- * The values of entries of which some need YAML. With `document`, the whole text, what it says of a key counts where no
- * line does; it is read only when it must be, because YAML refuses some of what lines may hold. Throws Failure naming
- * line and key.
+ * The values of entries of which some need YAML. `document` is the whole text; its keys count where no line sets them.
+ * It is given only when necessary, because YAML rejects some valid lines. Throws Failure naming line and key.
  */
 export function yamlValues(
   entries: ReadonlyMap<string, ConfigEntry>,
@@ -45,13 +44,13 @@ function parsed(text: string, where: string): unknown {
   } catch (error) {
     const [reason = ""] = wordsOf(error).split("\n");
     const line = /^(.*?),? at line (\d+)/.exec(reason);
-    // Lines of a part are not those of the file.
+    // Line numbers of a part differ from those of the file.
     if (line === null || where !== "") throw new Failure("failed", `${where}${line?.[1] ?? reason}`);
     throw new Failure("failed", `line ${line[2]}: ${line[1]}`);
   }
 }
 
-/** Known keys at any depth, as lines are read; the last one wins. */
+/** Collects known keys at any depth, like the line reader; the last one wins. */
 function collect(value: unknown, keys: ReadonlySet<string>, found: Map<string, unknown>): void {
   for (const [key, child] of objectOf(value) ?? []) {
     if (keys.has(key)) found.set(key, child);

@@ -5,20 +5,20 @@ import type { Skill } from "../../core/skill/skill.ts";
 import { isFolder, kindOf, resolvedPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 
-/** Where a skill is or is to be. */
+/** The folder of a skill, existing or not. */
 export interface SkillFolder {
-  /** As it was named. */
+  /** The path as typed. */
   readonly named: string;
-  /** Links resolved. */
+  /** The path with links resolved. */
   readonly path: string;
-  /** Where we keep what belongs to the install, in it. */
+  /** The folder inside it for the record and the backups of the install. */
   readonly kept: string;
 }
 
 /**
- * The folder of a skill below `to`, a folder of skills. By default that is the one of the project the user stands in, if
- * it has a `.codex` or `.agents`, else the user's own: callers look beside themselves, which is one of them. Throws Failure where
- * following links would change something else.
+ * The folder of a skill below `to`, a folder of skills. The default is the current project's, if it has a `.codex` or
+ * `.agents`, else the user's own; callers search beside themselves, which is one of them. Throws Failure if changes
+ * would follow a link to something else.
  */
 export function folderOf(host: Pick<Host, "cwd" | "env">, skill: Skill, to: string | undefined): SkillFolder {
   const skills = to === undefined ? defaultSkills(host, skill) : absolute(host, to);
@@ -56,7 +56,7 @@ export function folderOf(host: Pick<Host, "cwd" | "env">, skill: Skill, to: stri
 /** The skill that asks for a pool. */
 export const CALLER = "tmux-workflow";
 
-/** Where skills are known to lie, the project's first; of each what ai-team-workflow brings along, too. */
+/** The known folders of skills, the project's first, each with the place of skills bundled with ai-team-workflow. */
 export function placesOf(host: Pick<Host, "cwd" | "env">, { otherPlace }: Skill): string[] {
   const home = homeOf(host);
   return [host.cwd, ...home === undefined ? [] : [home]].flatMap((folder) =>
@@ -64,10 +64,10 @@ export function placesOf(host: Pick<Host, "cwd" | "env">, { otherPlace }: Skill)
   ).flatMap((skills) => otherPlace === undefined ? [skills] : [skills, join(skills, otherPlace)]);
 }
 
-/** In the order in which they are looked for, in the project and in the user's home. */
+/** The folders searched in the project and in the user's home, in this order. */
 const PLACES = [".codex", ".agents"];
 
-/** The user's own folder of skills; callers that find nothing beside themselves look there. */
+/** The user's own folder of skills, where callers search second. */
 function userSkills(host: Pick<Host, "env">): string {
   const home = homeOf(host);
   if (home !== undefined) return join(home, ".codex", "skills");
@@ -90,7 +90,7 @@ function defaultSkills(host: Pick<Host, "cwd" | "env">, { otherPlace }: Skill): 
   const own = PLACES.find((place) => isFolder(join(host.cwd, place)));
   const skills = own === undefined ? userSkills(host) : join(host.cwd, own, "skills");
   if (otherPlace === undefined || isFolder(join(skills, CALLER))) return skills;
-  // Brought along, the caller looks beside itself.
+  // A bundled caller searches beside itself.
   return isFolder(join(skills, otherPlace, CALLER)) ? join(skills, otherPlace) : skills;
 }
 

@@ -14,28 +14,28 @@ import { removeIfEmpty, sha256At } from "../../io/files/place.ts";
 import { CALLER, folderOf, placesOf, type SkillFolder } from "./folder.ts";
 import { carryOut, changedIn, halfDone, lockOf, look, recordIn, removeFolders, sweep } from "./steps.ts";
 
-/** Which skill, and where. */
+/** The skill and its place. */
 export interface SkillRequest {
   readonly pool: "cap" | "clb";
   /** The folder of skills; undefined = the project's, else the user's. */
   readonly to: string | undefined;
-  /** Only tell what would be done. */
+  /** True to only print the steps. */
   readonly isDry: boolean;
 }
 
-/** What was done, or would be. */
+/** The steps done or planned. */
 export interface SkillWork {
   readonly folder: SkillFolder;
   readonly steps: readonly Step[];
-  /** What the user should know besides. */
+  /** Additional notes for the user. */
   readonly notes: readonly string[];
 }
 
-type Outside = Pick<Host, "clock" | "cwd" | "env" | "random" | "self">;
+type HostPart = Pick<Host, "clock" | "cwd" | "env" | "random" | "self">;
 
-/** Puts a skill with the running program in place. Throws Failure where something stands in the way. */
+/** Installs a skill with the running program. Throws Failure if something is in the way. */
 export async function installSkill(
-  host: Outside,
+  host: HostPart,
   request: SkillRequest & { readonly how: "copy" | "link" | undefined },
 ): Promise<SkillWork> {
   const { pool, to, isDry } = request;
@@ -58,8 +58,8 @@ export async function installSkill(
   return { folder, steps: await carriedOut(host, folder, again, plan), notes };
 }
 
-/** Makes a skill's folder what it was before the first install. */
-export async function removeSkill(host: Outside, request: SkillRequest): Promise<SkillWork> {
+/** Restores a skill's folder to its state before the first install. */
+export async function removeSkill(host: HostPart, request: SkillRequest): Promise<SkillWork> {
   const { pool, to, isDry } = request;
   const folder = folderOf(host, SKILLS[pool], to);
   const plan = () => planRemoval(look(folder, recordIn(folder)));
@@ -73,14 +73,14 @@ export async function removeSkill(host: Outside, request: SkillRequest): Promise
   return { folder, steps, notes: [...linked(folder), ...kept] };
 }
 
-/** The command line that does the same once more. */
+/** The command line that repeats the operation. */
 function lineFor(verb: string, { pool, to }: SkillRequest): string {
   return `agentlb skill ${verb} ${pool}${to === undefined ? "" : ` --to ${quote(to)}`}`;
 }
 
-/** Plans and does, while nobody else changes this folder. */
+/** Plans and executes under the folder's lock. */
 async function carriedOut(
-  host: Outside,
+  host: HostPart,
   folder: SkillFolder,
   again: string,
   plan: () => Step[],
@@ -99,7 +99,7 @@ async function carriedOut(
   }
 }
 
-function carried({ self }: Outside): Carried {
+function carried({ self }: HostPart): Carried {
   const { form, path } = runningProgram(self);
   const real = resolvedPath(path);
   return { form, path: real, sha256: sha256At(real) };
@@ -110,24 +110,24 @@ function linked({ named, path }: SkillFolder): string[] {
 }
 
 /**
- * Callers copy the user's own `.codex` into the home of every worker: there a link of some bytes stands for a program of
- * a hundred megabytes. But what it runs must stay where it is.
+ * Chooses a link in the user's own `.codex`, which callers copy into every worker's home: it avoids copies of a hundred
+ * megabytes. The program it points to must then stay in place.
  */
-function fittingWay(host: Outside, { form, path }: Carried, { path: skill }: SkillFolder): "copy" | "link" {
+function fittingWay(host: HostPart, { form, path }: Carried, { path: skill }: SkillFolder): "copy" | "link" {
   if (form === "script" || !host.env.HOME) return "copy";
   const isIn = (folder: string, file: string) => file.startsWith(`${folder}/`);
   return isIn(resolvedPath(join(host.env.HOME, ".codex")), skill) && !isIn(skill, path) ? "link" : "copy";
 }
 
-/** The folder of a skill as it is typed: from the project that it is in, from the user's home, or in full. */
-function placeInWords({ cwd, env }: Outside, { named }: SkillFolder): string {
+/** The folder of a skill for a shell: relative to the project, relative to the user's home, or absolute. */
+function placeInWords({ cwd, env }: HostPart, { named }: SkillFolder): string {
   const isBelow = (folder: string | undefined) => folder !== undefined && named.startsWith(`${folder}/`);
   if (isBelow(cwd) && cwd !== env.HOME) return quote(named.slice(cwd.length + 1));
   return isBelow(env.HOME) ? `~/${quote(named.slice(env.HOME!.length + 1))}` : quote(named);
 }
 
-/** A caller looks beside itself and among the user's skills; one that is elsewhere does not find this. */
-function unseen(host: Outside, skill: Skill, { named }: SkillFolder, to: string | undefined): string[] {
+/** Notes a caller in another place, which would not find this skill. */
+function unseen(host: HostPart, skill: Skill, { named }: SkillFolder, to: string | undefined): string[] {
   const skills = join(named, "..");
   if (to !== undefined || !host.env.HOME || isFolder(join(skills, CALLER))) return [];
   const elsewhere = placesOf(host, skill).find((place) => place !== skills && isFolder(join(place, CALLER)));
@@ -136,7 +136,7 @@ function unseen(host: Outside, skill: Skill, { named }: SkillFolder, to: string 
     : [`${CALLER} is in ${elsewhere} and does not look here; for it, add: --to ${elsewhere}`];
 }
 
-/** Programs that the shim prefers. */
+/** Notes programs in the folder that the shim prefers. */
 function foundFirst({ flavour }: Skill, { path }: SkillFolder): string[] {
   return namesIn(join(path, "scripts")).filter((name) => name.startsWith(`${flavour.name}-`)).map((name) =>
     `on a machine that it is made for, ${join(path, "scripts", name)} is started instead`

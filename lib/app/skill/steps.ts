@@ -11,7 +11,7 @@ import type { SkillFolder } from "./folder.ts";
 
 const LOCK = "lock";
 
-/** What is in a skill's folder; each path is looked at once. */
+/** A cached view of a skill's folder; each path is read once. */
 export function look({ path }: SkillFolder, record: InstallRecord | undefined): Seen {
   const seen = new Map<string, Entry>();
   return {
@@ -24,14 +24,14 @@ export function look({ path }: SkillFolder, record: InstallRecord | undefined): 
   };
 }
 
-/** The record of what was installed; undefined when nothing was. Throws Failure when it can't be read. */
+/** The record of the install; undefined without one. Throws Failure if it is unreadable. */
 export function recordIn(folder: SkillFolder): InstallRecord | undefined {
   const path = recordOf(folder);
   const text = readText(path);
   return text === undefined ? undefined : parseRecord(text, path);
 }
 
-/** Carries out a step; what it promises has reached the disk when it returns. */
+/** Executes a step; its result is on disk when this returns. */
 export function carryOut(folder: SkillFolder, step: Step): void {
   const at = (name: string) => join(folder.path, name);
   const temporary = join(folder.kept, "next.new");
@@ -59,14 +59,14 @@ export function carryOut(folder: SkillFolder, step: Step): void {
   }
 }
 
-/** Removes what an install or a removal that was cut short left behind. Only under the lock. */
+/** Removes the remains of an interrupted install or removal. Requires the lock. */
 export function sweep({ kept }: SkillFolder): void {
   for (const name of namesIn(kept)) {
     if (name.endsWith(".new") || /^\..*\.tmp$/.test(name)) removeFile(join(kept, name));
   }
 }
 
-/** Removes the folders that are empty once all files are as they were. The last thing done under the lock. */
+/** Removes empty folders after the files are restored. The last step under the lock. */
 export function removeFolders(folder: SkillFolder): void {
   const { named, path, kept } = folder;
   removeIfEmpty(join(path, "scripts"));
@@ -74,21 +74,21 @@ export function removeFolders(folder: SkillFolder): void {
     takeAway(lockOf(folder));
     removeIfEmpty(kept);
   }
-  // What the user has linked is the user's.
+  // A linked folder belongs to the user.
   if (!isLink(named)) removeIfEmpty(path);
 }
 
-/** Held while a skill's folder is changed. */
+/** The lock held during changes of a skill's folder. */
 export function lockOf({ kept }: SkillFolder): string {
   return join(kept, LOCK);
 }
 
-/** What is kept of things that the user changed after an install, by name. */
+/** The kept copies of files that the user changed after an install. */
 export function changedIn({ kept }: SkillFolder): string[] {
   return namesIn(kept).filter((name) => name.includes(".changed-")).map((name) => join(kept, name));
 }
 
-/** The system's trouble in the middle, with what to do about it. */
+/** Adds a hint to a system error in the middle of an operation. */
 export function halfDone(error: unknown, again: string): unknown {
   if (error instanceof Failure || errnoOf(error) === undefined) return error;
   return new Failure("failed", wordsOf(error), {

@@ -1,17 +1,17 @@
 import type { Account } from "../../core/codex/account.ts";
 import { accountKey } from "../../core/codex/account_key.ts";
 
-/** Somebody with a login. */
+/** An object that has a login. */
 export interface Holder {
   readonly login: { readonly path: string; readonly account: Account };
 }
 
-/** Who has the same login: the same file behind links, or files that name the same user and workspace. */
+/** Groups holders by login: the same file behind links, or files that name the same user and workspace. */
 export class Accounts<T extends Holder> {
   readonly #byKey = new Map<string, Set<T>>();
   readonly #noted = new Map<T, { readonly path: string; readonly account: Account }>();
 
-  /** Takes note of a holder, or of the login that one has now; returns all that have the one it had before. */
+  /** Adds a holder or updates its login; returns the holders of its previous login. */
   note(holder: T): T[] {
     const { path, account } = holder.login;
     const noted = this.#noted.get(holder);
@@ -35,7 +35,7 @@ export class Accounts<T extends Holder> {
     }
   }
 
-  /** All that have the login of `asking`, itself too. */
+  /** All holders of this login, including the given one. */
   sharing({ login: { path, account } }: Holder): T[] {
     const sets = keysOf(path, account).map((key) => this.#byKey.get(key) ?? new Set<T>());
     return [...new Set(sets.flatMap((holders) => [...holders]))];

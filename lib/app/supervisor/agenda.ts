@@ -1,17 +1,17 @@
 import { heapOf } from "../../core/text/heap.ts";
 
-/** Items in the order of a number each has, such as the time at which it is due. An item is in it once. */
+/** A priority queue of unique items, ordered by a number such as a deadline. */
 export class Agenda<T> {
   readonly #heap = heapOf<T>();
   readonly #numbers = new Map<T, number>();
-  /** The number of the one entry of the heap that counts for an item: its own, or a smaller one. */
+  /** The number of an item's valid heap entry: its own or a smaller one. */
   readonly #queued = new Map<T, number>();
 
   has(item: T): boolean {
     return this.#numbers.has(item);
   }
 
-  /** Puts an item in, or elsewhere. */
+  /** Adds an item or moves it. */
   set(item: T, number: number): void {
     this.#numbers.set(item, number);
     const queued = this.#queued.get(item);

@@ -11,56 +11,56 @@ import { StatusEntry } from "./status_entry.ts";
 import { HomeThreads } from "./threads/home_threads.ts";
 import { LoginWatch } from "../codex/login_watch.ts";
 
-interface Surroundings {
+interface Context {
   readonly host: Pick<Host, "clock" | "system">;
   unknownLeft(): number;
-  /** All that have this account, the asking one too. */
+  /** All records of this account, including the given one. */
   sharing(asking: { readonly login: LoginWatch }): readonly { readonly record: AliasRecord }[];
 }
 
-/** What of a session its app-server tells. */
+/** The facts of a session that come from its app-server. */
 interface Running {
   readonly pid: number;
   readonly crashes: Crashes;
   readonly version: string | undefined;
 }
 
-/** All that is known of one alias: its login, its limits, and what goes on in it. */
+/** The record of one alias: login, limits and activity. */
 export class AliasRecord {
   readonly alias: string;
   readonly home: string;
   readonly login: LoginWatch;
   readonly entry: StatusEntry;
   readonly threads: HomeThreads;
-  readonly #around: Surroundings;
+  readonly #context: Context;
   #keyed: { readonly account: Account; readonly key: string | undefined } | undefined;
 
-  /** Since when it surely has this login, epoch milliseconds. */
+  /** The time from which this login is known to be in the home, epoch milliseconds. */
   #since: number;
   isOpen = false;
   activity: Activity = { activeTurns: 0 };
   /** Epoch milliseconds; 0 = never. */
   pickedAt = 0;
 
-  /** `session` = what was known before. */
-  constructor(alias: string, home: string, session: SessionStatus, around: Surroundings) {
+  /** `session` = the status of an earlier supervisor. */
+  constructor(alias: string, home: string, session: SessionStatus, context: Context) {
     this.alias = alias;
     this.home = home;
     this.login = new LoginWatch(home);
     this.login.look();
-    const { clock } = around.host;
+    const { clock } = context.host;
     const [key, before] = [this.account, session.account];
     this.#since = key !== undefined && before === key
       ? parseTime(session.accountSince) ?? clock.now()
       : clock.now();
     const isAnother = key !== undefined && before !== undefined && key !== before;
     const known = isAnother ? { ...emptySession(), lastSelectedAt: session.lastSelectedAt } : session;
-    this.entry = new StatusEntry(known, clock, around.unknownLeft);
+    this.entry = new StatusEntry(known, clock, context.unknownLeft);
     this.threads = new HomeThreads(home, clock, parseTime(known.activity.lastActivityAt));
-    this.#around = around;
+    this.#context = context;
   }
 
-  /** Whose login it is, as a hash; undefined when nobody can tell. */
+  /** A hash of the login's account; undefined when the account is unknown. */
   get account(): string | undefined {
     const { account } = this.login;
     if (this.#keyed?.account !== account) {
@@ -69,34 +69,34 @@ export class AliasRecord {
     return this.#keyed.key;
   }
 
-  /** How urgent the next probe is, smallest first: those that hang wait for the others. */
+  /** The order of the next probe, smallest first; a session without an answer comes last. */
   get urgency(): number {
     const hangs = this.entry.result?.kind === "noAnswer" ? 1e15 : 0;
     return hangs + (this.entry.readAt ?? 0);
   }
 
-  /** Another login is in this home from now on. */
+  /** Resets the record for another login. */
   replaced(): void {
-    this.#since = this.#around.host.clock.now();
+    this.#since = this.#context.host.clock.now();
     this.entry.forgetAll();
   }
 
-  /** Somebody picked this alias; `selectedAt` as the pick was remembered. */
+  /** Records a pick; `selectedAt` is the time as stored in the state. */
   picked(atMs: number, selectedAt: string): void {
     this.pickedAt = Math.max(this.pickedAt, atMs);
     this.entry.picked(selectedAt);
   }
 
-  /** Takes note of what a rollout tells of the account, in all aliases of that account. */
+  /** Records account facts from a rollout in all aliases of that account. */
   heard(activity: ThreadActivity): void {
     if (!isBegunAs(activity, this.login.account, this.#since)) return;
-    for (const { record } of this.#around.sharing(this)) record.#note(activity);
+    for (const { record } of this.#context.sharing(this)) record.#note(activity);
   }
 
-  /** What status.json says of this alias; `pid` = its app-server that stays, 0 = none; `version` = of Codex. */
+  /** The entry for status.json; `pid` = the permanent app-server, 0 = none; `version` = of Codex. */
   status({ pid, crashes, version }: Running): SessionStatus {
     const { activity, account } = this;
-    const lacks = lacksOf(version, this.#around.host.system.processes !== undefined);
+    const lacks = lacksOf(version, this.#context.host.system.processes !== undefined);
     return this.entry.session({
       pid,
       crashes,

@@ -7,11 +7,11 @@ import { sampleWindow } from "../session/history.ts";
 
 const LEAST_HOURS = 0.001;
 
-/** Learns what work costs each account, from all its sessions together. */
+/** Estimates the cost of work per account from all its sessions together. */
 export class Costs {
   readonly #ledgers = new Map<string, Ledger>();
 
-  /** Takes note of what goes on in the sessions of one account; to be told whenever that changes. */
+  /** Records the activity of an account's sessions; called on each change. */
   note(account: string, sessions: Iterable<SessionStatus>, nowMs: number): void {
     let turns = 0;
     let newest: SessionStatus | undefined;
@@ -28,7 +28,7 @@ export class Costs {
     this.#ledgers.set(account, observed(this.#ledgers.get(account), nowMs, turns, reading, newest.cost));
   }
 
-  /** What an hour of work costs an account; undefined where no turn has been seen. */
+  /** The cost of one hour of work; undefined until a turn has been seen. */
   of(account: string | undefined): Cost | undefined {
     const cost = account === undefined ? undefined : this.#ledgers.get(account)?.cost;
     return cost && cost.turnHours >= LEAST_HOURS ? cost : undefined;

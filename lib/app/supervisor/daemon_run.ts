@@ -21,12 +21,12 @@ import { RootGuard } from "./records/root_guard.ts";
 import { heedStopRequest } from "../daemon/stop_request.ts";
 import { Supervisor } from "./supervisor.ts";
 
-/** What a test may set otherwise. */
+/** Settings for tests. */
 export interface DaemonOptions {
   readonly renewalMarginMs?: number;
 }
 
-/** Is the supervisor of a root until TERM or INT; ends at once when another one is. */
+/** Runs the supervisor of a root until SIGTERM or SIGINT; returns at once if another one runs. */
 export async function runDaemon(host: Host, layout: Layout, options: DaemonOptions = {}): Promise<void> {
   restrictNewFiles();
   const announce = (line: string) => host.env[ANNOUNCE] === "1" && host.out(`${line}\n`);
@@ -39,7 +39,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   onSignals(["SIGTERM", "SIGINT"], stop);
   onSignals(["SIGHUP"], () => supervisor?.reload());
 
-  const lock = await takeOffice(host, layout).catch((error: unknown) => {
+  const lock = await takeLock(host, layout).catch((error: unknown) => {
     announce(wordsOf(error));
     throw error;
   });
@@ -47,10 +47,10 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
   const self = ownIdentity();
   const guard = new RootGuard(host, layout, () => lock.isCurrent());
   const journal = openJournal(layout.log, host.clock, () => guard.mayWrite(layout.log));
-  let unheed = () => {};
+  let stopListening = () => {};
   try {
     lock.write(renderIdentity({ ...self, version: VERSION, exe: host.self.join(" ") }));
-    if (!host.system.hasSignals) unheed = heedStopRequest(layout, self, stop);
+    if (!host.system.hasSignals) stopListening = heedStopRequest(layout, self, stop);
     replaceFile(layout.pidFile, `${self.pid}\n`);
     journal.note("started", { pid: self.pid, version: VERSION });
     for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates]) {
@@ -98,12 +98,12 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
     announce(wordsOf(error));
     throw error;
   } finally {
-    unheed();
+    stopListening();
     lock.release();
   }
 }
 
-/** From where it was started: what its caller told, else where we stand. */
+/** The origin passed by the caller, else that of this process. */
 function originIn(host: Host): Origin {
   try {
     return parseOrigin(JSON.parse(host.env[ORIGIN] ?? ""));
@@ -112,8 +112,8 @@ function originIn(host: Host): Origin {
   }
 }
 
-/** Takes the lock that a supervisor holds for life; a starting one gives up after a second. */
-async function takeOffice({ clock }: Host, layout: Layout): Promise<HeldLock | undefined> {
+/** Takes the supervisor lock, which is held until exit; gives up after a second. */
+async function takeLock({ clock }: Host, layout: Layout): Promise<HeldLock | undefined> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const lock = await tryLock(layout.supervisorLock);
     if (lock) return lock;
@@ -122,7 +122,7 @@ async function takeOffice({ clock }: Host, layout: Layout): Promise<HeldLock | u
   return undefined;
 }
 
-/** What was known before; a file that can't be read is put aside. */
+/** The status of an earlier supervisor; an unreadable file is put aside. */
 function statusBefore(host: Host, layout: Layout, journal: Journal): Status {
   const text = readText(layout.status);
   if (text === undefined) return emptyStatus();

@@ -3,16 +3,16 @@ import type { SessionStatus } from "../../core/session/status.ts";
 import { definedFields } from "../../core/text/json.ts";
 import { Costs } from "./costs.ts";
 
-/** What is known of one alias, and as it is published. */
+/** The status of one alias, internal and as published. */
 interface Entry {
   readonly session: SessionStatus;
-  /** What of it would be a change. */
+  /** The status as JSON, to detect changes. */
   readonly text: string;
   readonly cost: Cost | undefined;
   readonly published: SessionStatus;
 }
 
-/** What status.json says of all aliases. Only what changed is made anew, and with it the cost of its account. */
+/** The status entries of all aliases. Updates only the changed ones and the costs of their accounts. */
 export class Entries {
   readonly #costs = new Costs();
   readonly #entries = new Map<string, Entry>();
@@ -20,12 +20,12 @@ export class Entries {
   readonly #byAccount = new Map<string, Set<string>>();
   #all: ReadonlyMap<string, SessionStatus> = new Map();
 
-  /** By alias; the same map as long as nothing has changed. */
+  /** The published entries by alias; the same map object until something changes. */
   get all(): ReadonlyMap<string, SessionStatus> {
     return this.#all;
   }
 
-  /** Takes note of what is known of some aliases now; undefined = the alias is gone. */
+  /** Updates the entries of some aliases; undefined = the alias is gone. */
   note(sessions: Iterable<readonly [string, SessionStatus | undefined]>, nowMs: number): void {
     const aliases = new Set<string>();
     const accounts = new Set<string>();

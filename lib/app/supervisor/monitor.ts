@@ -10,28 +10,28 @@ import { AliasRecord } from "./alias_record.ts";
 import type { LoginWatch } from "../codex/login_watch.ts";
 import type { Shared } from "./monitor_context.ts";
 
-/** Keeps the readings of one alias fresh: carries out what `core/supervisor/monitor` decides. */
+/** Keeps the readings of one alias fresh by executing the decisions of `core/supervisor/monitor`. */
 export class Monitor {
   readonly record: AliasRecord;
   readonly #shared: Shared<Monitor>;
   readonly #wake: () => void;
   #starting: { readonly purpose: Purpose; readonly mayRenew: boolean } | undefined;
   #server: AppServer | undefined;
-  /** Asked to end, not gone yet. */
+  /** App-servers that were asked to end and still run. */
   readonly #leaving = new Set<AppServer>();
   #crashes: Crashes = NO_CRASHES;
   #triedAt = -Infinity;
-  /** When a child that could renew this very login was started. */
+  /** The start of the last child that could renew the current login. */
   #renewedAt = -Infinity;
   #isLoginDead = false;
-  /** How often in a row the service refused a login of this account. */
+  /** Consecutive refusals of this account's login by the service. */
   #refusals = 0;
-  /** How many logins this home has had; an answer counts for the one it was asked under. */
+  /** The number of logins so far; an answer counts for the login at the time of the question. */
   #logins = 0;
   #waitsForAccount = false;
   isManaged = false;
   isRetired = false;
-  /** It would probe now, if as many others did not. */
+  /** True while a probe is due but no slot is free. */
   waitsForSlot = false;
 
   constructor(alias: string, home: string, session: SessionStatus, shared: Shared<Monitor>) {
@@ -48,13 +48,13 @@ export class Monitor {
     return this.record.login;
   }
 
-  /** Does what is due; returns how long nothing else will be, in milliseconds. */
+  /** Does what is due; returns the time until something else is due, in milliseconds. */
   step(hasSlot: boolean): number {
     this.#noticeLogin();
     const mono = this.#shared.host.clock.monotonic();
     const later = Math.min(...[...this.#leaving].map((server) => server.enforce(mono) - mono), Infinity);
     if (this.isRetired) return later;
-    // What a start does to a login depends on the version.
+    // The version determines if a start can renew a login.
     if (!this.#shared.starter.isVersionKnown(this.#wake)) return later;
     const decision = decide(this.#facts(hasSlot), this.#shared.pace());
     const waited = this.#waitsForAccount;
@@ -62,7 +62,7 @@ export class Monitor {
     this.waitsForSlot = decision.act === "wait" && decision.isForSlot === true;
     switch (decision.act) {
       case "wait":
-        // Those who have the account must learn that they are in the way.
+        // Other users of the account must make room.
         if (this.#waitsForAccount && !waited) this.#wake();
         return Math.min(later, decision.forMs);
       case "close":
@@ -81,45 +81,45 @@ export class Monitor {
     return later;
   }
 
-  /** What status.json says of this alias. */
+  /** The entry for status.json. */
   session(): SessionStatus {
     const pid = this.#server?.purpose === "manage" ? this.#server.identity.pid : 0;
     return this.record.status({ pid, crashes: this.#crashes, version: this.#shared.starter.version });
   }
 
-  /** Whether a probe of this alias takes one of the slots. */
+  /** True while a probe of this alias occupies a slot. */
   isProbing(): boolean {
     return (this.#starting ?? this.#server)?.purpose === "probe";
   }
 
-  /** The processes of ours in this home, those that are ending included. */
+  /** The supervised processes in this home, including those that are ending. */
   servers(): AppServer[] {
     return [...(this.#server ? [this.#server] : []), ...this.#leaving];
   }
 
-  /** Whether it has a process, or is about to. */
+  /** True while a process runs or starts. */
   isBusy(): boolean {
     return this.#starting !== undefined || this.servers().length > 0;
   }
 
-  /** Whether no other process may use its account: it renews the login, or waits to. */
+  /** True while it needs exclusive use of its account, to renew the login. */
   needsAccount(): boolean {
     return this.#waitsForAccount || this.#starting?.mayRenew === true ||
       this.servers().some((server) => server.mayRenew);
   }
 
-  /** Whether there is an answer, good or bad, of this supervisor's time. */
+  /** True once this supervisor has any result. */
   hasResult(): boolean {
     return this.record.entry.isTried;
   }
 
-  /** Somebody picked this alias: a child that may renew its login makes room. */
+  /** Records a pick and ends a child that may renew the login. */
   picked(atMs: number, selectedAt: string): void {
     this.record.picked(atMs, selectedAt);
     if (this.#server?.mayRenew) this.#leave(this.#server);
   }
 
-  /** Ends what runs, for good. */
+  /** Ends all processes and starts no more. */
   retire(): void {
     this.isRetired = true;
     this.#waitsForAccount = false;
@@ -188,12 +188,12 @@ export class Monitor {
     }
   }
 
-  /** Handshake if there was none, then a reading, within the time limit, of the login that `login` counts. */
+  /** Does the handshake if needed, then takes a reading within the time limit; `login` numbers the login it is for. */
   async #converse(server: AppServer, login: number): Promise<void> {
     const { probeLimitMs, host: { clock } } = this.#shared;
     this.#triedAt = clock.monotonic();
     const outcome = await converseWithin(server, this.#loginView(server), clock, probeLimitMs);
-    if (server.phase === "closing") return this.#wake(); // it was asked to make room meanwhile
+    if (server.phase === "closing") return this.#wake(); // it was asked to end meanwhile
     if (login !== this.#logins) {
       this.#triedAt = -Infinity;
       this.#leave(server);
@@ -260,14 +260,14 @@ export class Monitor {
     this.#noticeLogin();
     this.#leaving.delete(server);
     starter.ended(server);
-    // It outlived its time limit, and renewed the login: now a reading is possible.
+    // It renewed the login after its time limit, so a reading is possible now.
     if (server.mayRenew && !this.#isLoginDead && this.#renewal().kind === "impossible") {
       this.#triedAt = -Infinity;
     }
     this.#wake();
   }
 
-  /** Counts an end that nobody asked for; a probe's is only a result. */
+  /** Counts an unexpected exit; that of a probe is only a result. */
   #crashed(purpose: Purpose, ranMs: number): void {
     if (purpose === "probe") return;
     const { host, journal, mostCrashesIn5m } = this.#shared;
@@ -281,13 +281,13 @@ export class Monitor {
     });
   }
 
-  /** Another login makes what we know, and who runs, worthless; any new file may cure a dead one. */
+  /** Discards facts and processes of a previous login; any new auth file may replace a dead login. */
   #noticeLogin(): void {
     const seen = this.login.look();
     if (seen === "same") return;
     this.#shared.moved(this);
     this.#renewedAt = -Infinity;
-    // Renewed by ours, and refused again: nobody is helped by trying that all day.
+    // Renewed by a supervised app-server and refused again: further tries are futile.
     const isFutile = this.#refusals > 1 && this.servers().some((server) => server.mayRenew);
     if (seen === "replaced" && (!this.#isLoginDead || isFutile)) return;
     this.#isLoginDead = false;

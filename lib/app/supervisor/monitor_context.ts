@@ -5,7 +5,7 @@ import type { AliasRecord } from "./alias_record.ts";
 import type { LoginWatch } from "../codex/login_watch.ts";
 import type { Starter } from "./starter.ts";
 
-/** What all monitors (`M`) of one supervisor share. */
+/** The context shared by all monitors (`M`) of one supervisor. */
 export interface Shared<M> {
   readonly host: Pick<Host, "clock" | "random" | "system">;
   readonly journal: Journal;
@@ -15,19 +15,19 @@ export interface Shared<M> {
   readonly renewalMarginMs: number;
   pace(): Pace;
   unknownLeft(): number;
-  /** Whether an app-server of ours, of `asking` or of another, uses the account of `asking`. */
+  /** True while any supervised app-server uses the account of `asking`. */
   isTaken(asking: Asking): boolean;
-  /** All that have the account of `asking`, itself too; each is looked at again, for it is about to be told something. */
+  /** All monitors of this account, including `asking`. Each is scheduled for a look, because its facts may change. */
   sharing(asking: Asking): readonly { readonly record: AliasRecord }[];
-  /** Whether another monitor renews the login of this account, or waits to be alone for that. */
+  /** True while another monitor renews this account's login or waits for exclusive use of the account. */
   isWanted(asking: Asking): boolean;
-  /** A monitor has another login, or a new one. */
+  /** Records that a monitor's login was replaced. */
   moved(monitor: M): void;
-  /** Something happened to a monitor: it is looked at next. */
+  /** Schedules a monitor for the next look. */
   wake(monitor: M): void;
 }
 
-/** A monitor that asks about others. */
+/** The monitor that asks about others. */
 export interface Asking {
   readonly login: LoginWatch;
 }

@@ -11,13 +11,13 @@ import { leavingIn } from "../daemon/removal_notice.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import type { Asking, Shared } from "./monitor_context.ts";
 
-interface Surroundings {
+interface Context {
   readonly layout: Layout;
   readonly children: Children;
   readonly shared: Shared<Monitor>;
-  /** What is known from before, by alias. */
+  /** The status of an earlier supervisor, by alias. */
   readonly sessions: ReadonlyMap<string, SessionStatus>;
-  /** There is an alias, a new one or one that was there before. */
+  /** Called for each existing alias. */
   present(monitor: Monitor, isNew: boolean): void;
   gone(alias: string): void;
 }
@@ -26,37 +26,36 @@ const PROBES_AT_ONCE = 2;
 const MANAGED_AT_MOST = 8;
 const ACTIVE_MS = 10 * 60_000;
 const RETRY_MS = 5_000;
-/** Each is looked at so often though nothing is told of it: not every change is. */
+/** The longest time between two looks at a monitor, because some changes have no event. */
 const LOOK_MS = 30_000;
 
 /**
- * The monitors of all aliases, and of those that are gone until their processes are. A look steps those to which
- * something happened, those that are due, and those that have a process; what it costs does not depend on how many
- * others there are.
+ * The monitors of all aliases, and of removed aliases until their processes end. A look steps only monitors that were
+ * touched, are due, or have a process, so its cost does not depend on the number of the others.
  */
 export class Monitors {
-  readonly #around: Surroundings;
+  readonly #context: Context;
   readonly #known: Map<string, SessionStatus>;
   readonly #byAlias = new Map<string, Monitor>();
   #retired: Monitor[] = [];
   readonly #accounts = new Accounts<Monitor>();
-  /** By when they are due, monotonic milliseconds. */
+  /** Monitors by their deadline, monotonic milliseconds. */
   readonly #deadlines = new Agenda<Monitor>();
-  /** Those that wait for a slot, by their urgency. */
+  /** Monitors that wait for a slot, by urgency. */
   readonly #queue = new Agenda<Monitor>();
-  /** Those to which something happened. */
+  /** Monitors to look at in the next step. */
   readonly #touched = new Set<Monitor>();
-  /** Those that have a process, or wait to be alone with their account, and which of the two. */
+  /** Monitors with a process (1), that need exclusive use of their account (2), or both (3). */
   readonly #engaged = new Map<Monitor, number>();
-  /** Those that may be at work. */
+  /** Monitors that may be active. */
   readonly #active = new Set<Monitor>();
-  /** Those that this supervisor has no answer of yet. */
+  /** Monitors without a result so far. */
   readonly #unanswered = new Set<Monitor>();
   #managed: Config["supervisor"]["managed"] | undefined;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
-    this.#known = new Map(around.sessions);
+  constructor(context: Context) {
+    this.#context = context;
+    this.#known = new Map(context.sessions);
   }
 
   all(): Iterable<Monitor> {
@@ -67,44 +66,44 @@ export class Monitors {
     return this.#byAlias.get(alias);
   }
 
-  /** Those of aliases that are gone, too. */
-  everybody(): Monitor[] {
+  /** All monitors, including those of removed aliases. */
+  allWithRetired(): Monitor[] {
     return [...this.#byAlias.values(), ...this.#retired];
   }
 
-  /** Something happened to it: the next step looks at it. */
+  /** Schedules a monitor for the next step. */
   touch(monitor: Monitor): void {
     this.#touched.add(monitor);
   }
 
-  /** What all of them depend on has changed. */
+  /** Schedules all monitors for the next step. */
   touchAll(): void {
     for (const monitor of this.all()) this.touch(monitor);
   }
 
-  /** Whether each has an answer, good or bad, of this supervisor's time. */
+  /** True once this supervisor has a result for each. */
   get hasAllResults(): boolean {
     return this.#unanswered.size === 0;
   }
 
-  /** Brings them up to date with the aliases there are. */
+  /** Adds and removes monitors to match the existing aliases. */
   list(): void {
-    const { layout } = this.#around;
+    const { layout } = this.#context;
     const leaving = new Set(leavingIn(layout));
     const aliases = new Set(aliasesOf(layout).filter((alias) => !leaving.has(alias)));
     for (const [alias, monitor] of this.#byAlias) if (!aliases.has(alias)) this.#drop(alias, monitor);
     for (const alias of aliases) {
       const known = this.#byAlias.get(alias);
-      this.#around.present(known ?? this.#admit(alias), known === undefined);
+      this.#context.present(known ?? this.#admit(alias), known === undefined);
     }
   }
 
   /**
-   * Does all that is due, the most urgent first; returns who of those that are listed may have changed, and how long
-   * nothing else will be due.
+   * Does all that is due, most urgent first; returns the current monitors that may have changed and the time until
+   * something else is due.
    */
   step(): { readonly stepped: readonly Monitor[]; readonly waitMs: number } {
-    const now = this.#around.shared.host.clock.monotonic();
+    const now = this.#context.shared.host.clock.monotonic();
     for (let due = this.#deadlines.first(); due !== undefined && due.number <= now;) {
       this.touch(due.item);
       this.#deadlines.delete(due.item);
@@ -132,9 +131,9 @@ export class Monitors {
     return { stepped: [...stepped].filter((each) => this.#byAlias.get(each.alias) === each), waitMs };
   }
 
-  /** Chooses whose app-servers stay: by the user's wish, or of those at work the latest. */
+  /** Chooses which app-servers are permanent: by the configuration, or those of the most recently active aliases. */
   manage(managed: Config["supervisor"]["managed"]): void {
-    const now = this.#around.shared.host.clock.now();
+    const now = this.#context.shared.host.clock.now();
     if (managed !== "active") {
       if (this.#managed !== managed) this.touchAll();
       this.#managed = managed;
@@ -157,36 +156,36 @@ export class Monitors {
     for (const monitor of active) this.#active.add(monitor);
   }
 
-  /** Whether an app-server of ours, of `asking` or of another, uses the account of `asking`. */
+  /** True while any supervised app-server uses the account of `asking`. */
   isTaken(asking: Asking): boolean {
     const sharing = this.sharing(asking);
     return sharing.some((other) => other.isBusy()) ||
-      this.#around.children.orphans().some(({ auth, alias }) =>
+      this.#context.children.orphans().some(({ auth, alias }) =>
         auth === asking.login.path || sharing.some((other) => other.alias === alias)
       );
   }
 
-  /** Whether another than `asking` may let no other process use its account. */
+  /** True while another monitor needs exclusive use of this account. */
   isWanted(asking: Asking): boolean {
     return this.sharing(asking).some((other) => other !== asking && other.needsAccount());
   }
 
-  /** Takes note of another login; those of the old one and of the new one are looked at again. */
+  /** Records another login and wakes the monitors of the old and the new account. */
   moved(monitor: Monitor): void {
     this.#wake(this.#accounts.note(monitor), monitor);
     this.#wake(this.sharing(monitor), monitor);
   }
 
-  /** All of this account, `asking` itself too: by the file, or by what copies of it say. */
+  /** All monitors of this account, including `asking`: those with the same auth file or a copy of it. */
   sharing(asking: Asking): Monitor[] {
     return this.#accounts.sharing(asking);
   }
 
   #admit(alias: string): Monitor {
-    const { layout, shared } = this.#around;
+    const { layout, shared } = this.#context;
     const known = this.#known.get(alias) ?? emptySession();
-    this.#known.delete(alias); // a later alias of that name is another one
-    // Why there was no reading then says nothing about now.
+    this.#known.delete(alias); // a later alias of the same name starts anew
+    // An earlier failure says nothing about now.
     const isRead = probeResultIn(known.lastProbeResult)?.kind === "ok";
     const lastProbeResult = isRead ? known.lastProbeResult : "";
     const monitor = new Monitor(alias, homeOf(layout, alias), { ...known, lastProbeResult }, shared);
@@ -204,14 +203,14 @@ export class Monitors {
     for (const set of [this.#active, this.#unanswered, this.#queue, this.#deadlines]) set.delete(monitor);
     this.#retired.push(monitor);
     this.touch(monitor);
-    this.#around.gone(alias);
+    this.#context.gone(alias);
   }
 
   #isForgotten(monitor: Monitor): boolean {
     return monitor.isRetired && !this.#retired.includes(monitor);
   }
 
-  /** Whether a retired one still has a process; one that has none is forgotten. */
+  /** True while a retired monitor has a process; otherwise drops it. */
   #isKept(monitor: Monitor): boolean {
     if (monitor.isBusy()) return true;
     this.#accounts.drop(monitor);
@@ -219,13 +218,13 @@ export class Monitors {
     return false;
   }
 
-  /** Steps one; its trouble is not the others'. */
+  /** Steps one monitor; its errors do not affect the others. */
   #step(monitor: Monitor, now: number): void {
     let waitMs = RETRY_MS;
     try {
       waitMs = monitor.step(this.#hasSlot());
     } catch (error) {
-      const { journal } = this.#around.shared;
+      const { journal } = this.#context.shared;
       journal.note("trouble with a session", { alias: monitor.alias, why: wordsOf(error) });
     }
     this.#deadlines.set(monitor, now + Math.min(waitMs, LOOK_MS));
@@ -238,9 +237,9 @@ export class Monitors {
     this.#wake(this.sharing(monitor), monitor);
   }
 
-  /** What one does with its account concerns those that share it. */
+  /** Wakes the monitors that share an account, except one. */
   #wake(sharing: readonly Monitor[], except: Monitor): void {
-    for (const other of sharing) if (other !== except) this.#around.shared.wake(other);
+    for (const other of sharing) if (other !== except) this.#context.shared.wake(other);
   }
 
   #hasSlot(): boolean {

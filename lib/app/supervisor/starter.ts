@@ -26,31 +26,31 @@ export interface Role {
 
 export type Started = { readonly server: AppServer } | { readonly fault: ProbeFault };
 
-interface Surroundings {
+interface Context {
   readonly host: Pick<Host, "clock" | "random" | "spawn" | "env" | "platform" | "system">;
   readonly layout: Layout;
   readonly children: Children;
   readonly versions: CodexVersions;
   codex(): CodexProgram | undefined;
-  /** Whether a file or folder may be written or made now. */
+  /** True if a file or folder may be written or created now. */
   mayWrite(path: string): boolean;
 }
 
-/** Starts app-servers and keeps the record of them. */
+/** Starts and records app-servers. */
 export class Starter {
-  readonly #around: Surroundings;
+  readonly #context: Context;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   /**
-   * Starts `codex app-server` in a home. One that may renew the login starts under the lock of the picks: either a
-   * command sees it in the record and waits, or we see the command's pick, or its Codex, and don't start.
+   * Starts `codex app-server` in a home. If it may renew the login, it starts under the lock of the picks: either a
+   * command sees the record and waits, or this sees the command's pick, or its Codex, and does not start.
    */
   start(alias: string, home: string, auth: string, role: Role): Promise<Started> {
     if (!role.mayRenew) return Promise.resolve(this.#spawn(alias, home, auth, role));
-    const { host, layout, children, mayWrite } = this.#around;
+    const { host, layout, children, mayWrite } = this.#context;
     if (!mayWrite(layout.stateLock)) return Promise.resolve({ fault: { kind: "cannotStart" } });
     return withLock(host, layout.stateLock, () => {
       const now = host.clock.now();
@@ -79,48 +79,48 @@ export class Starter {
     });
   }
 
-  /** Whether another program would be started now; while there is none, as in an upgrade, what runs is good enough. */
+  /** True if codex has been replaced since this server started; false while codex is missing, as during an upgrade. */
   isOutdated(server: AppServer): boolean {
-    const program = this.#around.codex();
+    const program = this.#context.codex();
     return program !== undefined && program.fingerprint !== server.program;
   }
 
-  /** The version of the program that would be started now; undefined = unknown. */
+  /** The version of the current codex; undefined = unknown. */
   get version(): string | undefined {
-    const program = this.#around.codex();
-    return program && this.#around.versions.of(program);
+    const program = this.#context.codex();
+    return program && this.#context.versions.of(program);
   }
 
-  /** Whether that program was asked for its version; `learnt` is called when it was not, and has answered. */
+  /** True if the version query of the current codex is done; otherwise starts it and calls `learnt` at its end. */
   isVersionKnown(learnt: () => void): boolean {
-    const program = this.#around.codex();
-    return program === undefined || this.#around.versions.isKnown(program, learnt);
+    const program = this.#context.codex();
+    return program === undefined || this.#context.versions.isKnown(program, learnt);
   }
 
-  /** What a server said of its version, which its program may not have told rightly. */
+  /** Records the version that a server reports, which can differ from that of `codex --version`. */
   heard(server: AppServer, version: string): void {
-    this.#around.versions.heard({ path: server.codex, fingerprint: server.program }, version);
+    this.#context.versions.heard({ path: server.codex, fingerprint: server.program }, version);
   }
 
-  /** The login of this server's home is fresh now. */
+  /** Records that the login of this server's home was renewed. */
   renewed(server: AppServer): void {
     if (!server.mayRenew) return;
     server.mayRenew = false;
-    this.#around.children.renewed(server.identity.pid);
+    this.#context.children.renewed(server.identity.pid);
   }
 
-  /** This server may be renewing the login of its home after all. */
+  /** Records that this server may be renewing the login of its home. */
   renewing(server: AppServer): void {
     server.mayRenew = true;
-    this.#around.children.renewing(server.identity.pid);
+    this.#context.children.renewing(server.identity.pid);
   }
 
   ended(server: AppServer): void {
-    this.#around.children.remove(server.identity.pid);
+    this.#context.children.remove(server.identity.pid);
   }
 
   #spawn(alias: string, home: string, auth: string, role: Role): Started {
-    const { host, layout, children, codex, mayWrite } = this.#around;
+    const { host, layout, children, codex, mayWrite } = this.#context;
     const program = codex();
     if (program === undefined) return { fault: { kind: "codexNotFound" } };
     if (!mayWrite(layout.state)) return { fault: { kind: "cannotStart" } };

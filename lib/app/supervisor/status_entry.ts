@@ -15,34 +15,34 @@ import { emptySession, type SessionStatus } from "../../core/session/status.ts";
 import { formatTime, parseTime } from "../../core/text/time.ts";
 import type { Clock } from "../../io/host.ts";
 
-/** What is left out where nobody knows it. */
-type Momentary = "account" | "accountSince" | "codexVersion" | "lacks";
+/** Fields that are absent while unknown. */
+type LiveField = "account" | "accountSince" | "codexVersion" | "lacks";
 
-/** What only the moment tells of a session. */
-export interface Doings extends Pick<SessionStatus, "activity" | Momentary> {
-  /** Of the app-server that stays; 0 = none runs. */
+/** Live facts: pid, crashes, activity. */
+export interface LiveFacts extends Pick<SessionStatus, "activity" | LiveField> {
+  /** Of the permanent app-server; 0 = none runs. */
   readonly pid: number;
   readonly crashes: Crashes;
 }
 
-/** A clock may be a little ahead of the one that wrote a rollout. */
+/** The tolerated difference between the clock here and that of a rollout's writer. */
 const FUTURE_MS = 5000;
 
-/** What is known of one alias, in the words of status.json. */
+/** The status.json entry of one alias. */
 export class StatusEntry {
   readonly #clock: Clock;
   readonly #unknownLeft: () => number;
   #session: SessionStatus;
-  /** When the newest reading was taken, epoch milliseconds. */
+  /** The time of the newest reading, epoch milliseconds. */
   #readAt: number | undefined;
-  /** When the newest reading of each limit but the main one was taken, by its id, and when the last complete one was. */
+  /** The time of the newest reading of each other limit, by id; and that of the last complete reading. */
   readonly #othersAt = new Map<string, number>();
   #completeAt: number | undefined;
-  /** The mark of the last refused turn, as long as nothing has lifted it, even when it is over. */
+  /** The mark of the last refused turn; an expired one is kept until it is lifted. */
   #mark: RefusalMark | undefined;
-  /** Refusals up to here are known, or lifted. */
+  /** Refusals up to this time are recorded or lifted. */
   #refusalsUntil = -Infinity;
-  /** The last complete reading: a change for the better since then lifts the mark. */
+  /** The last complete reading; an improvement on it lifts the mark. */
   #complete: Readings | undefined;
 
   constructor(session: SessionStatus, clock: Clock, unknownLeft: () => number) {
@@ -61,17 +61,17 @@ export class StatusEntry {
     return this.#readAt;
   }
 
-  /** The result of the last try; undefined when there was none. */
+  /** The result of the last probe; undefined before the first. */
   get result(): ProbeResult | undefined {
     return probeResultIn(this.#session.lastProbeResult);
   }
 
-  /** Whether there was a try, with whatever result. */
+  /** True after a probe with any result. */
   get isTried(): boolean {
     return this.#session.lastProbeResult !== "";
   }
 
-  /** A complete reading. */
+  /** Records a complete reading. */
   read(readings: Readings): void {
     const now = this.#clock.now();
     this.#othersAt.clear();
@@ -81,14 +81,14 @@ export class StatusEntry {
     this.#complete = readings;
   }
 
-  /** What a child tells by itself; only what it says of the main windows is a reading. */
+  /** Records an unrequested update of a child; it is a reading only if it covers the main windows. */
   update(params: unknown): void {
     const merged = mergeUpdate(this.#readings(), params);
     if (merged?.isReading) this.#take(merged.readings, this.#clock.now());
     else if (merged) this.#keep(merged.readings);
   }
 
-  /** What a turn in an open thread was told; never over what was read later. */
+  /** Records limits from a rollout, unless a newer reading is known. */
   noted({ snapshot, at }: ToldLimits): void {
     const limitId = limitOf(snapshot);
     const known = limitId === MAIN_LIMIT ? this.#readAt : this.#othersAt.get(limitId) ?? this.#completeAt;
@@ -100,7 +100,7 @@ export class StatusEntry {
     this.#take(merged.readings, at);
   }
 
-  /** A turn was refused because a limit is used up. */
+  /** Records that a turn was refused because a limit is used up. */
   refused(refusal: Refusal): void {
     const now = this.#clock.now();
     if (refusal.at <= this.#refusalsUntil || refusal.at > now + FUTURE_MS) return;
@@ -109,14 +109,14 @@ export class StatusEntry {
     if (mark !== undefined) this.#mark = mark;
   }
 
-  /** Lifts the mark of turns that were refused up to then: one that began later succeeded, or something is better now. */
+  /** Lifts the mark of refusals up to `atMs`, after a later turn succeeded or the limits improved. */
   lift(atMs: number): void {
     if (this.#mark !== undefined && this.#mark.atMs >= atMs) return;
     this.#mark = undefined;
     this.#refusalsUntil = Math.max(this.#refusalsUntil, atMs);
   }
 
-  /** Notes the result of a try; an API key is read by saying so. */
+  /** Records the result of a probe; for an API key that is also its complete reading. */
   tried(result: ProbeResult): void {
     if (result.kind === "apiKey") this.read(NOTHING);
     this.#session = {
@@ -126,17 +126,17 @@ export class StatusEntry {
     };
   }
 
-  /** `at` as the pick was remembered; empty = in words that say no more than the status. */
+  /** Records a pick; `at` is the time as stored, empty = no newer than the status. */
   picked(at: string): void {
     if (at !== "") this.#session = { ...this.#session, lastSelectedAt: at };
   }
 
-  /** The login may be good again. */
+  /** Clears the probe result, because the login may be valid again. */
   forgetResult(): void {
     this.#session = { ...this.#session, lastProbeResult: "" };
   }
 
-  /** Another login: nothing that is known is true of it. */
+  /** Clears everything that belongs to the previous login. */
   forgetAll(): void {
     this.#session = { ...emptySession(), lastSelectedAt: this.#session.lastSelectedAt };
     this.#readAt = undefined;
@@ -146,8 +146,8 @@ export class StatusEntry {
     this.#othersAt.clear();
   }
 
-  /** All of it. A crash loop makes it unhealthy until the next try. */
-  session({ pid, crashes, activity, ...momentary }: Doings): SessionStatus {
+  /** The complete entry. A crash loop makes it unhealthy until the next start. */
+  session({ pid, crashes, activity, ...live }: LiveFacts): SessionStatus {
     const now = this.#clock.monotonic();
     const { guardedUntil, times } = recent(crashes, now);
     const isGuarded = guardedUntil > now;
@@ -167,7 +167,7 @@ export class StatusEntry {
       health: isGuarded ? "unhealthy" : "healthy",
       appServer: { state: pid > 0 ? "running" : "stopped", pid, restartCount: times.length },
       activity,
-      ...momentary,
+      ...live,
       ...(mark === undefined ? {} : {
         exhaustedUntil: formatTime(mark.untilMs),
         refusedAt: formatTime(Math.max(mark.atMs, 0)),
@@ -180,7 +180,7 @@ export class StatusEntry {
     return { limits: this.#session.rateLimits, allowance: this.#session.allowance ?? {} };
   }
 
-  /** A reading of the main windows that was taken then. */
+  /** Records a reading of the main windows, taken at `at`. */
   #take({ limits, allowance }: Readings, at: number): void {
     const windows = [limits.primary, limits.secondary].filter((window) => window !== null);
     this.#readAt = at;
@@ -194,7 +194,7 @@ export class StatusEntry {
 
   #keep({ limits, allowance }: Readings): void {
     const { allowance: _, ...rest } = this.#session;
-    const isTold = Object.keys(allowance).length > 0;
-    this.#session = { ...rest, rateLimits: limits, ...(isTold ? { allowance } : {}) };
+    const hasAllowance = Object.keys(allowance).length > 0;
+    this.#session = { ...rest, rateLimits: limits, ...(hasAllowance ? { allowance } : {}) };
   }
 }

@@ -11,7 +11,7 @@ import { fingerprintOf } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
 import type { lockHolders } from "../../io/process/lock_table.ts";
-import { partWith } from "../codex/app_server.ts";
+import { awaitExits } from "../codex/app_server.ts";
 import { Children } from "./records/app_server_record.ts";
 import { type CodexProgram, codexProgram } from "../codex/codex_program.ts";
 import { CodexVersions } from "../codex/codex_version.ts";
@@ -35,24 +35,24 @@ export interface SupervisorSettings {
   readonly timing: Timing;
   readonly journal: Journal;
   readonly publisher: Publisher;
-  /** What this supervisor tells of itself; nothing unless given. */
+  /** The supervisor's own record; optional. */
   readonly ownRecord?: OwnRecordFile;
-  /** What is known from before, by alias. */
+  /** The status of an earlier supervisor, by alias. */
   readonly sessions: ReadonlyMap<string, SessionStatus>;
-  /** Says whether the root is still ours, and what may be written there. */
+  /** Checks that the root is still the original one, and what may be written there. */
   readonly guard: RootGuard;
   readonly renewalMarginMs?: number;
-  /** Instead of `/proc/locks`. */
+  /** Replaces the reader of `/proc/locks`. */
   readonly lockHolders?: typeof lockHolders;
 }
 
-/** Even when nothing happens, a look at everything, and at whether this root is still ours. */
+/** The interval of full checks, including that of the root, without any event. */
 const LOOK_MS = 30_000;
 const RETRY_MS = 5_000;
 
 /**
- * Keeps the limits of every alias known and published: a look at those to which something happened, then a sleep until
- * the next is due or something happens. docs/supervisor.md tells the whole of it.
+ * Reads and publishes the limits of every alias. The loop looks at aliases with events, then sleeps until the next
+ * deadline or event; see docs/supervisor.md.
  */
 export class Supervisor {
   readonly #settings: SupervisorSettings;
@@ -74,7 +74,7 @@ export class Supervisor {
   #checkedAt = -Infinity;
   #configPrint: string | undefined;
   #isSwept = false;
-  /** Removed aliases: somebody waits for them to go from status.json. */
+  /** Removed aliases, whose removal from status.json is urgent. */
   readonly #dropped = new Set<string>();
   #isStopping = false;
   #wakeUp = new AbortController();
@@ -131,7 +131,7 @@ export class Supervisor {
     });
   }
 
-  /** Runs until `stop`, or until the root is no longer ours. */
+  /** Runs until `stop` is called or the root is replaced. */
   async run(): Promise<void> {
     const { host, layout, guard } = this.#settings;
     this.#watches.set("config", layout.root, (name) => name === "config.toml" && (this.#isConfigDue = true));
@@ -151,7 +151,7 @@ export class Supervisor {
     await this.#finish();
   }
 
-  /** Ends the run: children end by themselves, one that may be renewing a login is left to finish. */
+  /** Ends the run; a child that may be renewing a login is left to finish. */
   stop(): void {
     this.#isStopping = true;
     this.#wake();
@@ -167,7 +167,7 @@ export class Supervisor {
     this.#wakeUp.abort();
   }
 
-  /** Whatever goes wrong in one look, the next one may go well. */
+  /** Looks, and retries later after an error. */
   #lookSafely(): number {
     try {
       return this.#look();
@@ -177,7 +177,7 @@ export class Supervisor {
     }
   }
 
-  /** Does all that is due; returns how long nothing else will be. */
+  /** Does all that is due; returns the time until something else is due. */
   #look(): number {
     const waits: number[] = [];
     this.#checkUnasked();
@@ -185,7 +185,7 @@ export class Supervisor {
     if (this.#isListDue) waits.push(this.#list());
     for (const alias of this.#picked) this.#notePick(alias);
     this.#picked.clear();
-    waits.push(this.#openHomes.look(this.#homes, (alias, isChanged) => this.#noteDoings(alias, isChanged)));
+    waits.push(this.#openHomes.look(this.#homes, (alias, isChanged) => this.#noteActivity(alias, isChanged)));
     this.#monitors.manage(this.#config.supervisor.managed);
     const { stepped, waitMs } = this.#monitors.step();
     waits.push(waitMs, this.#children.endStuck(this.#settings.host.clock));
@@ -202,14 +202,14 @@ export class Supervisor {
     return codexProgram(this.#config, { ...host, cwd: layout.root });
   }
 
-  #noteDoings(alias: string, isChanged: boolean): void {
+  #noteActivity(alias: string, isChanged: boolean): void {
     const monitor = this.#monitors.of(alias);
     if (monitor === undefined) return;
     this.#watches.days(alias, monitor.record.threads, () => this.#openHomes.expectLines());
     if (isChanged) this.#monitors.touch(monitor);
   }
 
-  /** What status.json says, after news of these and of those that are gone. */
+  /** Updates the entries of these and of removed aliases; returns all entries for status.json. */
   #noteSessions(monitors: readonly Monitor[]): ReadonlyMap<string, SessionStatus> {
     const gone = [...this.#dropped].filter((alias) => this.#monitors.of(alias) === undefined);
     this.#dropped.clear();
@@ -220,7 +220,7 @@ export class Supervisor {
     return this.#entries.all;
   }
 
-  /** Not every change is told: a folder may not be watchable, and a link may lead out of what is watched. */
+  /** Checks for changes without an event: a folder can be unwatchable, and a link can lead outside it. */
   #checkUnasked(): void {
     const now = this.#settings.host.clock.monotonic();
     if (now - this.#checkedAt < LOOK_MS) return;
@@ -278,7 +278,7 @@ export class Supervisor {
     this.#monitors.touch(monitor);
   }
 
-  /** Once: when every alias has its first answer, nobody who waits for a pick should wait for the interval too. */
+  /** True once, when every alias has its first result: waiting picks need the status without the flush interval. */
   #isSweptJustNow(): boolean {
     if (this.#isSwept || !this.#monitors.hasAllResults) return false;
     this.#isSwept = true;
@@ -288,9 +288,9 @@ export class Supervisor {
   async #finish(): Promise<void> {
     const { host, publisher, guard } = this.#settings;
     this.#watches.close();
-    const monitors = this.#monitors.everybody();
+    const monitors = this.#monitors.allWithRetired();
     for (const monitor of monitors) monitor.retire();
-    await partWith(monitors.flatMap((monitor) => monitor.servers()), host.clock);
+    await awaitExits(monitors.flatMap((monitor) => monitor.servers()), host.clock);
     if (guard.isOurs()) publisher.publish(this.#noteSessions([...this.#monitors.all()]), true);
   }
 }

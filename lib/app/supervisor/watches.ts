@@ -6,12 +6,12 @@ import type { HomeThreads } from "./threads/home_threads.ts";
 
 const SETTLES_MS = 10;
 
-/** The folders that are watched, each under a name of ours. */
+/** The watched folders, each under a key. */
 export class Watches {
   readonly #running = new Map<string, { readonly folder: string; readonly unwatch: Unwatch }>();
-  /** To be watched in a moment. */
+  /** Timers of watches that start after a delay. */
   readonly #later = new Map<string, ReturnType<typeof setTimeout>>();
-  /** The folders of rollouts that are watched, by alias. */
+  /** The watched rollout folders, by alias. */
   readonly #days = new Map<string, readonly string[]>();
   readonly #wake: () => void;
 
@@ -20,8 +20,8 @@ export class Watches {
   }
 
   /**
-   * Watches a folder, if there is one; a new one of the same name instead of the old. `matters` takes note of a changed
-   * name and says whether it is a reason to look. Told no name (""), anything may have changed.
+   * Watches a folder if it exists, and replaces the watch of an older folder at the same path. `matters` records a
+   * changed name and returns whether to wake up. With the name "", anything may have changed.
    */
   set(key: string, path: string, matters: (name: string) => boolean): void {
     const folder = folderIdentity(path);
@@ -35,8 +35,8 @@ export class Watches {
   }
 
   /**
-   * Watches what matters in a home; `locked` when a thread may have been opened or closed, with the name of its lock
-   * file, and `changed` when its login or its settings may have been.
+   * Watches a home. Calls `locked` with the name of a lock file when a thread may have been opened or closed, and
+   * `changed` when the login or the settings may have changed.
    */
   home(
     { alias, home }: { readonly alias: string; readonly home: string },
@@ -62,7 +62,7 @@ export class Watches {
     watchThreads();
   }
 
-  /** Watches the folders of a home in which the rollouts of open threads are, and no others; `written` whether that is news. */
+  /** Watches the rollout folders of a home's open threads only; `written` returns whether to wake up. */
   days(alias: string, threads: Pick<HomeThreads, "folders" | "hasFile">, written: () => boolean): void {
     const keyOf = (folder: string) => `day ${alias}/${folder}`;
     const folders = threads.folders();
@@ -91,12 +91,12 @@ export class Watches {
     for (const key of [...this.#running.keys(), ...this.#later.keys()]) this.drop(key);
   }
 
-  /** Deno stops watching a path a moment after it was told to, and then also for those who came since. */
+  /** Starts the watch after a delay: Deno closes late, and then closes newer watches of the same path too. */
   #setLater(key: string, path: string, matters: (name: string) => boolean): void {
     const timer = setTimeout(() => {
       this.set(key, path, matters);
       matters("");
-      this.#wake(); // what happened meanwhile was not told
+      this.#wake(); // changes during the delay had no event
     }, SETTLES_MS);
     this.#later.set(key, timer);
   }

@@ -1,4 +1,4 @@
-/** What a few commands say, for comparing one program with another. */
+/** The output of some commands, to compare programs. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** A release made in a copy of the tree that has nothing but the sources. */
+/** A release made in a copy of the sources. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -8,7 +8,7 @@ export interface Copy {
   readonly tree: string;
   /** Of `npm ci` and of `npm run release`. */
   readonly seconds: { readonly install: number; readonly release: number };
-  /** What was built, by its path below `dist`. */
+  /** The built files, by path below `dist`. */
   readonly files: ReadonlyMap<string, Built>;
 }
 
@@ -45,13 +45,13 @@ export function releaseIn(tree: string, { umask, env }: Surroundings): Copy {
     }
     return (Date.now() - began) / 1000;
   };
-  // What one copy has fetched the other finds in npm's cache.
+  // The copies share npm's cache.
   const install = run("npm", "ci", "--prefer-offline");
   const release = run("npm", "run", "release");
   return { tree, seconds: { install, release }, files: filesBelow(join(tree, "dist")) };
 }
 
-/** What is in one folder and not in the other, or not the same there, one line each. */
+/** The differences between two folders, one line each. */
 export function differences(one: Copy["files"], two: Copy["files"]): string[] {
   const paths = [...new Set([...one.keys(), ...two.keys()])].sort();
   return paths.flatMap((path) => {
@@ -72,7 +72,7 @@ function filesBelow(folder: string): Map<string, Built> {
   );
 }
 
-/** An environment without what npm tells the scripts of another folder. */
+/** An environment without npm's variables for the scripts of another folder. */
 function own(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const told = /^(npm_(package|lifecycle|command|execpath|node_execpath|config_local_prefix)|INIT_CWD$)/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !told.test(name)));

@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { said } from "../../bun.ts";
 
-/** What GCC's library wants of another C library than musl, and a program without exceptions never calls. */
+/** Symbols that GCC's library needs from other C libraries than musl, unused in a program without exceptions. */
 const SHIM = `
 char __libc_single_threaded;
 int _dl_find_object(void *address, void *result) { return -1; }

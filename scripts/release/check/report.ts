@@ -1,4 +1,4 @@
-/** What a check found: all is as it should be, it is not, or there is nothing here to run a program with. */
+/** The result of a check: passed, failed, or not runnable on this machine. */
 export interface Finding {
   readonly what: string;
   readonly verdict: "ok" | "FAILED" | "built, not run";

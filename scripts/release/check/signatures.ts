@@ -1,4 +1,4 @@
-/** Whether the programs for macOS are signed, by a reader of its own; and our signer against Bun's. */
+/** Checks the signatures of the programs for macOS with an independent reader, and the signer here against Bun's. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ function assertWhole(program: Buffer): void {
   if (faults.length > 0) throw new Error(`${faults.length} faults: ${faults.slice(0, 3).join("; ")}`);
 }
 
-/** The reader must find a bit that is another, wherever. */
+/** Checks that the reader detects a changed bit at any place. */
 function assertCatches(program: Buffer): void {
   const flipped = Buffer.from(program);
   const codeBytes = flipped.readUInt32LE(commandAt(flipped, 0x1d) + 8);

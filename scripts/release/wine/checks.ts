@@ -1,4 +1,4 @@
-/** What the program for Windows has to do under wine; each check goes on where the one before it ended. */
+/** The checks of the program for Windows under wine; each continues from the state of the previous one. */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ interface Check {
 
 const AT_ONCE = 10;
 const ALONE = { AGENTLB_SUPERVISOR_DISABLED: "1" };
-/** What a command line of Windows could take for something else. */
+/** Arguments that a Windows command line could misinterpret. */
 const WORDS = [
   "plain",
   "",
@@ -143,7 +143,7 @@ export const CHECKS: readonly Check[] = [
     match((await good(windows, ["supervisor", "start", "--background"])).stdout, /started supervisor/);
     await eligible(windows, "a");
     const { alias, reason, terms } = JSON.parse((await good(windows, ["pick", "--json"])).stdout);
-    // The picks before are turns for a minute, so the score is lower.
+    // The earlier picks count as turns for a minute, which lowers the score.
     deepStrictEqual([alias, reason, terms.usage], ["a", "most left", 65]);
     const pid = readFileSync(fileIn(windows, "supervisor.pid"), "utf8").trim();
     await windows.start("taskkill", ["/f", "/pid", pid]);
@@ -172,7 +172,7 @@ function check(what: string, run: Check["run"]): Check {
   return { what, run };
 }
 
-/** Runs the program; throws with all it said unless it ended well. */
+/** Runs the program; throws with its output if it fails. */
 async function good(
   windows: Prefix,
   args: readonly string[],
@@ -184,7 +184,7 @@ async function good(
   return answer;
 }
 
-/** Starts a whole command line, as Windows programs do, and returns what it said and its exit code. */
+/** Starts a whole command line, as Windows programs do, and returns its output and exit code. */
 async function commandLine(
   windows: Prefix,
   line: string,

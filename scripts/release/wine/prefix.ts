@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where Debian's wine64 has its programs; they are on no PATH. */
+/** The folder of Debian's wine64 programs, which is not on PATH. */
 const WINE = "/usr/lib/wine/wine64";
 const SERVER = "/usr/lib/wine/wineserver64";
 const COMPILER = "x86_64-w64-mingw32-gcc";
@@ -31,7 +31,7 @@ export interface Prefix {
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Runs another program, given as Windows names it. */
   start(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Answer>;
-  /** How many starts ended without a word, and were repeated. */
+  /** The number of starts that ended without output and were repeated. */
   silent(): number;
   /** Ends all that runs in it, and waits for that. */
   close(): Promise<void>;
@@ -46,7 +46,7 @@ export function openPrefix(folder: string, program: string): Prefix {
     PATH: process.env.PATH ?? "",
     HOME: folder,
     USER,
-    // Else wine takes what is not ASCII in arguments for something else.
+    // Without this, wine misreads non-ASCII arguments.
     LC_ALL: "C.UTF-8",
     WINEPREFIX: prefix,
     WINEDEBUG: "-all",
@@ -96,7 +96,7 @@ export function openPrefix(folder: string, program: string): Prefix {
   };
 }
 
-/** What this machine lacks for it; nothing when all is there. */
+/** The programs for this that are missing on this machine. */
 export function missingForWine(): string[] {
   return [[WINE, "--version"], [COMPILER, "--version"]].flatMap(([file = "", word = ""]) =>
     spawnSync(file, [word], { stdio: "ignore" }).error === undefined ? [] : [file]
@@ -118,7 +118,7 @@ function must(file: string, args: readonly string[], env: Readonly<Record<string
   throw new Error(`${file} ${args.join(" ")} failed: ${error?.message ?? `exit code ${status}`}`);
 }
 
-/** What is said goes into files: of a pipe the supervisor, which stays, would keep an end. */
+/** Runs with output to files, because the supervisor would keep an end of a pipe open. */
 function answerOf(
   folder: string,
   [file = "", ...args]: readonly string[],

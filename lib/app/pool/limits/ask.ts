@@ -9,25 +9,25 @@ import { converseWithin, type ProbeOutcome } from "../../codex/conversation.ts";
 import { startAppServer } from "../../codex/start_app_server.ts";
 import { type Home, plainEnvironment } from "./temp_home.ts";
 
-/** How to ask one account through an app-server. */
+/** The settings for asking one account through an app-server. */
 export interface Question {
   readonly flavour: Flavour;
   readonly codex: string;
-  /** Of this codex; undefined = unknown. */
+  /** The version of this codex; undefined = unknown. */
   readonly version: string | undefined;
   readonly home: Home;
-  /** Where it is started. */
+  /** The working directory. */
   readonly folder: string;
   readonly account: Account;
   readonly timeoutMs: number;
   readonly interrupted: AbortSignal;
 }
 
-type Around = Pick<Host, "clock" | "spawn" | "env" | "platform">;
+type HostPart = Pick<Host, "clock" | "spawn" | "env" | "platform">;
 
-/** Asks; `gone` resolves when the app-server has ended, which one that was never answered does only when it is made to. */
+/** Asks for the limits; `gone` resolves when the app-server has ended, by a signal if a request got no answer. */
 export async function ask(
-  host: Around,
+  host: HostPart,
   { flavour, codex, version, home, folder, account, timeoutMs, interrupted }: Question,
 ): Promise<{ reading: Reading; gone: Promise<void> }> {
   const { clock } = host;
@@ -48,7 +48,7 @@ export async function ask(
   const login = {
     renewal: (said = version) => renewalOf(account, clock.now(), said),
     workspace: () => account.workspace,
-    isRenewalOff: true, // the home's environment sees to that
+    isRenewalOff: true, // the home's environment disables it
   } as const;
   const outcome = await converseWithin(started.server, login, clock, timeoutMs, interrupted);
   return { reading: readingOf(outcome, clock.now()), gone: endOf(started.server, clock) };

@@ -1,13 +1,13 @@
 import { onSignals } from "../../../io/process/process.ts";
 
-/** What a user, or whoever closes the terminal, interrupts. */
+/** An interrupt by the user or by a closed terminal. */
 export interface Interrupt {
   readonly signal: AbortSignal;
-  /** The first signal that came. */
+  /** The first received signal. */
   readonly name: () => NodeJS.Signals | undefined;
   /** Resolves with the first signal. */
   readonly came: Promise<void>;
-  /** Back to dying by signals. */
+  /** Restores the default effect of the signals. */
   release(): void;
 }
 

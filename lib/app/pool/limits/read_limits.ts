@@ -20,11 +20,11 @@ import { openWorkshop, plainEnvironment, type Workshop } from "./temp_home.ts";
 import { accountAt, loginAt } from "../../codex/account_file.ts";
 import { holdersOf, notedLimits, type WorkerHome } from "./workers.ts";
 
-/** How accounts are asked for their limits. */
+/** The settings for reading limits. */
 export interface ReadingWish {
   readonly flavour: Flavour;
   readonly via: "tmux" | "app-server";
-  /** The home whose settings are used. Throws Failure when there is none. */
+  /** The home whose settings are used. Throws Failure without one. */
   source(): string;
   readonly disableMcp: boolean;
   readonly readyMs: number;
@@ -32,56 +32,56 @@ export interface ReadingWish {
   readonly enterDelayMs: number;
   /** All homes of workers. */
   readonly workers: readonly WorkerHome[];
-  /** Since when a worker has the login it has, in epoch milliseconds, where that is known. */
+  /** The time since which a worker has its login, epoch milliseconds; undefined = unknown. */
   since(worker: WorkerHome): number | undefined;
   readonly interrupted: AbortSignal;
-  /** Is told how many of how many accounts are done. */
+  /** Receives the numbers of finished and of all accounts. */
   progress?(done: number, all: number): void;
 }
 
-/** One auth file and what was learnt of it. */
+/** One auth file and its reading. */
 export interface Read {
   readonly file: string;
   readonly name: string;
   readonly account: Account;
   readonly reading: Reading;
-  /** Codex might renew this login when it starts, so it was not started. */
+  /** True if Codex was not started because it might renew this login. */
   readonly isDue: boolean;
   /** The workers that have a copy of this login. */
   readonly holders: readonly WorkerHome[];
-  /** What was on the screen, where there was one. */
+  /** The card on the screen, if a screen was read. */
   readonly card?: Card | undefined;
   readonly last?: Look;
 }
 
-type Outside = Pick<
+type HostPart = Pick<
   Host,
   "clock" | "spawn" | "capture" | "env" | "err" | "random" | "cwd" | "platform" | "arch"
 >;
 type Started = Pick<Read, "reading" | "card" | "last"> & {
-  /** Resolves when Codex has ended, or won't. */
+  /** Resolves when Codex has ended, or after the attempts to end it. */
   readonly gone: Promise<void>;
 };
 type Asker = (file: string, account: Account) => Promise<Started>;
 
-/** Every Codex started takes a processor for its first second. */
+/** Each Codex uses a whole processor in its first second. */
 const AT_ONCE = 3;
 const COLUMNS = 120;
 const ROWS = 200;
 
-/** What was read, and when all that was started for it is gone. */
+/** The results, and the end of all started processes. */
 export interface Readings {
   readonly all: readonly Read[];
-  /** A Codex that waits for an answer that never comes takes its time. */
+  /** Resolves when all processes have ended; late if Codex waits for an answer. */
   readonly gone: Promise<void>;
 }
 
 /**
- * Reads auth files, up to three at once; the results keep their order. A login that Codex might renew is not started:
- * the copies of it would not survive that. Throws Failure when there is no Codex or no tmux to do it with.
+ * Reads auth files, up to three at once, with the results in order. Codex is not started with a login that it might
+ * renew, which would invalidate copies of it. Throws Failure without Codex or the necessary tmux.
  */
 export async function readLimits(
-  host: Outside,
+  host: HostPart,
   wish: ReadingWish,
   files: readonly string[],
 ): Promise<Readings> {
@@ -116,9 +116,9 @@ export async function readLimits(
   }
 }
 
-/** The same; where no Codex can be started that is the reading of those that would have been asked. */
+/** The same; if Codex cannot be started, the failure becomes the reading of each account to ask. */
 export async function readOrExplain(
-  host: Outside,
+  host: HostPart,
   wish: ReadingWish,
   files: readonly string[],
 ): Promise<Readings> {
@@ -141,20 +141,20 @@ const INTERRUPTED: Reading = { kind: "failed", trouble: "other", reason: "interr
 
 interface Plan {
   readonly known: Omit<Read, "reading" | "card" | "last">;
-  /** Undefined = it is to be asked for. */
+  /** Undefined = Codex has to be asked. */
   readonly reading: Reading | undefined;
 }
 
-/** Of the codex that would be started; learnt before, because on it depends what a start does to a login. */
-async function versionOnPath(host: Outside): Promise<string | undefined> {
+/** The version of codex, needed before a start to know whether that can renew a login. */
+async function versionOnPath(host: HostPart): Promise<string | undefined> {
   const path = codexOnPath(host);
   const fingerprint = path === undefined ? undefined : fingerprintOf(path);
   if (path === undefined || fingerprint === undefined) return undefined;
   return await new CodexVersions(host, placesIn(host)).learn({ path, fingerprint });
 }
 
-/** Without a root nothing is remembered. */
-function placesIn(host: Outside) {
+/** The paths below the root; undefined without a root. */
+function placesIn(host: HostPart) {
   try {
     return layoutOf(rootFrom(host));
   } catch (error) {
@@ -164,7 +164,7 @@ function placesIn(host: Outside) {
 }
 
 function plansOf(
-  host: Outside,
+  host: HostPart,
   wish: ReadingWish,
   files: readonly string[],
   version: string | undefined,
@@ -182,7 +182,7 @@ function plansOf(
   });
 }
 
-/** What is known of a login without starting a Codex; undefined when one can be started. */
+/** The reading without a start of Codex; undefined if Codex may be started. */
 function withoutAsking(wish: ReadingWish, account: Account, isDue: boolean): Reading | undefined {
   if (account.kind === "apikey") return withoutLimits({ kind: "apiKey" });
   if (account.kind === "none") return withoutLimits({ kind: "loginRequired" });
@@ -197,7 +197,7 @@ function withoutAsking(wish: ReadingWish, account: Account, isDue: boolean): Rea
 }
 
 async function openAsker(
-  host: Outside,
+  host: HostPart,
   wish: ReadingWish,
   version: string | undefined,
 ): Promise<{ ask: Asker; close(): Promise<void> }> {
@@ -234,7 +234,7 @@ async function openAsker(
   }
 }
 
-async function openTmux(host: Outside, workshop: Workshop): Promise<Tmux> {
+async function openTmux(host: HostPart, workshop: Workshop): Promise<Tmux> {
   const file = findProgram("tmux", host);
   const failed = "❌ failed to start tmux session for status (is tmux installed?)";
   if (file === undefined) throw verbatim(failed);
@@ -247,7 +247,7 @@ async function openTmux(host: Outside, workshop: Workshop): Promise<Tmux> {
   }
 }
 
-/** Does all, three at a time; the results keep their order. */
+/** Runs all, three at a time, with the results in order. */
 async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   let next = 0;

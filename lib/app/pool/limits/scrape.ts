@@ -8,32 +8,32 @@ import type { Host } from "../../../io/host.ts";
 import type { Tmux } from "../../../io/tmux.ts";
 import type { Home } from "./temp_home.ts";
 
-/** How to read one account off the screen. */
+/** The settings for reading one account's limits off the screen. */
 export interface ScreenQuestion {
   readonly codex: string;
   readonly home: Home;
-  /** Where Codex is started. */
+  /** The working directory of Codex. */
   readonly folder: string;
   readonly account: Account;
-  /** Until Codex takes input, at most. */
+  /** The time limit until Codex takes input. */
   readonly readyMs: number;
-  /** From then on until its answer, at most. */
+  /** The time limit from then until its answer. */
   readonly timeoutMs: number;
   readonly enterDelayMs: number;
   readonly interrupted: AbortSignal;
 }
 
-/** What was on the screen, and what it says. */
+/** The screen and the reading from it. */
 export interface Scraped {
   readonly reading: Reading;
   readonly card: Card | undefined;
   readonly last: Look;
-  /** Resolves when Codex has ended, or won't. */
+  /** Resolves when Codex has ended, or after the attempts to end it. */
   readonly gone: Promise<void>;
 }
 
 const LOOK_EVERY_MS = 100;
-/** With an unanswered question of its own Codex takes 5 s to leave. */
+/** Codex takes 5 s to leave while its own request is unanswered. */
 const LEAVES_MS = 8000;
 
 /** Starts Codex in a pane, asks for `/status` and reads the card. */
@@ -46,7 +46,7 @@ export async function scrape(
     return await converse(host, tmux, question);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    // Somebody ended the server, as a terminal does that is closed.
+    // The tmux server was ended, for example by a closed terminal.
     const reading: Reading = { kind: "failed", trouble: "other", reason: error.message };
     return { reading, card: undefined, last: { screen: "", exitCode: undefined }, gone: Promise.resolve() };
   }
@@ -70,7 +70,7 @@ async function converse(
     last,
     gone: leave(host, tmux, pane).catch(() => {}), // the server is gone, and Codex with it
   });
-  // A card without limits says why there are none.
+  // A card without limits states the reason.
   const seen = () => afterStatus(last.screen, clock.now());
   while (!interrupted.aborted && clock.monotonic() < deadline) {
     last = await tmux.look(pane);

@@ -20,7 +20,7 @@ import { type Read, type ReadingWish, readLimits } from "./read_limits.ts";
 import { readTeam, registryPath } from "../registry.ts";
 import { type WorkerHome, workerHomes } from "./workers.ts";
 
-/** `status TEAM_DIR`: what each account of a team has left. */
+/** `status TEAM_DIR`: prints what each account of a team has left. */
 export async function statusCommand(
   host: Host,
   flavour: Flavour,
@@ -28,7 +28,7 @@ export async function statusCommand(
   options: PoolOptions,
 ): Promise<End> {
   const wish = timingOf(options);
-  // tmux is where Codex shows what its terminal shows.
+  // Codex needs a terminal for /status, which tmux provides.
   const via = viaOf(options, host.system.hasTmux ? "tmux" : "app-server");
   const settings = await loadPool(host, flavour, from);
   const dir = typedPath(host, settings, textOption(options, "team_dir") ?? "");
@@ -66,7 +66,7 @@ export async function statusCommand(
   }
 }
 
-/** A line on the user's terminal that says how far it is, and goes away; elsewhere nothing. */
+/** A transient progress line on a terminal; nothing elsewhere. */
 function progressOn({ isTerminal, err }: Pick<Host, "isTerminal" | "err">) {
   let isThere = false;
   return {
@@ -82,7 +82,7 @@ function progressOn({ isTerminal, err }: Pick<Host, "isTerminal" | "err">) {
   };
 }
 
-/** Waits for what is ending; says so when that takes long. */
+/** Waits for the ending processes, with a message if that takes long. */
 export async function patiently(host: Pick<Host, "clock" | "err">, gone: Promise<unknown>): Promise<void> {
   const over = new AbortController();
   const all = gone.finally(() => over.abort());
@@ -93,7 +93,7 @@ export async function patiently(host: Pick<Host, "clock" | "err">, gone: Promise
 
 const SOON_MS = 2000;
 
-/** The waits that `status` and `watch-team` share. Throws Failure for what is no number of seconds. */
+/** The time limits shared by `status` and `watch-team`. Throws Failure for an invalid number of seconds. */
 export function timingOf(
   options: PoolOptions,
   timeout = "timeout",
@@ -105,14 +105,14 @@ export function timingOf(
   };
 }
 
-/** How to read. Throws Failure for a way there is not. */
+/** The way of reading. Throws Failure for an unknown one. */
 export function viaOf(options: PoolOptions, otherwise: ReadingWish["via"]): ReadingWish["via"] {
   const via = textOption(options, "via") ?? otherwise;
   if (via === "tmux" || via === "app-server") return via;
   throw refusal(`❌ --via must be tmux or app-server, not '${via}'`);
 }
 
-/** The homes of workers here; a registry that can't be read names none. */
+/** The homes of workers here; an unreadable registry names none. */
 async function knownWorkers(host: Host, settings: PoolSettings): Promise<WorkerHome[]> {
   let named: { name: string; home: string }[] = [];
   try {
@@ -140,7 +140,7 @@ function show(host: Host, dir: string, all: readonly Found[], options: PoolOptio
   for (const found of all) host.out(blockOf(found, now, isSet(options, "print_raw")));
 }
 
-/** Users who think that they have two accounts would wonder. */
+/** Reports files with the same account, which look like two accounts. */
 function nameTwins(host: Pick<Host, "err">, all: readonly Read[]): void {
   for (const names of twinsIn(all)) {
     const shown = names.map((name) => printable(name));

@@ -10,21 +10,21 @@ import { formatTimeMs } from "../../../core/text/time.ts";
 import type { Host } from "../../../io/host.ts";
 import { publishKnown } from "../../session/readings_file.ts";
 
-/** What was learnt of one auth file. */
+/** The reading of one auth file. */
 interface Learnt {
   readonly file: string;
   readonly account: Account;
   readonly reading: Reading;
 }
 
-/** Tells the programs that only pick what was learnt of these auth files. That it can't be written down stops nobody. */
+/** Writes these readings to readings.json for later picks. A failed write is only a warning. */
 export async function tellReadings(
   host: Pick<Host, "clock" | "env" | "err" | "platform" | "random">,
   all: readonly Learnt[],
 ): Promise<void> {
   try {
     const now = host.clock.now();
-    // Of two files with one account the newer reading is told.
+    // For two files with the same account, the newer reading counts.
     const news = all.reduce<Known>(
       (known, learnt) => mergeKnown(known, new Map(newsOf(learnt, now)), now),
       new Map(),
@@ -57,7 +57,7 @@ function newsOf({ file, account, reading }: Learnt, nowMs: number): [string, Ses
   const key = accountKey(account);
   return [
     ...(key === undefined ? [] : [[key, status] as [string, SessionStatus]]),
-    // That a worker's copy works says nothing of this file.
+    // A valid copy in a worker's home does not prove that this file is valid.
     ...(source.by === "codex" ? [login({ kind: "ok" })] : []),
   ];
 }

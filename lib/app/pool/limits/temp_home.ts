@@ -12,45 +12,45 @@ import { parseToml, renderToml } from "../../../io/formats.ts";
 import type { Host } from "../../../io/host.ts";
 import { configOf } from "../../codex/homes.ts";
 
-/** A folder of ours for one command: temporary homes, and an empty folder to start Codex in. */
+/** The temporary folder of one command: temporary homes, and an empty working directory for Codex. */
 export interface Workshop {
   readonly folder: string;
-  /** Empty, and in no repository. */
+  /** An empty folder outside any repository. */
   readonly desk: string;
-  /** Makes a home for one auth file, which stays where it is. */
-  home(source: string, authFile: string, wish: HomeWish): Home;
+  /** Creates a home that links to an auth file. */
+  home(source: string, authFile: string, options: HomeOptions): Home;
   /** Removes everything. */
   close(): void;
 }
 
-interface HomeWish {
+interface HomeOptions {
   readonly disableMcp: boolean;
-  /** Settings alone, or all that a user would see in a session of this source. */
+  /** "settings" = only settings, "all" = everything visible in a session of this source. */
   readonly content: "settings" | "all";
 }
 
 export interface Home {
   readonly path: string;
-  /** What the environment of a Codex in it has beyond `plainEnvironment`. */
+  /** The variables of a Codex in it, in addition to `plainEnvironment`. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Not a URL that anything could be sent to: it fails before there is a connection. */
+/** An invalid URL, which fails before any connection. */
 const NOWHERE = "renewal-is-off:";
 
 const HOUR_MS = 3_600_000;
 
-/** What says who somebody is, what a session left behind, and what Codex makes anew. */
+/** Files with credentials, files of earlier sessions, and files that Codex recreates. */
 const LEFT_OUT =
   /^(auth\.json|\.auth.*|\.credentials\.json|config\.toml|history\.jsonl|sessions|archived_sessions|log|tmp|worktrees|packages|version\.json|app-server-.*|thread-writer-locks|.*\.lock|.*\.sqlite.*)$/;
 
-/** Our own environment without any login; it names no home yet. */
+/** The current environment without any login and without a home. */
 export function plainEnvironment(host: Pick<Host, "env" | "platform">): Record<string, string> {
   const { CODEX_HOME: _home, ...env } = codexEnvironment(host, "", []);
   return env;
 }
 
-/** Makes a workshop below the folder for temporary files. */
+/** Creates a workshop below the folder for temporary files. */
 export function openWorkshop(host: Pick<Host, "env" | "clock" | "platform">, flavour: Flavour): Workshop {
   const [place, prefix] = [temporaryFolder(host), `${flavour.name}-status-`];
   sweep(place, prefix, host.clock.now());
@@ -74,7 +74,7 @@ export function openWorkshop(host: Pick<Host, "env" | "clock" | "platform">, fla
       const variables = {
         CODEX_HOME: path,
         CODEX_SQLITE_HOME: databases,
-        // The copies of this login in workers' homes would not survive a renewal, whoever asks for one.
+        // Any renewal would invalidate the copies of this login in workers' homes.
         CODEX_REFRESH_TOKEN_URL_OVERRIDE: NOWHERE,
         CODEX_REVOKE_TOKEN_URL_OVERRIDE: NOWHERE,
         TMPDIR: temporary, // Codex warns of homes below it
@@ -85,13 +85,13 @@ export function openWorkshop(host: Pick<Host, "env" | "clock" | "platform">, fla
       try {
         removeTree(folder);
       } catch {
-        // somebody writes there still: one of the next of us removes it
+        // a process still writes there; a later run removes it
       }
     },
   };
 }
 
-/** Removes what was left behind by one of us that was killed; what belongs to other users stays. */
+/** Removes the folders of killed runs, except those of other users. */
 function sweep(place: string, prefix: string, nowMs: number): void {
   try {
     sweepFolders(place, prefix, "kept", nowMs - HOUR_MS);

@@ -10,7 +10,7 @@ import type { Host } from "../../../io/host.ts";
 import { accountIn } from "../../codex/account_file.ts";
 import type { PoolSettings } from "../load.ts";
 
-/** A home that a worker has, with a copy of a login. */
+/** A worker's home with its copy of a login. */
 export interface WorkerHome {
   readonly name: string;
   readonly home: string;
@@ -19,10 +19,10 @@ export interface WorkerHome {
 
 const HEAD_BYTES = 256 * 1024;
 const TAIL_BYTES = 512 * 1024;
-/** Rollouts of a home that are looked into, newest first. */
+/** The number of rollouts read per home, newest first. */
 const MOST_ROLLOUTS = 4;
 
-/** The homes of all workers on this machine, and those that `named` (worker name and home) adds; each once. */
+/** The homes of all workers on this machine and those in `named` (worker name and home), without duplicates. */
 export function workerHomes(
   host: Pick<Host, "env">,
   { homes }: Pick<PoolSettings, "homes">,
@@ -42,7 +42,7 @@ export function holdersOf(account: Account, homes: readonly WorkerHome[]): Worke
   return homes.filter((each) => isSameAccount(each.account, account));
 }
 
-/** What the newest rollouts of a home say. */
+/** The activity in the newest rollouts of a home. */
 export function rolloutsOf(home: string): ThreadActivity[] {
   const isRollout = (name: string) => name.startsWith("rollout-") && name.endsWith(".jsonl");
   return newestFiles(join(home, "sessions"), isRollout, MOST_ROLLOUTS).flatMap((path) => {
@@ -52,8 +52,8 @@ export function rolloutsOf(home: string): ThreadActivity[] {
 }
 
 /**
- * The newest limits that workers have noted for an account. A session that goes on with another account still names
- * the one it began with: so where it is known since when a home has its login (epoch milliseconds), that counts alone.
+ * The newest limits of an account in workers' rollouts. A session that continues with another account still names its
+ * first one. If the time since which a home has its login (epoch milliseconds) is known, only that decides.
  */
 export function notedLimits(
   account: Account,

@@ -5,23 +5,23 @@ import { fits, type GlobPart, parseGlob } from "../../../core/pool/python/glob.t
 import { eachEntry } from "../../../io/files/folders.ts";
 import { type Kind, kindOf, leadsToFile, resolvedPath } from "../../../io/files/read.ts";
 
-/** What is in a team directory. */
+/** The content of a team directory. */
 export interface AuthListing {
-  /** Real paths without doubles, by code point. */
+  /** Real paths without duplicates, sorted by code point. */
   readonly files: readonly string[];
-  /** Names that are no text, as far as they can be shown: nobody can name such a file. */
+  /** Names that are not valid text, in printable form; such files cannot be used. */
   readonly nameless: readonly string[];
 }
 
 /**
- * The auth files of a team directory: real paths without doubles, by code point. `stateFile` and what belongs to it
- * are none, whatever the pattern says. Throws Failure for a pattern that can't be used.
+ * The auth files of a team directory: real paths without duplicates, sorted by code point. `stateFile` and its
+ * companion files never count, whatever the pattern. Throws Failure for an unusable pattern.
  */
 export function listAuthFiles(dir: string, glob: string, stateFile?: string): readonly string[] {
   return scanAuthFiles(dir, glob, stateFile).files;
 }
 
-/** The same, and what had to be left out. */
+/** The same, with the names that had to be left out. */
 export function scanAuthFiles(dir: string, glob: string, stateFile?: string): AuthListing {
   const parts = partsOf(glob);
   const state = stateFile === undefined ? undefined : resolvedPath(stateFile);
@@ -43,12 +43,12 @@ export function scanAuthFiles(dir: string, glob: string, stateFile?: string): Au
   return { files: sorted([...new Set(files)]), nameless: [...new Set(nameless)] };
 }
 
-/** Names that need a second look; most don't. */
+/** Names that need a closer check. */
 const ODD = /^\.(?:auth-|DS_Store$)|\.(?:lock|tmp)$|\ufffd/;
 
 type Note = (folder: string, name: string, isLink: boolean) => void;
 
-/** A file that is a link counts, a directory that is a link is not entered. A folder has no separator at its end. */
+/** Walks the pattern. Links to files count; links to directories are not entered. Folders end without a separator. */
 function walk(folder: string, [part, ...rest]: readonly GlobPart[], note: Note): void {
   if (part === undefined) return;
   const meet = (name: string, kind: Kind | undefined) => {
@@ -81,7 +81,7 @@ function partsOf(glob: string): GlobPart[] {
   }
 }
 
-/** Codex's temporary and lock files, and what file managers leave behind. */
+/** Codex's temporary and lock files, and files of file managers. */
 function isJunk(name: string): boolean {
   return name.startsWith(".auth-") || name.endsWith(".lock") || name.endsWith(".tmp") || name === ".DS_Store";
 }
@@ -92,20 +92,20 @@ function belongsToState(path: string, state: string | undefined): boolean {
   return rest === "" || rest === ".prev" || /^\.(corrupt|restart)-[^/\\]+$/.test(rest);
 }
 
-/** Sorting by code units is quick and the same, unless there are characters beyond the first 65,536. */
+/** Sorts by code units, which is faster and equivalent without characters beyond U+FFFF. */
 function sorted(paths: string[]): string[] {
   return /[\ud800-\udfff]/.test(paths.join("")) ? paths.sort(byteOrder) : paths.sort();
 }
 
-/** The auth files of a pool, and those that are only backups by their names. */
+/** The auth files of a pool, and backups as recognized by name. */
 export interface OwnAndBackups {
   readonly own: readonly string[];
   readonly backups: readonly string[];
 }
 
 /**
- * Tells backups from the rest, each in its order. The login in a backup is an old one, whose renewal is most likely
- * spent, so it serves only where nothing else does. Where all are called so, they are what they are: none is a backup.
+ * Separates backups from the rest and keeps the order. A backup's refresh token is most likely used up, so backups are
+ * a last resort. If all files have names of backups, none counts as one.
  */
 export function withoutBackups(paths: readonly string[]): OwnAndBackups {
   const own = paths.filter((path) => !isBackup(path));

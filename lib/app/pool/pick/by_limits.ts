@@ -7,15 +7,14 @@ import { emptySession, LARGEST_COUNT, type SessionStatus } from "../../../core/s
 import { formatTime, parseTime } from "../../../core/text/time.ts";
 import { deathOf, type Standings, type Usable } from "./standings.ts";
 
-/** A worker that was started a moment ago is not at work yet: until then its start counts as a turn. */
+/** A recent start counts as a turn for this time, because the worker may not be at work yet. */
 const SETTLES_MS = 10 * 60_000;
-/** Perhaps nobody has looked since: an older reading tells only that an account is used up, not what it has left. */
+/** An older reading may be outdated: it shows only that an account is used up, not what it has left. */
 const TELLS_MS = 60 * 60_000;
 
 /**
- * The candidate that lasts longest by what is known of the accounts, with those that workers were started on just now
- * counted as at work, among equals the one with the fewest starts; when everything is used up, the one that comes back
- * first. Undefined when none can be decided on.
+ * The candidate that lasts longest by its account's known status, where recent starts of workers count as turns; among
+ * equals the one with the fewest starts. If all are used up, the one that resets first. Undefined without a decision.
  */
 export function longestLasting(
   standings: Standings,
@@ -26,7 +25,7 @@ export function longestLasting(
   const met = new Set<string>();
   const candidates = usable.map((each): Candidate => {
     const { path, login: { account } } = each;
-    // The turns of an account that two files hold are counted with the first.
+    // If two files hold the same account, its turns count for the first only.
     const isTwin = account !== undefined && met.has(account);
     if (account !== undefined) met.add(account);
     return {
@@ -43,7 +42,7 @@ export function longestLasting(
   return usable.find(({ path }) => path === chosen);
 }
 
-/** Remembers that a worker is started on a candidate now. */
+/** Records the start of a worker on a candidate. */
 export function noteStart(team: Team, path: string, nowMs: number): void {
   for (const [other, starts] of Object.entries(team.starts)) {
     const kept = recent(starts, nowMs);
@@ -57,7 +56,7 @@ function recent(starts: readonly number[] = [], nowMs: number): number[] {
   return starts.filter((atMs) => Math.abs(nowMs - atMs) < SETTLES_MS);
 }
 
-/** An account nobody has read counts as one of which nothing is known. */
+/** The status of a candidate for scoring; an account without a reading counts as unknown. */
 function statusOf(standings: Standings, { path, login }: Usable, isTwin: boolean): SessionStatus {
   const { known, nowMs } = standings;
   const { account } = login;
@@ -70,7 +69,7 @@ function statusOf(standings: Standings, { path, login }: Usable, isTwin: boolean
     activity: age < SETTLES_MS && !isTwin ? activity : idle,
     lastRateLimitUpdateAt: formatTime(nowMs),
     health: "healthy",
-    // Whether the login of this very file works is told by its own entry.
+    // The file's own entry decides whether its login is valid.
     lastProbeResult: deathOf(standings, path) ?? probeText({ kind: login.isPaid ? "apiKey" : "ok" }),
     ...(account === undefined ? {} : { account }),
   };

@@ -5,11 +5,11 @@ import type { Host } from "../../../io/host.ts";
 import type { PoolSettings } from "../load.ts";
 import { changeState } from "../store.ts";
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
+type HostPart = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
 
-/** The source directory for a worker: in turn, or by the worker's name. */
+/** Picks the source directory for a worker: in turn, or by the worker's name. */
 export async function pickSource(
-  host: Outside,
+  host: HostPart,
   settings: PoolSettings,
   sources: readonly string[],
   worker: string,

@@ -19,15 +19,15 @@ import {
 } from "./team_memory.ts";
 import { changeState } from "../store.ts";
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "system">;
+type HostPart = Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "system">;
 
 /**
- * The auth file with the fewest starts, among equals by chance; with `byLimits` the one that lasts longest. Where it is
- * known which accounts are used up or have a dead login, those are passed over as long as there are others. Throws
- * Failure when none can be used.
+ * Picks the auth file with the fewest starts, among equals at random; with `byLimits` the one that lasts longest.
+ * Accounts known to be used up or to have a dead login are passed over while there are others. Throws Failure if none
+ * can be used.
  */
 export async function pickAuthFile(
-  host: Outside,
+  host: HostPart,
   settings: PoolSettings,
   roster: Roster,
   byLimits = false,
@@ -71,18 +71,18 @@ export async function pickAuthFile(
 
 interface Choice {
   readonly chosen: Usable | undefined;
-  /** Those that others were preferred to for what they are, not for their starts. */
+  /** Files passed over for a reason other than their starts. */
   readonly passedOver: readonly string[];
 }
 
 type LoginOf = (path: string) => PoolLogin | undefined;
 
-/** An API key works at once, what is used up comes back, a dead login does not. */
+/** The order of last resorts: an API key works at once, a used-up account resets, a dead login does not. */
 const LAST_RESORTS: Readonly<Record<Hindrance["kind"], number>> = { paid: 0, exhausted: 1, login: 2 };
 
-/** Those with the fewest starts come first, those that are hindered last; files that can't be used are left out. */
+/** Chooses the file with the fewest starts, hindered files last; unusable files are left out. */
 function fewestStarts(
-  host: Outside,
+  host: HostPart,
   team: Team,
   files: readonly string[],
   loginOf: LoginOf,
@@ -109,16 +109,16 @@ function fewestStarts(
   return { chosen, passedOver: passedOver.filter((path) => path !== chosen?.path) };
 }
 
-/** What is known of the accounts, and how to judge by it. */
+/** Judgements by the known status of the accounts. */
 interface Limits {
   hindrance(usable: Usable): Hindrance | undefined;
-  /** Where limits decide: who lasts longest; undefined when they can't. */
+  /** The choice by limits; undefined if they don't decide. */
   choose(team: Team, files: readonly string[], loginOf: LoginOf): Choice | undefined;
   note(team: Team, path: string): void;
 }
 
-/** Most pools have nobody who keeps readings: then nothing more is loaded. */
-async function limitsKnown(host: Outside, byLimits: boolean): Promise<Limits | undefined> {
+/** Loads the known limits; undefined, with no module loaded, for the many pools without readings. */
+async function limitsKnown(host: HostPart, byLimits: boolean): Promise<Limits | undefined> {
   const readings = readingsFile(host);
   if (readings === undefined || !exists(readings)) return undefined;
   const [{ knownIn }, { hindranceOf }, limits] = await Promise.all([
@@ -147,10 +147,10 @@ function isUsable(each: { readonly path: string; readonly login: PoolLogin | und
   return each.login !== undefined;
 }
 
-function readingsFile({ env, platform }: Outside): string | undefined {
+function readingsFile({ env, platform }: HostPart): string | undefined {
   try {
     return layoutOf(rootFrom({ env, platform })).readings;
   } catch {
-    return undefined; // nobody's home is known
+    return undefined; // the user's home is unknown
   }
 }

@@ -7,7 +7,7 @@ import type { Host } from "../../../io/host.ts";
 import { scanAuthFiles } from "./auth_files.ts";
 import { type PoolSettings, typedPath } from "../load.ts";
 
-/** The auth file for a worker: the one its team is on, a balanced one, or the one that lasts longest. Throws Failure when none can be used. */
+/** Picks a worker's auth file: current, balanced, or longest lasting, by strategy. Throws Failure if none is usable. */
 export async function pickAuth(
   host: Pick<Host, "clock" | "env" | "err" | "platform" | "random" | "system">,
   flavour: Flavour,
@@ -22,7 +22,7 @@ export async function pickAuth(
   return await currentAuth(host, settings, roster.dir, roster.files);
 }
 
-/** The team directory and its candidates for `pick-auth`. Throws Failure when there are none. */
+/** The team directory and its candidates for `pick-auth`. Throws Failure without any. */
 function configuredRoster(host: Pick<Host, "err">, flavour: Flavour, settings: PoolSettings): Roster {
   if (settings.authTeamDir === undefined) {
     throw refusal(
@@ -34,7 +34,7 @@ function configuredRoster(host: Pick<Host, "err">, flavour: Flavour, settings: P
   return rosterOf(host, settings, settings.authTeamDir);
 }
 
-/** The team directory that was typed, else the configured one. `settings` hold the glob to go by. */
+/** The typed team directory, else the configured one; `settings` contain the glob. */
 export function namedRoster(
   host: Pick<Host, "err" | "cwd" | "platform">,
   flavour: Flavour,

@@ -10,32 +10,32 @@ import { keepTeams, namePassedOver, noteAccount, recallTeam, usableLogin } from 
 import { changeState, type OpenState } from "../store.ts";
 
 export interface Advance {
-  /** With this, nothing moves unless it is the current one (compare-and-set). */
+  /** Rotates only if this file is the current one (compare-and-set). */
   readonly expected?: string;
-  /** Move to this one, if it can be used, instead of the next in turn. */
+  /** The file to rotate to, if usable, instead of the next in turn. */
   readonly to?: string;
 }
 
-/** Where the rotation of a team stands. */
+/** The position of a team's rotation. */
 export interface Turn {
   readonly current: string;
   /** All candidates, in turn. */
   readonly inTurn: readonly string[];
-  /** When it came to stand there, in local time; undefined when it only does since this call, or nobody knows. */
+  /** The time of the last rotation, in local time; undefined if this call rotated, or if it is unknown. */
   readonly switchedAt: string | undefined;
-  /** Whether this call moved it. */
+  /** True if this call rotated. */
   readonly advanced: boolean;
 }
 
-type Outside = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
+type HostPart = Pick<Host, "clock" | "env" | "err" | "random" | "system">;
 type Settings = Pick<PoolSettings, "stateFile" | "authTeamGlob">;
 
 /**
- * The auth file a team is on, as team_cycle has it; `files` are its candidates as `listAuthFiles` gives them. One that
- * can't be used is named on stderr, and the next takes its place. Throws Failure when none can be used.
+ * The current auth file of a team with team_cycle; `files` are its candidates from `listAuthFiles`. An unusable one is
+ * named on stderr and replaced by the next. Throws Failure if none can be used.
  */
 export async function currentAuth(
-  host: Outside,
+  host: HostPart,
   settings: Settings,
   dir: string,
   files: readonly string[],
@@ -43,9 +43,9 @@ export async function currentAuth(
   return (await currentTurn(host, settings, dir, files)).current;
 }
 
-/** The same, with all that a watcher needs to know. */
+/** The same, with the details for a watcher. */
 export async function currentTurn(
-  host: Outside,
+  host: HostPart,
   settings: Settings,
   dir: string,
   files: readonly string[],
@@ -53,9 +53,9 @@ export async function currentTurn(
   return await changeState(host, settings, (open) => turn(host, settings, open, dir, files));
 }
 
-/** Moves a team to its next auth file. `advanced` = this call moved it. Throws Failure when none can be used. */
+/** Rotates a team to its next auth file; `advanced` = this call did. Throws Failure if none can be used. */
 export async function advanceAuth(
-  host: Outside,
+  host: HostPart,
   settings: Settings,
   dir: string,
   files: readonly string[],
@@ -65,7 +65,7 @@ export async function advanceAuth(
 }
 
 function turn(
-  host: Outside,
+  host: HostPart,
   { authTeamGlob }: Settings,
   open: OpenState,
   dir: string,
@@ -79,7 +79,7 @@ function turn(
   const start = stood ?? inTurn[0];
   if (start === undefined) throw nothingUsable(roster.dir);
   const moves = advance !== undefined && (advance.expected === undefined || advance.expected === start);
-  const current = firstUsable(host, teams, wished(inTurn, start, moves ? advance : undefined));
+  const current = firstUsable(host, teams, tryOrder(inTurn, start, moves ? advance : undefined));
   if (current === undefined) throw nothingUsable(roster.dir);
   if (current !== stood || moves) {
     const isElsewhere = team.current !== undefined && !files.includes(team.current) &&
@@ -94,8 +94,8 @@ function turn(
   return { current, inTurn, switchedAt, advanced: moves && current !== start };
 }
 
-/** The candidates in the order in which they are to be tried. */
-function wished(inTurn: readonly string[], start: string, advance: Advance | undefined): string[] {
+/** The candidates in the order of the attempts. */
+function tryOrder(inTurn: readonly string[], start: string, advance: Advance | undefined): string[] {
   const following = after(inTurn, start);
   if (advance === undefined) return [start, ...following.slice(0, -1)];
   const { to } = advance;
@@ -104,9 +104,9 @@ function wished(inTurn: readonly string[], start: string, advance: Advance | und
     : following;
 }
 
-/** The first that can be used, backups last; those before it are named on stderr. */
+/** The first usable candidate, backups last; the ones before it are named on stderr. */
 function firstUsable(
-  host: Outside,
+  host: HostPart,
   teams: Teams,
   paths: readonly string[],
 ): string | undefined {

@@ -5,25 +5,25 @@ import type { PoolLogin } from "./team_memory.ts";
 import { parseTime } from "../../../core/text/time.ts";
 import { changedAt } from "../../../io/files/read.ts";
 
-/** What is known of the accounts in a pool. */
+/** The known status of a pool's accounts. */
 export interface Standings {
   readonly known: Known;
   readonly nowMs: number;
 }
 
-/** A candidate whose file can be used. */
+/** A candidate with a usable file. */
 export interface Usable {
   readonly path: string;
   readonly login: PoolLogin;
 }
 
-/** Why it makes no sense to pick a candidate. */
+/** The reason not to pick a candidate. */
 export interface Hindrance {
   readonly kind: "paid" | "exhausted" | "login";
   readonly words: string;
 }
 
-/** Why it makes no sense to pick a login that is known; undefined when it does, or nothing is known. */
+/** The reason not to pick a candidate; undefined if there is none, or its status is unknown. */
 export function hindranceOf(standings: Standings, { path, login }: Usable): Hindrance | undefined {
   const death = deathOf(standings, path);
   if (death !== undefined) return { kind: "login", words: `its login is dead (${death})` };
@@ -35,7 +35,7 @@ export function hindranceOf(standings: Standings, { path, login }: Usable): Hind
   return { kind: "exhausted", words: exhaustionWords(exhaustion, nowMs) };
 }
 
-/** In the words of a reading, what made the login in a file worthless; one that was put there since is another one. */
+/** The probe result that shows a dead login in this file; undefined if the file was replaced since. */
 export function deathOf({ known }: Standings, path: string): string | undefined {
   const login = known.get(loginKey(path));
   if (login === undefined || !tellsDeadLogin(login.lastProbeResult)) return undefined;

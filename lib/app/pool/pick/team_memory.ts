@@ -16,21 +16,21 @@ import { kindOf } from "../../../io/files/read.ts";
 import type { Host } from "../../../io/host.ts";
 import type { OpenState } from "../store.ts";
 
-/** The login of a candidate that can be used. */
+/** The usable login of a candidate. */
 export interface PoolLogin {
-  /** The key of its account; undefined when the file does not tell it. */
+  /** The key of its account; undefined if the file does not contain it. */
   readonly account: string | undefined;
   /** An API key: every turn costs money. */
   readonly isPaid: boolean;
 }
 
-/** What is remembered of one team, out of an open state. */
+/** The memory of one team and of all teams, from an open state. */
 export interface TeamMemory {
   readonly teams: Teams;
   readonly team: Team;
 }
 
-/** Looks a team up, with what the predecessor changed and with files that got other names since. */
+/** Looks up a team, including the predecessor's changes and renamed files. */
 export function recallTeam({ state, report }: OpenState, roster: Roster): TeamMemory {
   const teams = readTeams(state, report);
   const team = teamOf(state, teams, roster, report);
@@ -38,14 +38,14 @@ export function recallTeam({ state, report }: OpenState, roster: Roster): TeamMe
   return { teams, team };
 }
 
-/** Puts it back into the open state. */
+/** Writes the teams back into the open state. */
 export function keepTeams({ state }: OpenState, teams: Teams): void {
   const ours = renderTeams(teams);
   if (ours === undefined) state.delete(OURS);
   else state.set(OURS, ours);
 }
 
-/** The login in a candidate; one that can't be used is named on stderr and undefined. */
+/** The login in a candidate; an unusable one is named on stderr and gives undefined. */
 export function usableLogin(host: Pick<Host, "err">, path: string): PoolLogin | undefined {
   const { account, problem } = loginAt(path);
   if (problem === undefined) return { account: accountKey(account), isPaid: account.kind === "apikey" };
@@ -53,20 +53,20 @@ export function usableLogin(host: Pick<Host, "err">, path: string): PoolLogin | 
   return undefined;
 }
 
-/** Says of backups that they were not taken, because there is something better. */
+/** Reports backups that were passed over for better files. */
 export function namePassedOver(host: Pick<Host, "err">, backups: readonly string[]): void {
   for (const path of backups) {
     host.err(`⚠️ passed over: ${printable(path, 4096)}: it is a backup, by its name\n`);
   }
 }
 
-/** Remembers whose login a chosen file holds, to know it again under another name. */
+/** Remembers the account of a chosen file, to recognize it after a rename. */
 export function noteAccount(teams: Teams, path: string, { account }: PoolLogin): void {
   if (account === undefined) delete teams.accounts[path];
   else teams.accounts[path] = account;
 }
 
-/** New files are looked into only when one that was chosen before has vanished. */
+/** Moves the memory of vanished files to new files with the same account; reads new files only if one has vanished. */
 function followMoves(state: JsonMap, teams: Teams, team: Team, roster: Roster): void {
   const unknown = roster.files.filter((path) => !(path in team.counts || path in team.order));
   if (unknown.length === 0) return;
@@ -93,7 +93,7 @@ function followMoves(state: JsonMap, teams: Teams, team: Team, roster: Roster): 
     move(from, path);
     vanished.delete(teams.accounts[path] ?? "");
   }
-  // A directory that was moved takes those along that were never chosen.
+  // A moved directory also contains files that were never chosen.
   for (const dir of gone) {
     for (const path of unknown.filter((path) => !(path in team.counts || path in team.order))) {
       move(`${dir}${path.slice(roster.dir.length)}`, path);

@@ -8,16 +8,16 @@ import type { Twf, WorkersTmux } from "./twf.ts";
 import { isSameAccount } from "../../../core/codex/account_key.ts";
 import { accountAt, accountIn } from "../../codex/account_file.ts";
 
-/** What a restart works with. */
+/** The context of a restart. */
 export interface Crew {
   readonly host: Pick<Host, "clock">;
   readonly record: RestartFile;
   readonly twf: Twf;
   readonly tmux: WorkersTmux;
-  /** What workers are told when they are back. */
+  /** The message sent to restarted workers. */
   readonly message: string;
   homeOf(worker: string): string | undefined;
-  /** How many messages of a limit a worker's screen shows. */
+  /** The number of limit messages on a worker's screen. */
   bannersOf(worker: string): Promise<number>;
   say(line: string): void;
   readonly interrupted: AbortSignal;
@@ -27,15 +27,15 @@ interface Rotation {
   readonly team: string;
   readonly from: string;
   readonly to: string;
-  /** The workers that run. */
+  /** The running workers. */
   readonly workers: readonly string[];
-  /** Moves the team; false when it is not on `from` any more. */
+  /** Rotates the team; returns false if it is no longer on `from`. */
   move(): Promise<boolean>;
 }
 
 /**
- * Moves a team and restarts its workers. What is done is written down before and after each step, so that another
- * watcher can go on when this one is killed. "late" = another has moved it, "busy" = another is restarting it now.
+ * Rotates a team and restarts its workers. Each step is recorded before and after, so that another watcher can continue
+ * if this one is killed. "late" = another has rotated the team, "busy" = another is restarting it now.
  */
 export async function rotateTeam(crew: Crew, rotation: Rotation): Promise<"rotated" | "late" | "busy"> {
   const { record, host } = crew;
@@ -67,14 +67,14 @@ export async function rotateTeam(crew: Crew, rotation: Rotation): Promise<"rotat
   return done === undefined ? "busy" : done.result;
 }
 
-/** Finishes the restart that a watcher before us began; `current` tells whether it had moved the team. */
+/** Finishes the restart of an earlier watcher; `current` reveals whether that had rotated the team. */
 export async function finishRestart(crew: Crew, current: () => Promise<string>): Promise<void> {
   const { record, say } = crew;
   if ((record.read()?.phase ?? "done") === "done") return;
   await record.alone(async () => {
     const left = record.read();
     if (left === undefined || left.phase === "done") return;
-    // Where it was moved on since, its workers need that all the more.
+    // The workers need the restart even more if the team was rotated again since.
     const hasMoved = left.phase === "restarting" || await current() !== left.from;
     if (!hasMoved) return record.write({ ...left, phase: "done", workers: new Map() });
     const who = isAlive(left.by) ? "" : ` by a watcher that is gone (pid ${left.by.pid})`;
@@ -91,7 +91,7 @@ async function restart(crew: Crew, begun: Restart): Promise<void> {
   for (let chore = nextChore(now.workers); chore && !interrupted.aborted; chore = nextChore(now.workers)) {
     const { worker } = chore;
     const isRunning = chore.do !== "tell" && await tmux.isRunning(worker);
-    // It was done, and the one who did it had no time to write it down.
+    // The worker was restarted, but its watcher was killed before it recorded that.
     const isBack = isRunning && hasLogin(crew, worker, now.to);
     if (chore.do === "tell") {
       note(worker, await attempt(crew, worker, "send", worker, message) ? "told" : "failed");
@@ -121,18 +121,18 @@ async function restart(crew: Crew, begun: Restart): Promise<void> {
   }
 }
 
-/** A twf that outlived the watcher it was started by may have been quicker. */
+/** True if the worker is back, for example by a twf that outlived its watcher. */
 async function isBackNow(crew: Crew, worker: string, file: string): Promise<boolean> {
   return await crew.tmux.isRunning(worker) && hasLogin(crew, worker, file);
 }
 
-/** Whether the login in a worker's home is that of an auth file. */
+/** True if the login in a worker's home is that of an auth file. */
 function hasLogin({ homeOf }: Crew, worker: string, file: string): boolean {
   const home = homeOf(worker);
   return home !== undefined && isSameAccount(accountIn(home), accountAt(file));
 }
 
-/** Runs a command of twf; says what went wrong. */
+/** Runs a command of twf and prints its error. */
 async function attempt({ twf, say }: Crew, worker: string, ...words: string[]): Promise<boolean> {
   const trouble = await twf.run(...words);
   if (trouble === undefined) return true;
@@ -140,7 +140,7 @@ async function attempt({ twf, say }: Crew, worker: string, ...words: string[]): 
   return false;
 }
 
-/** Of paths only the last part. */
+/** The last parts of paths. */
 export function names(all: readonly string[]): string {
   return all.map((path) => printable(basename(path))).join(", ");
 }

@@ -4,11 +4,11 @@ import { replaceFile } from "../../../io/files/replace.ts";
 import { tryLock } from "../../../io/lock/lock.ts";
 import type { PoolSettings } from "../load.ts";
 
-/** Where it is written down how far the restart of a team has come. */
+/** The record of the progress of a team's restart. */
 export interface RestartFile {
   read(): Restart | undefined;
   write(restart: Restart): void;
-  /** Runs `work` unless another process is at it right now; the kernel ends that when the process ends. */
+  /** Runs `work` unless another process holds the lock, which the kernel releases when that process ends. */
   alone<T>(work: () => Promise<T>): Promise<{ readonly result: T } | undefined>;
 }
 

@@ -25,12 +25,12 @@ import { signsOf } from "./signs.ts";
 import { twfAt, type WorkersTmux } from "./twf.ts";
 import { workerHomes } from "../limits/workers.ts";
 
-/** One team being watched. */
+/** The state of one watched team. */
 export interface Watch {
   readonly host: Host;
   readonly settings: PoolSettings;
   readonly dir: string;
-  /** The auth files now. Throws Failure when there are none. */
+  /** The current auth files. Throws Failure without any. */
   files(): readonly string[];
   readonly registry: string;
   readonly record: RestartFile;
@@ -38,25 +38,25 @@ export interface Watch {
   readonly twfPath: string;
   readonly reading: Omit<ReadingWish, "workers" | "since">;
   readonly policy: Policy;
-  /** How often a reading is tried. */
+  /** The number of attempts per reading. */
   readonly tries: number;
-  /** Between the decision to rotate and the rotation. */
+  /** The delay between the decision to rotate and the rotation. */
   readonly graceMs: number;
   readonly needle: string;
   readonly message: string;
-  /** What was said last on a subject, so that it is not said again. */
+  /** The last message per subject, to avoid repetition. */
   readonly said: Map<string, string>;
-  /** Nobody has anything left until then (epoch milliseconds), as long as it is about the same accounts. */
+  /** All accounts are used up until then (epoch milliseconds); valid for the same accounts only. */
   waiting: { readonly until: number; readonly about: string } | undefined;
   readonly interrupted: AbortSignal;
-  /** What was started and is not gone yet. */
+  /** Started processes that have not ended. */
   readonly leaving: Set<Promise<void>>;
 }
 
 const AGAIN_MS = 1000;
 const LONGEST_AGAIN_MS = 8000;
 
-/** One look at a team, and what has to be done; the exit code if it is the only one. */
+/** Looks once at a team and does what is due; returns the exit code of a single look. */
 export async function lookOnce(watch: Watch): Promise<number> {
   const { host, settings, dir, registry } = watch;
   if (isPaused(watch)) return 0;
@@ -83,8 +83,8 @@ export async function lookOnce(watch: Watch): Promise<number> {
   const switchedAt = restart?.to === turn.current && restart.at > 0
     ? restart.at
     : parseLocalTime(turn.switchedAt);
-  const around = { ...watch, account: current.account, switchedAt, restart };
-  const signs = await Promise.all(running.map((worker) => signsOf(worker, around)));
+  const context = { ...watch, account: current.account, switchedAt, restart };
+  const signs = await Promise.all(running.map((worker) => signsOf(worker, context)));
   nameLost(watch, signs.filter(({ isLoginLost }) => isLoginLost).map(({ worker }) => worker));
 
   const facts: Facts = { current, others: undefined, stuck: stuckOf(signs), now: host.clock.now() };
@@ -179,7 +179,7 @@ async function rotate(
   }
 }
 
-/** Reads auth files; what fails in passing is tried again. That there is no Codex is one more reading that failed. */
+/** Reads auth files; retries transient failures. A missing Codex counts as a failed reading. */
 async function read(
   watch: Watch,
   team: readonly TeamWorker[],
@@ -203,7 +203,7 @@ async function read(
   }
 }
 
-/** Whether somebody wants the team left alone. */
+/** True if a `.paused` file exists beside the registry. */
 function isPaused(watch: Watch): boolean {
   const file = join(dirname(watch.registry), ".paused");
   if (!exists(file)) {
@@ -219,7 +219,7 @@ async function runningOf({ tmux }: Watch, team: readonly TeamWorker[]): Promise<
   return team.filter((_, at) => isRunning[at]);
 }
 
-/** A worker whose copy of the login died can't cure itself: somebody else has used the copy's refresh token. */
+/** Names workers whose copy of the login is dead: its refresh token was used elsewhere, so they need a restart. */
 function nameLost(watch: Watch, lost: readonly string[]): void {
   if (lost.length === 0) watch.said.delete("lost");
   else once(watch, "lost", `⚠️ login lost, to be started anew: ${names(lost)}`);
@@ -268,7 +268,7 @@ function crewOf(watch: Watch, team: readonly TeamWorker[]): Crew {
   };
 }
 
-/** Says a line unless it was the last on its subject. */
+/** Prints a line unless it repeats the last on its subject. */
 function once({ host, said }: Watch, subject: string, line: string): void {
   if (said.get(subject) === line) return;
   said.set(subject, line);

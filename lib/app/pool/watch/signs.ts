@@ -10,22 +10,22 @@ import type { ThreadActivity } from "../../../core/codex/activity.ts";
 import { accountIn } from "../../codex/account_file.ts";
 import { rolloutsOf } from "../limits/workers.ts";
 
-/** What a running worker shows, and whether it has lost its login. */
+/** The signs of a running worker, and whether it has lost its login. */
 export type WorkerSigns = Signs & { readonly isLoginLost: boolean };
 
-interface Around {
+interface Context {
   readonly tmux: WorkersTmux;
   readonly needle: string;
-  /** Whose login the team has now. */
+  /** The account of the team's current login. */
   readonly account: Account;
-  /** When the team came to it, epoch milliseconds. */
+  /** The time of the switch to it, epoch milliseconds. */
   readonly switchedAt: number | undefined;
   readonly restart: Restart | undefined;
 }
 
-/** Looks at a running worker: at its notes first, which tell when, else at its screen. */
-export async function signsOf(worker: TeamWorker, around: Around): Promise<WorkerSigns> {
-  const { tmux, needle, account, switchedAt, restart } = around;
+/** Reads the signs of a running worker from its rollouts, which have times, and from its screen. */
+export async function signsOf(worker: TeamWorker, context: Context): Promise<WorkerSigns> {
+  const { tmux, needle, account, switchedAt, restart } = context;
   const [turn, screen] = [lastTurn(worker.home), await tmux.screenOf(paneOf(worker, worker.state)) ?? ""];
   const own = accountIn(worker.home);
   const { full } = worker;
@@ -40,7 +40,7 @@ export async function signsOf(worker: TeamWorker, around: Around): Promise<Worke
   };
 }
 
-/** Whether a login says whose it is. */
+/** True if the login names its account. */
 function isKnown(account: Account): boolean {
   return accountKey(account) !== undefined;
 }

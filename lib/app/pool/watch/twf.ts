@@ -7,27 +7,27 @@ import type { Host } from "../../../io/host.ts";
 import { findProgram } from "../../codex/find_program.ts";
 import { type PoolSettings, typedPath } from "../load.ts";
 
-type Outside = Pick<Host, "env" | "cwd" | "capture" | "platform">;
+type HostPart = Pick<Host, "env" | "cwd" | "capture" | "platform">;
 
-/** The program that starts and stops workers. */
+/** twf, the program that starts and stops workers. */
 export interface Twf {
-  /** Runs one of its commands; returns what went wrong, undefined when nothing did. */
+  /** Runs one of its commands; returns the error, undefined on success. */
   run(...words: readonly string[]): Promise<string | undefined>;
 }
 
-/** The tmux server that workers run in, which is the user's own: we only look. */
+/** Read-only access to the user's tmux server, in which workers run. */
 export interface WorkersTmux {
   isRunning(full: string): Promise<boolean>;
-  /** What a pane shows; undefined when it can't be seen. */
+  /** The content of a pane; undefined if it is unavailable. */
   screenOf(pane: string): Promise<string | undefined>;
 }
 
-/** A worker starts a Codex, and may wait for it. */
+/** The time limit of a command: a worker's start may wait for its Codex. */
 const TWF_PATIENCE_MS = 300_000;
 const TMUX_PATIENCE_MS = 10_000;
 
-/** Where twf is: as `CAP_TWF` says, else in a sibling skill, else in the user's skills. Throws Failure when nowhere. */
-export function findTwf(host: Outside, settings: Pick<PoolSettings, "homes" | "skillDir">): string {
+/** Finds twf: `CAP_TWF`, else in a sibling skill, else in the user's skills. Throws Failure if it is missing. */
+export function findTwf(host: HostPart, settings: Pick<PoolSettings, "homes" | "skillDir">): string {
   const named = host.env.CAP_TWF?.trim();
   const tail = join("tmux-workflow", "scripts", "twf");
   const places = named
@@ -39,8 +39,8 @@ export function findTwf(host: Outside, settings: Pick<PoolSettings, "homes" | "s
   throw new Failure("failed", `❌ twf not found: ${looked}`, { verbatim: true });
 }
 
-/** twf, to be run with the states in `stateFolder`. */
-export function twfAt(host: Outside, path: string, stateFolder: string | undefined): Twf {
+/** twf with its states in `stateFolder`. */
+export function twfAt(host: HostPart, path: string, stateFolder: string | undefined): Twf {
   const env = { ...defined(host.env), ...(stateFolder === undefined ? {} : { TWF_STATE_DIR: stateFolder }) };
   return {
     run: (...words) => troubleOf(host, { file: "bash", args: [path, ...words], env }, TWF_PATIENCE_MS),
@@ -48,7 +48,7 @@ export function twfAt(host: Outside, path: string, stateFolder: string | undefin
 }
 
 /** The user's own tmux server. */
-export function workersTmux(host: Outside): WorkersTmux {
+export function workersTmux(host: HostPart): WorkersTmux {
   const file = findProgram("tmux", host) ?? "tmux";
   const tmux = (...args: readonly string[]) =>
     host.capture({ file, args, env: defined(host.env) }, TMUX_PATIENCE_MS);
@@ -64,7 +64,7 @@ export function workersTmux(host: Outside): WorkersTmux {
   };
 }
 
-async function troubleOf(host: Outside, launch: Launch, timeoutMs: number): Promise<string | undefined> {
+async function troubleOf(host: HostPart, launch: Launch, timeoutMs: number): Promise<string | undefined> {
   const { exit, stderr } = await host.capture(launch, timeoutMs);
   if ("error" in exit) return wordsOf(exit.error);
   if ("signal" in exit) return `ended by ${exit.signal}`;

@@ -18,7 +18,7 @@ import { findTwf, workersTmux } from "./twf.ts";
 const MESSAGE = "Task continues. If you are waiting for a reply, please ignore this message.";
 const LEAST_INTERVAL_SEC = 5;
 
-/** `watch-team TEAM_DIR`: moves a team on when its account is used up and a worker is stuck. */
+/** `watch-team TEAM_DIR`: rotates a team when its account is used up and a worker is stuck. */
 export async function watchTeamCommand(
   host: Host,
   flavour: Flavour,
@@ -36,7 +36,7 @@ export async function watchTeamCommand(
   }
 }
 
-/** Looks once, or again and again until it is interrupted; returns the exit code of the last look. */
+/** Looks once, or repeatedly until interrupted; returns the exit code of the last look. */
 async function goOn(watch: Watch, intervalMs: number | undefined, interrupted: AbortSignal): Promise<number> {
   const { host, leaving } = watch;
   try {
@@ -51,7 +51,7 @@ async function goOn(watch: Watch, intervalMs: number | undefined, interrupted: A
   }
 }
 
-/** Finds all that a watch needs. Throws Failure for what is not there. */
+/** Collects everything that a watch needs. Throws Failure for a missing part. */
 export async function openWatch(
   host: Host,
   flavour: Flavour,

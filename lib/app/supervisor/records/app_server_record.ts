@@ -10,12 +10,12 @@ import { serversIn } from "../../../io/process/codex_processes.ts";
 import { identityOf, isAlive, signal, variableOf } from "../../../io/process/process.ts";
 import { UNTOUCHABLE_MS } from "../../codex/app_server.ts";
 
-/** The record of our app-servers: commands read it before they start Codex, the next supervisor before it starts its own. */
+/** The record of supervised app-servers, read by commands before they start Codex and by the next supervisor. */
 export class Children {
   readonly #layout: Layout;
   readonly #journal: Journal;
   #entries: ChildEntry[] = [];
-  /** Left behind by a supervisor before this one. */
+  /** App-servers of an earlier supervisor. */
   #orphans: ChildEntry[] = [];
   /** Monotonic milliseconds. */
   #lookedAt: number | undefined;
@@ -32,7 +32,7 @@ export class Children {
     if (recorded.length > 0) this.#write();
   }
 
-  /** Those of an earlier supervisor that still run; looking forgets the others. */
+  /** The app-servers of an earlier supervisor that still run; drops the others. */
   orphans(): readonly ChildEntry[] {
     const alive = this.#orphans.filter(isAlive);
     if (alive.length !== this.#orphans.length) {
@@ -42,7 +42,7 @@ export class Children {
     return alive;
   }
 
-  /** What an earlier supervisor left may finish a renewal; after a minute it can only be stuck. Returns when to look again. */
+  /** Ends orphans older than a minute; younger ones may be renewing a login. Returns the wait until the next check. */
   endStuck(clock: Clock): number {
     if (this.#isUnwritten) this.#write();
     const orphans = this.orphans();
@@ -51,31 +51,31 @@ export class Children {
     for (const { pid, startedAt, neverSignal } of orphans) {
       if (neverSignal === true) continue;
       const age = clock.now() - startedAt;
-      // A clock that was set back tells no age.
+      // The age is wrong after the clock was set back.
       if (Math.max(age, watchedMs) >= UNTOUCHABLE_MS) signal(-pid, "SIGKILL");
     }
     return orphans.length > 0 || this.#isUnwritten ? 1000 : Infinity;
   }
 
-  /** Records a child. One that may renew a login must be on disk before it starts, so then trouble is thrown. */
+  /** Records a child. Throws on a write error if it may renew a login: that entry must be on disk before the start. */
   add(entry: ChildEntry): void {
     this.#entries = [...this.#entries.filter((other) => !isSame(other, entry)), entry];
     this.#write(entry.mayRenew);
   }
 
-  /** What was about to start did, or did not. */
+  /** Replaces the entry of a starting child by the started one, or removes it. */
   settle(alias: string, started: ChildEntry | undefined): void {
     this.#entries = this.#entries.filter((other) => !(other.alias === alias && other.pid === 0));
     if (started) this.#entries.push(started);
-    this.#write(); // on a full disk the entry without a pid stays, and says enough
+    this.#write(); // on a full disk the entry without a pid stays, which is safe
   }
 
-  /** The login is renewed, or will not be: the child is an ordinary one from now on. */
+  /** Records that a child no longer can be renewing the login. */
   renewed(pid: number): void {
     this.#mark(pid, false);
   }
 
-  /** A child that was an ordinary one may be renewing the login after all. */
+  /** Records that a child may be renewing the login. */
   renewing(pid: number): void {
     this.#mark(pid, true);
   }
@@ -104,7 +104,7 @@ export class Children {
   }
 }
 
-/** What was about to start when its supervisor died may have started after all: its databases tell it from the user's. */
+/** Finds a child that started as its supervisor died. Its database folder distinguishes it from the user's Codex. */
 function unrecorded(layout: Layout, entry: ChildEntry): ChildEntry[] {
   const databases = join(layout.sqlite, entry.alias);
   return serversIn(homeOf(layout, entry.alias))

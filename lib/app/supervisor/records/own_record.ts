@@ -15,40 +15,40 @@ import type { Host } from "../../../io/host.ts";
 import type { Journal } from "../../../io/journal.ts";
 import { networkNamespace } from "../../../io/process/process.ts";
 
-interface Surroundings {
+interface Context {
   readonly host: Pick<Host, "clock" | "env" | "platform">;
   readonly layout: Layout;
   readonly journal: Journal;
   readonly pid: number;
   readonly origin: Origin;
-  /** Whether a file may be written now. */
+  /** True if the file may be written now. */
   mayWrite(path: string): boolean;
 }
 
-/** So often at most it looks at all sessions and for codex, and so often at least while nothing changes. */
+/** The shortest and the longest interval between two checks of all sessions and of codex. */
 const PAUSE_MS = 1_000;
 const AGAIN_MS = 30_000;
 
-/** Keeps state/supervisor.json: what the supervisor was started from, and since when it can't read any account. */
+/** Maintains state/supervisor.json: the supervisor's origin, and since when it can't read any account. */
 export class OwnRecordFile {
-  readonly #around: Surroundings;
+  readonly #context: Context;
   readonly #startedMs: number;
   #trouble: Trouble | undefined;
   #written = "";
   #seen: ReadonlyMap<string, SessionStatus> | undefined;
   #seenAt = -Infinity;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
-    this.#startedMs = around.host.clock.now();
+  constructor(context: Context) {
+    this.#context = context;
+    this.#startedMs = context.host.clock.now();
   }
 
   /**
-   * Takes note of what the sessions say, the same map as before when nothing has changed, and which codex is run; returns
-   * how long to wait with what is left.
+   * Records the troubles of the sessions and the path of codex; returns how long a postponed check has to wait. An
+   * unchanged map object means that nothing has changed.
    */
   note(sessions: ReadonlyMap<string, SessionStatus>, codex: () => string | undefined): number {
-    const now = this.#around.host.clock.monotonic();
+    const now = this.#context.host.clock.monotonic();
     if (sessions === this.#seen && now - this.#seenAt < AGAIN_MS) return Infinity;
     if (now - this.#seenAt < PAUSE_MS) return PAUSE_MS - (now - this.#seenAt);
     this.#seen = sessions;
@@ -58,7 +58,7 @@ export class OwnRecordFile {
   }
 
   #note(sessions: ReadonlyMap<string, SessionStatus>, codex: () => string | undefined): void {
-    const { host: { env, platform }, layout, journal, pid, origin, mayWrite } = this.#around;
+    const { host: { env, platform }, layout, journal, pid, origin, mayWrite } = this.#context;
     const found = troubleIn(sessions.values());
     if (found?.kind !== this.#trouble?.kind) this.#trouble = found;
     const record: OwnRecord = {

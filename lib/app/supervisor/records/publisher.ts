@@ -9,52 +9,52 @@ import type { Host } from "../../../io/host.ts";
 import type { Journal } from "../../../io/journal.ts";
 import { publishKnown, ReadingsMemory } from "../../session/readings_file.ts";
 
-interface Published {
+interface Context {
   readonly layout: Layout;
   readonly host: Pick<Host, "clock" | "random">;
   readonly journal: Journal;
   readonly daemon: Status["daemon"];
   readonly flushMs: number;
-  /** Whether a file may be written now. */
+  /** True if the file may be written now. */
   mayWrite(path: string): boolean;
 }
 
-/** The lines of a session in status.json. */
+/** A session and its text in status.json. */
 interface Rendered {
   readonly session: SessionStatus;
   readonly text: string;
 }
 
 const RETRY_MS = 5_000;
-/** Telling takes this part of the time at most. */
-const TELLING_PAUSE = 30;
+/** The pause after a write of readings.json, as a multiple of its duration. */
+const PAUSE_FACTOR = 30;
 
 /** Writes status.json: the first change after a quiet interval at once, later ones once per interval. */
 export class Publisher {
-  readonly #to: Published;
-  /** The lines of each session in the file. */
+  readonly #context: Context;
+  /** The rendered entries in the file. */
   #entries: ReadonlyMap<string, Rendered> | undefined;
-  /** What is written, or no different from it. */
+  /** The sessions last written, or equal to these. */
   #written: ReadonlyMap<string, SessionStatus> | undefined;
   #notBefore = 0;
   #isFailing = false;
-  /** What programs that only pick have been told. */
-  #told: ReadonlyMap<string, SessionStatus> = new Map();
-  /** What they are being told, or are to be told next. */
-  #untold: ReadonlyMap<string, SessionStatus> | undefined;
+  /** The sessions last written to readings.json. */
+  #inReadings: ReadonlyMap<string, SessionStatus> = new Map();
+  /** The sessions being written to readings.json, or next to be written. */
+  #pending: ReadonlyMap<string, SessionStatus> | undefined;
   readonly #readings = new ReadingsMemory();
   #pause = new AbortController();
 
-  constructor(to: Published) {
-    this.#to = to;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   /**
-   * Writes `sessions`, a map that does not change any more, if they are others and it is time to; returns how long to
-   * wait before the next write, if one is due.
+   * Writes `sessions`, an immutable map, if it has changed and the interval is over; returns how long to wait before a
+   * postponed write.
    */
   publish(sessions: ReadonlyMap<string, SessionStatus>, atOnce = false): number {
-    const { host: { clock }, layout, journal, daemon, flushMs, mayWrite } = this.#to;
+    const { host: { clock }, layout, journal, daemon, flushMs, mayWrite } = this.#context;
     if (sessions === this.#written) return Infinity;
     const now = clock.monotonic();
     if (now < this.#notBefore && !atOnce) return this.#notBefore - now;
@@ -67,7 +67,7 @@ export class Publisher {
         replaceFile(layout.status, renderStatus(status, (alias) => entries.get(alias)!.text), { mayReplace });
         this.#notBefore = now + flushMs;
         this.#isFailing = false;
-        void this.#tell(sessions);
+        void this.#writeReadings(sessions);
         if (atOnce) this.#pause.abort();
       }
       this.#entries = entries;
@@ -89,18 +89,18 @@ export class Publisher {
     }));
   }
 
-  /** Tells the programs that only pick; what comes while that is under way is told after it. */
-  async #tell(sessions: ReadonlyMap<string, SessionStatus>): Promise<void> {
-    const { host, layout, journal, mayWrite } = this.#to;
-    const isTelling = this.#untold !== undefined;
-    this.#untold = sessions;
-    if (isTelling) return;
+  /** Writes readings.json for the pool programs. Changes during a write are written after it. */
+  async #writeReadings(sessions: ReadonlyMap<string, SessionStatus>): Promise<void> {
+    const { host, layout, journal, mayWrite } = this.#context;
+    const isWriting = this.#pending !== undefined;
+    this.#pending = sessions;
+    if (isWriting) return;
     let next: ReadonlyMap<string, SessionStatus>;
     do {
-      next = this.#untold;
+      next = this.#pending;
       try {
         const began = host.clock.monotonic();
-        const before = exists(layout.readings) ? this.#told : new Map<string, SessionStatus>();
+        const before = exists(layout.readings) ? this.#inReadings : new Map<string, SessionStatus>();
         await publishKnown(
           host,
           layout,
@@ -108,15 +108,15 @@ export class Publisher {
           this.#readings,
           mayWrite,
         );
-        this.#told = next;
-        // The file holds all accounts: with many of them, writing it all the time would be most of our work.
+        this.#inReadings = next;
+        // The file holds all accounts: without a pause, its writes could dominate the load.
         this.#pause = new AbortController();
-        await host.clock.sleep((host.clock.monotonic() - began) * TELLING_PAUSE, this.#pause.signal);
+        await host.clock.sleep((host.clock.monotonic() - began) * PAUSE_FACTOR, this.#pause.signal);
       } catch (error) {
         journal.note("cannot write readings.json", { why: wordsOf(error) });
       }
-    } while (next !== this.#untold);
-    this.#untold = undefined;
+    } while (next !== this.#pending);
+    this.#pending = undefined;
   }
 }
 
@@ -127,7 +127,7 @@ function isSame(
   return before?.size === now.size && [...now].every(([alias, { text }]) => before.get(alias)?.text === text);
 }
 
-/** The sessions of all accounts of which something is different. */
+/** The sessions of all accounts with a change. */
 function changedIn(
   before: ReadonlyMap<string, SessionStatus>,
   sessions: ReadonlyMap<string, SessionStatus>,

@@ -3,24 +3,24 @@ import { inodeOf } from "../../../io/files/access.ts";
 import { exists } from "../../../io/files/read.ts";
 import type { Clock } from "../../../io/host.ts";
 
-/** How long a file that somebody removed is left alone: a root that is being removed is gone by then. */
+/** How long a removed file is not recreated; a removal of the whole root is done by then. */
 const REMOVAL_MS = 2_000;
 
 /**
- * Tells the supervisor what it may still write. A root that took the place of its own is not touched, and one that is
- * just being removed gets no new files, so that it can be removed.
+ * Decides what the supervisor may write. A root that replaced the original one is not touched, and a root that is being
+ * removed gets no new files, so that its removal succeeds.
  */
 export class RootGuard {
   readonly #clock: Clock;
   readonly #root: string;
-  /** Its time of birth would say more, but some systems give the time of the last change for that. */
+  /** A birth time would be more reliable, but some systems report the time of the last change instead. */
   readonly #inode: string | undefined;
   readonly #isInCharge: () => boolean;
   readonly #seen: Set<string>;
-  /** Since when what was there is missing, monotonic milliseconds. */
+  /** When each removed path was first found missing, monotonic milliseconds. */
   readonly #missing = new Map<string, number>();
 
-  /** `isInCharge` = the lock that makes this the only supervisor is still the one everybody sees. */
+  /** `isInCharge` returns whether the held supervisor lock is still the file at its path. */
   constructor({ clock }: { readonly clock: Clock }, layout: Layout, isInCharge: () => boolean) {
     this.#clock = clock;
     this.#root = layout.root;
@@ -29,17 +29,17 @@ export class RootGuard {
     this.#seen = new Set(Object.values(layout as unknown as Record<string, string>).filter(exists));
   }
 
-  /** Whether the root is still the folder that was opened, and its supervisor still this one. */
+  /** True while the root is still the original folder and this is still its supervisor. */
   isOurs(): boolean {
     return this.#isInCharge() && inodeOf(this.#root) === this.#inode;
   }
 
-  /** We removed or renamed it ourselves: it may be made anew at once. */
+  /** Lets a path be recreated at once, after this program has removed or renamed it. */
   forget(path: string): void {
     this.#seen.delete(path);
   }
 
-  /** Whether a file or folder below the root may be written or made now. */
+  /** True if a file or folder below the root may be written or created now. */
   mayWrite(path: string): boolean {
     if (!this.isOurs()) return false;
     if (exists(path)) {

@@ -9,38 +9,38 @@ import type { OpenThread } from "../../../io/process/lock_table.ts";
 import { ancestorsOf } from "../../../io/process/process.ts";
 import { ThreadFile } from "./thread_file.ts";
 
-/** A thread that is open, or was a moment ago. */
+/** An open or recently closed thread. */
 interface Thread {
   readonly file: ThreadFile;
-  /** Who has it open, and who started that; none when it is closed. */
+  /** The process that has it open and its ancestors; empty when closed. */
   holders: readonly number[];
   pid: number;
   /** Monotonic milliseconds; undefined = it is open. */
   closedAt: number | undefined;
 }
 
-/** When a thread was opened, epoch milliseconds, and for whom. */
+/** The opening of a thread, in epoch milliseconds, and the lease or reservation it belongs to. */
 interface Opening {
   readonly id: string;
   readonly at: number;
-  /** By somebody with a lease. */
+  /** True if the opening process has a lease. */
   isLeased: boolean;
-  /** The reservation that it was opened for. */
+  /** The reservation that this opening fulfils. */
   redeems: number | undefined;
 }
 
-/** Its last lines may come after its end. */
+/** The last lines of a rollout may appear after the thread is closed. */
 const SETTLES_MS = 3000;
-/** A lock that came and went unseen is of a thread that was just begun, or else was only tidied away. */
+/** A lock that appeared and vanished between two looks counts only for a thread this new; others are clean-up. */
 const NEW_MS = 10 * 60_000;
 
-/** The open threads of one home, and what their rollouts tell. */
+/** The open threads of one home and the activity in their rollouts. */
 export class HomeThreads {
   readonly #home: string;
   readonly #clock: Clock;
   readonly #threads = new Map<string, Thread>();
   #openings: Opening[] = [];
-  /** When it was last known which threads are open; undefined = never, or nobody can see that here. */
+  /** The time of the last look at the open threads; undefined = never, or this system does not show them. */
   #lookedAt: number | undefined;
   #lastAt: number | undefined;
 
@@ -54,12 +54,12 @@ export class HomeThreads {
     return this.#open().length > 0;
   }
 
-  /** Whether there is something to look at once more. */
+  /** True while a thread needs another look. */
   get isUnsettled(): boolean {
     return this.#threads.size > 0;
   }
 
-  /** The folders that hold the rollouts of open threads, and whether a name in one of them is of one. */
+  /** The folders that hold the rollouts of open threads. */
   folders(): string[] {
     return [...new Set(this.#open().map(({ file }) => file.folder))];
   }
@@ -68,7 +68,7 @@ export class HomeThreads {
     return this.#open().some(({ file }) => file.isNamed(name));
   }
 
-  /** These threads are open now (undefined = nobody can see that here), and the locks of those `touched` came or went. */
+  /** Updates the open threads (undefined = not shown on this system); `touched` = threads with lock file events. */
   opened(open: readonly OpenThread[] | undefined, touched: ReadonlySet<string>): void {
     const now = this.#clock.now();
     for (const thread of open ?? []) this.#note(thread, now);
@@ -86,7 +86,7 @@ export class HomeThreads {
     this.#lookedAt = open === undefined ? undefined : now;
   }
 
-  /** Reads on in the rollouts; returns what those tell now that told something new. `failed` is told of any trouble. */
+  /** Reads appended rollout lines; returns the activity of threads with news. Passes errors to `failed`. */
   look(failed: (error: unknown) => void): ThreadActivity[] {
     const news: ThreadActivity[] = [];
     for (const [id, { file, closedAt }] of this.#threads) {
@@ -102,7 +102,7 @@ export class HomeThreads {
     return news;
   }
 
-  /** What goes on, with those who were given this session and have no thread yet. */
+  /** The activity, including claims without an open thread. */
   activity(claims: Claims | undefined): Activity {
     const open = this.#open();
     const leases = claims?.leases.map(({ pid }) => pid) ?? [];
@@ -111,7 +111,7 @@ export class HomeThreads {
       opening.isLeased ||= leases.some((pid) => holders.includes(pid));
     }
     const turns = open.filter(({ file }) => file.activity.turnSince !== undefined).length;
-    const doings = {
+    const facts = {
       turns,
       ...definedFields({
         openThreads: this.#lookedAt === undefined ? undefined : open.length,
@@ -120,11 +120,11 @@ export class HomeThreads {
         redeemed: some(this.#redeemed(claims?.reservations ?? [])),
       }),
     };
-    const waiting = unopened(claims, { activeTurns: 0, ...doings }, this.#clock.now());
-    return { activeTurns: turns + waiting, ...doings };
+    const waiting = unopened(claims, { activeTurns: 0, ...facts }, this.#clock.now());
+    return { activeTurns: turns + waiting, ...facts };
   }
 
-  /** Each reservation, from the oldest on, takes the first thread that was opened after it, and keeps it. */
+  /** Matches each reservation, oldest first, with the first thread opened after it; matches are permanent. */
   #redeemed(reservations: readonly number[]): number[] {
     return [...reservations].sort((a, b) => a - b).filter((reserved) => {
       const own = this.#openings.find(({ redeems }) => redeems === reserved);
@@ -141,7 +141,7 @@ export class HomeThreads {
   }
 
   #note({ id, pid, lockedMs }: OpenThread, now: number): void {
-    // It was not open at the last look; its lock file may be older than that, and its id older still.
+    // It was closed at the last look; its lock file and its id can be older than that.
     const since = Math.max(threadTime(id) ?? 0, lockedMs, this.#lookedAt ?? 0);
     const thread = this.#threads.get(id) ?? this.#add(id, Math.min(since, now));
     if (thread.closedAt !== undefined || thread.pid !== pid) {
@@ -155,7 +155,7 @@ export class HomeThreads {
     const file = new ThreadFile(this.#home, id, this.#clock.now());
     const thread: Thread = { file, holders: [], pid: 0, closedAt: -Infinity };
     this.#threads.set(id, thread);
-    // That its lock went may be told when nobody looks at it any more.
+    // The event of its removed lock may arrive after the thread was dropped.
     if (!this.#openings.some((known) => known.id === id)) {
       this.#openings.push({ id, at, isLeased: false, redeems: undefined });
     }

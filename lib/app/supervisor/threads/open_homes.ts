@@ -11,70 +11,70 @@ import { glanceLeases } from "../../session/leases.ts";
 import { openRollouts } from "../../codex/open_by.ts";
 import { runsIn } from "../../codex/run_record.ts";
 
-/** A home of which it is to be known whether a Codex of the user has it open, and what goes on there. */
+/** A home whose open threads and activity are tracked. */
 interface Watched {
   readonly alias: string;
   readonly home: string;
   readonly threads: HomeThreads;
   isOpen: boolean;
   activity: Activity;
-  /** Takes note of what a rollout of this home tells. */
+  /** Records news from a rollout of this home. */
   heard(activity: ThreadActivity): void;
 }
 
-/** All homes there are. */
+/** Access to all homes. */
 export interface Homes {
   all(): readonly Watched[];
   of(alias: string): Watched | undefined;
 }
 
-interface Surroundings {
+interface Context {
   readonly layout: Layout;
   readonly clock: Clock;
   readonly journal: Journal;
-  /** Whether Codex locks its open threads; one that does not has their files open. */
+  /** True if this Codex locks its open threads; older versions keep their files open instead. */
   hasLocks(): boolean;
-  /** Instead of `/proc/locks`. */
+  /** Replaces the reader of `/proc/locks`. */
   readonly lockHolders?: typeof lockHolders;
 }
 
-/** Told of each home that was looked at, and whether anything is different there. */
+/** Called for each home looked at; `isChanged` = its activity differs from before. */
 type Looked = (alias: string, isChanged: boolean) => void;
 
 const AGAIN_MS = 1000;
 const SETTLES_MS = 2000;
-/** A rollout that is written to is read so often at most. */
+/** The shortest interval between two reads of a growing rollout. */
 const READS_MS = 250;
-/** Where nobody tells who lives, asking costs a process each. */
+/** A longer interval for systems without /proc, where each liveness check starts a process. */
 const ASKS_MS = 5000;
 
 /**
- * Learns which threads are open and what goes on in them. Homes in which any is open or was promised are looked at once a
- * second, others when a lock file came or went. It is locked a moment after it came, and nobody tells of that.
+ * Tracks open threads and their activity. Homes with an open thread or a claim are looked at once a second, others when
+ * a lock file appears or vanishes. The lock is taken after the file appears, without an event.
  */
 export class OpenHomes {
-  readonly #around: Surroundings;
+  readonly #context: Context;
   #isDue = false;
   #isSweepDue = true;
   #isFileDue = false;
   #lookedAt = -Infinity;
   #readAt = -Infinity;
-  /** Until when to look at all homes again. */
+  /** All homes are looked at until this time. */
   #sweepsUntil = -Infinity;
-  /** Where to look again, whatever is open, and until when. */
+  /** Aliases to look at even without an open thread, with the time until which. */
   readonly #watchful = new Map<string, number>();
-  /** The homes in which something goes on. */
+  /** The aliases with an open thread, unsettled news or a claim. */
   #lively = new Set<string>();
-  /** Whether locks can be seen on this system. */
+  /** True if this system shows file locks. */
   #canSee = true;
   #claims: Leases = new Map();
   readonly #touched = new Map<string, Set<string>>();
 
-  constructor(around: Surroundings) {
-    this.#around = around;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
-  /** A lock file of a home came or went, of which the name may be known, or the home is new. */
+  /** Schedules a look after a lock file appeared or vanished, or for a new home; `name` may be empty. */
   expect(alias: string, name = ""): void {
     this.#isDue = true;
     const id = threadOf(name);
@@ -82,26 +82,26 @@ export class OpenHomes {
     this.#touched.set(alias, id === undefined ? touched : touched.add(id));
   }
 
-  /** Somebody was given a session. */
+  /** Schedules a look after a change of leases or reservations. */
   expectClaims(): void {
     this.#isDue = true;
   }
 
-  /** Something may have happened anywhere: not every change is told. */
+  /** Schedules a look at all homes, because some changes have no event. */
   expectAnything(): void {
     this.#isSweepDue = true;
   }
 
-  /** A rollout was written to; whether nobody had said so before. */
+  /** Schedules a read of the rollouts; returns whether none was scheduled yet. */
   expectLines(): boolean {
     const isNews = !this.#isFileDue;
     this.#isFileDue = true;
     return isNews;
   }
 
-  /** Looks if it is time to; returns how long until the next look. */
+  /** Looks if a look is due; returns the wait until the next. */
   look(homes: Homes, looked: Looked): number {
-    const now = this.#around.clock.monotonic();
+    const now = this.#context.clock.monotonic();
     if (this.#isSweepDue) this.#sweepsUntil = now + SETTLES_MS;
     for (const alias of this.#touched.keys()) this.#watchful.set(alias, now + SETTLES_MS);
     if (now - this.#lookedAt >= this.#unaskedMs()) {
@@ -116,7 +116,7 @@ export class OpenHomes {
       this.#readAt = now;
       for (const home of named(homes, this.#lively)) this.#noting(home, looked, () => this.#read(home));
     } else {
-      // What was given out may be over by now.
+      // A claim may have expired.
       for (const home of named(homes, this.#lively)) this.#noting(home, looked, () => {});
     }
     const soon = this.#isWatchful(now) ? pause : Infinity;
@@ -125,11 +125,11 @@ export class OpenHomes {
   }
 
   #lookAtLocks(homes: Homes, now: number, looked: Looked): void {
-    const { layout, clock } = this.#around;
+    const { layout, clock } = this.#context;
     this.#claims = glanceLeases(layout, clock.now());
-    const holders = (this.#around.lockHolders ?? lockHolders)();
+    const holders = (this.#context.lockHolders ?? lockHolders)();
     this.#canSee = holders !== undefined;
-    const isUnlocked = holders !== undefined && !this.#around.hasLocks();
+    const isUnlocked = holders !== undefined && !this.#context.hasLocks();
     const these = now < this.#sweepsUntil
       ? homes.all()
       : named(homes, new Set([...this.#lively, ...this.#watchful.keys(), ...this.#claims.keys()]));
@@ -148,7 +148,7 @@ export class OpenHomes {
     this.#touched.clear();
   }
 
-  /** Does something with a home, works out what goes on there, and says whether that is different. */
+  /** Runs `action` for a home, updates its activity, and reports whether that changed. */
   #noting(home: Watched, looked: Looked, action: () => void): void {
     const before = wordsOn(home);
     action();
@@ -158,7 +158,7 @@ export class OpenHomes {
 
   #read(home: Watched): void {
     const failed = (error: unknown) =>
-      this.#around.journal.note("cannot read a rollout", { alias: home.alias, why: wordsOf(error) });
+      this.#context.journal.note("cannot read a rollout", { alias: home.alias, why: wordsOf(error) });
     for (const news of home.threads.look(failed)) home.heard(news);
   }
 
@@ -174,8 +174,8 @@ export class OpenHomes {
       home.threads.opened(locked && [...locked, ...unlocked], touched);
       home.isOpen = holders === undefined ? this.#isLeased(home) : home.threads.isOpen;
     } catch (error) {
-      this.#around.journal.note("cannot look for open threads", { alias: home.alias, why: wordsOf(error) });
-      home.isOpen = false; // a start that may renew looks again, and then this stops it
+      this.#context.journal.note("cannot look for open threads", { alias: home.alias, why: wordsOf(error) });
+      home.isOpen = false; // a start that may renew checks again, and an error there prevents it
     }
   }
 
@@ -187,15 +187,15 @@ export class OpenHomes {
     return isOpen || threads.isUnsettled || this.#claims.has(alias);
   }
 
-  /** Nobody tells of a rollout that came, so where there are no locks it is looked for. */
+  /** The interval of regular looks: a new rollout has no event, so without locks it must be searched for. */
   #unaskedMs(): number {
-    return this.#canSee && !this.#around.hasLocks() ? ASKS_MS : Infinity;
+    return this.#canSee && !this.#context.hasLocks() ? ASKS_MS : Infinity;
   }
 
-  /** What was given to a process of ours, or is run by one. */
+  /** True if a process has a lease on the session or runs Codex in it. */
   #isLeased({ alias, home }: Watched): boolean {
     return (this.#claims.get(alias)?.leases.length ?? 0) > 0 ||
-      runsIn(this.#around.layout, home).length > 0;
+      runsIn(this.#context.layout, home).length > 0;
   }
 }
 

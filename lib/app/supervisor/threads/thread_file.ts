@@ -7,11 +7,11 @@ import { Tail } from "../../../io/files/tail.ts";
 
 const INTEREST = { wants: mayTell, isEnough: isTaskEvent };
 
-/** The rollout of one thread, found once there is one and followed from then on. No other is opened. */
+/** The rollout of one thread, followed once it exists. No other rollout is opened. */
 export class ThreadFile {
   readonly #suffix: string;
   readonly #folders: readonly string[];
-  /** The version of each folder in which it was looked for, and looked for again. */
+  /** The version of each searched folder; `isSure` after a second search of the same version. */
   readonly #seen = new Map<string, { readonly version: string; readonly isSure: boolean }>();
   #found: { readonly folder: string; readonly tail: Tail } | undefined;
   #activity: ThreadActivity = SILENT;
@@ -21,29 +21,29 @@ export class ThreadFile {
     this.#folders = dayFolders(threadTime(id) ?? nowMs).map((day) => join(rolloutsOf(home), day));
   }
 
-  /** What it has told so far. */
+  /** The activity read so far. */
   get activity(): ThreadActivity {
     return this.#activity;
   }
 
-  /** The folder it is in; until it is there, the one it will most likely be in. */
+  /** The folder of the rollout; before it exists, the most likely one. */
   get folder(): string {
     return this.#found?.folder ?? this.#folders[0]!;
   }
 
-  /** Whether a file of this name is it. */
+  /** True if this is the name of the rollout. */
   isNamed(name: string): boolean {
     return name.endsWith(this.#suffix);
   }
 
-  /** Reads what was appended; whether it told anything. */
+  /** Reads appended lines; returns whether the activity changed. */
   look(nowMs: number): boolean {
     this.#found ??= this.#find();
     const appended = this.#found?.tail.read();
     if (appended === undefined) return false;
     const before = appended.isAnew ? SILENT : this.#activity;
     const after = afterLines(before, appended.lines);
-    // Nothing is written so long after a turn, so it goes on.
+    // A rollout never grows this much after the end of a turn, so the turn is still under way.
     this.#activity = appended.isCut
       ? { ...after, turnSince: after.turnSince ?? after.lastAt ?? nowMs }
       : after;
@@ -57,7 +57,7 @@ export class ThreadFile {
       if (version === undefined || (seen?.version === version && seen.isSure)) continue;
       const name = namesIn(folder).find((name) => this.isNamed(name));
       if (name !== undefined) return { folder, tail: new Tail(join(folder, name), INTEREST) };
-      // A second look, because a file that came in the same instant does not show in the folder's time.
+      // Searches a second time: a file created in the same instant does not change the folder's time.
       this.#seen.set(folder, { version, isSure: seen?.version === version });
     }
     return undefined;
