@@ -2,17 +2,17 @@ import { objectOf } from "../text/json.ts";
 import { byteOrder } from "../text/byte_order.ts";
 import { parseTime } from "../text/time.ts";
 
-/** Whose login a home holds. Never a token: of those only the time the access token ends at. */
+/** The login in a home. Holds no token, only the expiry of the access token. */
 export interface Account {
-  /** "none" = nobody is logged in; "unreadable" = there is something that Codex won't take for a login either. */
+  /** "none" = no login; "unreadable" = there is a file, but Codex does not accept it as a login either. */
   readonly kind: "chatgpt" | "apikey" | "none" | "unreadable";
   readonly user: string | undefined;
   readonly workspace: string | undefined;
   readonly email: string | undefined;
   readonly plan: string | undefined;
-  /** Epoch seconds; undefined when the access token doesn't say. */
+  /** Expiry in epoch seconds; undefined when the access token does not state it. */
   readonly tokenExpiresAt: number | undefined;
-  /** When the login was last renewed, epoch milliseconds; undefined when the file doesn't say. */
+  /** Time of the last renewal, epoch milliseconds; undefined when the file does not state it. */
   readonly lastRefresh?: number | undefined;
 }
 
@@ -80,7 +80,7 @@ function emailIn(value: unknown, depth = 0): string | undefined {
   return undefined;
 }
 
-/** What the second part of a JWT says, its signature unchecked; undefined when it is none. */
+/** The payload of a JWT, signature unchecked; undefined when the text is not a JWT. */
 function payloadOf(token: unknown): unknown {
   if (typeof token !== "string" || token.length > LONGEST_TOKEN) return undefined;
   const parts = token.split(".", 6);
