@@ -50,7 +50,7 @@ export function planInstall(seen: Seen, pieces: readonly Piece[], version: strin
     }
     if (now.kind === "other") throw inTheWay(path);
     if (old === undefined && isSame(now, want) && want.kind === "none") continue;
-    const before = whatWasBefore(old, now, seen.at(backupOf(path)));
+    const before = originalEntry(old, now, seen.at(backupOf(path)));
     traces.set(path, {
       path,
       before,
@@ -97,7 +97,7 @@ export function planRemoval({ record, at }: Seen): Step[] {
 }
 
 /** What has its second name was there before, whatever the record says: nothing is replaced without. */
-function whatWasBefore(old: Trace | undefined, now: Entry, backup: Entry): Entry {
+function originalEntry(old: Trace | undefined, now: Entry, backup: Entry): Entry {
   if (backup.kind !== "none") return backup;
   if (old === undefined || !isOurs(old, now)) return now;
   return isSame(now, old.before) ? old.before : NONE;

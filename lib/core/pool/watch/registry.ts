@@ -1,14 +1,14 @@
 import { type JsonObject, objectOf, textOf } from "../../text/json.ts";
 
-/** One agent of a team, as its registry names it. */
+/** One agent of a team, as in its registry. */
 export interface Member {
   /** The name of the worker and of its tmux session. */
   readonly full: string;
-  /** Where twf keeps what it knows of the worker; as written. */
+  /** The folder of the worker's twf state; as written. */
   readonly stateFile: string | undefined;
 }
 
-/** What twf knows of a worker. */
+/** The twf state of a worker. */
 export interface WorkerState {
   readonly tmuxTarget: string | undefined;
   readonly tmuxSession: string | undefined;
@@ -26,7 +26,7 @@ export function parseRegistry(text: string): Member[] {
   });
 }
 
-/** The text of a worker's state file; what can't be read says nothing. */
+/** Parses the text of a worker's state file; an unreadable one gives no facts. */
 export function parseWorkerState(text: string | undefined): WorkerState {
   let state: JsonObject | undefined;
   try {
@@ -41,7 +41,7 @@ export function parseWorkerState(text: string | undefined): WorkerState {
   };
 }
 
-/** The pane a worker runs in. */
+/** The pane of a worker. */
 export function paneOf(member: Member, state: WorkerState): string {
   return state.tmuxTarget ?? state.tmuxSession ?? member.full;
 }
