@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Waits until `isSo`, looking every 10 ms; fails with `what` was waited for after `timeoutMs`. */
+/** Waits until `isSo` returns true, checking every 10 ms; fails with `what` after `timeoutMs`. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
   what: string | (() => string),
