@@ -79,7 +79,7 @@ export function makeSandbox(options: SandboxOptions = {}): Sandbox {
     addAlias(alias, { script, ...more } = {}) {
       const path = homeOf(alias);
       mkdirSync(root, { recursive: true, mode: 0o700 });
-      writeHome(path, { backend: NOBODY, ...more });
+      writeHome(path, { backend: UNUSED_SERVICE, ...more });
       if (script !== undefined) fake.tell(path, script);
       return path;
     },
@@ -103,7 +103,7 @@ export function makeSandbox(options: SandboxOptions = {}): Sandbox {
 }
 
 /** The service address of homes that never use it. */
-const NOBODY: FakeService = {
+const UNUSED_SERVICE: FakeService = {
   url: "http://127.0.0.1:9",
   modelUrl: "http://localhost:9",
   authFile() {

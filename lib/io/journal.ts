@@ -8,7 +8,7 @@ export interface Journal {
 }
 
 const LIMIT = 256 * 1024;
-const AGAIN_MS = 60_000;
+const REPEAT_MS = 60_000;
 
 /**
  * A log of one JSON line per note, 0600, at most two files of 256 KiB; the same note is written once a minute. Nothing
@@ -20,7 +20,7 @@ export function openJournal(path: string, clock: Clock, mayWrite = () => true): 
     note(what, details = {}) {
       const key = `${what} ${JSON.stringify(details)}`.replace(/[0-9a-f]{16}/g, ""); // names of temporary files
       const now = clock.monotonic();
-      if (now - (notedAt.get(key) ?? -Infinity) < AGAIN_MS) return;
+      if (now - (notedAt.get(key) ?? -Infinity) < REPEAT_MS) return;
       if (notedAt.size > 500) notedAt.clear();
       notedAt.set(key, now);
       try {

@@ -126,7 +126,7 @@ function afterLine(activity: ThreadActivity, { type, at, payload }: RolloutLine)
     case "task_complete": {
       const end = endIn(payload, activity.version);
       const message = messageIn(payload);
-      const refusal = end === "limit" ? { at, snapshot: toldSince(activity), message } : activity.refusal;
+      const refusal = end === "limit" ? { at, snapshot: limitsOfTurn(activity), message } : activity.refusal;
       const succeededSince = end === "completed"
         ? activity.turnSince ?? activity.succeededSince
         : activity.succeededSince;
@@ -145,7 +145,7 @@ function afterLine(activity: ThreadActivity, { type, at, payload }: RolloutLine)
 }
 
 /** The last limits received in the turn under way. */
-function toldSince({ limits, turnSince }: ThreadActivity): JsonObject | undefined {
+function limitsOfTurn({ limits, turnSince }: ThreadActivity): JsonObject | undefined {
   const told = [...limits.values()].filter(({ at }) => turnSince === undefined || at >= turnSince);
   return told.reduce<ToldLimits | undefined>(
     (last, each) => last === undefined || each.at >= last.at ? each : last,

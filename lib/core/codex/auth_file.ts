@@ -22,16 +22,16 @@ export interface Login {
  */
 export function loginIn(bytes: Uint8Array, name = "auth.json"): Login {
   const text = utf8Text(bytes);
-  const unfit = (problem: string): Login => ({ account: parseAccount(""), problem });
-  if (text === undefined) return unfit(encodingFault(bytes));
+  const unusable = (problem: string): Login => ({ account: parseAccount(""), problem });
+  if (text === undefined) return unusable(encodingFault(bytes));
   const fault = jsonFault(text);
   const other = otherFileOfCodex(name);
-  if (fault !== undefined) return unfit(other === undefined ? fault : `${fault}: it is ${other}`);
+  if (fault !== undefined) return unusable(other === undefined ? fault : `${fault}: it is ${other}`);
   const file: unknown = JSON.parse(text);
   const problem = faultIn(file, text);
   if (problem === undefined) return { account: parseAccount(text), problem };
   const format = other ?? foreignFormat(file);
-  return unfit(format === undefined ? problem : `it is ${format}, no auth file of Codex`);
+  return unusable(format === undefined ? problem : `it is ${format}, no auth file of Codex`);
 }
 
 /** The fields in the order in which Codex's reader takes a list for a record. */
@@ -84,7 +84,7 @@ function tokensFault(value: unknown): string | undefined {
   if ([...tokens.keys()].some(isBroken)) return "one of its names holds half a character";
   for (const name of TOKENS) {
     const token = tokens.get(name) ?? undefined;
-    if (token === undefined) return `it has no ${name}${otherwise(tokens, name)}`;
+    if (token === undefined) return `it has no ${name}${misspeltHint(tokens, name)}`;
     const fault = optionalText(tokens, name);
     if (fault !== undefined) return fault;
   }
@@ -138,7 +138,7 @@ function modeFault(auth: JsonObject): string | undefined {
   for (const name of needs) {
     const value = auth.get(name) ?? undefined;
     if (value === undefined) {
-      return name === "tokens" ? withoutTokens(auth) : `it has no ${name}${otherwise(auth, name)}`;
+      return name === "tokens" ? withoutTokens(auth) : `it has no ${name}${misspeltHint(auth, name)}`;
     }
     if (typeof value === "string" && value.trim() === "") return `its ${name} is empty`;
   }
@@ -151,8 +151,10 @@ function withoutTokens(auth: JsonObject): string {
   if ((auth.get("agent_identity") ?? undefined) !== undefined) {
     return 'its agent_identity counts only with the auth_mode "agentIdentity"';
   }
-  const found = ["tokens", "OPENAI_API_KEY"].find((name) => !auth.has(name) && otherwise(auth, name) !== "");
-  return found === undefined ? NO_LOGIN : `it has no ${found}${otherwise(auth, found)}`;
+  const found = ["tokens", "OPENAI_API_KEY"].find((name) =>
+    !auth.has(name) && misspeltHint(auth, name) !== ""
+  );
+  return found === undefined ? NO_LOGIN : `it has no ${found}${misspeltHint(auth, found)}`;
 }
 
 /** The login method of a file without `auth_mode`. */
@@ -189,14 +191,14 @@ function idTokenFault(token: string): string | undefined {
   const text = payloadText(parts[1]!);
   if (text === undefined || jsonFault(text) !== undefined) return NO_JWT;
   const payload: unknown = JSON.parse(text);
-  if (Array.isArray(payload)) return payload.every(isTextOrNothing) ? undefined : CLAIMS_FAULT;
+  if (Array.isArray(payload)) return payload.every(isOptionalText) ? undefined : CLAIMS_FAULT;
   const claims = objectOf(payload);
   if (claims === undefined) return NO_JWT;
   const auth = claims.get(AUTH) ?? undefined;
   const profile = claims.get(PROFILE) ?? undefined;
   const repeated = repeatedKeys(text);
   const isWhole = ["email", AUTH, PROFILE].every((name) => !repeated.has(name)) &&
-    isTextOrNothing(claims.get("email")) &&
+    isOptionalText(claims.get("email")) &&
     hasTexts(profile, ["email"]) &&
     hasTexts(auth, ["chatgpt_plan_type", "chatgpt_user_id", "user_id", "chatgpt_account_id"]) &&
     ["boolean", "undefined"].includes(typeof objectOf(auth)?.get("chatgpt_account_is_fedramp"));
@@ -219,12 +221,12 @@ function payloadText(part: string): string | undefined {
 }
 
 function hasTexts(value: unknown, names: readonly string[]): boolean {
-  if (value === undefined || (Array.isArray(value) && value.every(isTextOrNothing))) return true;
+  if (value === undefined || (Array.isArray(value) && value.every(isOptionalText))) return true;
   const record = objectOf(value);
-  return record !== undefined && names.every((name) => isTextOrNothing(record.get(name)));
+  return record !== undefined && names.every((name) => isOptionalText(record.get(name)));
 }
 
-function isTextOrNothing(value: unknown): boolean {
+function isOptionalText(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === "string" && !isBroken(value));
 }
 
@@ -236,7 +238,7 @@ function optionalText(record: JsonObject, name: string): string | undefined {
 }
 
 /** A field name in another spelling: `idToken`, `Tokens`. */
-function otherwise(record: JsonObject, name: string): string {
+function misspeltHint(record: JsonObject, name: string): string {
   const bare = (text: string) => text.replaceAll(/[_-]/g, "").toLowerCase();
   const found = [...record.keys()].find((key) => key !== name && bare(key) === bare(name));
   return found === undefined ? "" : `, but ${found}`;

@@ -29,7 +29,7 @@ export function jsonFault(text: string): string | undefined {
   if (text.trim() === "") return "it is empty";
   if (isJson(text)) return undefined;
   if (text.includes("\0")) return nulFault(text);
-  const why = whyNoJson(text);
+  const why = syntaxFault(text);
   return why === undefined ? "it is no JSON" : `it is no JSON: ${why}`;
 }
 
@@ -75,7 +75,7 @@ function nulFault(text: string): string {
     : "it is no JSON: it holds NUL bytes";
 }
 
-function whyNoJson(text: string): string | undefined {
+function syntaxFault(text: string): string | undefined {
   const plain = withoutComments(text);
   if (plain !== text && (isJson(plain) || isJson(withoutCommas(plain)))) return "it has comments (JSONC)";
   if (isJson(withoutCommas(text))) return "it has a comma too many";

@@ -88,10 +88,10 @@ export function namedReset(message: string, at: number): number | undefined {
  * by more than five minutes while some of it is used; the plan changed; there are more credits; the budget changed.
  */
 export function isBetter(before: Readings, after: Readings): boolean {
-  return hasMoved(before.limits, after.limits) || isRicher(before.allowance, after.allowance);
+  return windowsImproved(before.limits, after.limits) || allowanceImproved(before.allowance, after.allowance);
 }
 
-function hasMoved(before: RateLimits, after: RateLimits): boolean {
+function windowsImproved(before: RateLimits, after: RateLimits): boolean {
   return (["short", "long"] as const).some((kind) => {
     const [old, now] = [windowOf(before, kind), windowOf(after, kind)];
     if (old === undefined || now === undefined) return false;
@@ -108,7 +108,7 @@ function windowOf({ primary, secondary }: RateLimits, kind: "short" | "long"): L
   )[0];
 }
 
-function isRicher(before: Allowance, after: Allowance): boolean {
+function allowanceImproved(before: Allowance, after: Allowance): boolean {
   const isAnotherPlan = before.plan !== undefined && after.plan !== undefined && before.plan !== after.plan;
   const [old, now] = [before.credits, after.credits];
   const hasMoreCredits = now !== undefined &&

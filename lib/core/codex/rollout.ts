@@ -10,7 +10,7 @@ export interface RolloutLine {
 }
 
 /** Every line about turns, limits or the account contains one of these. */
-const TELLING = ['"task_started"', '"task_complete"', '"turn_aborted"', '"token_count"', '"session_meta"'];
+const RELEVANT = ['"task_started"', '"task_complete"', '"turn_aborted"', '"token_count"', '"session_meta"'];
 
 /** The lines of a part of a rollout; truncated and invalid ones are left out. */
 export function rolloutLines(text: string): RolloutLine[] {
@@ -34,7 +34,7 @@ export function rolloutLine(line: string): RolloutLine | undefined {
 /** Tells whether a line may be relevant; most lines are long conversation text and need not be parsed. */
 export function mayTell(line: string): boolean {
   const head = line.slice(0, 1000);
-  return TELLING.some((word) => head.includes(word));
+  return RELEVANT.some((word) => head.includes(word));
 }
 
 /** The result of a turn; "running" also when Codex was killed in it, "limit" = refused because a limit is used up. */

@@ -4,7 +4,7 @@ import { codexVersionIn } from "./versions.ts";
 /** Known versions of programs, by path and identity of the file. */
 export type KnownVersions = ReadonlyMap<string, { readonly fingerprint: string; readonly version: string }>;
 
-const MOST = 16;
+const MOST_ENTRIES = 16;
 
 /** Reads the file of known versions; entries that make no sense are dropped. */
 export function parseVersions(text: string | undefined): KnownVersions {
@@ -23,6 +23,6 @@ export function parseVersions(text: string | undefined): KnownVersions {
 
 /** The text of that file, newest entries last; the oldest are dropped. */
 export function renderVersions(known: KnownVersions): string {
-  const programs = Object.fromEntries([...known].slice(-MOST));
+  const programs = Object.fromEntries([...known].slice(-MOST_ENTRIES));
   return `${JSON.stringify({ schema: "agentlb.codex-versions/1", programs }, undefined, 2)}\n`;
 }

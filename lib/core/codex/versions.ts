@@ -7,7 +7,7 @@ export const CHECKED_CODEX = "0.171.0";
 export const LEAST_CODEX = "0.90.0";
 
 /** The features that came with each version, as far as they matter here; found by running them. */
-const CAME = {
+const SINCE = {
   /** Limit ids in answers, and rollout lines that mark the start and end of turns. */
   taskEvents: "0.100.0",
   /** A login is renewed by the expiry of its access token; before, by the age of its last renewal. */
@@ -23,14 +23,14 @@ const CAME = {
 } as const;
 
 /** A feature that came with some version. */
-export type Feature = keyof typeof CAME;
+export type Feature = keyof typeof SINCE;
 
 const NO_TURNS = "turns not counted";
 /** The words shown to users for each missing feature. */
 const LACKS: readonly { readonly since: string; readonly words: string }[] = [
   { since: LEAST_CODEX, words: `older than ${shortVersion(LEAST_CODEX)}, the oldest that can be read` },
-  { since: CAME.taskEvents, words: NO_TURNS },
-  { since: CAME.endWithError, words: "refused turns known by readings only" },
+  { since: SINCE.taskEvents, words: NO_TURNS },
+  { since: SINCE.endWithError, words: "refused turns known by readings only" },
 ];
 /** The version in the output of `codex --version` or in an app-server's `userAgent`; undefined when there is none. */
 export function codexVersionIn(text: string): string | undefined {
@@ -39,7 +39,7 @@ export function codexVersionIn(text: string): string | undefined {
 
 /** Tells whether a version has a feature; an unknown version has none. */
 export function has(version: string | undefined, feature: Feature): boolean {
-  return isFrom(version, CAME[feature]);
+  return isAtLeast(version, SINCE[feature]);
 }
 
 /**
@@ -48,7 +48,7 @@ export function has(version: string | undefined, feature: Feature): boolean {
  */
 export function lacksOf(version: string | undefined, canSeeOpenFiles: boolean): string[] {
   if (version === undefined) return [];
-  const words = LACKS.filter(({ since }) => !isFrom(version, since)).map(({ words }) => words);
+  const words = LACKS.filter(({ since }) => !isAtLeast(version, since)).map(({ words }) => words);
   const isBlind = !canSeeOpenFiles && !has(version, "threadLocks") && !words.includes(NO_TURNS);
   return isBlind ? [NO_TURNS, ...words] : words;
 }
@@ -69,7 +69,7 @@ export function shortVersion(version: string): string {
 }
 
 /** Tells whether a version is `least` or newer; a pre-release is older than its release. */
-function isFrom(version: string | undefined, least: string): boolean {
+function isAtLeast(version: string | undefined, least: string): boolean {
   if (version === undefined) return false;
   const [mine, theirs] = [numbersOf(version), numbersOf(least)];
   const at = mine.findIndex((number, index) => number !== theirs[index]);

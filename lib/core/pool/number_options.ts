@@ -2,7 +2,7 @@ import { Failure } from "../text/failure.ts";
 import { type PoolOptions, textOption } from "./options.ts";
 
 /** The longest wait, in seconds: a year. */
-const MOST = 31_536_000;
+const LONGEST_SEC = 31_536_000;
 
 /**
  * An option in seconds, as Python's `float` reads it. Throws Failure with its name otherwise, of the kind `code`: it is
@@ -13,7 +13,7 @@ export function seconds(options: PoolOptions, name: string, code: "failed" | "us
   const value = /^\s*[+-]?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text)
     ? Number(text.replaceAll("_", ""))
     : NaN;
-  if (Number.isFinite(value)) return Math.min(Math.max(value, 0), MOST);
+  if (Number.isFinite(value)) return Math.min(Math.max(value, 0), LONGEST_SEC);
   throw notANumber(name, text, "seconds", code);
 }
 

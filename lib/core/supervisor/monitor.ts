@@ -5,7 +5,7 @@ import { PICK_SETTLES_MS } from "../codex/renewal.ts";
 import type { ProbeFault } from "../codex/reasons.ts";
 
 /**
- * What an alias' app-server is doing:
+ * The states of a session's app-server:
  *
  *     none ──start──> greeting ──answered──> reading ──answered──> idle ──read──> reading …
  *      ^                 |                      |                   |   (a probe goes on to closing)

@@ -41,7 +41,7 @@ export function wellFormed(text: string): string {
 export function renderObject(entries: Iterable<readonly [string, unknown]>): string {
   const lines = Array.from(
     entries,
-    ([key, value]) => `${JSON.stringify(wellFormed(key))}: ${JSON.stringify(value, repaired, 2)}`,
+    ([key, value]) => `${JSON.stringify(wellFormed(key))}: ${JSON.stringify(value, wellFormedValue, 2)}`,
   );
   return lines.length === 0 ? "{}" : `{\n${indent(lines.join(",\n"))}\n}`;
 }
@@ -50,7 +50,7 @@ export function renderObject(entries: Iterable<readonly [string, unknown]>): str
 export function renderLines(entries: Iterable<readonly [string, unknown]>): string {
   const lines = Array.from(
     entries,
-    ([key, value]) => `  ${JSON.stringify(wellFormed(key))}: ${JSON.stringify(value, repaired)}`,
+    ([key, value]) => `  ${JSON.stringify(wellFormed(key))}: ${JSON.stringify(value, wellFormedValue)}`,
   );
   return lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n}`;
 }
@@ -60,6 +60,6 @@ export function indent(text: string): string {
   return `  ${text.replaceAll("\n", "\n  ")}`;
 }
 
-function repaired(_key: string, value: unknown): unknown {
+function wellFormedValue(_key: string, value: unknown): unknown {
   return typeof value === "string" ? wellFormed(value) : value;
 }

@@ -9,8 +9,8 @@ export function sha256(text: string): Uint8Array {
     for (let i = 16; i < 64; i++) {
       const a = words[i - 15]!;
       const b = words[i - 2]!;
-      const s0 = turned(a, 7) ^ turned(a, 18) ^ (a >>> 3);
-      const s1 = turned(b, 17) ^ turned(b, 19) ^ (b >>> 10);
+      const s0 = rotated(a, 7) ^ rotated(a, 18) ^ (a >>> 3);
+      const s1 = rotated(b, 17) ^ rotated(b, 19) ^ (b >>> 10);
       words[i] = words[i - 16]! + s0 + words[i - 7]! + s1;
     }
     mix(state, words);
@@ -23,9 +23,9 @@ export function sha256(text: string): Uint8Array {
 function mix(state: Uint32Array, words: Uint32Array): void {
   let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
   for (let i = 0; i < 64; i++) {
-    const s1 = turned(e, 6) ^ turned(e, 11) ^ turned(e, 25);
+    const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + ROUNDS[i]! + words[i]!) | 0;
-    const s0 = turned(a, 2) ^ turned(a, 13) ^ turned(a, 22);
+    const s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
     h = g;
     g = f;
     f = e;
@@ -48,7 +48,7 @@ function padded(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-function turned(word: number, bits: number): number {
+function rotated(word: number, bits: number): number {
   return (word >>> bits) | (word << (32 - bits));
 }
 

@@ -15,15 +15,15 @@ import { system } from "../platform/here.ts";
 
 /** The text of a file; undefined when there is none. Other errors are thrown. */
 export function readText(path: string): string | undefined {
-  return unlessGone(() => readFileSync(path, "utf8"));
+  return unlessMissing(() => readFileSync(path, "utf8"));
 }
 
 /** The bytes of a file; undefined when there is none. Other errors are thrown. */
 export function readBytes(path: string): Uint8Array | undefined {
-  return unlessGone(() => readFileSync(path));
+  return unlessMissing(() => readFileSync(path));
 }
 
-function unlessGone<T>(read: () => T): T | undefined {
+function unlessMissing<T>(read: () => T): T | undefined {
   try {
     return system.patiently(read);
   } catch (error) {

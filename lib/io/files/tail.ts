@@ -22,7 +22,7 @@ export interface Appended {
 
 const CHUNK = 64 * 1024;
 /** The most that is read of a long file at first sight. */
-const MOST = 8 * 1024 * 1024;
+const MOST_BYTES = 8 * 1024 * 1024;
 const TRACE = 64;
 
 /** Reads the lines that another program appends to a file. */
@@ -67,13 +67,13 @@ export class Tail {
 
   /** Reads the end first, then earlier parts, until a line is enough. */
   #begin(fd: number, size: number): Pick<Appended, "lines" | "isCut"> {
-    for (let back = CHUNK;; back = Math.min(back * 8, MOST)) {
+    for (let back = CHUNK;; back = Math.min(back * 8, MOST_BYTES)) {
       const from = size <= back ? 0 : lineStart(fd, size - back, size);
       this.#offset = from;
       this.#splitter = new LineSplitter();
       const lines = this.#take(fd);
       const isDone = from === 0 || lines.some((line) => this.#interest.isEnough(line));
-      if (!isDone && back < MOST) continue;
+      if (!isDone && back < MOST_BYTES) continue;
       const head = from === 0 ? [] : this.#head(fd);
       return { lines: [...head, ...lines], isCut: !isDone };
     }

@@ -221,7 +221,7 @@ interface ErrorFile {
 }
 
 const TAIL_BYTES = 4096;
-const MUCH_BYTES = 256 * 1024;
+const TRIM_BYTES = 256 * 1024;
 
 /**
  * An unnamed file for the stderr of a child; undefined when it cannot be made. It is no pipe: a pipe without a reader,
@@ -246,7 +246,7 @@ function errorFile(): ErrorFile | undefined {
   return {
     fd,
     tail: () => kept ?? tailOf(fd),
-    trim: () => kept === undefined && sizeOf(fd) > MUCH_BYTES && ftruncateSync(fd, 0),
+    trim: () => kept === undefined && sizeOf(fd) > TRIM_BYTES && ftruncateSync(fd, 0),
     end() {
       if (kept !== undefined) return;
       kept = tailOf(fd);

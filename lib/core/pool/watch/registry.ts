@@ -21,8 +21,8 @@ export function parseRegistry(text: string): Member[] {
   if (!Array.isArray(members)) return [];
   return members.flatMap((value: unknown) => {
     const entry = objectOf(value);
-    const full = said(entry, "full");
-    return full === undefined ? [] : { full, stateFile: said(entry, "state_file") };
+    const full = textIn(entry, "full");
+    return full === undefined ? [] : { full, stateFile: textIn(entry, "state_file") };
   });
 }
 
@@ -35,9 +35,9 @@ export function parseWorkerState(text: string | undefined): WorkerState {
     // nothing is known then
   }
   return {
-    tmuxTarget: said(state, "tmux_target"),
-    tmuxSession: said(state, "tmux_session"),
-    home: said(state, "codex_home"),
+    tmuxTarget: textIn(state, "tmux_target"),
+    tmuxSession: textIn(state, "tmux_session"),
+    home: textIn(state, "codex_home"),
   };
 }
 
@@ -46,7 +46,7 @@ export function paneOf(member: Member, state: WorkerState): string {
   return state.tmuxTarget ?? state.tmuxSession ?? member.full;
 }
 
-function said(entry: JsonObject | undefined, key: string): string | undefined {
+function textIn(entry: JsonObject | undefined, key: string): string | undefined {
   const text = textOf(entry?.get(key)).trim();
   return text === "" ? undefined : text;
 }
