@@ -38,7 +38,7 @@ export function lackOf(versions: Readonly<Record<string, string | undefined>>): 
   const version = versions[runtime] ?? "";
   const found = numbersOf(version);
   const least = LEAST[runtime];
-  // Older release lines get features later than their number suggests.
+  // Only the same line counts below the newest: 21.0 is above 20.16, but older.
   const isFit = least.some((each, at) => {
     const wanted = numbersOf(each);
     return isAtLeast(found, wanted) && (at === least.length - 1 || found[0] === wanted[0]);
