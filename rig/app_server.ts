@@ -12,13 +12,13 @@ export interface Message {
   readonly error?: { readonly code: number; readonly message: string };
 }
 
-/** A line-by-line talk with an app-server, for trying the rig itself. */
+/** A line-by-line conversation with an app-server, for tests of the rig itself. */
 export interface AppServer {
   readonly child: ChildProcess;
   readonly messages: readonly Message[];
   /** Sends a request; resolves with its answer, rejects when the process ends or after 50 s. */
   ask(method: string, params?: unknown): Promise<Message>;
-  /** Asks `initialize`. */
+  /** Sends `initialize`. */
   initialize(): Promise<Message>;
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   /** Closes its stdin and waits for its end. */
@@ -30,7 +30,7 @@ export function startAppServer(home: string, options: CodexOptions = {}): AppSer
   return talkTo(startCodex(home, ["app-server", "--listen", "stdio://"], options));
 }
 
-/** Speaks to a running app-server with piped stdin and stdout. */
+/** Talks to a running app-server with piped stdin and stdout. */
 export function talkTo(child: ChildProcess): AppServer {
   const messages: Message[] = [];
   const waiting = new Map<number, (message: Message) => void>();

@@ -16,16 +16,16 @@ export interface BackendOptions {
   /** Approves every device login at once, as this account; else `approveDevice` does. */
   readonly deviceAccount?: string;
   readonly deviceIntervalSec?: number;
-  /** Requests to paths that match are recorded with the process that made them. */
+  /** Requests to matching paths are recorded with the client process. */
   readonly peersOf?: RegExp;
 }
 
 export interface AuthFileOptions {
-  /** How long the access token lives; negative = expired already. Default: the account's `accessTtlSec`. */
+  /** Lifetime of the access token; negative = expired already. Default: the account's `accessTtlSec`. */
   readonly ttlSec?: number;
 }
 
-/** The whole service that Codex talks to, on loopback. */
+/** All services that Codex uses, on loopback. */
 export interface Backend {
   readonly port: number;
   /** `http://127.0.0.1:<port>`: usage and the auth server. */
@@ -36,7 +36,7 @@ export interface Backend {
   find(filter: RowFilter): Row[];
   waitFor(filter: RowFilter, count?: number, timeoutMs?: number): Promise<Row[]>;
   account(id: string): Account;
-  /** Changes an account; requests that hang look again. */
+  /** Changes an account; hanging requests are checked again. */
   set(id: string, patch: AccountPatch): void;
   /** The text of an auth file of a new login. */
   authFile(id: string, options?: AuthFileOptions): string;
@@ -52,7 +52,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   const account = (id: string) => accounts.get(id) ?? ORDINARY;
   const log = new RequestLog();
   const closing = new AbortController();
-  setMaxListeners(0, closing.signal); // one per answer that is to be late
+  setMaxListeners(0, closing.signal); // one per delayed answer
   const changes = new EventTarget();
   const waits: Waits = {
     closed: closing.signal,
@@ -78,7 +78,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  // Codex tries a WebSocket for model requests first; refused, it falls back to plain requests at once.
+  // Codex tries a WebSocket for model requests first; when refused, it falls back to plain requests at once.
   server.on("upgrade", (request, socket) => {
     record(request, request.socket.remotePort, {}, 426);
     socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
@@ -211,7 +211,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-/** The fields of a JSON or form body; of any other, none. */
+/** The fields of a JSON or form body; empty for any other. */
 function formOf(body: string, type: string | undefined): Record<string, string> {
   if (type?.includes("x-www-form-urlencoded")) return Object.fromEntries(new URLSearchParams(body));
   if (!type?.includes("json")) return {};

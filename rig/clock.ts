@@ -5,9 +5,9 @@ interface Sleeper {
   wake(): void;
 }
 
-/** A clock that moves only when a test says so; its wall can jump without the time that passes. */
+/** A clock that moves only on request; its wall clock can jump without passing time. */
 export class FakeClock implements Clock {
-  /** How often anybody went to sleep. */
+  /** The number of sleeps so far. */
   sleeps = 0;
   #wall: number;
   #passed = 0;
@@ -36,14 +36,14 @@ export class FakeClock implements Clock {
           resolve();
         },
       };
-      // Even an empty sleep lets others go first.
+      // Even an empty sleep lets other tasks run first.
       if (ms <= 0 || signal?.aborted) return void setImmediate(sleeper.wake);
       this.#sleepers.add(sleeper);
       signal?.addEventListener("abort", sleeper.wake);
     });
   }
 
-  /** Lets time pass, waking everybody in order and letting them do what they do then. */
+  /** Lets time pass: wakes all sleepers in order and lets their work finish. */
   async advance(ms: number): Promise<void> {
     const until = this.#passed + ms;
     await this.#quiet();
@@ -58,7 +58,7 @@ export class FakeClock implements Clock {
     await this.#quiet();
   }
 
-  /** Until everybody sleeps; fails when that never happens. */
+  /** Resolves when all tasks sleep; fails when that never happens. */
   async #quiet(): Promise<void> {
     for (let round = 0; round < 1000; round++) {
       const before = this.sleeps;
@@ -74,7 +74,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets everything happen that needs no time. */
+/** Runs everything that needs no time. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

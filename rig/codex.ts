@@ -23,14 +23,14 @@ export interface CodexOptions {
   readonly program?: string;
 }
 
-/** Runs the real Codex in a home to its end. Refuses a home that names anything but the fake service. */
+/** Runs the real Codex in a home to its end. Refuses a home that names any service but the fake one. */
 export function runCodex(home: string, args: readonly string[], options: CodexOptions = {}): Promise<Result> {
   const child = startCodex(home, args, options);
   child.stdin?.end(options.input ?? "");
   return finished(child, options.timeoutMs ?? 60_000);
 }
 
-/** Starts the real Codex in a home, with three pipes and in a process group of its own. */
+/** Starts the real Codex in a home, with three pipes and in its own process group. */
 export function startCodex(home: string, args: readonly string[], options: CodexOptions = {}): ChildProcess {
   assertFake(home);
   const program = options.program ?? NATIVE_CODEX;
@@ -43,11 +43,11 @@ export function startCodex(home: string, args: readonly string[], options: Codex
 }
 
 /**
- * The environment of a real Codex: nothing of ours but PATH, and proxies that let nothing out. Refreshes go where the auth file says;
- * revocations don't: they need a variable, or they are for the real service.
+ * The environment of a real Codex: of ours only PATH, plus proxies that block everything. Refreshes go where the auth
+ * file says. Revocations do not: without their own variable they go to the real service.
  */
 export function codexEnv(home: string, more: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const temp = join(home, "tmp"); // Codex warns of homes below the folder for temporary files
+  const temp = join(home, "tmp"); // Codex warns about homes below the temporary folder
   mkdirSync(temp, { recursive: true });
   const env: Record<string, string> = {
     ...isolation(),
@@ -57,7 +57,7 @@ export function codexEnv(home: string, more: Readonly<Record<string, string>> = 
     TERM: "xterm",
     TMPDIR: temp,
     CODEX_REVOKE_TOKEN_URL_OVERRIDE: `${serviceOf(home)}/oauth/revoke`,
-    // An old Codex does not look for it in the auth file.
+    // Old versions of Codex do not look for it in the auth file.
     CODEX_REFRESH_TOKEN_URL_OVERRIDE: `${serviceOf(home)}/oauth/token`,
   };
   return { ...env, ...more };

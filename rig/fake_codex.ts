@@ -8,19 +8,19 @@ import { until } from "./until.ts";
 export type { FakeRecord, Happened, Started } from "./fake_codex/record.ts";
 export type { Script } from "./fake_codex/script.ts";
 
-/** A `codex` of ours in a folder that is to be first on PATH. */
+/** A fake `codex` in a folder that goes first on PATH. */
 export interface FakeCodex {
   readonly program: string;
-  /** Tells the fakes of one home what to do, from their next step on. */
+  /** Sets the script of the fakes of one home, from their next step on. */
   tell(home: string, script: Script): void;
-  /** Tells every fake in a home without a script of its own, as in one that is made later. */
+  /** Sets the script of fakes in homes without their own, present or future. */
   tellAll(script: Script): void;
-  /** Makes the app-servers of a home say these lines now. */
+  /** Makes the app-servers of a home print these lines now. */
   say(home: string, lines: readonly string[]): void;
-  /** All that happened so far, oldest first. */
+  /** All events so far, oldest first. */
   records(): FakeRecord[];
   started(home?: string): Started[];
-  /** What happened in a home (or anywhere) under this name, `what` if given. */
+  /** The events in a home (or anywhere) with this name, and with `what` if given. */
   happened(event: Happened["event"], filter?: { home?: string; what?: string; pid?: number }): Happened[];
   /** Waits until so many fakes were started. */
   waitForStart(count: number, home?: string, timeoutMs?: number): Promise<Started[]>;
@@ -67,7 +67,7 @@ export function installFakeCodex(bin: string, name = "codex"): FakeCodex {
   };
 }
 
-/** Bun starts four times faster than Node; a `.env` or `bunfig.toml` where the user stands must not reach it. */
+/** Bun starts four times faster than Node; a `.env` or `bunfig.toml` in the user's folder must not reach it. */
 function wrapper(bin: string): string {
   const bun = join(TREE, "node_modules/bun/bin/bun.exe");
   const main = join(TREE, "rig/fake_codex/main.ts");

@@ -7,10 +7,10 @@ export interface Request {
   readonly params: unknown;
 }
 
-/** What a fake app-server does with a request; nothing = it hangs. */
+/** The reaction of a fake app-server to a request; undefined = it hangs. */
 export type Behaviour = (request: Request, child: FakeChild) => void;
 
-/** No process has such a number on Linux: a signal to it reaches nobody. */
+/** No process has such a pid on Linux, so signals to it reach no process. */
 const FIRST_PID = 5_000_001;
 
 export const LIMITS = {
@@ -21,7 +21,7 @@ export const LIMITS = {
   },
 };
 
-/** An app-server that is none: the test is its other end. */
+/** An in-memory app-server: the test is its other end. */
 export class FakeChild implements Child {
   readonly pid: number | undefined;
   readonly launch: Launch;
@@ -29,9 +29,9 @@ export class FakeChild implements Child {
   readonly exited: Promise<Exit>;
   isStdinOpen = true;
   isGone = false;
-  /** Goes on after the end of its stdin. */
+  /** Ignores the end of its stdin. */
   ignoresEnd = false;
-  /** What it has said on stderr. */
+  /** Its stderr so far. */
   stderr = "";
   behave: Behaviour;
   #listener: (chunk: Uint8Array) => void = () => {};
@@ -48,7 +48,7 @@ export class FakeChild implements Child {
     return this.launch.env.CODEX_HOME ?? "";
   }
 
-  /** The methods it was asked, in order. */
+  /** The methods of its requests, in order. */
   get asked(): string[] {
     return this.requests.map(({ method }) => method);
   }
@@ -75,7 +75,7 @@ export class FakeChild implements Child {
     return this.stderr;
   }
 
-  /** Says these bytes, as they are. */
+  /** Prints these bytes, unchanged. */
   say(text: string): void {
     this.#listener(new TextEncoder().encode(text));
   }
@@ -99,13 +99,13 @@ export class FakeChild implements Child {
   }
 }
 
-/** Answers the handshake, and the limits with these. */
+/** Answers the handshake, and the request for limits with these. */
 export function answering(limits: unknown = LIMITS): Behaviour {
   return (request, child) =>
     child.answer(request.id, request.method === "initialize" ? { userAgent: "fake/0" } : limits);
 }
 
-/** Answers the handshake and never the question. */
+/** Answers the handshake, but not the request for limits. */
 export const hanging: Behaviour = (request, child) => {
   if (request.method === "initialize") child.answer(request.id, {});
 };
@@ -113,7 +113,7 @@ export const hanging: Behaviour = (request, child) => {
 /** Answers nothing at all. */
 export const silent: Behaviour = () => {};
 
-/** Answers the handshake, and the question with this error. */
+/** Answers the handshake, and the request for limits with this error. */
 export function failing(code: number, message: string): Behaviour {
   return (request, child) =>
     request.method === "initialize" ? child.answer(request.id, {}) : child.fail(request.id, code, message);
@@ -122,13 +122,13 @@ export function failing(code: number, message: string): Behaviour {
 export interface FakeSpawn {
   readonly spawn: Spawn;
   readonly children: FakeChild[];
-  /** The most that lived at the same time. */
+  /** The largest number alive at the same time. */
   readonly most: () => number;
   in(home: string): FakeChild[];
   alive(): FakeChild[];
 }
 
-/** A `Spawn` that starts nothing and remembers everything. `behaviour` says what the next child of a home does. */
+/** A `Spawn` that starts nothing and records everything. `behaviour` sets the reaction of the next child of a home. */
 export function fakeSpawn(behaviour: (launch: Launch, count: number) => Behaviour | "absent"): FakeSpawn {
   const children: FakeChild[] = [];
   const alive = () => children.filter((child) => !child.isGone);

@@ -3,24 +3,24 @@ import { join } from "node:path";
 import type { Backend } from "./backend.ts";
 import { MODEL } from "./backend/turn.ts";
 
-/** What a made-up home needs of the fake service. */
+/** The parts of a made-up home. */
 export type FakeService = Pick<Backend, "url" | "modelUrl" | "authFile">;
 
 export interface HomeOptions {
   readonly backend: FakeService;
-  /** Logged in as this account; without one the home has no auth file. */
+  /** The account of its login; without one the home has no auth file. */
   readonly account?: string;
-  /** How long the access token lives; negative = expired already. */
+  /** Lifetime of the access token; negative = expired already. */
   readonly ttlSec?: number;
-  /** This text instead of a made-up login. */
+  /** The text of the auth file instead of a made-up login. */
   readonly authFile?: string;
   /** Lines put before the tables of config.toml. */
   readonly config?: string;
-  /** Leaves `features.daemon_auto_start` as Codex has it. */
+  /** Keeps Codex's default of `features.daemon_auto_start`. */
   readonly daemon?: boolean;
 }
 
-/** Makes (or makes over) a home that knows no service but the fake one; returns `dir`. */
+/** Makes (or rewrites) a home that names only the fake service; returns `dir`. */
 export function writeHome(dir: string, options: HomeOptions): string {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(join(dir, "config.toml"), configText(options), { mode: 0o600 });
@@ -50,7 +50,7 @@ export function configText(options: Pick<HomeOptions, "backend" | "config" | "da
     `wire_api = "responses"`,
     `requires_openai_auth = true`,
     "",
-    // Else Codex tries to send metrics at its end, which costs it 5 s where no name resolves.
+    // Otherwise Codex tries to send metrics at its end, which takes 5 s without name resolution.
     `[analytics]`,
     `enabled = false`,
     "",
@@ -60,7 +60,7 @@ export function configText(options: Pick<HomeOptions, "backend" | "config" | "da
   ].join("\n");
 }
 
-/** Throws unless everything that `home` names is on loopback: the real Codex may be started in it. */
+/** Throws unless all addresses in `home` are on loopback: the real Codex may be started in it. */
 export function assertFake(home: string): void {
   const config = existsSync(join(home, "config.toml")) ? readFileSync(join(home, "config.toml"), "utf8") : "";
   if (!/^chatgpt_base_url = "http:\/\/127\.0\.0\.1:\d+\//m.test(config)) {
@@ -83,7 +83,7 @@ export function assertFake(home: string): void {
   }
 }
 
-/** The fake service that a home names, as `http://127.0.0.1:<port>`; throws when it names none. */
+/** The fake service of a home, as `http://127.0.0.1:<port>`; throws when it names none. */
 export function serviceOf(home: string): string {
   const named = /^chatgpt_base_url = "(http:\/\/127\.0\.0\.1:\d+)\//m.exec(configOf(home))?.[1];
   return named ?? refuse(home, "no fake chatgpt_base_url");

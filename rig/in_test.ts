@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import { type Backend, type BackendOptions, startBackend } from "./backend.ts";
 import { makeSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
-/** A sandbox that is closed, and must be free of processes, at the end of the running test. */
+/** A sandbox for the running test: closed at its end, and then without processes. */
 export function sandbox(options?: SandboxOptions): Sandbox {
   const made = makeSandbox(options);
   onTestFinished(() => made.close());

@@ -9,7 +9,7 @@ export function processesOf(home: string): Peer[] {
     .map((pid) => ({ pid, command: commandOf(pid) }));
 }
 
-/** Ends the supervisor that the lock file of a root names, if it is one of this HOME; fails when it doesn't end. */
+/** Ends the supervisor in the lock file of a root, if it has this HOME; fails when it does not end. */
 export async function endSupervisor(root: string, home: string): Promise<void> {
   const pid = supervisorOf(root);
   if (pid === undefined || !isAlive(pid, home)) return;
@@ -17,13 +17,13 @@ export async function endSupervisor(root: string, home: string): Promise<void> {
   await until(() => !isAlive(pid, home), `the supervisor ${pid} ended after SIGTERM`, 20_000);
 }
 
-/** The pid in `locks/supervisor.lock`, whether or not it lives. */
+/** The pid in `locks/supervisor.lock`, alive or not. */
 export function supervisorOf(root: string): number | undefined {
   try {
     const { pid } = JSON.parse(readFileSync(join(root, "locks", "supervisor.lock"), "utf8"));
     return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined;
   } catch {
-    return undefined; // never ran, or ended and emptied it
+    return undefined; // never ran, or ended and emptied the file
   }
 }
 

@@ -4,11 +4,11 @@ import { join, resolve } from "node:path";
 import { TREE } from "./codex.ts";
 import { finished, type Result } from "./result.ts";
 
-/** The four ways in which people start the program. */
+/** The four ways to start the program. */
 export const WAYS = ["deno", "bun", "node", "compiled"] as const;
 export type Way = typeof WAYS[number];
 
-/** Those to be tried: all, or the ones that `RIG_WAYS` ("compiled,node") names. */
+/** The ways to test: all, or those in `RIG_WAYS` ("compiled,node"). */
 export const ways: readonly Way[] = chosenWays(process.env.RIG_WAYS);
 
 export interface RunOptions {
@@ -18,16 +18,16 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** Instead of the compiled program of this tree: another one, say out of an archive. */
+/** Another compiled program than that of this tree, for example from an archive. */
 const { RIG_PROGRAM = "dist/agentlb" } = process.env;
-/** A folder of scripts (`dist/js`) of which Deno and Bun run the one that Node runs, instead of the sources. */
+/** A folder of scripts (`dist/js`): Deno and Bun run the same script as Node, instead of the sources. */
 const { RIG_SCRIPT } = process.env;
 
-/** The words that start the program. */
+/** The command line that starts the program. */
 export function commandOf(way: Way): readonly [file: string, ...args: string[]] {
   switch (way) {
     case "deno":
-      // Of a clone deno.json lets it fetch the libraries; here they are what npm installed.
+      // In a clone deno.json lets it fetch the libraries; here it uses those that npm installed.
       return [
         join(TREE, "node_modules/deno/deno"),
         "run",
@@ -56,7 +56,7 @@ export function run(way: Way, args: readonly string[], options: RunOptions): Pro
   return finished(child, options.timeoutMs ?? 30_000);
 }
 
-/** Starts the program with three pipes, in a process group of its own. */
+/** Starts the program with three pipes, in its own process group. */
 export function start(way: Way, args: readonly string[], options: RunOptions): ChildProcess {
   const [file, ...words] = commandOf(way);
   return spawn(file, [...words, ...args], {
@@ -67,7 +67,7 @@ export function start(way: Way, args: readonly string[], options: RunOptions): C
   });
 }
 
-/** Node, also when the rig itself runs on something else. */
+/** Node, even when the rig itself runs on another runtime. */
 function nodePath(): string {
   return process.versions.bun === undefined && !("Deno" in globalThis) ? process.execPath : "node";
 }

@@ -1,11 +1,11 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
-/** A proxy that lets nothing out and remembers what was tried. */
+/** A proxy that refuses and records all requests. */
 export interface RefusingProxy {
   readonly url: string;
   /** First line of each request, as "CONNECT host:443 HTTP/1.1". */
   readonly attempts: readonly string[];
-  /** What a program must have in its environment to come here with everything but loopback. */
+  /** The environment that sends all traffic but loopback to this proxy. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -42,8 +42,8 @@ export function refusingProxy(): Promise<RefusingProxy> {
 }
 
 /**
- * The proxies of everything that the rig starts: the one that `RIG_PROXY` names, else a port where nobody listens.
- * The machine's own proxies are never passed on.
+ * The proxies of all programs that the rig starts: the one in `RIG_PROXY`, else a port without a listener. The
+ * machine's own proxies are never passed on.
  */
 export function isolation(): Record<string, string> {
   return proxyEnv(process.env.RIG_PROXY ?? "http://127.0.0.1:9");

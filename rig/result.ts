@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { patience } from "./patience.ts";
 
-/** How a program ended and what it said. */
+/** The end of a program and its output. */
 export interface Result {
   readonly stdout: string;
   readonly stderr: string;
@@ -36,7 +36,7 @@ export function finished(child: ChildProcess, timeoutMs: number): Promise<Result
   });
 }
 
-/** Kills the process group that a child of ours leads, or the child alone when it leads none. */
+/** Kills the process group of a child of ours, or the child alone when it leads none. */
 export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   for (const target of [-pid, pid]) {

@@ -41,7 +41,7 @@ export function aborted(at: number): string {
   return event(at, { type: "turn_aborted", reason: "interrupted" });
 }
 
-/** What an answer told of the limits. */
+/** The limits in an answer. */
 export function told(at: number, { limit = "codex", primary, secondary, reached, more }: Told): string {
   return event(at, {
     type: "token_count",
@@ -61,7 +61,7 @@ export function told(at: number, { limit = "codex", primary, secondary, reached,
   });
 }
 
-/** What was said, of which most of a rollout is made. */
+/** Conversation text, which makes up most of a rollout. */
 export function said(at: number, text: string): string {
   return line(at, "response_item", {
     type: "message",
@@ -70,7 +70,7 @@ export function said(at: number, text: string): string {
   });
 }
 
-/** A thread's id, a UUID of version 7 made at that time. */
+/** A thread's id, a UUID of version 7 with that time. */
 export function threadId(at: number, tail = "7fc2-8354-0a837e795b6d"): string {
   const hex = at.toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-${tail}`;

@@ -12,14 +12,14 @@ import type { Result } from "./result.ts";
 import { until } from "./until.ts";
 
 export interface SandboxOptions {
-  /** What `codex` on PATH is. The real one is started only in homes that name a fake service. */
+  /** The `codex` on PATH. The real one is started only in homes that name a fake service. */
   readonly codex?: "fake" | "real" | "none";
-  /** The real Codex; the one that the tree has unless given. */
+  /** Path of the real Codex; by default that of the tree. */
   readonly program?: string;
-  /** What that one says of its version; the truth unless given. */
+  /** The version that it reports; by default its own. */
   readonly version?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** How long processes may take to go once the supervisor was ended. */
+  /** Time limit for processes to end after the supervisor was stopped. */
   readonly leaveMs?: number;
 }
 
@@ -33,13 +33,13 @@ export interface Sandbox {
   readonly root: string;
   /** First on PATH. */
   readonly bin: string;
-  /** Where programs are started: an empty folder below HOME. */
+  /** Working folder of programs: an empty folder below HOME. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly fake: FakeCodex;
   /** The home of an alias. */
   homeOf(alias: string): string;
-  /** Makes a session by hand: a home (a login needs a backend or an auth file) and what the fake in it does. */
+  /** Makes a session by hand: a home (a login needs a backend or an auth file) and the script of its fake. */
   addAlias(alias: string, options?: Partial<HomeOptions> & { readonly script?: Script }): string;
   run(way: Way, args: readonly string[], options?: SandboxRun): Promise<Result>;
   start(way: Way, args: readonly string[], options?: SandboxRun): ChildProcess;
@@ -47,7 +47,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Makes a user of its own in a folder of its own. */
+/** Makes a user with its own folder. */
 export function makeSandbox(options: SandboxOptions = {}): Sandbox {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-rig-")));
   const home = join(dir, "home");
@@ -79,7 +79,7 @@ export function makeSandbox(options: SandboxOptions = {}): Sandbox {
     addAlias(alias, { script, ...more } = {}) {
       const path = homeOf(alias);
       mkdirSync(root, { recursive: true, mode: 0o700 });
-      writeHome(path, { backend: NOBODY, ...more });
+      writeHome(path, { backend: UNUSED_SERVICE, ...more });
       if (script !== undefined) fake.tell(path, script);
       return path;
     },
@@ -102,8 +102,8 @@ export function makeSandbox(options: SandboxOptions = {}): Sandbox {
   };
 }
 
-/** The service of homes that never get to ask one. */
-const NOBODY: FakeService = {
+/** The service address of homes that never use it. */
+const UNUSED_SERVICE: FakeService = {
   url: "http://127.0.0.1:9",
   modelUrl: "http://localhost:9",
   authFile() {
@@ -116,17 +116,17 @@ function sandboxEnv(dir: string, home: string, bin: string): Record<string, stri
     ...isolation(),
     HOME: home,
     PATH: `${bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
-    // Elsewhere than the homes, because Codex warns of homes below it.
+    // Outside of the homes, because Codex warns about homes below it.
     TMPDIR: join(dir, "tmp"),
     LANG: "C.UTF-8",
     TZ: "UTC",
-    // Shared, or every new HOME would make Deno compile everything again.
+    // Shared, otherwise every new HOME would make Deno compile everything again.
     DENO_DIR: join(TREE, "node_modules/.cache/rig-deno"),
     DENO_NO_UPDATE_CHECK: "1",
   };
 }
 
-/** A `codex` that starts the real one only where everything named is on loopback. */
+/** A `codex` that starts the real one only when all addresses are on loopback. */
 function guardedCodex(path: string, { program = NATIVE_CODEX, version }: SandboxOptions): void {
   const lie = version === undefined
     ? []
@@ -143,7 +143,7 @@ function guardedCodex(path: string, { program = NATIVE_CODEX, version }: Sandbox
     '      echo "the rig starts no Codex in $CODEX_HOME: no fake chatgpt_base_url" >&2',
     "      exit 97",
     "    fi",
-    // An old Codex keeps no issuer; then the environment must say where renewals go.
+    // Old versions of Codex store no issuer; then the environment must name the refresh endpoint.
     '    case "${CODEX_REFRESH_TOKEN_URL_OVERRIDE:-}" in http://127.0.0.1:*) issued=1 ;; *) issued= ;; esac',
     '    if [ -z "$issued" ] && [ -e "$CODEX_HOME/auth.json" ] &&',
     '      grep -q \'"refresh_token"\' "$CODEX_HOME/auth.json" &&',
@@ -152,7 +152,7 @@ function guardedCodex(path: string, { program = NATIVE_CODEX, version }: Sandbox
     "      exit 97",
     "    fi ;;",
     "esac",
-    // Revocations don't go where the auth file says: without this they are for the real service.
+    // Revocations ignore the auth file: without this variable they go to the real service.
     "service=$(printf '%s\\n' \"$*\" | sed -n 's|.*--experimental_issuer \\(http://127.0.0.1:[0-9]*\\).*|\\1|p')",
     'if [ -z "$service" ] && [ -e "$config" ]; then',
     '  service=$(sed -n \'s|^chatgpt_base_url = "\\(http://127.0.0.1:[0-9]*\\)/.*|\\1|p\' "$config")',
@@ -169,6 +169,6 @@ function killQuietly(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // gone by itself
+    // ended by itself
   }
 }

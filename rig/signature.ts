@@ -1,6 +1,6 @@
 /**
- * Reads the signature of a Mach-O program as macOS does when it loads one, by what the file itself says of its places and
- * sizes (xnu, `osfmk/kern/cs_blobs.h`), and says what is wrong with it.
+ * Checks the signature of a Mach-O program as macOS does when it loads one, by the positions and sizes in the file
+ * itself (xnu, `osfmk/kern/cs_blobs.h`).
  */
 import { createHash } from "node:crypto";
 
@@ -9,7 +9,7 @@ const SEGMENT_COMMAND = 0x19;
 const CODE_DIRECTORY = 0xfade0c02;
 const SHA256 = 2;
 
-/** What is wrong with the signature of a program, one line each; none when it is whole. */
+/** The faults in the signature of a program, one line each; empty when it is valid. */
 export function signatureFaults(program: Uint8Array): string[] {
   const view = new DataView(program.buffer, program.byteOffset, program.byteLength);
   const faults: string[] = [];
@@ -49,7 +49,7 @@ function directoryFaults(program: Uint8Array, view: DataView, at: number, code: 
   return faults;
 }
 
-/** Where the code ends and the signature begins, how long that is, and where the last segment ends. */
+/** The end of the code and start of the signature, its length, and the end of the last segment. */
 function placesIn(view: DataView): { code: number; size: number; segmentEnd: number } {
   let [code, size, segmentEnd] = [0, 0, 0];
   for (let left = view.getUint32(16, true), at = 32; left > 0; left--) {

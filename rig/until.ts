@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { patience } from "./patience.ts";
 
-/** Waits until `isSo`, looking every 10 ms; fails with what was waited for after `timeoutMs` of a machine of its own. */
+/** Waits until `isSo` returns true, checking every 10 ms; fails with `what` after the patience of `timeoutMs`. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
   what: string | (() => string),

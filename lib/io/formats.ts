@@ -9,7 +9,7 @@ export function parseToml(text: string, file: string): unknown {
     return parse(text, { integersAsBigInt: true });
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    // The library's message goes on with a drawing of the place.
+    // The library's message continues with a drawing of the place.
     const reason = (error.message.split("\n")[0] ?? "").replace("Invalid TOML document: ", "");
     const message = `Cannot read ${file}: line ${error.line}, column ${error.column}: ${reason}`;
     throw new Failure("failed", message, { cause: error, hint: `correct line ${error.line} of ${file}` });
@@ -22,8 +22,8 @@ export function renderToml(document: Readonly<Record<string, unknown>>): string 
 }
 
 /**
- * Tells the line, from 1, on which a valid TOML text sets a key given as `sessions.stale_sec`; for what stands
- * in an inline table or not at all, the line of the nearest part of its path.
+ * The line, from 1, on which a valid TOML text sets a key given as `sessions.stale_sec`; for a key in an inline table
+ * or a missing one, the line of the nearest part of its path.
  */
 export function tomlLines(text: string): (path: string) => number | undefined {
   const lines = new Map<string, number>();
@@ -61,7 +61,7 @@ export function tomlLines(text: string): (path: string) => number | undefined {
   };
 }
 
-/** Strings of all four kinds and comments, in which nothing is grammar; else one character. */
+/** Strings of all four kinds and comments, which contain no grammar; else one character. */
 const TOKEN = /"""(?:\\[^]|[^\\])*?"{3,5}|'''[^]*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[^]/g;
 
 function unquoted(token: string): string {

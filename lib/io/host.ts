@@ -12,49 +12,49 @@ import { become, runForeground, spawnCaptured, spawnChild } from "./process/spaw
 
 /** Time, in milliseconds. */
 export interface Clock {
-  /** Since 1970, as people count; may jump. */
+  /** Wall clock since 1970; may jump. */
   now(): number;
-  /** Since some moment; never jumps. */
+  /** Monotonic, since some moment; never jumps. */
   monotonic(): number;
-  /** Ends after `ms`, or early and without an error when the signal is aborted. */
+  /** Resolves after `ms`, or early and without an error when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Everything outside the program, as one parameter. */
+/** All access to the outside of the program, as one parameter. */
 export interface Host {
   readonly args: readonly string[];
   readonly env: Environment;
   readonly cwd: string;
   /** The command line that starts this program again. */
   readonly self: readonly string[];
-  /** What it is called by the runtime, for `core/shell`, which knows how words and paths are written there. */
+  /** The runtime's name of the platform, for `core/shell`, which knows its quoting and paths. */
   readonly platform: string;
-  /** The system it is, for all other questions. */
+  /** The system, for all other platform questions. */
   readonly system: Platform;
   readonly arch: string;
   readonly uid: number | undefined;
   readonly isTerminal: { readonly input: boolean; readonly output: boolean; readonly error: boolean };
   readonly clock: Clock;
   readonly spawn: Spawn;
-  /** Runs a program without our terminal and returns what it said; killed after `timeoutMs`. */
+  /** Runs a program without our terminal and returns its output; killed after `timeoutMs`. */
   capture(launch: Launch, timeoutMs: number): Promise<Captured>;
-  /** Runs a program with our terminal to its end. */
+  /** Runs a program in our terminal to its end. */
   foreground(launch: Launch): Promise<Exit>;
-  /** Turns this process into the program where that is possible, else runs it with our terminal to its end. */
+  /** Replaces this process by the program where possible, else runs it in our terminal to its end. */
   become(launch: Launch): Promise<Exit>;
-  /** The line a user types after the question, which stands on stderr; empty at the end of the input. */
+  /** Asks the question on stderr and returns the line that the user types; empty at the end of the input. */
   ask(question: string): Promise<string>;
-  /** Whether the arguments were text: in a string a byte that is not UTF-8 looks like U+FFFD. */
+  /** Tells whether the arguments were valid UTF-8: in a string an invalid byte looks like U+FFFD. */
   argsAreText(): boolean;
   /** Evenly spread over [0, 1). */
   random(): number;
-  /** Data, on stdout. */
+  /** Writes data to stdout. */
   out(text: string): void;
-  /** Talk, on stderr. */
+  /** Writes messages to stderr. */
   err(text: string): void;
 }
 
-/** The real outside. `entry` is the `import.meta.url` of the file the program was started with. */
+/** The real host. `entry` is the `import.meta.url` of the file the program was started with. */
 export function realHost(entry: string): Host {
   goBack(entry);
   return {
@@ -101,8 +101,8 @@ export function realHost(entry: string): Host {
 }
 
 /**
- * What the program was called when it was started, and the folder where that file lies, links resolved; none for what was
- * fetched from an address.
+ * The name by which the program was started, and the folder of that file, links resolved; empty for a module from an
+ * address.
  */
 export function startedBy(entry: string): { readonly name: string; readonly folder: string } {
   if (isCompiled(entry)) return { name: basename(process.argv0), folder: dirname(process.execPath) };
@@ -111,7 +111,7 @@ export function startedBy(entry: string): { readonly name: string; readonly fold
   const file = process.argv[1] ?? process.getBuiltinModule("node:url").fileURLToPath(entry);
   return {
     name: basename(file),
-    /** Looked up when somebody asks: the runtime may have been told to let us look nowhere. */
+    /** Lazy: the runtime may have no permission to read. */
     get folder() {
       return dirname(realpathSync(file));
     },
@@ -119,9 +119,9 @@ export function startedBy(entry: string): { readonly name: string; readonly fold
 }
 
 /**
- * The command line that runs a script (its URL) as a program of its own; empty where that can't be done: it is not there,
- * or this process is no runtime but somebody's compiled program. What this process was told beside (`-e`, `--test`) is left
- * out: it would run its code once more.
+ * The command line that runs a script (its URL) as its own program; empty when it does not exist, or when this process
+ * is a compiled program and no runtime. This process' other options (`-e`, `--test`) are omitted: they would run its
+ * code once more.
  */
 export function scriptCommand(script: string): string[] {
   const [, runtime] = /^(node|deno|bun)(?:js)?[\d.]*(?:\.exe)?$/.exec(basename(process.execPath)) ?? [];
@@ -131,7 +131,7 @@ export function scriptCommand(script: string): string[] {
   return runtime === "deno" ? denoCommand(file) : [process.execPath, file];
 }
 
-/** Ends this process: with an exit code, or by the signal that ended what it ran. */
+/** Ends this process: with an exit code, or by the same signal as the program it ran. */
 export async function leave(end: number | NodeJS.Signals): Promise<never> {
   if (typeof end === "number") exit(end);
   process.kill(process.pid, end);
@@ -147,26 +147,26 @@ function ownCommand(entry: string): string[] {
   return "Deno" in globalThis ? denoCommand(file) : [process.execPath, ...process.execArgv, file];
 }
 
-/** Sources beside what npm installed use that, and fetch nothing. */
+/** Sources beside node_modules use it, and fetch nothing. */
 function denoCommand(file: string): string[] {
   const isInstalled = file.endsWith(".ts") && existsSync(join(dirname(file), "node_modules"));
   const libraries = isInstalled ? ["--node-modules-dir=manual"] : [];
   return [process.execPath, "run", "-A", "--no-prompt", ...libraries, file];
 }
 
-/** The address of the module that Deno was told to run; undefined on other runtimes. */
+/** The address of Deno's main module; undefined on other runtimes. */
 function denoModule(): string | undefined {
   return (globalThis as { Deno?: { mainModule: string } }).Deno?.mainModule;
 }
 
-/** The shim keeps Bun away from settings in the folder where the user stands; this returns there. */
+/** The shim keeps Bun away from settings in the user's folder by starting it elsewhere; this returns there. */
 function goBack(entry: string): void {
   if (!("Bun" in globalThis) || isCompiled(entry) || process.env.AGENTLB_CWD === undefined) return;
   process.chdir(process.env.AGENTLB_CWD);
   delete process.env.AGENTLB_CWD;
 }
 
-/** Looked up when somebody asks: loading it takes as long as everything else that a pick needs. */
+/** Lazy: loading it takes as long as all the rest of a pick. */
 function isTerminal(fd: number): boolean {
   return process.getBuiltinModule("node:tty").isatty(fd);
 }
@@ -183,7 +183,7 @@ async function ask(question: string): Promise<string> {
   });
 }
 
-/** What was typed after the program's name. Bun takes a `--` right after a script for itself; the kernel still has it. */
+/** The arguments after the program's name. Bun drops a `--` right after a script; the kernel still has it. */
 function ownArguments(entry: string): string[] {
   const args = process.argv.slice(2);
   if (!("Bun" in globalThis) || isCompiled(entry)) return args;
@@ -197,7 +197,7 @@ function isCompiled(entry: string): boolean {
   return entry.includes("/$bunfs/") || entry.includes("/~BUN/") || entry.includes("%7EBUN");
 }
 
-/** Deno tells it only with `--allow-sys=uid`. */
+/** Deno shows it only with `--allow-sys=uid`. */
 function ownUid(): number | undefined {
   try {
     return process.getuid?.();
@@ -231,7 +231,7 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Writes at once, so that nothing is lost when the process becomes another program; a reader that left is no error. */
+/** Writes synchronously, so that nothing is lost when the process is replaced; a closed reader is no error. */
 function writeAll(fd: number, text: string): void {
   const bytes = new TextEncoder().encode(text);
   for (let done = 0; done < bytes.length;) {

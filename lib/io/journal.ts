@@ -2,32 +2,32 @@ import { appendFileSync, closeSync, constants, openSync, renameSync, statSync } 
 import type { Clock } from "./host.ts";
 import { system } from "./platform/here.ts";
 
-/** What the supervisor writes down for people: never a secret, and of what a child said the last line at most. */
+/** The supervisor's log for people: never a secret, and of a child's output the last line at most. */
 export interface Journal {
   note(what: string, details?: Readonly<Record<string, string | number>>): void;
 }
 
 const LIMIT = 256 * 1024;
-const AGAIN_MS = 60_000;
+const REPEAT_MS = 60_000;
 
 /**
- * A log of one JSON line per note, 0600, at most two files of 256 KiB; the same note is written once a minute. Nothing is
- * written while `mayWrite` says no.
+ * A log of one JSON line per note, 0600, at most two files of 256 KiB; the same note is written once a minute. Nothing
+ * is written while `mayWrite` returns false.
  */
 export function openJournal(path: string, clock: Clock, mayWrite = () => true): Journal {
-  const told = new Map<string, number>();
+  const notedAt = new Map<string, number>();
   return {
     note(what, details = {}) {
       const key = `${what} ${JSON.stringify(details)}`.replace(/[0-9a-f]{16}/g, ""); // names of temporary files
       const now = clock.monotonic();
-      if (now - (told.get(key) ?? -Infinity) < AGAIN_MS) return;
-      if (told.size > 500) told.clear();
-      told.set(key, now);
+      if (now - (notedAt.get(key) ?? -Infinity) < REPEAT_MS) return;
+      if (notedAt.size > 500) notedAt.clear();
+      notedAt.set(key, now);
       try {
         if (!mayWrite()) return;
         append(path, `${JSON.stringify({ t: new Date(clock.now()).toISOString(), what, ...details })}\n`);
       } catch {
-        // A full disk: there is nowhere to say so.
+        // A full disk: there is no place to report it.
       }
     },
   };

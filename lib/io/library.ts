@@ -1,6 +1,6 @@
 import { errnoOf, Failure } from "../core/text/failure.ts";
 
-/** The libraries with the versions that package.json names; a test compares them. */
+/** The libraries with their versions in package.json; a test compares them. */
 export const VERSIONS = {
   "re2js": "2.10.0",
   "smol-toml": "1.9.1",
@@ -9,8 +9,8 @@ export const VERSIONS = {
 } as const;
 
 /**
- * Loads a library by its name. Sources that Deno loaded from another folder, or from an address, have no settings of ours
- * that tell what a name means: there it is told.
+ * Loads a library by its name. Sources that Deno loaded from another folder or from an address have no import map of
+ * ours: there the name is resolved to an npm address.
  */
 export async function library<T>(name: keyof typeof VERSIONS, load: () => Promise<T>): Promise<T> {
   try {

@@ -1,9 +1,9 @@
-/** A user's regular expression, ready to match whole texts; or what is wrong with it. */
+/** A user's regular expression, ready to match whole texts; or the reason why it is invalid. */
 export type Pattern = { readonly matches: (text: string) => boolean } | { readonly problem: string };
 
 /**
- * Compiles a pattern on an engine whose time grows with the text's length only. `trusted` is the one pattern
- * known to be harmless on the runtime's own engine: for it nothing is loaded.
+ * Compiles a pattern on an engine with linear run time. `trusted` is the one pattern known to be safe on the runtime's
+ * own engine: for it nothing is loaded.
  */
 export async function compilePattern(pattern: string, trusted: string): Promise<Pattern> {
   if (pattern === trusted) {

@@ -45,12 +45,12 @@ export class JsonRpcClient {
     void child.exited.then((exit) => this.#end(exit));
   }
 
-  /** Lines that were too long to read. */
+  /** The number of lines that were too long to read. */
   get dropped(): number {
     return this.#lines.dropped;
   }
 
-  /** Asks; rejects with `RpcError` for an error answer and with `RpcClosed` when the process ends first. */
+  /** Sends a request; rejects with `RpcError` for an error answer and with `RpcClosed` when the process ends first. */
   request(method: string, params: unknown): Promise<unknown> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
@@ -70,7 +70,7 @@ export class JsonRpcClient {
     if (typeof message !== "object" || message === null) return;
     if (typeof message.method === "string") {
       if (message.id === undefined) this.#notified(message.method, message.params);
-      return; // what it asks of us we don't know; it copes without an answer
+      return; // a request of the other side: unknown to us, and it does not need an answer
     }
     if (typeof message.id !== "number") return;
     const waiting = this.#waiting.get(message.id);

@@ -5,23 +5,23 @@ import type { Look } from "../core/pool/screen/dialogue.ts";
 import type { Host } from "./host.ts";
 import type { Child } from "./process/spawn.ts";
 
-/** A tmux server of ours, with a socket that nobody else uses. It ends with us, however we end. */
+/** A private tmux server with its own socket. It ends with this process, however that ends. */
 export interface Tmux {
-  /** Starts a program in a pane of its own; returns the pane. Without arguments a shell would read its path. */
+  /** Starts a program in a new pane; returns the pane. Without arguments a shell would parse its path. */
   open(launch: Launch): Promise<string>;
   look(pane: string): Promise<Look>;
   /** Types text as a person would. */
   type(pane: string, text: string): Promise<void>;
   /** Presses a key, in tmux's words: "Enter", "C-u". */
   press(pane: string, key: string): Promise<void>;
-  /** Ends the server and whatever runs in it. */
+  /** Ends the server and all programs in it. */
   end(): Promise<void>;
 }
 
 export interface TmuxOptions {
   /** The tmux program. */
   readonly file: string;
-  /** Where its socket goes: a folder of ours that exists. */
+  /** The folder for its socket, private and existing. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly columns: number;
@@ -32,8 +32,8 @@ const PATIENCE_MS = 10_000;
 const KEEPER = "keeper";
 
 /**
- * Starts a server. A control client of ours stays attached to its only session, which is destroyed when that client is
- * gone; so nothing is left even when we are killed.
+ * Starts a server. A control client of ours stays attached to its only session, which is destroyed together with that
+ * client; so nothing is left even when we are killed.
  */
 export async function startTmux(host: Pick<Host, "capture" | "spawn">, options: TmuxOptions): Promise<Tmux> {
   const { file, folder, columns, rows } = options;
@@ -81,10 +81,10 @@ export async function startTmux(host: Pick<Host, "capture" | "spawn">, options: 
     },
     async look(pane) {
       const dead = "#{pane_dead} #{pane_dead_status} #{pane_dead_signal}";
-      // In one go: a program that ends between two commands would have a code but no last words.
+      // In one call: a program that ends between two commands would have a code but no last output.
       const seen = await tmux(
         ...["display-message", "-p", "-t", pane, dead, ";"],
-        // At the end of a program tmux moves the screen up by a line.
+        // When a program ends, tmux scrolls the screen up by a line.
         ...["capture-pane", "-p", "-J", "-S", "-2", "-t", pane],
       );
       const [state = "", ...screen] = seen.split("\n").map((line) => line.trimEnd());
@@ -100,7 +100,7 @@ export async function startTmux(host: Pick<Host, "capture" | "spawn">, options: 
   };
 }
 
-/** Resolves when a control client says that it is attached; it announces every command with `%begin`. */
+/** Resolves when a control client reports that it is attached; it announces every command with `%begin`. */
 function attached(client: Child): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = "";
@@ -112,7 +112,7 @@ function attached(client: Child): Promise<void> {
   });
 }
 
-/** "0", "1 127", or "1  9", blanks at the end cut off. Sometimes tmux (3.3) never learns how a program ended. */
+/** "0", "1 127", or "1  9", trailing blanks cut off. Sometimes tmux (3.3) never learns a program's exit status. */
 function exitIn(state: string): number | null | undefined {
   const [, isDead, code] = /^(\d) ?(\d*)/.exec(state) ?? [];
   if (isDead !== "1") return undefined;

@@ -3,8 +3,8 @@ import { library } from "./library.ts";
 const { parse } = await library("yaml", () => import("yaml"));
 
 /**
- * A YAML text as plain values; merges count, and of a key that stands twice the last. Throws Error naming line and
- * column.
+ * Parses a YAML text to plain values; merges are applied, and of duplicate keys the last wins. Throws Error naming line
+ * and column.
  */
 export function parseYaml(text: string): unknown {
   return parse(text, { logLevel: "error", merge: true, uniqueKeys: false });

@@ -17,7 +17,7 @@ export interface ExtraLimit extends Limit {
   readonly meteredFeature: string;
 }
 
-/** How an endpoint answers; `hang` never does until the mode is changed. */
+/** The behaviour of an endpoint; `hang` never answers until the mode is changed. */
 export type Fault = "ok" | `status:${number}` | "hang" | "malformed" | "empty" | "html" | "drop";
 export type RefreshFault = Fault | "reused" | "expired" | "invalidated" | "unknown401";
 export type TurnFault = Fault | "usage_limit" | "cut";
@@ -27,15 +27,15 @@ export interface Answer<Mode extends string = Fault> {
   readonly delayMs: number;
 }
 
-/** Everything that can be said about one account of the fake service. */
+/** The settings of one account of the fake service. */
 export interface Account {
   readonly email?: string;
   readonly userId?: string;
   readonly plan: string;
   readonly workspaceName: string | null;
-  /** How long the access tokens live that a refresh or a login hands out. */
+  /** Lifetime of the access tokens from a refresh or a login. */
   readonly accessTtlSec: number;
-  /** Refuses every access token handed out before this was set, until a refresh gives a new one. */
+  /** Refuses every access token issued before this was set, until a refresh gives a new one. */
   readonly tokenRejected: boolean;
   /** Every answer outside the auth server starts with this one; for faults that hit all endpoints alike. */
   readonly all: Answer;
@@ -44,17 +44,17 @@ export interface Account {
     readonly credits: unknown;
     readonly spendControl: unknown;
     readonly reachedType: string | null;
-    /** How often a full window may be reset by hand. */
+    /** The number of resets by hand of a full window. */
     readonly resetCredits: number | null;
     /** Replaces the whole body. */
     readonly body?: unknown;
   };
   readonly check: Answer;
-  /** The rules of a workspace, for which Codex asks in business, enterprise and edu plans before anything else. */
+  /** The rules of a workspace, which Codex requests first in business, enterprise and edu plans. */
   readonly policies: Answer;
   readonly responses: Answer<TurnFault> & {
     readonly text: string;
-    /** Waited before the text and before the end of a turn. */
+    /** Delay before the text and before the end of a turn. */
     readonly stepMs: number;
     readonly headers: Readonly<Record<string, string>>;
   };
@@ -72,7 +72,7 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 const ANSWERS = { mode: "ok", delayMs: 0 } as const;
 
-/** An account that nobody described: 75 % left of five hours, 60 % of the week. */
+/** The default account: 75 % left of five hours, 60 % of the week. */
 export const ORDINARY: Account = {
   plan: "pro",
   workspaceName: null,
@@ -95,7 +95,7 @@ export const ORDINARY: Account = {
   refresh: { ...ANSWERS, singleUse: true },
 };
 
-/** `base` with what `patch` says, record by record; arrays and null replace. */
+/** Merges `patch` into `base`, record by record; arrays and null replace. */
 export function merged<T>(base: T, patch: unknown): T {
   if (patch === undefined) return base;
   if (!isRecord(base) || !isRecord(patch)) return patch as T;

@@ -20,8 +20,8 @@ export function sendJson(
 }
 
 /**
- * Waits as long as `current` says, then answers wrongly when it says so; true when that was the answer.
- * `current` is asked again after each change, so that a hanging request can be let go.
+ * Waits as `current` demands, then sends its faulty answer, if any; true when it did. `current` is called again after
+ * each change, so that a hanging request can be released.
  */
 export async function faulty(
   response: ServerResponse,

@@ -26,14 +26,14 @@ export interface AuthServerOptions {
   readonly deviceIntervalSec: number;
 }
 
-/** The part of the service that hands out tokens: refreshes, device logins, revocations. */
+/** The part of the service that issues tokens: refreshes, device logins, revocations. */
 export class AuthServer {
   readonly #account: (id: string) => Account;
   readonly #waits: Waits;
   readonly #options: AuthServerOptions;
   readonly #spent = new Set<string>();
   readonly #revokedFamilies = new Set<string>();
-  /** Access tokens (by `jti`) handed out since the account's tokens were rejected. */
+  /** Access tokens (by `jti`) issued since the account's tokens were rejected. */
   readonly #fresh = new Map<string, Set<string>>();
   readonly #devices = new Map<string, DeviceLogin>();
 
@@ -43,17 +43,17 @@ export class AuthServer {
     this.#options = options;
   }
 
-  /** Tokens of a login made now. */
+  /** Tokens of a new login. */
   login(id: string, ttlSec?: number): Tokens {
     return this.#issue(id, ttlSec ?? this.#account(id).accessTtlSec, randomUUID().slice(0, 8));
   }
 
-  /** Forgets which tokens were handed out, so that `tokenRejected` hits them all. */
+  /** Forgets the issued tokens, so that `tokenRejected` hits them all. */
   rejectAll(id: string): void {
     this.#fresh.delete(id);
   }
 
-  /** Why an access token is not accepted; undefined when it is. */
+  /** The reason why an access token is rejected; undefined when it is accepted. */
   refuses(id: string, bearer: string | undefined): string | undefined {
     const { exp, jti } = claimsIn(bearer);
     if (exp !== undefined && exp * 1000 <= Date.now()) return "token_expired";
@@ -61,20 +61,20 @@ export class AuthServer {
     return jti !== undefined && this.#fresh.get(id)?.has(jti) ? undefined : "token_expired";
   }
 
-  /** Whether a refresh token was redeemed, or its login revoked. */
+  /** Tells whether a refresh token was redeemed, or its login revoked. */
   isSpent(refreshToken: string): boolean {
     const family = refreshTokenParts(refreshToken)?.family;
     return this.#spent.has(refreshToken) || (family !== undefined && this.#revokedFamilies.has(family));
   }
 
-  /** Approves the device logins that are waiting; returns how many there were. */
+  /** Approves the waiting device logins; returns their number. */
   approve(account: string): number {
     const waiting = [...this.#devices.values()].filter((device) => device.account === undefined);
     for (const device of waiting) device.account = account;
     return waiting.length;
   }
 
-  /** `POST /oauth/token`. The token that is sent is spent on arrival, whatever becomes of the answer. */
+  /** `POST /oauth/token`. The token is spent on arrival, whatever becomes of the answer. */
   async token(response: ServerResponse, form: Readonly<Record<string, string>>): Promise<void> {
     if (form.grant_type === "authorization_code") {
       const id = Buffer.from(form.code?.split(".")[1] ?? "", "base64url").toString();
@@ -101,7 +101,7 @@ export class AuthServer {
     sendJson(response, 200, { ...tokens, expires_in: accessTtlSec, token_type: "Bearer", scope: "openid" });
   }
 
-  /** `POST /oauth/revoke`: ends the whole login that the token belongs to. */
+  /** `POST /oauth/revoke`: ends the whole login of the token. */
   revoke(response: ServerResponse, token: string): void {
     const family = refreshTokenParts(token)?.family;
     if (family !== undefined) this.#revokedFamilies.add(family);

@@ -1,4 +1,4 @@
-/** One request that reached the fake; nothing in it is a whole token. */
+/** One request to the fake; contains no whole token. */
 export interface Row {
   /** Counts from 1. */
   readonly seq: number;
@@ -6,23 +6,23 @@ export interface Row {
   readonly at: number;
   readonly method: string;
   readonly path: string;
-  /** The account it was made for: by header, else by its tokens, else "default". */
+  /** The account of the request: by header, else by its tokens, else "default". */
   readonly account: string;
-  /** The port that the other end used. */
+  /** The port of the client. */
   readonly peerPort: number | undefined;
-  /** The process at the other end; known for the paths of `peersOf` only. */
+  /** The client process; known for the paths of `peersOf` only. */
   readonly pid?: number;
   readonly command?: string;
   /** Fingerprint of the bearer token. */
   readonly bearer?: string;
   readonly userAgent?: string;
-  /** Of requests to the auth server: the grant, why it was asked for, the fingerprint of the token that was sent. */
+  /** For requests to the auth server: the grant, the reason, the fingerprint of the token that was sent. */
   readonly grant?: string;
   readonly reason?: string;
   readonly spent?: string;
-  /** What was answered; undefined while nothing was, and for good when the connection was dropped. */
+  /** The answer; undefined until there is one, and for good when the connection was dropped. */
   readonly status?: number;
-  /** When the answer was complete, epoch ms. */
+  /** Completion of the answer, epoch ms. */
   readonly answeredAt?: number;
 }
 
@@ -35,7 +35,7 @@ export interface RowFilter {
   readonly after?: number;
 }
 
-/** What requests were made, and a way to wait for one without polling. */
+/** The log of requests, with a way to wait for one without polling. */
 export class RequestLog {
   readonly rows: Row[] = [];
   readonly #waiting = new Set<() => void>();
@@ -47,7 +47,7 @@ export class RequestLog {
     return added;
   }
 
-  /** Fills in what became known later; the row itself changes. */
+  /** Adds facts that became known later; the row itself changes. */
   amend(row: Row, known: Partial<Row>): void {
     Object.assign(row, known);
     this.#wake();

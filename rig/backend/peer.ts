@@ -8,8 +8,8 @@ export interface Peer {
 }
 
 /**
- * The process of this machine that holds the socket whose own port is `port`; undefined where `/proc` doesn't say.
- * To be asked while the connection is open.
+ * The process of this machine with the socket whose own port is `port`; undefined where `/proc` does not show it. Works
+ * only while the connection is open.
  */
 export function peerOf(port: number | undefined): Peer | undefined {
   if (port === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Account, emailOf, userOf } from "./account.ts";
 
-/** An OAuth client that exists nowhere. */
+/** A made-up OAuth client. */
 export const CLIENT_ID = "app_rig0000000000000000000";
 
 const AUTH = "https://api.openai.com/auth";
@@ -23,7 +23,7 @@ export interface AuthFile {
   readonly last_refresh: string;
 }
 
-/** What an access token of the fake says. */
+/** The payload of an access token of the fake. */
 export interface Claims {
   readonly exp?: number;
   readonly jti?: string;
@@ -40,7 +40,7 @@ export function mintTokens(id: string, account: Account, ttlSec: number, family:
   };
 }
 
-/** An auth file of a login made now, whose refreshes go to `issuer`. */
+/** An auth file of a new login, whose refreshes go to `issuer`. */
 export function authFileText(tokens: Tokens, id: string, issuer: string): string {
   const file: AuthFile = {
     auth_mode: "chatgpt",
@@ -60,7 +60,7 @@ export function refreshTokenParts(
   return { id: Buffer.from(id, "base64url").toString(), family };
 }
 
-/** The claims of a bearer token; of one that can't be read, none. */
+/** The claims of a bearer token; empty when it is unreadable. */
 export function claimsIn(token: string | undefined): Claims {
   try {
     const payload = JSON.parse(Buffer.from(token?.split(".")[1] ?? "", "base64url").toString());
@@ -70,7 +70,7 @@ export function claimsIn(token: string | undefined): Claims {
   }
 }
 
-/** Enough of a secret to tell two apart, too little to use it. */
+/** Enough of a secret to distinguish two, too little to use it. */
 export function fingerprint(secret: string): string {
   return createHash("sha256").update(secret).digest("hex").slice(0, 12);
 }

@@ -8,7 +8,7 @@ import { limitHeaders, usedUpBody } from "./usage.ts";
 /** The only model that the fake service offers. */
 export const MODEL = "gpt-fake";
 
-/** Tokens that every turn costs. */
+/** Tokens used by every turn. */
 const COST = {
   input_tokens: 1200,
   input_tokens_details: { cached_tokens: 1000 },

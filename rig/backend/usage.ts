@@ -25,7 +25,7 @@ export function usageBody(id: string, account: Account): unknown {
   };
 }
 
-/** The headers by which the answer to a turn tells the limits. */
+/** The headers with the limits in the answer to a turn. */
 export function limitHeaders(account: Account): Record<string, string> {
   const headers: Record<string, string> = { "x-codex-plan-type": account.plan };
   const put = (prefix: string, limit: Limit) => {
@@ -46,7 +46,7 @@ export function limitHeaders(account: Account): Record<string, string> {
   return headers;
 }
 
-/** The 429 that a used-up account gets for a turn. */
+/** The 429 of a used-up account for a turn. */
 export function usedUpBody(account: Account): unknown {
   const windows = [account.usage.primary, account.usage.secondary].filter((window) => window !== null);
   const full = windows.find((window) => window.usedPercent >= 100) ?? windows[0];

@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { appears } from "./hold.ts";
 import { type AppServerScript, type Reply, SAY_FILE } from "./script.ts";
 
-/** What the app-server needs of the process that it is. */
+/** The process around the app-server. */
 export interface Surroundings {
   readonly home: string;
   script(): AppServerScript;
@@ -13,7 +13,7 @@ export interface Surroundings {
   end(end: { readonly exit?: number; readonly signal?: string }): void;
 }
 
-/** The answer of an account that nobody described. */
+/** The answer of the default account. */
 const LIMITS = {
   rateLimits: {
     limitId: "codex",
@@ -24,7 +24,7 @@ const LIMITS = {
   },
 };
 
-/** Speaks JSON-RPC on stdin and stdout as the script says; ends at end-of-file. */
+/** Speaks JSON-RPC on stdin and stdout as the script demands; ends at end-of-file. */
 export function serve(around: Surroundings): void {
   const { home, script } = around;
   const used = new Map<string, number>();
@@ -126,7 +126,7 @@ export function serve(around: Surroundings): void {
     if (await held(settings)) answer(id, settings, ordinary);
   }
 
-  /** Waits as a reply says; false when it is never to be given. */
+  /** Waits as a reply demands; false when it must never be sent. */
   async function held(settings: Reply): Promise<boolean> {
     if (settings.delayMs !== undefined) await wait(settings.delayMs);
     if (settings.holdUntil !== undefined) {

@@ -14,7 +14,7 @@ export function appears(folder: string, name: string): Promise<void> {
   });
 }
 
-/** Opens and locks the file by which Codex says that a thread is open; it stays so to the end of the process. */
+/** Opens and locks the file by which Codex marks an open thread; held to the end of the process. */
 export async function openThread(home: string, id: string): Promise<void> {
   const folder = join(home, "thread-writer-locks");
   mkdirSync(folder, { recursive: true });

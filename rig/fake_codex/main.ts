@@ -9,7 +9,7 @@ import { appears, openThread } from "./hold.ts";
 import { type Happened, note } from "./record.ts";
 import { type Act, readScript } from "./script.ts";
 
-// Started by a wrapper named `codex`: the folder of that wrapper comes first, then the words of the caller.
+// Started by a wrapper named `codex`: its folder is the first argument, the caller's arguments follow.
 const [bin = ".", ...args] = process.argv.slice(2);
 const home = process.env.CODEX_HOME ?? join(process.env.HOME ?? "/", ".codex");
 const script = () => readScript(home, bin);
@@ -79,7 +79,7 @@ async function loginStatus(): Promise<void> {
 async function main(): Promise<void> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env[name] = value;
-  // The wrapper hides this one from the Bun that we are.
+  // The wrapper hides this variable from the Bun that runs this file.
   if (env.RIG_BUN_OPTIONS !== undefined) env.BUN_OPTIONS = env.RIG_BUN_OPTIONS;
   delete env.RIG_BUN_OPTIONS;
   const { pid, ppid } = process;

@@ -25,7 +25,7 @@ export interface Happened {
 
 export type FakeRecord = Started | Happened;
 
-/** One whole line per write, so that fakes that run at the same time don't mix. */
+/** One whole line per write, so that parallel fakes do not mix. */
 export function note(bin: string, record: FakeRecord): void {
   appendFileSync(join(bin, RECORD_FILE), `${JSON.stringify(record)}\n`);
 }

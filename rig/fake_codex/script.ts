@@ -1,30 +1,30 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What the fake `codex` does, as JSON in `fake-codex.json` of its home; read anew at every step. */
+/** The behaviour of the fake `codex`, as JSON in `fake-codex.json` of its home; read again at every step. */
 export interface Script {
-  /** What it says to `--version`; the truth about the real one unless given. Being asked is no start. */
+  /** The output of `--version`; by default that of the real one. It does not count as a start. */
   readonly version?: string;
-  /** Anything that is neither `login` nor `app-server`. */
+  /** Commands other than `login` and `app-server`. */
   readonly run?: Act;
   readonly login?: LoginAct;
-  /** Instead of what `login status` says by itself. */
+  /** Replaces the normal output of `login status`. */
   readonly status?: Act;
   readonly appServer?: AppServerScript;
 }
 
 /** One plain run: steps in this order. */
 export interface Act {
-  /** Signals that are noted and otherwise ignored. */
+  /** Signals that are recorded and otherwise ignored. */
   readonly ignore?: readonly string[];
   /** Threads kept open (their lock files held) to the end of the process. */
   readonly threads?: readonly string[];
   readonly stdout?: string;
   readonly stderr?: string;
-  /** Copies stdin to stdout until its end. */
+  /** Copies stdin to stdout until end-of-file. */
   readonly echo?: boolean;
   readonly sleepMs?: number;
-  /** Goes on when this file of the home exists. */
+  /** Waits for this file of the home. */
   readonly holdUntil?: string;
   /** Dies by this signal. */
   readonly signal?: string;
@@ -32,15 +32,15 @@ export interface Act {
 }
 
 export interface LoginAct extends Act {
-  /** Whose made-up auth file is written after the steps above; nothing is written when `exit` is not 0. */
+  /** The account of the auth file that is written after the steps above; nothing is written when `exit` is not 0. */
   readonly account?: string;
-  /** Where that login would be refreshed. */
+  /** The refresh endpoint of that login. */
   readonly issuer?: string;
   /** Written as auth.json instead. */
   readonly authFile?: string;
 }
 
-/** An answer of the app-server; a list is used up one by one, its last one stays. */
+/** An answer of the app-server; a list is used up one by one, its last item stays. */
 export interface Reply {
   readonly delayMs?: number;
   readonly holdUntil?: string;
@@ -50,7 +50,7 @@ export interface Reply {
 }
 
 export interface AppServerScript {
-  /** Written to stdout before anything else, one line each, as they are. */
+  /** Printed to stdout first, one line each, unchanged. */
   readonly lines?: readonly string[];
   readonly initialize?: Reply & {
     /** Becomes auth.json just before the answer, as after a refresh. */
@@ -63,21 +63,21 @@ export interface AppServerScript {
   /** Written after each answer to `account/rateLimits/read`. */
   readonly notifications?: readonly { readonly method: string; readonly params: unknown }[];
   readonly crash?: {
-    /** When: at start, on receipt of a request, or so many ms after the start. */
+    /** Time: at start, on receipt of a request, or so many ms after the start. */
     readonly at: "start" | "initialize" | "limits" | number;
     readonly exit?: number;
     readonly signal?: string;
   };
-  /** "eof" or signals: noted and otherwise ignored. */
+  /** "eof" or signals: recorded and otherwise ignored. */
   readonly ignore?: readonly string[];
-  /** Between end-of-file and exit. */
+  /** Delay between end-of-file and exit. */
   readonly lingerMs?: number;
 }
 
 export const SCRIPT_FILE = "fake-codex.json";
-/** Lines in a file of this name (put there by a rename) are said by a running app-server, which removes it. */
+/** A running app-server prints the lines of a file with this name (put there by a rename) and removes it. */
 export const SAY_FILE = "fake-codex.say";
-/** All that happened to fakes of one folder, one JSON record a line. */
+/** All events of the fakes of one folder, one JSON record a line. */
 export const RECORD_FILE = "fake-codex.jsonl";
 
 /** The script of a home, else the one beside the program, else an empty one. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A stand-in for what a keeper of workers does before it starts one: ask for a home and for an auth file, and copy both.
+# A stand-in for the first step of a worker start in tmux-workflow: asks for a home and an auth file, and copies both.
 # caller.sh cap|clb WORKER BASE [TEAM_DIR]
 set -euo pipefail
 pool="$1" worker="$2" base="$3" team="${4:-}"

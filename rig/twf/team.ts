@@ -12,33 +12,33 @@ export interface TeamOptions {
   readonly user: Sandbox;
   readonly backend: Backend;
   readonly way: Way;
-  /** The auth files of the pool, in turn, by account; with how long their access tokens live. */
+  /** The auth files of the pool, in turn, by account, with the lifetime of their access tokens. */
   readonly pool: Readonly<Record<string, { readonly ttlSec?: number }>>;
   readonly workers?: readonly string[];
 }
 
-/** A user with the pool's skill, the skill that keeps workers, a pool of logins, and a team. */
+/** A user with the pool's skill, the worker-keeping skill, a pool of logins, and a team. */
 export interface Team {
   readonly pool: string;
   readonly registry: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Where workers live. */
+  /** The working folder of workers. */
   homeOf(worker: string): string;
   authFile(account: string): string;
   /** Runs a command of `cap` through its shim. */
   cap(args: readonly string[], more?: Readonly<Record<string, string>>): ReturnType<typeof finished>;
-  /** The same, not waited for. */
+  /** The same, without waiting for it. */
   start(args: readonly string[], more?: Readonly<Record<string, string>>): ReturnType<typeof spawn>;
   twf(...words: readonly string[]): Promise<Result>;
-  /** What the stand-in was told so far: "stop w1". */
+  /** The commands that the stand-in received so far: "stop w1". */
   told(): string[];
-  /** What the pane of a worker shows. */
+  /** The screen of a worker's pane. */
   screenOf(worker: string): Promise<string>;
   /** Ends the workers' tmux server. */
   close(): Promise<void>;
 }
 
-/** Makes a team; nobody is started. */
+/** Makes a team without starting workers. */
 export function makeTeam({ user, backend, way, pool, workers = [] }: TeamOptions): Team {
   const { home } = user;
   const [skills, work, states] = [join(home, "skills"), join(home, "desk"), join(home, "states")];
@@ -69,7 +69,7 @@ export function makeTeam({ user, backend, way, pool, workers = [] }: TeamOptions
   const record = join(home, "twf.record");
   const env = {
     ...user.env,
-    // The server that is the user's own is one of this test.
+    // The user's own tmux server, for this test.
     TMUX_TMPDIR: user.dir,
     TERM: "xterm-256color",
     TWF_STATE_DIR: states,

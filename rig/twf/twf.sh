@@ -33,7 +33,7 @@ launch() { # words of codex
     -e CODEX_HOME="$home" -e TMPDIR="$TWF_WORK_DIR" codex "$@"
   printf '{"tmux_target": "%s:0.0", "tmux_session": "%s", "codex_home": "%s", "auth_src": "%s"}\n' \
     "$full" "$full" "$home" "$auth" > "$state_dir/$full.json"
-  # A login that is lost shows the way to a new one instead of a session.
+  # After a lost login the pane shows the sign-in screen instead of a session.
   wait_for '· [~/]\|Sign in with ChatGPT'
 }
 

@@ -2,20 +2,20 @@ import { type JsonObject, objectOf } from "../text/json.ts";
 import { byteOrder } from "../text/byte_order.ts";
 import { parseTime } from "../text/time.ts";
 
-/** Whose login a home holds. Never a token: of those only the time the access token ends at. */
+/** The login in a home. Holds no token, only the expiry of the access token. */
 export interface Account {
   /**
-   * "token" = a personal access token or an agent identity; "elsewhere" = perhaps in a keyring, where no file shows it;
-   * "none" = nobody is logged in; "unreadable" = there is something that Codex won't take for a login either.
+   * "token" = a personal access token or an agent identity; "elsewhere" = perhaps in a keyring, in no file; "none" = no
+   * login; "unreadable" = there is a file, but Codex does not accept it as a login either.
    */
   readonly kind: "chatgpt" | "apikey" | "token" | "elsewhere" | "none" | "unreadable";
   readonly user: string | undefined;
   readonly workspace: string | undefined;
   readonly email: string | undefined;
   readonly plan: string | undefined;
-  /** Epoch seconds; undefined when the access token doesn't say. */
+  /** Expiry in epoch seconds; undefined when the access token does not state it. */
   readonly tokenExpiresAt: number | undefined;
-  /** When the login was last renewed, epoch milliseconds; undefined when the file doesn't say. */
+  /** Time of the last renewal, epoch milliseconds; undefined when the file does not state it. */
   readonly lastRefresh?: number | undefined;
 }
 
@@ -99,7 +99,7 @@ function emailIn(value: unknown, depth = 0): string | undefined {
   return undefined;
 }
 
-/** What the second part of a JWT says, its signature unchecked; undefined when it is none. */
+/** The payload of a JWT, signature unchecked; undefined when the text is not a JWT. */
 function payloadOf(token: unknown): unknown {
   if (typeof token !== "string" || token.length > LONGEST_TOKEN) return undefined;
   const parts = token.split(".", 6);

@@ -16,21 +16,21 @@ import {
 import type { Refusal } from "./refusal.ts";
 import { limitOf, MAIN_LIMIT, mergeSnapshot, NOTHING, type Readings } from "./rate_limits.ts";
 
-/** What the rollout of one thread has told so far. Times are epoch milliseconds. */
+/** The activity found so far in the rollout of one thread. Times are epoch milliseconds. */
 export interface ThreadActivity {
-  /** Whose session it was begun as; undefined = not told. */
+  /** The account the thread was begun with; undefined = not recorded. */
   readonly workspace: string | undefined;
   readonly user: string | undefined;
-  /** When it was begun, and by which version of Codex. */
+  /** Start of the thread, and the Codex version that began it. */
   readonly begunAt?: number | undefined;
   readonly version?: string | undefined;
-  /** Since when the last turn is under way, if nothing has ended it; that of a killed Codex stays. */
+  /** Start of the turn under way; undefined when none is. After a kill of Codex it stays set. */
   readonly turnSince: number | undefined;
   /** The last turn that began or ended. */
   readonly lastTurn: { readonly at: number; readonly end: TurnEnd } | undefined;
-  /** When the last turn began that succeeded. */
+  /** Start of the last turn that succeeded. */
   readonly succeededSince: number | undefined;
-  /** When it last told anything. */
+  /** Time of the last line. */
   readonly lastAt: number | undefined;
   /** The newest limits, by limit id. */
   readonly limits: ReadonlyMap<string, ToldLimits>;
@@ -38,15 +38,15 @@ export interface ThreadActivity {
   readonly refusal: Refusal | undefined;
 }
 
-/** Limits as an answer of the service told them, in the words of `account/rateLimits/updated`. */
+/** Limits from an answer of the service, in the words of `account/rateLimits/updated`. */
 export interface ToldLimits {
   readonly at: number;
-  /** When the turn began that they were told to: they are not from before. */
+  /** Start of the turn that got them: they are no older. */
   readonly since: number;
   readonly snapshot: JsonObject;
 }
 
-/** A thread whose rollout has told nothing yet. */
+/** A thread without any line read yet. */
 export const SILENT: ThreadActivity = {
   workspace: undefined,
   user: undefined,
@@ -58,7 +58,7 @@ export const SILENT: ThreadActivity = {
   refusal: undefined,
 };
 
-/** What is known after these lines, too. */
+/** Adds these lines to the activity. */
 export function afterLines(activity: ThreadActivity, lines: Iterable<string>): ThreadActivity {
   let now = activity;
   for (const text of lines) {
@@ -68,13 +68,13 @@ export function afterLines(activity: ThreadActivity, lines: Iterable<string>): T
   return now;
 }
 
-/** What a rollout tells by its first line and its last part, which may be the same lines. */
+/** The activity in a rollout's first line and its last part; the two may overlap. */
 export function activityIn(head: string, tail: string): ThreadActivity {
   const meta = rolloutLines(head).find(({ type }) => type === "session_meta");
   return afterLines(meta === undefined ? SILENT : afterLine(SILENT, meta), tail.split("\n"));
 }
 
-/** The newest limits of the account itself, and when they were told; undefined when a rollout has none. */
+/** The newest limits of the account itself, with their time; undefined when a rollout has none. */
 export function accountLimits(
   { limits }: ThreadActivity,
 ): { readonly readings: Readings; readonly at: number } | undefined {
@@ -84,9 +84,9 @@ export function accountLimits(
 }
 
 /**
- * Whether a rollout was begun with this account; a user that either does not name is taken for the other's. A
- * session that goes on after another login still names the account it was begun with. One of an old Codex names none: it
- * is of this account when it was begun after `sinceMs`, from when on its home has had this login.
+ * Tells whether a rollout was begun with this account; a user missing on one side matches any. A session that continues
+ * after another login still names the account it was begun with. Old versions of Codex name none: then the rollout
+ * belongs to this account if it was begun after `sinceMs`, the time of the home's login.
  */
 export function isBegunAs(
   { workspace, user, begunAt }: Pick<ThreadActivity, "workspace" | "user" | "begunAt">,
@@ -98,7 +98,7 @@ export function isBegunAs(
   return workspace !== undefined && isSameAccount({ ...account, workspace, user: begunBy }, account);
 }
 
-/** Whether a line says that a turn began or ended: what stands before it matters no more. */
+/** Tells whether a line marks the start or end of a turn, which makes earlier lines irrelevant. */
 export function isTaskEvent(text: string): boolean {
   const line = mayTell(text) ? rolloutLine(text) : undefined;
   const kind = line?.type === "event_msg" ? line.payload.get("type") : undefined;
@@ -126,7 +126,7 @@ function afterLine(activity: ThreadActivity, { type, at, payload }: RolloutLine)
     case "task_complete": {
       const end = endIn(payload, activity.version);
       const message = messageIn(payload);
-      const refusal = end === "limit" ? { at, snapshot: toldSince(activity), message } : activity.refusal;
+      const refusal = end === "limit" ? { at, snapshot: limitsOfTurn(activity), message } : activity.refusal;
       const succeededSince = end === "completed"
         ? activity.turnSince ?? activity.succeededSince
         : activity.succeededSince;
@@ -134,7 +134,7 @@ function afterLine(activity: ThreadActivity, { type, at, payload }: RolloutLine)
     }
     case "token_count": {
       const snapshot = snapshotIn(payload);
-      // Nulls, which some answers bring, say nothing about limits that were told before.
+      // Some answers carry nulls: they do not change limits known from before.
       if (snapshot === undefined || mergeSnapshot(NOTHING, snapshot) === undefined) return next;
       const told = { at, since: activity.turnSince ?? at, snapshot };
       return { ...next, limits: new Map(activity.limits).set(limitOf(snapshot), told) };
@@ -144,8 +144,8 @@ function afterLine(activity: ThreadActivity, { type, at, payload }: RolloutLine)
   }
 }
 
-/** The limits that the turn under way was told last. */
-function toldSince({ limits, turnSince }: ThreadActivity): JsonObject | undefined {
+/** The last limits received in the turn under way. */
+function limitsOfTurn({ limits, turnSince }: ThreadActivity): JsonObject | undefined {
   const told = [...limits.values()].filter(({ at }) => turnSince === undefined || at >= turnSince);
   return told.reduce<ToldLimits | undefined>(
     (last, each) => last === undefined || each.at >= last.at ? each : last,

@@ -9,32 +9,32 @@ import {
   utf8Text,
 } from "./no_auth_file.ts";
 
-/** What an auth file is worth. */
+/** The verdict on an auth file. */
 export interface Login {
   readonly account: Account;
-  /** Why Codex could not use the file; undefined when it can. */
+  /** The reason why Codex cannot use the file; undefined when it can. */
   readonly problem: string | undefined;
 }
 
 /**
- * Judges an auth file as Codex does, which was found by giving each kind of fault to it; the account is what we know of
- * a login, and Codex may take more than we know. No problem ever holds a value out of the file.
+ * Judges an auth file as Codex does; the rules were found by giving it each kind of fault. The account is read by our
+ * own rules, and Codex may accept more. No problem text contains a value from the file.
  */
 export function loginIn(bytes: Uint8Array, name = "auth.json"): Login {
   const text = utf8Text(bytes);
-  const unfit = (problem: string): Login => ({ account: parseAccount(""), problem });
-  if (text === undefined) return unfit(encodingFault(bytes));
+  const unusable = (problem: string): Login => ({ account: parseAccount(""), problem });
+  if (text === undefined) return unusable(encodingFault(bytes));
   const fault = jsonFault(text);
   const other = otherFileOfCodex(name);
-  if (fault !== undefined) return unfit(other === undefined ? fault : `${fault}: it is ${other}`);
+  if (fault !== undefined) return unusable(other === undefined ? fault : `${fault}: it is ${other}`);
   const file: unknown = JSON.parse(text);
   const problem = faultIn(file, text);
   if (problem === undefined) return { account: parseAccount(text), problem };
   const format = other ?? foreignFormat(file);
-  return unfit(format === undefined ? problem : `it is ${format}, no auth file of Codex`);
+  return unusable(format === undefined ? problem : `it is ${format}, no auth file of Codex`);
 }
 
-/** In the order in which Codex's reader takes a list for a record. */
+/** The fields in the order in which Codex's reader takes a list for a record. */
 const FIELDS = [
   "auth_mode",
   "OPENAI_API_KEY",
@@ -84,7 +84,7 @@ function tokensFault(value: unknown): string | undefined {
   if ([...tokens.keys()].some(isBroken)) return "one of its names holds half a character";
   for (const name of TOKENS) {
     const token = tokens.get(name) ?? undefined;
-    if (token === undefined) return `it has no ${name}${otherwise(tokens, name)}`;
+    if (token === undefined) return `it has no ${name}${misspeltHint(tokens, name)}`;
     const fault = optionalText(tokens, name);
     if (fault !== undefined) return fault;
   }
@@ -95,7 +95,7 @@ function tokensFault(value: unknown): string | undefined {
 function provenanceFault(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   const provenance = objectOf(value);
-  // The issuer alone tells where a login came from, so a missing client is no fault here.
+  // The issuer alone identifies the origin of a login, so a missing client is no fault here.
   const isWhole = typeof provenance?.get("issuer") === "string" &&
     ["string", "undefined"].includes(typeof provenance.get("client_id"));
   return isWhole ? undefined : "its oauth_provenance is not as Codex writes it";
@@ -116,7 +116,7 @@ function bedrockFault(value: unknown, names: readonly string[], field: string): 
   return isWhole ? undefined : `its ${field} is not as Codex writes it`;
 }
 
-/** What each way to log in needs; of the others Codex 0.169 knows none. */
+/** The fields that each login method needs; Codex 0.169 knows no other methods. */
 const NEEDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["apikey", ["OPENAI_API_KEY"]],
   ["chatgpt", ["tokens"]],
@@ -138,7 +138,7 @@ function modeFault(auth: JsonObject): string | undefined {
   for (const name of needs) {
     const value = auth.get(name) ?? undefined;
     if (value === undefined) {
-      return name === "tokens" ? withoutTokens(auth) : `it has no ${name}${otherwise(auth, name)}`;
+      return name === "tokens" ? withoutTokens(auth) : `it has no ${name}${misspeltHint(auth, name)}`;
     }
     if (typeof value === "string" && value.trim() === "") return `its ${name} is empty`;
   }
@@ -146,16 +146,18 @@ function modeFault(auth: JsonObject): string | undefined {
   return undefined;
 }
 
-/** Codex takes such a file, offline, for a ChatGPT login, and can do nothing with it. */
+/** Codex accepts such a file offline as a ChatGPT login, and cannot use it. */
 function withoutTokens(auth: JsonObject): string {
   if ((auth.get("agent_identity") ?? undefined) !== undefined) {
     return 'its agent_identity counts only with the auth_mode "agentIdentity"';
   }
-  const found = ["tokens", "OPENAI_API_KEY"].find((name) => !auth.has(name) && otherwise(auth, name) !== "");
-  return found === undefined ? NO_LOGIN : `it has no ${found}${otherwise(auth, found)}`;
+  const found = ["tokens", "OPENAI_API_KEY"].find((name) =>
+    !auth.has(name) && misspeltHint(auth, name) !== ""
+  );
+  return found === undefined ? NO_LOGIN : `it has no ${found}${misspeltHint(auth, found)}`;
 }
 
-/** How a file without `auth_mode` is taken. */
+/** The login method of a file without `auth_mode`. */
 function modeOf(auth: JsonObject): string | undefined {
   const named = auth.get("auth_mode") ?? undefined;
   if (typeof named === "string") return named;
@@ -169,7 +171,7 @@ function modeOf(auth: JsonObject): string | undefined {
   return isThere("OPENAI_API_KEY") ? "apikey" : "chatgpt";
 }
 
-/** Whether Codex has something to send: the access token, or what it gets a new one with. */
+/** Tells whether Codex has a token to send: the access token, or one to renew it with. */
 function canAsk(auth: JsonObject): boolean {
   const tokens = objectOf(auth.get("tokens"));
   const isBlank = (name: string) => (tokens?.get(name) as string).trim() === "";
@@ -189,14 +191,14 @@ function idTokenFault(token: string): string | undefined {
   const text = payloadText(parts[1]!);
   if (text === undefined || jsonFault(text) !== undefined) return NO_JWT;
   const payload: unknown = JSON.parse(text);
-  if (Array.isArray(payload)) return payload.every(isTextOrNothing) ? undefined : CLAIMS_FAULT;
+  if (Array.isArray(payload)) return payload.every(isOptionalText) ? undefined : CLAIMS_FAULT;
   const claims = objectOf(payload);
   if (claims === undefined) return NO_JWT;
   const auth = claims.get(AUTH) ?? undefined;
   const profile = claims.get(PROFILE) ?? undefined;
   const repeated = repeatedKeys(text);
   const isWhole = ["email", AUTH, PROFILE].every((name) => !repeated.has(name)) &&
-    isTextOrNothing(claims.get("email")) &&
+    isOptionalText(claims.get("email")) &&
     hasTexts(profile, ["email"]) &&
     hasTexts(auth, ["chatgpt_plan_type", "chatgpt_user_id", "user_id", "chatgpt_account_id"]) &&
     ["boolean", "undefined"].includes(typeof objectOf(auth)?.get("chatgpt_account_is_fedramp"));
@@ -219,12 +221,12 @@ function payloadText(part: string): string | undefined {
 }
 
 function hasTexts(value: unknown, names: readonly string[]): boolean {
-  if (value === undefined || (Array.isArray(value) && value.every(isTextOrNothing))) return true;
+  if (value === undefined || (Array.isArray(value) && value.every(isOptionalText))) return true;
   const record = objectOf(value);
-  return record !== undefined && names.every((name) => isTextOrNothing(record.get(name)));
+  return record !== undefined && names.every((name) => isOptionalText(record.get(name)));
 }
 
-function isTextOrNothing(value: unknown): boolean {
+function isOptionalText(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === "string" && !isBroken(value));
 }
 
@@ -235,14 +237,14 @@ function optionalText(record: JsonObject, name: string): string | undefined {
   return isBroken(value) ? `its ${name} holds half a character` : undefined;
 }
 
-/** A name that is written another way: `idToken`, `Tokens`. */
-function otherwise(record: JsonObject, name: string): string {
+/** A field name in another spelling: `idToken`, `Tokens`. */
+function misspeltHint(record: JsonObject, name: string): string {
   const bare = (text: string) => text.replaceAll(/[_-]/g, "").toLowerCase();
   const found = [...record.keys()].find((key) => key !== name && bare(key) === bare(name));
   return found === undefined ? "" : `, but ${found}`;
 }
 
-/** Half a surrogate pair is no character to Codex's reader. */
+/** Codex's reader rejects half a surrogate pair. */
 function isBroken(text: string): boolean {
   return /\p{Cs}/u.test(text);
 }
@@ -254,18 +256,18 @@ function kindOf(value: unknown): string {
 }
 
 /**
- * What Codex's reader makes of `last_refresh`: RFC 3339 with some freedom, as found by trying (blanks between the parts,
- * one digit for two, `UTC` for `Z`), but a second and a time zone there must be.
+ * Parses `last_refresh` as Codex's reader does: RFC 3339 with some freedom, found by trying (blanks between the parts,
+ * one digit for two, `UTC` for `Z`). A second and a time zone are required.
  */
 const LOCAL =
   String.raw`\s*([+-]\d+|\d{1,4})\s*-\s*(\d{1,2})\s*-\s*(\d{1,2})[Tt ]\s*(\d{1,2})\s*:\s*(\d{1,2})\s*:` +
   String.raw`\s*(\d{1,2})(?:\.\d+)?\s*`;
 const WITHOUT_ZONE = new RegExp(`^${LOCAL}$`);
 const WITH_ZONE = new RegExp(`^${LOCAL}(?:[Zz]|[Uu][Tt][Cc]|[-+\u2212](\\d{2})[:\\s]*(\\d{2}))\\s*$`);
-/** The last year that Codex can hold. */
+/** The last year that Codex can represent. */
 const LAST_YEAR = 262_142;
 
-/** Why Codex can't read a text as that; undefined when it can. */
+/** The reason why Codex cannot read a text as the given type; undefined when it can. */
 function refreshTimeFault(text: string): string | undefined {
   const parts = text.includes("\ufeff") ? null : WITH_ZONE.exec(text);
   if (parts !== null && isTime(parts.slice(1).map((part) => Number(part ?? 0)))) return undefined;

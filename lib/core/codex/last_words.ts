@@ -2,16 +2,16 @@ import { printable } from "../text/printable.ts";
 import { withoutColours, withoutSecrets } from "../text/secrets.ts";
 import type { ProbeFault } from "./reasons.ts";
 
-/** How a process of Codex ended, and what it left. */
+/** The end of a Codex process and its output. */
 export interface LastWords {
   readonly exit: { readonly code: number } | { readonly signal: string } | { readonly error: Error };
-  /** The end of what it said on stderr. */
+  /** The end of its stderr. */
   readonly stderr: string;
   /** The path of the program. */
   readonly program: string;
 }
 
-/** The fault of an app-server that ended without an answer, with the reason as far as it is known, and no secret in it. */
+/** The fault of an app-server that ended without an answer: the reason as far as known, without secrets. */
 export function endedWith({ exit, stderr, program }: LastWords): ProbeFault {
   const said = lastLine(stderr);
   const how = "code" in exit ? `exit ${exit.code}` : "signal" in exit ? exit.signal : "no process";
@@ -19,7 +19,7 @@ export function endedWith({ exit, stderr, program }: LastWords): ProbeFault {
   return { kind: "ended", detail: [how, ...said === "" ? [] : [said], where].join(" ") };
 }
 
-/** The last line with anything in it, fit to be shown. */
+/** The last line that is not empty, safe to show. */
 function lastLine(stderr: string): string {
   const lines = withoutSecrets(withoutColours(stderr)).split(/[\r\n]+/).map((line) => line.trim());
   return printable(lines.findLast((line) => line !== "") ?? "", LONGEST_LINE);

@@ -1,8 +1,10 @@
 import { type JsonObject, objectOf } from "../text/json.ts";
 
-/** What bytes are that are no auth file: Codex takes UTF-8 and strict JSON only, and other tools have formats of their own. */
+/**
+ * Names the format of bytes that are no auth file: Codex takes UTF-8 and strict JSON only, other tools have their own.
+ */
 
-/** The text of a file that is UTF-8, a byte order mark included; undefined when it is not. */
+/** The text of a UTF-8 file, byte order mark included; undefined when it is not UTF-8. */
 export function utf8Text(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -11,7 +13,7 @@ export function utf8Text(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What bytes that are no UTF-8 are. */
+/** Names bytes that are not UTF-8. */
 export function encodingFault(bytes: Uint8Array): string {
   const [first, second, third, fourth] = bytes;
   const isLittle = first === 0xff && second === 0xfe;
@@ -21,17 +23,20 @@ export function encodingFault(bytes: Uint8Array): string {
   return "it is not valid UTF-8";
 }
 
-/** Why a text is not the one JSON value that Codex reads; undefined when it is. */
+/** The reason why a text is not the one JSON value that Codex reads; undefined when it is. */
 export function jsonFault(text: string): string | undefined {
   if (text.startsWith("\ufeff")) return "it starts with a byte order mark (BOM)";
   if (text.trim() === "") return "it is empty";
   if (isJson(text)) return undefined;
   if (text.includes("\0")) return nulFault(text);
-  const why = whyNoJson(text);
+  const why = syntaxFault(text);
   return why === undefined ? "it is no JSON" : `it is no JSON: ${why}`;
 }
 
-/** Every key that stands twice in one object, by its path ("tokens.access_token"): Codex refuses those it knows. */
+/**
+ * Every key that occurs twice in one object, by path ("tokens.access_token"): Codex refuses duplicates of keys it
+ * knows.
+ */
 export function repeatedKeys(json: string): ReadonlySet<string> {
   const repeated = new Set<string>();
   const open: { readonly path: string; readonly keys: Set<string> | undefined; key: string }[] = [];
@@ -70,7 +75,7 @@ function nulFault(text: string): string {
     : "it is no JSON: it holds NUL bytes";
 }
 
-function whyNoJson(text: string): string | undefined {
+function syntaxFault(text: string): string | undefined {
   const plain = withoutComments(text);
   if (plain !== text && (isJson(plain) || isJson(withoutCommas(plain)))) return "it has comments (JSONC)";
   if (isJson(withoutCommas(text))) return "it has a comma too many";
@@ -91,7 +96,7 @@ function whyNoJson(text: string): string | undefined {
   return end === undefined ? "it is cut off" : undefined;
 }
 
-/** Where the first object or list ends; undefined when there is none, or no end. */
+/** The end of the first object or list; undefined when there is none, or it never closes. */
 function endOfFirst(text: string): number | undefined {
   let depth = 0;
   for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"?|[{}[\]]/gs)) {
@@ -114,7 +119,7 @@ function withoutCommas(text: string): string {
   return text.replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_, kept?: string) => kept ?? "");
 }
 
-/** Whose format a JSON value is that is no auth file of Codex, in words; undefined when nobody's that is known. */
+/** The name of the format of a JSON value that is no auth file of Codex; undefined when unknown. */
 export function foreignFormat(value: unknown): string | undefined {
   if (Array.isArray(value)) return formatOfList(value);
   const file = objectOf(value);
@@ -122,7 +127,7 @@ export function foreignFormat(value: unknown): string | undefined {
   return FORMATS.find(([, fits]) => fits(file))?.[0] ?? nestedLogin(file);
 }
 
-/** What a file in a home of Codex's is, by its name, where it is no login. */
+/** Names a file of a Codex home that is no login, by its file name. */
 export function otherFileOfCodex(name: string): string | undefined {
   return OTHERS.get(name);
 }
@@ -150,7 +155,7 @@ const holds = (fits: Fits): Fits => (file) =>
     return inner !== undefined && fits(inner);
   });
 
-/** The first that fits. */
+/** The first entry that matches. */
 const FORMATS: readonly (readonly [name: string, fits: Fits])[] = [
   [
     "the session of the ChatGPT page (session.json)",
@@ -186,7 +191,7 @@ const FORMATS: readonly (readonly [name: string, fits: Fits])[] = [
   ["a bare set of tokens", has("access_token", "refresh_token")],
 ];
 
-/** A login of Codex's that stands deeper in the file than Codex looks for it. */
+/** A Codex login nested deeper in the file than Codex looks. */
 function nestedLogin(file: JsonObject, path = "", depth = 0): string | undefined {
   for (const [key, value] of file) {
     const inner = objectOf(value);

@@ -12,10 +12,10 @@ import { definedFields, type JsonObject, objectOf, textOf } from "../text/json.t
 import type { LimitWindow, RateLimits } from "../quota/limits.ts";
 import { parseWindow } from "../quota/limits.ts";
 
-/** The limit id that the account's main windows belong to; others are limits of single models. */
+/** The limit id of the account's main windows; others are limits of single models. */
 export const MAIN_LIMIT = "codex";
 
-/** What is known of an account's limits. */
+/** The known limits of an account. */
 export interface Readings {
   /** The main windows. */
   readonly limits: RateLimits;
@@ -25,29 +25,29 @@ export interface Readings {
 /** A complete answer of `account/rateLimits/read`. */
 export interface Reading {
   readonly readings: Readings;
-  /** The workspace it speaks of, when it says so. */
+  /** The workspace it is about, when named. */
   readonly accountId: string | undefined;
 }
 
-/** What a sparse update made of it. */
+/** The result of merging a sparse update. */
 export interface Update {
   readonly readings: Readings;
-  /** It told something of the main windows. */
+  /** The update contained something about the main windows. */
   readonly isReading: boolean;
 }
 
-/** An account of which nothing is known. */
+/** An account without any known limits. */
 export const NOTHING: Readings = {
   limits: { limitId: MAIN_LIMIT, primary: null, secondary: null },
   allowance: {},
 };
 
-/** Which limit a snapshot speaks of: the account's own, unless it says so. */
+/** The limit id of a snapshot: the account's own unless it names another. */
 export function limitOf(snapshot: JsonObject): string {
   return textOf(snapshot.get("limitId")) || MAIN_LIMIT;
 }
 
-/** Reads a result of `account/rateLimits/read`; undefined when it is none. */
+/** Reads a result of `account/rateLimits/read`; undefined when it is not one. */
 export function parseReading(result: unknown): Reading | undefined {
   const answer = objectOf(result);
   const first = objectOf(answer?.get("rateLimits"));
@@ -58,7 +58,7 @@ export function parseReading(result: unknown): Reading | undefined {
     if (snapshot) snapshots.set(id, snapshot);
   }
   snapshots.set(limitOf(first), first);
-  // The account's own limit is called "codex"; where no limit is, it is the one that the answer puts first.
+  // The account's own limit is called "codex"; where no limit is, it is the first in the answer.
   const mainId = snapshots.has(MAIN_LIMIT) ? MAIN_LIMIT : limitOf(first);
   const main = snapshots.get(mainId);
   snapshots.delete(mainId);
@@ -81,8 +81,8 @@ export function parseReading(result: unknown): Reading | undefined {
 }
 
 /**
- * Merges the snapshot of an `account/rateLimits/updated` notification, which is sparse: what it does not say, or says
- * as null, stays as it was; undefined when it says nothing.
+ * Merges the snapshot of an `account/rateLimits/updated` notification, which is sparse: missing and null fields keep
+ * their old values. Undefined when it contains nothing.
  */
 export function mergeUpdate(readings: Readings, params: unknown): Update | undefined {
   const snapshot = objectOf(objectOf(params)?.get("rateLimits"));
@@ -110,7 +110,7 @@ export function mergeSnapshot(readings: Readings, snapshot: JsonObject): Update 
   };
 }
 
-/** The verdict that speaks of the windows themselves: newer windows with room take it back. */
+/** The reached type that concerns the windows: newer windows with room cancel it. */
 const WINDOW_REACHED = "rate_limit_reached";
 
 function isFull({ primary, secondary }: RateLimits): boolean {
@@ -155,7 +155,7 @@ function limitsIn(limitId: string, snapshot: JsonObject): RateLimits {
 
 const MONTH_MINS = 43_200;
 
-/** A budget as a long window, in the place of windows that an account does not have. */
+/** A budget as a long window, in place of windows that an account does not have. */
 function withBudget({ limits, allowance }: Readings): Readings {
   const budget = allowance.spendLimit;
   const isBare = limits.primary === null && (limits.secondary === null || isBudget(limits.secondary));
@@ -168,12 +168,12 @@ function withBudget({ limits, allowance }: Readings): Readings {
   return { limits: { ...limits, secondary: window }, allowance };
 }
 
-/** Whether a window is the budget of `withBudget`: no plan has a month alone, and in the second place. */
+/** Tells whether a window is the budget of `withBudget`: no plan has only a monthly window in second place. */
 function isBudget({ windowDurationMins }: LimitWindow): boolean {
   return windowDurationMins === MONTH_MINS;
 }
 
-/** What the main limit's snapshot says besides its windows. */
+/** The fields of the main limit's snapshot besides its windows. */
 function allowanceIn(snapshot: JsonObject): Allowance {
   return definedFields({
     plan: word(snapshot.get("planType")),

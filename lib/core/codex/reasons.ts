@@ -6,7 +6,7 @@ export type Trouble = "network" | "codex" | "login" | "other";
 interface Row {
   /** The text in status.json, in REASON and in messages; `%` stands for the number, and details follow a colon. */
   readonly words: string;
-  /** The kind of fault; undefined = there is none. */
+  /** The kind of fault; undefined = no fault. */
   readonly trouble: Trouble | undefined;
   /** Only a new login helps. */
   readonly isDeadLogin?: true;
@@ -38,7 +38,7 @@ type CountedKind = "serviceAnswers" | "noAnswer";
 /** Those that may carry details: one harmless line. */
 type DetailedKind = "ended" | "otherHome";
 
-/** Why there is no reading. */
+/** The reason for a missing reading. */
 export type ProbeFault =
   | { readonly kind: Exclude<ProbeKind, CountedKind | DetailedKind | "ok"> }
   | { readonly kind: DetailedKind; readonly detail?: string }
@@ -76,12 +76,12 @@ export function troubleOf({ kind }: ProbeResult): Trouble | undefined {
   return PROBE_RESULTS[kind].trouble;
 }
 
-/** Whether only a new login helps. */
+/** Tells whether only a new login helps. */
 export function isDeadLogin({ kind }: ProbeResult): boolean {
   return "isDeadLogin" in PROBE_RESULTS[kind];
 }
 
-/** Whether the login of an account was found worthless, by the text of the last try. */
+/** Tells whether the text of the last try says that the login is dead. */
 export function tellsDeadLogin(text: string): boolean {
   const result = probeResultIn(text);
   return result !== undefined && isDeadLogin(result);
@@ -92,14 +92,14 @@ export function noAnswerIn(limitMs: number): ProbeFault {
   return { kind: "noAnswer", n: Math.round(limitMs / 1000) };
 }
 
-/** Whether a request was refused because it had parameters, as an old Codex does that has none for it. */
+/** Tells whether a request was refused because it had parameters, as old versions of Codex do. */
 export function wantsNoParams({ code, message }: RpcFault): boolean {
   return code === -32600 && /\bexpected unit\b/.test(message);
 }
 
 /**
- * The fault behind an error answer of `account/rateLimits/read`. Codex answers -32600 when this home can never tell and
- * -32603 when it tried and failed; the status of the usage service stands only inside the text.
+ * The fault behind an error answer of `account/rateLimits/read`. Codex answers -32600 when this home can never have a
+ * reading and -32603 when it tried and failed; the status of the usage service is only in the text.
  */
 export function faultOf({ code, message }: RpcFault): ProbeFault {
   if (code === -32600) {
@@ -111,7 +111,7 @@ export function faultOf({ code, message }: RpcFault): ProbeFault {
   if (status === "401") return { kind: "tokenRefused" };
   if (status !== undefined) return { kind: "serviceAnswers", n: Number(status) };
   if (/decode error/i.test(message)) return { kind: "notUnderstood" };
-  // Until it knows the rules of a workspace, Codex asks its service for nothing else.
+  // Codex asks its service for nothing else before it knows the workspace rules.
   if (/network policy is unavailable|workspace[- ]\w* ?polic/i.test(message)) return { kind: "noPolicies" };
   if (/error sending request|network|dns|timed out/i.test(message)) return { kind: "noNetwork" };
   return { kind: "notUnderstood" };
@@ -127,14 +127,14 @@ const BY_WORDS: ReadonlyMap<string, ProbeResult> = new Map(
 
 const DETAILED: readonly DetailedKind[] = ["ended", "otherHome"];
 
-/** A result with details, out of its text. */
+/** Parses a result with details from its text. */
 function detailedIn(text: string): ProbeResult | undefined {
   const kind = DETAILED.find((kind) => text.startsWith(`${PROBE_RESULTS[kind].words}: `));
   const detail = kind && text.slice(PROBE_RESULTS[kind].words.length + 2);
   return kind && detail !== "" ? { kind, ...(detail === undefined ? {} : { detail }) } : undefined;
 }
 
-/** A result with a number, out of its text. */
+/** Parses a result with a number from its text. */
 function countedIn(text: string): ProbeResult | undefined {
   const [n] = /\d+/.exec(text) ?? [];
   const kind = COUNTED.find((kind) => n !== undefined && PROBE_RESULTS[kind].words.replace("%", n) === text);

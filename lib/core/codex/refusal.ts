@@ -10,27 +10,27 @@ export interface Refusal {
   readonly at: number;
   /** The limits that came with it, in the words of `account/rateLimits/updated`; undefined = none. */
   readonly snapshot: JsonObject | undefined;
-  /** What Codex told the user. */
+  /** The message that Codex showed the user. */
   readonly message?: string;
 }
 
-/** The mark that a refusal leaves on its account: not used before `untilMs`, unless something changes for the better. */
+/** The mark that a refusal leaves on its account: not used before `untilMs`, unless a reading improves. */
 export interface RefusalMark {
   readonly atMs: number;
   readonly untilMs: number;
 }
 
 const MINUTE_MS = 60_000;
-/** A refusal that names no reset holds this long; the next one in a row longer. */
+/** Duration of a refusal that names no reset; the next one in a row lasts longer. */
 const FIRST_HOLD_MS = 10 * MINUTE_MS;
 const LATER_HOLD_MS = 60 * MINUTE_MS;
-/** A reset is told a little differently from time to time. */
+/** Reported times of one reset vary a little. */
 const SAME_RESET_SEC = 5 * 60;
 
 /**
- * The mark of a refusal: until the last reset of its full windows, else the time that Codex names, else for ten minutes,
- * and for an hour when the account was refused before and has not worked since. Undefined when it is another limit than
- * `mainId` that is full, and when the mark is over.
+ * The mark of a refusal: until the last reset of its full windows, else the time that Codex names, else for ten
+ * minutes, or for an hour when the account was refused before and has not worked since. Undefined when the full limit
+ * is not `mainId`, and when the mark has expired.
  */
 export function markOf(
   { at, snapshot, message }: Refusal,
@@ -55,8 +55,8 @@ const SPAN = /try again in ((?:\d+ (?:day|hour|minute|second)s?[ ,]*(?:and )?)+)
 const UNIT_MS = { day: 1440 * MINUTE_MS, hour: 60 * MINUTE_MS, minute: MINUTE_MS, second: 1000 };
 
 /**
- * When Codex says to try again, epoch milliseconds: "try again at 11:46 AM" (local time, of the same day), "at Nov 23rd,
- * 2026 10:41 AM", or, as older versions say, "in 2 days 3 hours". Undefined when it names no time after `at`.
+ * Parses the retry time in Codex's message, epoch milliseconds: "try again at 11:46 AM" (local time, same day), "at Nov
+ * 23rd, 2026 10:41 AM", or in older versions "in 2 days 3 hours". Undefined when it names no time after `at`.
  */
 export function namedReset(message: string, at: number): number | undefined {
   const words = message.replace(/\s+/g, " ");
@@ -78,20 +78,20 @@ export function namedReset(message: string, at: number): number | undefined {
     date.setFullYear(Number(year), index, Number(day));
   }
   date.setHours(Number(hour) % 12 + (half?.toLowerCase() === "p" ? 12 : 0), Number(minute), 0, 0);
-  // It names the minute in which the limit resets.
+  // The named time is the minute in which the limit resets.
   const ms = date.getTime() + MINUTE_MS;
   return ms > at && knownResetMs(ms / 1000, at) !== undefined ? ms : undefined;
 }
 
 /**
- * Whether a reading shows a change for the better since the one before it: a main window's use fell by a point or more,
- * or its reset moved by more than five minutes while some of it is used; another plan; more credits; another budget.
+ * Tells whether a reading improved on the one before: a main window's use fell by a point or more, or its reset moved
+ * by more than five minutes while some of it is used; the plan changed; there are more credits; the budget changed.
  */
 export function isBetter(before: Readings, after: Readings): boolean {
-  return hasMoved(before.limits, after.limits) || isRicher(before.allowance, after.allowance);
+  return windowsImproved(before.limits, after.limits) || allowanceImproved(before.allowance, after.allowance);
 }
 
-function hasMoved(before: RateLimits, after: RateLimits): boolean {
+function windowsImproved(before: RateLimits, after: RateLimits): boolean {
   return (["short", "long"] as const).some((kind) => {
     const [old, now] = [windowOf(before, kind), windowOf(after, kind)];
     if (old === undefined || now === undefined) return false;
@@ -108,7 +108,7 @@ function windowOf({ primary, secondary }: RateLimits, kind: "short" | "long"): L
   )[0];
 }
 
-function isRicher(before: Allowance, after: Allowance): boolean {
+function allowanceImproved(before: Allowance, after: Allowance): boolean {
   const isAnotherPlan = before.plan !== undefined && after.plan !== undefined && before.plan !== after.plan;
   const [old, now] = [before.credits, after.credits];
   const hasMoreCredits = now !== undefined &&

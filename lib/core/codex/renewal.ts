@@ -3,32 +3,32 @@ import { has } from "./versions.ts";
 
 /** Codex renews an access token at the start of a process when it has less than this left (measured: 240 s yes, 600 s no). */
 export const CODEX_RENEWS_MS = 5 * 60_000;
-/** With less than this left, or when it can't be read, we take it that a start may renew the login. */
+/** With less left than this, or an unreadable expiry, a start is assumed to be able to renew the login. */
 export const RENEWAL_MARGIN_MS = 10 * 60_000;
-/** An old Codex renews a login at the start of a process when its last renewal is longer ago than this. */
+/** Old versions of Codex renew a login at the start of a process when its last renewal is older than this. */
 const OLD_RENEWS_AFTER_MS = 8 * 86_400_000;
-/** A pick this recent may become a Codex process that is not open yet. */
+/** A pick this recent may still become a Codex process. */
 export const PICK_SETTLES_MS = 60_000;
-/** What a renewal at a moment is not yet, a little later it is. */
-const A_LITTLE_MS = 2000;
+/** Slack after which a start surely renews the login. */
+const RENEWAL_SLACK_MS = 2000;
 
-/** What starting an app-server would do to the login of a home. */
+/** The effect of starting an app-server on the login of a home. */
 export type Renewal =
   /** There is nothing to renew. */
   | { readonly kind: "none"; readonly why: "no login" | "API key" }
-  /** Far from it. */
+  /** The token is far from expiry. */
   | { readonly kind: "impossible"; readonly possibleAtMs: number }
-  /** A start may renew it; before `usefulAtMs` it would neither renew nor be allowed to read. */
+  /** A start may renew it; before `usefulAtMs` a start would neither renew nor be able to read. */
   | {
     readonly kind: "possible";
     readonly usefulAtMs: number;
-    /** Nobody can tell when it expires: it is read all the same, by one process at a time that no signal ever ends. */
+    /** The expiry is unknown: it is read all the same, by one process at a time that never gets a signal. */
     readonly isExpiryUnknown?: true;
   };
 
 /**
- * Judges an account by what its auth file says of the access token's expiry, and, where Codex is old or its version
- * unknown, of the last renewal too.
+ * Judges an account by the access token's expiry in its auth file and, where Codex is old or its version unknown, by
+ * its last renewal too.
  */
 export function renewalOf(
   account: Account,
@@ -43,16 +43,16 @@ export function renewalOf(
     return { kind: "possible", usefulAtMs: nowMs, isExpiryUnknown: true };
   }
   const expiresMs = account.tokenExpiresAt * 1000;
-  const agesMs = agesAt(account, version);
-  const possibleAtMs = Math.min(expiresMs, agesMs) - marginMs;
+  const tooOldMs = tooOldAt(account, version);
+  const possibleAtMs = Math.min(expiresMs, tooOldMs) - marginMs;
   if (possibleAtMs > nowMs) return { kind: "impossible", possibleAtMs };
   const earlyMs = version === undefined || has(version, "earlyRenewal") ? CODEX_RENEWS_MS : 0;
-  const renewsMs = Math.min(expiresMs - earlyMs, agesMs);
-  return { kind: "possible", usefulAtMs: Math.max(nowMs, renewsMs + A_LITTLE_MS) };
+  const renewsMs = Math.min(expiresMs - earlyMs, tooOldMs);
+  return { kind: "possible", usefulAtMs: Math.max(nowMs, renewsMs + RENEWAL_SLACK_MS) };
 }
 
-/** When the last renewal is too long ago for a Codex of this version; one without a time is never. */
-function agesAt({ lastRefresh }: Account, version: string | undefined): number {
+/** Time at which the last renewal becomes too old for a Codex of this version; infinite when no time is recorded. */
+function tooOldAt({ lastRefresh }: Account, version: string | undefined): number {
   if (has(version, "renewalByExpiry") || lastRefresh === undefined) return Infinity;
   return lastRefresh + OLD_RENEWS_AFTER_MS;
 }

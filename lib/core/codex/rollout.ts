@@ -2,22 +2,22 @@ import { type JsonObject, objectOf, textOf } from "../text/json.ts";
 import { formatTime, parseTime } from "../text/time.ts";
 import { has } from "./versions.ts";
 
-/** One line of a rollout of Codex: what it is, when it was written (epoch milliseconds), what it holds. */
+/** One line of a rollout: its type, its time (epoch milliseconds) and its content. */
 export interface RolloutLine {
   readonly type: string;
   readonly at: number | undefined;
   readonly payload: JsonObject;
 }
 
-/** Every line that says how a turn or a limit stands, or whose session it is, has one of these in it. */
-const TELLING = ['"task_started"', '"task_complete"', '"turn_aborted"', '"token_count"', '"session_meta"'];
+/** Every line about turns, limits or the account contains one of these. */
+const RELEVANT = ['"task_started"', '"task_complete"', '"turn_aborted"', '"token_count"', '"session_meta"'];
 
-/** The lines of a part of a rollout; those that are cut off, or are none, are left out. */
+/** The lines of a part of a rollout; truncated and invalid ones are left out. */
 export function rolloutLines(text: string): RolloutLine[] {
   return text.split("\n").flatMap((line) => rolloutLine(line) ?? []);
 }
 
-/** One line; undefined when it is none, or is only half written. */
+/** Parses one line; undefined when it is invalid or incomplete. */
 export function rolloutLine(line: string): RolloutLine | undefined {
   let value: unknown;
   try {
@@ -31,26 +31,26 @@ export function rolloutLine(line: string): RolloutLine | undefined {
   return { type: textOf(fields.get("type")), at: parseTime(fields.get("timestamp")), payload };
 }
 
-/** Whether a line may be of use; most hold what was said, are long, and need not be parsed. */
+/** Tells whether a line may be relevant; most lines are long conversation text and need not be parsed. */
 export function mayTell(line: string): boolean {
   const head = line.slice(0, 1000);
-  return TELLING.some((word) => head.includes(word));
+  return RELEVANT.some((word) => head.includes(word));
 }
 
-/** How a turn ended; "running" also when Codex was killed in it, "limit" = refused because a limit is used up. */
+/** The result of a turn; "running" also when Codex was killed in it, "limit" = refused because a limit is used up. */
 export type TurnEnd = "running" | "completed" | "limit" | "login" | "other";
 
 /** The marker of a turn that was refused because a limit is used up; the same for every wording. */
 const LIMIT_EXCEEDED = "usage_limit_exceeded";
-/** The message when a copy of a login is worthless: its refresh token was spent elsewhere, or the login was ended. */
+/** The message for a dead copy of a login: its refresh token was used elsewhere, or the login was ended. */
 const LOGIN_LOST =
   /access token could not be refreshed|refresh token was (already used|revoked)|refresh token has expired/;
 
-/** How the turn ended that a `task_complete` closes, as this version of Codex writes it. */
+/** The result of the turn that a `task_complete` ends, as this version of Codex writes it. */
 export function endIn(payload: JsonObject, version: string | undefined): TurnEnd {
   const error = objectOf(payload.get("error"));
   if (error === undefined) {
-    // An old Codex does not tell an error; but where it has no answer either, there was one.
+    // Old versions of Codex record no error; a turn without an answer failed all the same.
     const isMute = version !== undefined && !has(version, "endWithError");
     return isMute && payload.get("last_agent_message") === null ? "other" : "completed";
   }
@@ -58,32 +58,35 @@ export function endIn(payload: JsonObject, version: string | undefined): TurnEnd
   return LOGIN_LOST.test(textOf(error.get("message"))) ? "login" : "other";
 }
 
-/** What Codex told the user when a turn failed; empty when it did not. */
+/** Codex's message for a failed turn; empty when there is none. */
 export function messageIn(payload: JsonObject): string {
   return textOf(objectOf(payload.get("error"))?.get("message")).slice(0, 2000);
 }
 
 const DAY_MS = 86_400_000;
 
-/** When a thread was begun, epoch milliseconds: its id is a UUID of version 7 (RFC 9562); undefined when it is none. */
+/** Start of a thread, epoch milliseconds, from its id, a UUID of version 7 (RFC 9562); undefined for other ids. */
 export function threadTime(id: string): number | undefined {
   const [, high, low] = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-/i.exec(id) ?? [];
   return high === undefined ? undefined : parseInt(`${high}${low}`, 16);
 }
 
-/** The folders below `sessions/` in which the rollout of a thread begun then may be: named by the user's date, wherever he is. */
+/**
+ * The folders below `sessions/` that may hold the rollout of a thread begun then: named by local date, in any time
+ * zone.
+ */
 export function dayFolders(begunMs: number): string[] {
   return [begunMs, begunMs - DAY_MS, begunMs + DAY_MS].map((ms) =>
     formatTime(ms).slice(0, 10).replaceAll("-", "/")
   );
 }
 
-/** The thread whose rollout has this name; undefined when it is none. */
+/** The thread of a rollout, by file name; undefined for other files. */
 export function threadOfRollout(name: string): string | undefined {
   return /^rollout-.*-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/i.exec(name)?.[1];
 }
 
-/** How the name of a thread's rollout ends. */
+/** The end of the file name of a thread's rollout. */
 export function rolloutSuffix(id: string): string {
   return `-${id}.jsonl`;
 }
@@ -96,7 +99,7 @@ const SNAPSHOT_KEYS = [
   ["rate_limit_reached_type", "rateLimitReachedType"],
 ] as const;
 
-/** The `rate_limits` of a `token_count` in the words of an app-server, which has other names for all; undefined when it has none. */
+/** The `rate_limits` of a `token_count` under the field names of an app-server; undefined when it has none. */
 export function snapshotIn(payload: JsonObject): JsonObject | undefined {
   const limits = objectOf(payload.get("rate_limits"));
   if (limits === undefined) return undefined;

@@ -1,12 +1,12 @@
 import { objectOf } from "../text/json.ts";
 import { codexVersionIn } from "./versions.ts";
 
-/** Which version each program is: by its path, with the identity of its file. */
+/** Known versions of programs, by path and identity of the file. */
 export type KnownVersions = ReadonlyMap<string, { readonly fingerprint: string; readonly version: string }>;
 
-const MOST = 16;
+const MOST_ENTRIES = 16;
 
-/** Reads the file of known versions; what is not understood is not known. */
+/** Reads the file of known versions; entries that make no sense are dropped. */
 export function parseVersions(text: string | undefined): KnownVersions {
   let programs: unknown;
   try {
@@ -21,8 +21,8 @@ export function parseVersions(text: string | undefined): KnownVersions {
   }));
 }
 
-/** The text of that file, the newest entries last; the oldest are dropped. */
+/** The text of that file, newest entries last; the oldest are dropped. */
 export function renderVersions(known: KnownVersions): string {
-  const programs = Object.fromEntries([...known].slice(-MOST));
+  const programs = Object.fromEntries([...known].slice(-MOST_ENTRIES));
   return `${JSON.stringify({ schema: "agentlb.codex-versions/1", programs }, undefined, 2)}\n`;
 }

@@ -1,16 +1,16 @@
 import { type Finding, finding } from "./finding.ts";
 
-/** What was learned of the Codex that sessions would run. */
+/** Facts about the Codex that sessions would run. */
 export interface CodexFacts {
-  /** What the settings call it: a path or a name. */
+  /** Its name or path in the settings. */
   readonly named: string;
-  /** Where it is; undefined when it is not found. */
+  /** Its path; undefined when it is not found. */
   readonly path: string | undefined;
-  /** What it said to `--version`, first line; undefined when it did not end well. */
+  /** The first line of its `--version` output; undefined when it failed. */
   readonly version: string | undefined;
 }
 
-/** What there is to say of Codex. */
+/** The findings about Codex. */
 export function codexFindings({ named, path, version }: CodexFacts): Finding[] {
   if (path === undefined) return [finding("codex-missing", `there is no ${named}`)];
   if (version === undefined) {

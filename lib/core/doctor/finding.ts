@@ -1,11 +1,11 @@
-/** How bad a finding is: a note needs nobody to do anything, a fault is something to mend. */
+/** Severity of a finding: a note needs no action, a fault needs a repair. */
 export type Severity = "note" | "fault";
 
 interface Check {
   readonly severity: Severity;
-  /** What the finding says, in general, for the page of checks. */
+  /** The finding in general terms, for the page of checks. */
   readonly about: string;
-  /** What to do about it. `%` stands for the alias, the file or the command that it is about. */
+  /** The advice. `%` stands for the alias, file or command concerned. */
   readonly cure: string;
 }
 
@@ -155,22 +155,22 @@ export const CHECKS = {
 
 export type CheckName = keyof typeof CHECKS;
 
-/** One thing that was found, and what to do about it. */
+/** One finding and its advice. */
 export interface Finding {
   readonly check: CheckName;
   readonly severity: Severity;
-  /** What was found, without a full stop. */
+  /** The finding, without a full stop. */
   readonly what: string;
   readonly cure: string;
 }
 
-/** A finding of a check; `target` is what its cure is about. */
+/** A finding of a check; `target` fills the `%` of its advice. */
 export function finding(check: CheckName, what: string, target = ""): Finding {
   const { severity, cure } = CHECKS[check];
   return { check, severity, what, cure: cure.replace("%", () => target) };
 }
 
-/** Whether a user should mend something. */
+/** Tells whether a user should repair something. */
 export function hasFault(findings: readonly Finding[]): boolean {
   return findings.some(({ severity }) => severity === "fault");
 }

@@ -1,26 +1,26 @@
 import { type Finding, finding } from "./finding.ts";
 
-/** What was learned of a folder or file below the root. */
+/** Facts about a folder or file below the root. */
 export interface EntryFacts {
   readonly path: string;
   readonly isFolder: boolean;
-  /** Undefined where users have no numbers. */
+  /** The owner; undefined where users have no numbers. */
   readonly owner: number | undefined;
   /** The last nine bits of its mode. */
   readonly mode: number;
 }
 
-/** What was learned of the root. */
+/** Facts about the root. */
 export interface RootFacts {
   readonly root: string;
-  /** Who we are; undefined where users have no numbers. */
+  /** The current user; undefined where users have no numbers. */
   readonly uid: number | undefined;
   /** The root first; none when there is no root. */
   readonly entries: readonly EntryFacts[];
   readonly isWritable: boolean;
 }
 
-/** What there is to say of the root and of what is in it. */
+/** The findings about the root and its content. */
 export function rootFindings({ root, uid, entries, isWritable }: RootFacts): Finding[] {
   if (entries.length === 0) return [finding("root-missing", `there is no ${root}`)];
   const found = isWritable ? [] : [finding("root-readonly", `${root} can't be written`, root)];

@@ -1,15 +1,15 @@
 import type { Account } from "../codex/account.ts";
 import { type Finding, finding } from "./finding.ts";
 
-/** What was learned of one session. */
+/** Facts about one session. */
 export interface SessionFacts {
   readonly alias: string;
   readonly login: Account["kind"];
-  /** Codex keeps the login of this home elsewhere than in a file. */
+  /** Codex stores the login of this home elsewhere than in a file. */
   readonly isKeptElsewhere: boolean;
-  /** The account, whichever alias it has; undefined when nobody can tell. */
+  /** The account, whatever the alias; undefined when unknown. */
   readonly account: string | undefined;
-  /** What the service said of a login that it refused. */
+  /** The service's message for a login that it refused. */
   readonly refused: string | undefined;
   readonly leavesProcesses: boolean;
   /** The settings of its Codex. */
@@ -18,7 +18,7 @@ export interface SessionFacts {
   readonly open: readonly number[];
 }
 
-/** What there is to say of the sessions. */
+/** The findings about the sessions. */
 export function sessionFindings(sessions: readonly SessionFacts[]): Finding[] {
   if (sessions.length === 0) return [finding("session-none", "there are no sessions")];
   return [...sessions.flatMap(findingsOf), ...sharedFindings(sessions)];

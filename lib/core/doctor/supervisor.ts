@@ -3,18 +3,18 @@ import type { OwnRecord } from "../supervisor/own_record.ts";
 import { formatTime } from "../text/time.ts";
 import { type Finding, finding } from "./finding.ts";
 
-/** What was learned of the supervisor. */
+/** Facts about the supervisor. */
 export interface SupervisorFacts {
   readonly at: "here" | "elsewhere" | "nowhere";
   readonly isDisabled: boolean;
   readonly record: OwnRecord | undefined;
-  /** What this program has; `codex` is the one that a supervisor started here would run. */
+  /** The surroundings of this program; `codex` is the one that a supervisor started here would run. */
   readonly here: Caller;
 }
 
 const LACKS = { codex: "no codex that starts", network: "no network" } as const;
 
-/** What there is to say of the supervisor. */
+/** The findings about the supervisor. */
 export function supervisorFindings({ at, isDisabled, record, here }: SupervisorFacts): Finding[] {
   const found: Finding[] = [];
   if (isDisabled) found.push(finding("supervisor-disabled", "AGENTLB_SUPERVISOR_DISABLED is 1"));

@@ -4,15 +4,15 @@ export type AuthStrategy = "balanced" | "team_cycle" | "limits";
 /** One of the two pool programs, as data. */
 export interface Flavour {
   readonly name: "cap" | "clb";
-  /** Of the environment variables that configure it. */
+  /** Prefix of the environment variables that configure it. */
   readonly prefix: "CAP_" | "CLB_";
-  /** The file beside the program that configures it. */
+  /** The configuration file beside the program. */
   readonly configName: string;
   /** In the order of usage lines. */
   readonly commands: readonly string[];
-  /** The first is the default; where there is only one, nothing names it. */
+  /** The first is the default; a single one is never named. */
   readonly authStrategies: readonly AuthStrategy[];
-  /** What `reset-state` keeps, in the order in which it is written. */
+  /** The keys that `reset-state` keeps, in the order in which they are written. */
   readonly keptOnReset: readonly string[];
 }
 

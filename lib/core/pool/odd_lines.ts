@@ -7,8 +7,8 @@ import { strip } from "./python/whole.ts";
 import { type FileValue, KEYS, textOf } from "./settings.ts";
 
 /**
- * What is to be said of lines that set nothing, one text each. Throws Failure for one that looks like a key that nothing
- * sets: whoever wrote it wants that key, and does not have it.
+ * The messages about lines that set nothing, one text each. Throws Failure for a line that looks like a mistyped key:
+ * its author wants that key and does not have it.
  */
 export function judgeOddLines(
   flavour: Flavour,
@@ -32,7 +32,7 @@ export function judgeOddLines(
   });
 }
 
-/** The known key that a wrong one is most like: written another way, as a variable, or mistyped. */
+/** The known key most like a wrong one: in another spelling, as a variable, or mistyped. */
 function nearKey(text: string): string | undefined {
   const word = strip(text.replace(/^(?:[-?\s]|export\s)+/, "").split(/[=:\uff1a]/)[0]!).replace(/\s.*$/s, "");
   const bare = plain(word.replace(/^["']|["']$/g, "").replace(/^(?:CAP|CLB)[_-]?/i, ""));

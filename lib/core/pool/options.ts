@@ -1,6 +1,6 @@
 /**
  * A command's options and arguments by name, `--team-dir` as `team_dir`. Texts are as typed; a switch is a boolean.
- * What has a default is always there.
+ * Options with a default are always present.
  */
 export type PoolOptions = ReadonlyMap<string, string | boolean>;
 

@@ -1,26 +1,26 @@
 import { pathsOn, type Surroundings, userFolders } from "../shell/surroundings.ts";
 import type { Flavour } from "./flavour.ts";
 
-/** Which file was started: the shim of a skill, or the program itself. */
+/** The file that was started: the shim of a skill, or the program itself. */
 export interface Origin {
   readonly by: "shim" | "program";
   /** Its folder, links resolved. */
   readonly folder: string;
 }
 
-/** Where a pool program keeps its settings and its state unless told otherwise. */
+/** The default place of a pool program's settings and state. */
 export interface Place {
-  /** What relative paths in the settings start from. */
+  /** The base of relative paths in the settings. */
   readonly skillDir: string;
   readonly configFile: string;
   readonly stateFile: string;
-  /** Whether they are a skill's. */
+  /** They belong to a skill. */
   readonly isSkill: boolean;
   /** The rule that found it, in words. */
   readonly rule: string;
 }
 
-/** The place that belongs to an origin; `userHome` is where `~` leads. */
+/** The place for an origin; `userHome` is the expansion of `~`. */
 export function placeOf(origin: Origin, flavour: Flavour, around: Surroundings, userHome: string): Place {
   const { basename, dirname, join } = pathsOn(around.platform);
   if (origin.by === "shim" || basename(origin.folder) === "scripts") {

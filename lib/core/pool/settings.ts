@@ -15,7 +15,7 @@ export const KEYS: ReadonlySet<string> = new Set([
   "balanced_join",
 ]);
 
-/** A key's value in the file: as it stands there, or what YAML made of it. */
+/** A key's value in the file: as written there, or as YAML read it. */
 export type FileValue =
   | { readonly raw: string }
   /** A list. */
@@ -23,7 +23,7 @@ export type FileValue =
   /** One text, which may be a list with commas. */
   | { readonly text: string };
 
-/** What was set, with the defaults filled in; paths are still as they were written. */
+/** The settings with defaults filled in; paths are still as written. */
 export interface Wishes {
   readonly strategy: Strategy;
   readonly authStrategy: AuthStrategy;
@@ -35,7 +35,7 @@ export interface Wishes {
   readonly balancedJoin: "min" | "zero";
 }
 
-/** What the environment and the file set; of several places the first that isn't blank. Throws Failure. */
+/** Reads the settings from the environment and the file; the first source that is not blank wins. Throws Failure. */
 export function wishesOf(flavour: Flavour, env: Environment, file: ReadonlyMap<string, FileValue>): Wishes {
   const named = (key: string, ...variables: readonly string[]): string => {
     for (const name of [`${flavour.prefix}${key.toUpperCase()}`, ...variables]) {
@@ -88,7 +88,7 @@ function joinOf(text: string): "min" | "zero" {
   return join;
 }
 
-/** Callers write `round-robin` as well. */
+/** Callers also write `round-robin`. */
 function normal(text: string): string {
   return text.toLowerCase().replaceAll("-", "_");
 }
@@ -105,7 +105,7 @@ function sourcesOf(fromEnv: string | undefined, inFile: FileValue | undefined): 
   return jsonItems(inFile.raw) ?? itemsOf(unquotedList(inFile.raw));
 }
 
-/** The items of a JSON array, or of a list with commas, each perhaps in quotes. */
+/** The items of a JSON array or of a list with commas, each perhaps in quotes. */
 function itemsOf(text: string): string[] {
   return jsonItems(text) ?? cleaned(
     text.split(",").map((item) => {
@@ -115,7 +115,7 @@ function itemsOf(text: string): string[] {
   );
 }
 
-/** `"a, b"` is one quoted list, `"a", "b"` a list of quoted items; either may have a comment behind it. */
+/** `"a, b"` is one quoted list, `"a", "b"` a list of quoted items; a comment may follow either. */
 function unquotedList(raw: string): string {
   const value = valueOf(raw);
   const quote = raw[0] ?? "";

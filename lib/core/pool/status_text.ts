@@ -7,7 +7,7 @@ import { knownResetMs, left, type LimitWindow } from "../quota/limits.ts";
 import { exhaustedWords, type Reading, standingOf } from "./limits/reading.ts";
 import { labelOf, windowsIn } from "./limits/window_words.ts";
 
-/** What was learnt of one auth file, for people. */
+/** The facts about one auth file, for display. */
 export interface Found {
   readonly file: string;
   readonly name: string;
@@ -23,7 +23,7 @@ export interface Found {
 
 const NOTHING = "(no /status output captured; increase --timeout / --pre-send-wait)";
 
-/** The block of one auth file in `status`: the card, or why there is none. */
+/** The block of one auth file in `status`: the card, or the reason why there is none. */
 export function blockOf(found: Found, nowMs: number, isRaw: boolean): string {
   const { name, card, last } = found;
   const lines = [`--- ${printable(name)} ---`];
@@ -34,7 +34,7 @@ export function blockOf(found: Found, nowMs: number, isRaw: boolean): string {
   return `${lines.join("\n")}\n\n`;
 }
 
-/** `due, 2 workers hold it`, or the verdict on the limits; what a card says is left out. */
+/** `due, 2 workers hold it`, or the verdict on the limits; the content of the card is left out. */
 export function noteOf({ reading, isDue, holders }: Found, nowMs: number): string {
   const due = `login is due for renewal${holdersWords(holders)}`;
   if (isDue) return due;
@@ -49,7 +49,7 @@ export function noteOf({ reading, isDue, holders }: Found, nowMs: number): strin
   }
 }
 
-/** The cells of `status --table`; the windows are those that any of the accounts has. */
+/** The cells of `status --table`; its windows are those that any of the accounts has. */
 export function tableOf(all: readonly Found[], nowMs: number): { header: string[]; rows: string[][] } {
   const labels = [...new Set(all.flatMap(({ reading }) => windowsIn(reading).map(labelIn)))];
   const header = ["AUTH", "EMAIL", "PLAN", ...labels.map((label) => label.toUpperCase()), "RESETS", "STATUS"];
@@ -65,7 +65,7 @@ export function tableOf(all: readonly Found[], nowMs: number): { header: string[
   return { header, rows };
 }
 
-/** When an account comes back that is used up; else when the first of its windows begins anew. */
+/** The time at which a used-up account comes back; else the first reset of its windows. */
 function resetsIn(windows: readonly LimitWindow[], nowMs: number): string {
   const resetsOf = (some: readonly LimitWindow[]) =>
     some.flatMap(({ resetsAt }) => knownResetMs(resetsAt, nowMs) ?? []);
@@ -75,7 +75,7 @@ function resetsIn(windows: readonly LimitWindow[], nowMs: number): string {
   return inWords((full.length > 0 ? Math.max(...resets) : Math.min(...resets)) - nowMs);
 }
 
-/** What `status --json` prints. */
+/** The output of `status --json`. */
 export function jsonOf(folder: string, all: readonly Found[], nowMs: number): unknown {
   return {
     schema: "agentlb.pool-status/1",
@@ -114,7 +114,7 @@ function shown(window: LimitWindow, nowMs: number): unknown {
   };
 }
 
-/** When a used-up account comes back; undefined when that is unknown, or it is none. */
+/** The time at which a used-up account comes back; undefined when unknown or not used up. */
 function comesBackAt(reading: Reading, nowMs: number): string | undefined {
   const standing = standingOf(reading, nowMs);
   return standing.is === "exhausted" && standing.untilMs !== undefined
@@ -122,7 +122,7 @@ function comesBackAt(reading: Reading, nowMs: number): string | undefined {
     : undefined;
 }
 
-/** What the windows alone do not show: that the service refuses use. */
+/** The part of the verdict that the windows do not show: the service refuses use. */
 function verdictLine(reading: Reading, nowMs: number): string[] {
   const words = exhaustedWords(reading, nowMs);
   const isShown = windowsIn(reading).some((window) => left(window) <= 0);
@@ -181,7 +181,7 @@ function inWords(ms: number): string {
   return ms <= 0 ? "now" : `in ${formatSpan(ms)}`;
 }
 
-/** A screen without the empty lines around and between what it shows. */
+/** A screen without the empty lines around and between its text. */
 function trimmed(screen: string): string {
   return screen.replace(/[ \t]+$/gm, "").replace(/\n{3,}/g, "\n\n").replace(/^\n+|\s+$/g, "");
 }

@@ -2,13 +2,13 @@ import { Failure } from "../text/failure.ts";
 import { debugQuote } from "../shell/quote.ts";
 import { type PlatformName, unusableName } from "../shell/surroundings.ts";
 
-/** The pattern every alias must match as a whole unless the user's config names another. */
+/** The default pattern of aliases, for whole matches; the user's config may name another. */
 export const DEFAULT_ALIAS_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
 
 const LONGEST_BYTES = 64;
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i;
 
-/** Why a text can never be an alias, whatever the user's pattern allows; undefined when it can. */
+/** The reason why a text can never be an alias, under any pattern; undefined when it can. */
 export function refusal(alias: string, platform: PlatformName): string | undefined {
   if (alias === "") return "it is empty";
   if (/[/\\]/.test(alias)) return "it holds a path separator";
@@ -19,10 +19,12 @@ export function refusal(alias: string, platform: PlatformName): string | undefin
     return `it is longer than ${LONGEST_BYTES} bytes`;
   }
   if (DEVICE.test(alias)) return "it is the name of a device on Windows";
-  return unusableName(alias, platform); // elsewhere sessions of such names may exist already
+  return unusableName(alias, platform); // on other platforms sessions with such names may exist already
 }
 
-/** Throws the failure `invalid alias …` unless a text may name a session. `matches` is the pattern, whole match. */
+/**
+ * Throws the failure `invalid alias …` unless a text may name a session. `matches` tests the pattern on the whole text.
+ */
 export function checkAlias(
   alias: string,
   pattern: string,

@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from "../system/identity.ts";
 
-/** An app-server of ours that may still run; it leads a process group of its own. */
+/** An app-server of ours that may still run, the leader of its own process group. */
 export interface ChildEntry extends ProcessIdentity {
   readonly alias: string;
   /** The real path of the auth file it uses. */
@@ -20,7 +20,7 @@ export function renderChildren(children: readonly ChildEntry[]): string {
   return `${JSON.stringify({ schema: SCHEMA, children }, undefined, 2)}\n`;
 }
 
-/** The entries of `state/children.json`; what can't be read is left out. */
+/** The entries of `state/children.json`; unreadable ones are left out. */
 export function parseChildren(text: string | undefined): ChildEntry[] {
   if (text === undefined) return [];
   let file: unknown;

@@ -5,29 +5,29 @@ import type { Activity } from "./status.ts";
 
 /** A live process that runs, or is about to run, Codex in a session. */
 export interface Lease extends ProcessIdentity {
-  /** Since when, epoch milliseconds. */
+  /** Start of the lease, epoch milliseconds. */
   readonly atMs: number;
 }
 
-/** What an alias was given away for. */
+/** Who holds an alias: live processes and printed picks. */
 export interface Claims {
   readonly leases: readonly Lease[];
-  /** When it was picked for somebody who is to run it, epoch milliseconds; no two are the same. */
+  /** Times of picks that were printed for a later start, epoch milliseconds; no two are the same. */
   readonly reservations: readonly number[];
 }
 
 /** state/leases.json, by alias. */
 export type Leases = ReadonlyMap<string, Claims>;
 
-/** Who gets a session that is picked: a process, or whoever reads what is printed. */
+/** The holder of a new pick: a process, or the reader of the printed output. */
 export type Claim = { readonly by: ProcessIdentity } | "reservation";
 
-/** A printed pick counts for so long, unless a thread is opened for it before. */
+/** Lifetime of a reservation, unless a thread is opened for it before. */
 export const RESERVED_MS = 60_000;
 
 const NONE: Claims = { leases: [], reservations: [] };
 
-/** Reads the file leniently: what makes no sense in it is left out. Throws Error unless it is a JSON object. */
+/** Reads the file leniently: entries that make no sense are left out. Throws Error unless it is a JSON object. */
 export function parseLeases(text: string): Leases {
   const file = objectOf(JSON.parse(text));
   if (file === undefined) throw new Error("not an object");
@@ -51,7 +51,7 @@ export function renderLeases(leases: Leases): string {
   return `{\n  "v": 1,\n${indent(`"aliases": ${renderLines(aliases)}`)}\n}\n`;
 }
 
-/** Those that still hold: of processes that live, and reservations that are not too old. */
+/** The valid claims: leases of live processes, and reservations that are not too old. */
 export function holding(leases: Leases, nowMs: number, isAlive: (lease: Lease) => boolean): Leases {
   return new Map(Array.from(leases, ([alias, claims]) => [alias, {
     leases: claims.leases.filter(isAlive),
@@ -59,7 +59,7 @@ export function holding(leases: Leases, nowMs: number, isAlive: (lease: Lease) =
   }]));
 }
 
-/** With one claim more. */
+/** Adds one claim. */
 export function claimed(leases: Leases, alias: string, claim: Claim, nowMs: number): Leases {
   const old = leases.get(alias) ?? NONE;
   return new Map(leases).set(
@@ -70,7 +70,7 @@ export function claimed(leases: Leases, alias: string, claim: Claim, nowMs: numb
   );
 }
 
-/** How many of an alias' claims have no thread open yet: those that have are counted with the threads. */
+/** The number of an alias' claims without an open thread; those with one are counted as threads. */
 export function unopened(claims: Claims | undefined, activity: Activity | undefined, nowMs: number): number {
   const { leases, reservations } = claims ?? NONE;
   const { leased = [], redeemed = [] } = activity ?? {};
@@ -78,7 +78,7 @@ export function unopened(claims: Claims | undefined, activity: Activity | undefi
     reservations.filter((ms) => isFresh(ms, nowMs) && !redeemed.includes(ms)).length;
 }
 
-/** Either way: a clock that was set back must not make one last for ever. */
+/** Checks both directions: after the clock was set back a reservation must not last forever. */
 function isFresh(ms: number, nowMs: number): boolean {
   return Math.abs(nowMs - ms) < RESERVED_MS;
 }

@@ -5,14 +5,14 @@ import { emptySession, type SessionStatus } from "./status.ts";
 import { parseTime } from "../text/time.ts";
 
 /**
- * readings.json: what is known of accounts, in the words of status.json, by account (a hash of user and workspace), and
- * of logins that are dead, by the real path of their auth file (a hash as well).
+ * readings.json: the known limits by account (a hash of user and workspace), in the words of status.json, and the dead
+ * logins by the real path of their auth file (a hash as well).
  */
 export type Known = ReadonlyMap<string, SessionStatus>;
 
-/** What is older says nothing any more: the longest windows but one have reset. */
+/** Age at which an entry is dropped: all windows but the longest have reset since. */
 const KEPT_MS = 8 * 86_400_000;
-/** What is from further in the future was written by a wrong clock, and would outlive all news. */
+/** An entry further in the future came from a wrong clock, and would outlive all newer ones. */
 const FUTURE_MS = 5000;
 
 /** The key of a login, by the real path of its auth file. */
@@ -20,7 +20,7 @@ export function loginKey(path: string): string {
   return `login ${sha256Hex(path).slice(0, 16)}`;
 }
 
-/** What sessions tell of their accounts, and of their logins; `fileOf` gives the real path of a session's auth file. */
+/** The entries of sessions for their accounts and logins; `fileOf` returns the real path of a session's auth file. */
 export function newsOf(
   sessions: ReadonlyMap<string, SessionStatus>,
   fileOf: (alias: string) => string,
@@ -29,19 +29,22 @@ export function newsOf(
   for (const [alias, session] of sessions) {
     const { account, lastProbeAt, lastProbeResult } = session;
     if (account === undefined) continue;
-    // A passing fault says nothing of a login.
+    // A temporary fault says nothing about a login.
     if (probeResultIn(lastProbeResult)?.kind === "ok" || tellsDeadLogin(lastProbeResult)) {
       const key = loginKey(fileOf(alias));
       news.set(key, newer(news.get(key), { ...emptySession(), lastProbeAt, lastProbeResult }));
     }
     if (session.lastRateLimitUpdateAt === "") continue;
     const other = news.get(account);
-    news.set(account, other === undefined ? accountNews(session) : together(other, accountNews(session)));
+    news.set(
+      account,
+      other === undefined ? accountEntry(session) : mergeSessions(other, accountEntry(session)),
+    );
   }
   return news;
 }
 
-/** What is known after fresh news of some: the newest reading of each wins. */
+/** Merges new entries: the newest reading of each key wins. */
 export function mergeKnown(known: Known, fresh: Known, nowMs: number): Map<string, SessionStatus> {
   const merged = current(known, nowMs);
   for (const [key, status] of current(fresh, nowMs)) {
@@ -58,15 +61,15 @@ export function mergeKnown(known: Known, fresh: Known, nowMs: number): Map<strin
   return merged;
 }
 
-/** All but what is too old, or from the future. */
+/** Drops entries that are too old or from the future. */
 export function current(known: Known, nowMs: number): Map<string, SessionStatus> {
   return new Map([...known].filter(([, status]) => {
-    const age = nowMs - toldAt(status);
+    const age = nowMs - updatedAtMs(status);
     return age <= KEPT_MS && age >= -FUTURE_MS;
   }));
 }
 
-function accountNews(session: SessionStatus): SessionStatus {
+function accountEntry(session: SessionStatus): SessionStatus {
   const { rateLimits, usageLeftPercent, lastRateLimitUpdateAt, allowance, cost } = session;
   const { turns = 0 } = session.activity;
   return {
@@ -80,8 +83,8 @@ function accountNews(session: SessionStatus): SessionStatus {
   };
 }
 
-/** Two sessions of one account: the newer reading, the turns of both, and what one of them was told when it was refused. */
-function together(a: SessionStatus, b: SessionStatus): SessionStatus {
+/** Merges two sessions of one account: the newer reading, the turns of both, and the refusal mark of either. */
+function mergeSessions(a: SessionStatus, b: SessionStatus): SessionStatus {
   const last = newer(a, b);
   const turns = (a.activity.turns ?? 0) + (b.activity.turns ?? 0);
   return {
@@ -92,21 +95,21 @@ function together(a: SessionStatus, b: SessionStatus): SessionStatus {
   };
 }
 
-/** A mark comes without a reading: the first of these that has one still tells it. */
+/** The mark of the first session that has one: marks are independent of readings. */
 function markOf(...all: readonly SessionStatus[]): Pick<SessionStatus, "exhaustedUntil" | "refusedAt"> {
   const marked = all.find(({ exhaustedUntil }) => exhaustedUntil !== undefined);
   return definedFields({ exhaustedUntil: marked?.exhaustedUntil, refusedAt: marked?.refusedAt });
 }
 
 function newer(old: SessionStatus | undefined, status: SessionStatus): SessionStatus {
-  return old === undefined || toldAt(old) <= toldAt(status) ? status : old;
+  return old === undefined || updatedAtMs(old) <= updatedAtMs(status) ? status : old;
 }
 
-/** What work costs is learnt slowly: it stays though a reading knows nothing of it. */
+/** The cost of work takes long to measure: it stays when the newer reading has none. */
 function costOf(old: SessionStatus | undefined, status: SessionStatus): Pick<SessionStatus, "cost"> {
   return definedFields({ cost: status.cost ?? old?.cost });
 }
 
-function toldAt({ lastRateLimitUpdateAt, lastProbeAt }: SessionStatus): number {
+function updatedAtMs({ lastRateLimitUpdateAt, lastProbeAt }: SessionStatus): number {
   return Math.max(parseTime(lastRateLimitUpdateAt) ?? 0, parseTime(lastProbeAt) ?? 0);
 }

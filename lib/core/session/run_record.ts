@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from "../system/identity.ts";
 import { objectOf, textOf } from "../text/json.ts";
 
-/** A process of ours that runs, or has become, a Codex in a home. */
+/** A process of ours that runs Codex in a home, or was replaced by it. */
 export interface Run extends ProcessIdentity {
   readonly home: string;
 }
@@ -13,7 +13,7 @@ export function renderRun({ home, pid, startTime, bootId }: Run): string {
   return `${JSON.stringify({ schema: SCHEMA, home, pid, startTime, bootId })}\n`;
 }
 
-/** The run in a text; undefined when there is none that can be understood. */
+/** Parses the run; undefined when there is none that makes sense. */
 export function parseRun(text: string | undefined): Run | undefined {
   let value: unknown;
   try {

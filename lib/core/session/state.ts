@@ -5,9 +5,9 @@ import { formatTime, formatTimeMs, parseTime } from "../text/time.ts";
 export interface GlobalState {
   readonly roundRobinIndex: number;
   readonly lastAlias: string;
-  /** How many picks there have been; each pick takes the next number. */
+  /** The number of picks so far; each pick takes the next number. */
   readonly pickSeq: number;
-  /** What the sessions' own files say of their last picks, in one place. The predecessor drops it when it picks. */
+  /** A copy of the last picks in the sessions' own files. The predecessor drops it when it picks. */
   readonly picks?: ReadonlyMap<string, PickMark>;
   /** Keys of other programs, kept on writing. */
   readonly others?: JsonObject;
@@ -20,14 +20,14 @@ export interface PickMark {
   readonly seq: number;
 }
 
-/** state/sessions/<alias>.json: what is remembered of one alias' picks. Times are RFC 3339 or empty. */
+/** state/sessions/<alias>.json: the past picks of one alias. Times are RFC 3339 or empty. */
 export interface SessionState {
   readonly alias: string;
   readonly createdAt: string;
   readonly lastUsedAt: string;
   /** Unix seconds, oldest first. */
   readonly recentAssignments: readonly number[];
-  /** With milliseconds; empty when the predecessor, which drops keys it doesn't know, wrote last. */
+  /** With milliseconds; empty when the predecessor, which drops unknown keys, wrote last. */
   readonly lastSelectedAt: string;
   readonly pickSeq: number;
   readonly others?: JsonObject;
@@ -37,7 +37,7 @@ export interface PickRecord {
   readonly alias: string;
   readonly nowMs: number;
   readonly seq: number;
-  /** How many pick times are kept. */
+  /** The number of pick times to keep. */
   readonly window: number;
 }
 
@@ -48,7 +48,7 @@ export function emptyGlobalState(): GlobalState {
   return { roundRobinIndex: 0, lastAlias: "", pickSeq: 0 };
 }
 
-/** Throws Error with the reason when the text is not what a program wrote. */
+/** Throws Error with the reason when the text is not one that a program wrote. */
 export function parseGlobalState(text: string): GlobalState {
   const file = open(text, GLOBAL);
   required(file, "round_robin_index", GLOBAL);
@@ -77,7 +77,7 @@ export function renderGlobalState({ picks, ...state }: GlobalState): string {
   return `${head.slice(0, -2)},\n${indent(`"picks": ${renderLines(plain)}`)}\n}\n`;
 }
 
-/** Throws Error with the reason when the text is not what a program wrote. */
+/** Throws Error with the reason when the text is not one that a program wrote. */
 export function parseSessionState(text: string): SessionState {
   const file = open(text, SESSION);
   required(file, "alias", SESSION);
@@ -116,7 +116,7 @@ export function renderSessionState(state: SessionState): string {
   }\n`;
 }
 
-/** What is remembered of an alias after it was picked once more. */
+/** The state of an alias after one more pick. */
 export function recordPick(session: SessionState | undefined, pick: PickRecord): SessionState {
   const lastUsedAt = formatTime(pick.nowMs);
   const times = [...session?.recentAssignments ?? [], Math.floor(pick.nowMs / 1000)];
@@ -131,19 +131,19 @@ export function recordPick(session: SessionState | undefined, pick: PickRecord):
   };
 }
 
-/** What a session's own file says of its last pick. */
+/** The last pick in a session's own file. */
 export function pickMarkOf(session: SessionState | undefined): PickMark {
   const atMs = parseTime(session?.lastSelectedAt) ?? parseTime(session?.lastUsedAt);
   return { atMs, seq: session?.pickSeq ?? 0 };
 }
 
-/** When an alias was last picked, epoch ms: the newer of what is remembered and of its status; undefined = never. */
+/** The time of an alias' last pick, epoch ms: the newer of its state and its status; undefined = never. */
 export function lastSelectedMs(pick: PickMark | undefined, inStatus: string): number | undefined {
   const known = [pick?.atMs, parseTime(inStatus)].filter((ms) => ms !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-/** What can't be read is left out: the session's own file has it. */
+/** Unreadable entries are left out: the session's own file has them. */
 function picksIn(value: unknown): { picks?: ReadonlyMap<string, PickMark> } {
   const table = objectOf(value);
   if (table === undefined) return {};
@@ -195,7 +195,7 @@ function wholeNumbers(value: unknown): readonly number[] | undefined {
   return numbers.length === value.length ? numbers : undefined;
 }
 
-/** The predecessor leaves empty values out. */
+/** The predecessor omits empty values. */
 function optional(key: string, value: string | number | readonly number[]): (readonly [string, unknown])[] {
   const empty = value === "" || value === 0 || (Array.isArray(value) && value.length === 0);
   return empty ? [] : [[key, value]];

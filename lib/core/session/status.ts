@@ -13,79 +13,79 @@ import { type Cost, parseCost } from "../quota/cost.ts";
 import { byteOrder } from "../text/byte_order.ts";
 import { parseTime } from "../text/time.ts";
 
-/** What status.json says of one session; times are RFC 3339 or empty. */
+/** The entry of one session in status.json; times are RFC 3339 or empty. */
 export interface SessionStatus {
-  /** "healthy", or what else it is. */
+  /** "healthy", or another state. */
   readonly health: string;
   /** Its supervised app-server; a pid of 0 = none runs. */
   readonly appServer: { readonly state: string; readonly pid: number; readonly restartCount: number };
   /** The account's own limits. */
   readonly rateLimits: RateLimits;
-  /** Left over both windows by their weights: 0 to 100. */
+  /** Percent left of both windows by their weights: 0 to 100. */
   readonly usageLeftPercent: number;
-  /** What is under way. */
+  /** The work under way. */
   readonly activity: Activity;
-  /** When the limits were read. */
+  /** Time of the last reading. */
   readonly lastRateLimitUpdateAt: string;
-  /** When they were last asked for. */
+  /** Time of the last try to read limits. */
   readonly lastProbeAt: string;
-  /** "ok", or in words why there was no reading; empty before the first try. */
+  /** "ok", or the reason in words why there was no reading; empty before the first try. */
   readonly lastProbeResult: string;
-  /** When it was last picked. */
+  /** Time of the last pick. */
   readonly lastSelectedAt: string;
-  /** When a child that keeps crashing is started again. This key and those below are unknown to the predecessor. */
+  /** Next start of a child that keeps crashing. This key and those below are unknown to the predecessor. */
   readonly nextTryAt?: string;
-  /** Whose login it is: a hash of user and workspace. Two aliases with one key are one account. */
+  /** The account: a hash of user and workspace. Two aliases with one key are one account. */
   readonly account?: string;
-  /** Since when the home has surely had that login, RFC 3339. */
+  /** Time since which the home is known to have that login, RFC 3339. */
   readonly accountSince?: string;
   /** The version of the Codex that the supervisor runs. */
   readonly codexVersion?: string;
-  /** What that version lacks, in words. */
+  /** The features that version lacks, in words. */
   readonly lacks?: readonly string[];
-  /** What the account may do besides what its main windows say. */
+  /** The rights of the account beyond its main windows. */
   readonly allowance?: Allowance;
-  /** Until when the account is not used because a turn was refused, unless something changes for the better. */
+  /** Time before which the account is not used after a refused turn, unless a reading improves. */
   readonly exhaustedUntil?: string;
-  /** When that turn was refused. */
+  /** Time of that refusal. */
   readonly refusedAt?: string;
-  /** What work costs the account. */
+  /** The cost of work on the account. */
   readonly cost?: Cost;
 }
 
-/** What goes on in a session. */
+/** The work in a session. */
 export interface Activity {
   /** Turns under way, and leases and reservations whose thread is not open yet. */
   readonly activeTurns: number;
-  /** Turns under way in open threads, whoever started them. */
+  /** Turns under way in open threads, started by any program. */
   readonly turns?: number;
   /** Threads that a Codex has open, at work or not. */
   readonly openThreads?: number;
-  /** When something last happened in one, RFC 3339. */
+  /** Time of the last event in one, RFC 3339. */
   readonly lastActivityAt?: string;
-  /** The processes with a lease whose thread is open: they are counted there. */
+  /** Processes with a lease whose thread is open: they are counted as threads. */
   readonly leased?: readonly number[];
-  /** The reservations, by their times, that a thread has been opened for. */
+  /** Reservations, by their times, whose thread is open. */
   readonly redeemed?: readonly number[];
 }
 
-/** What the supervisor publishes; only it writes the file while it lives. */
+/** The content of status.json; only the supervisor writes it while it lives. */
 export interface Status {
-  /** Of the format: 1. */
+  /** Version of the format: 1. */
   readonly version: number;
-  /** When it was written, RFC 3339. */
+  /** Time of writing, RFC 3339. */
   readonly updatedAt: string;
-  /** The supervisor that wrote it; it need not run any more. */
+  /** The supervisor that wrote it; it may have ended. */
   readonly daemon: { readonly pid: number; readonly startedAt: string };
   /** By alias. */
   readonly sessions: ReadonlyMap<string, SessionStatus>;
 }
 
 const I32 = 0x7fff_ffff;
-/** Products of two counts or settings up to here are exact, and so is a sum of some of them. */
+/** The largest count or setting whose products, and sums of a few of them, are exact. */
 export const LARGEST_COUNT = 90_000_000;
 
-/** A session nobody has asked anything yet. */
+/** A session before its first reading. */
 export function emptySession(): SessionStatus {
   return {
     health: "healthy",
@@ -104,7 +104,9 @@ export function emptyStatus(): Status {
   return { version: 1, updatedAt: "", daemon: { pid: 0, startedAt: "" }, sessions: new Map() };
 }
 
-/** Reads status.json leniently: what is missing or of a wrong type has its default. Throws Error unless JSON. */
+/**
+ * Reads status.json leniently: missing fields and fields of a wrong type get their default. Throws Error unless JSON.
+ */
 export function parseStatus(text: string): Status {
   const file = objectOf(fileOf(text));
   if (file === undefined) throw new Error("invalid status json: not an object");
@@ -119,8 +121,8 @@ export function parseStatus(text: string): Status {
 }
 
 /**
- * The text of status.json, every byte of it fit for the predecessor: no null and no float in a whole number. `entryOf`
- * may remember the text of an entry.
+ * The text of status.json, valid for the predecessor: no null, and no float for a whole number. `entryOf` may cache the
+ * text of an entry.
  */
 export function renderStatus(status: Status, entryOf = renderEntry): string {
   const entries = [...status.sessions]
@@ -177,7 +179,7 @@ function parseSession(value: unknown): SessionStatus {
   };
 }
 
-/** The keys that the predecessor passes over. */
+/** The keys that the predecessor ignores. */
 function oursIn(session: Fields | undefined) {
   return definedFields({
     nextTryAt: wordsIn(session?.get("nextTryAt")),
@@ -208,7 +210,7 @@ function parseActivity(value: unknown): Activity {
   };
 }
 
-/** One session in the predecessor's order of keys; what its reader, or ours, would not take is not written. */
+/** One session in the predecessor's order of keys; values that its reader or ours rejects are not written. */
 function plain(session: SessionStatus): Record<string, unknown> {
   const { appServer, rateLimits } = session;
   return {

@@ -1,21 +1,23 @@
 import type { Surroundings } from "./surroundings.ts";
 
-/** A command we decided to run, as a value. */
+/** A command that is to be run, as a value. */
 export interface Launch {
-  /** The program: a path, or a name to be found on PATH. */
+  /** The program: a path, or a name to look up on PATH. */
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
 
-/** Tells a supervisor from where it was started. */
+/** The variable that passes its origin to a supervisor. */
 export const ORIGIN = "AGENTLB_ORIGIN";
 
-/** Variables that would put another login, or another home's databases, into an alias. */
+/** Variables that would bring another login, or another home's databases, into a session. */
 const FOREIGN = ["CODEX_ACCESS_TOKEN", "CODEX_API_KEY", "OPENAI_API_KEY", "CODEX_SQLITE_HOME"];
 
-/** The environment of a Codex process in `home`: ours, less what belongs to another login unless `passed` names it. */
+/**
+ * The environment of a Codex process in `home`: ours, without variables of another login unless `passed` names them.
+ */
 export function codexEnvironment(
   around: Surroundings,
   home: string,
@@ -26,12 +28,15 @@ export function codexEnvironment(
   return kept;
 }
 
-/** The environment of another copy of this program: ours, less what turns a Bun program into an interpreter. */
+/**
+ * The environment of another copy of this program: ours, without the variable that turns a Bun program into an
+ * interpreter.
+ */
 export function selfEnvironment(around: Surroundings): Record<string, string> {
   return definedOf(around, ["BUN_OPTIONS", "BUN_BE_BUN"]);
 }
 
-/** Windows takes a name in any case for the same variable. */
+/** On Windows names in any case are the same variable. */
 function definedOf({ env, platform }: Surroundings, dropped: readonly string[]): Record<string, string> {
   const isDropped = platform === "win32"
     ? (name: string) => dropped.includes(name.toUpperCase())

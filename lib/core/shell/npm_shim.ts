@@ -1,11 +1,11 @@
 import { pathsOn } from "./surroundings.ts";
 
-/** What a batch file stands for: a program, or a script that Node runs. */
+/** The target of a batch file: a program, or a script that Node runs. */
 export type Behind = { readonly program: string } | { readonly script: string };
 
 /**
- * What the batch file that npm put in the place of a package's program starts; undefined for any other batch file. `file`
- * is its path, `text` what it holds (cmd-shim 8, whose last line is `"%_prog%" "%dp0%\node_modules\…\x.js" %*`).
+ * The target of the batch file that npm puts in place of a package's program; undefined for any other batch file.
+ * `file` is its path, `text` its content (cmd-shim 8, whose last line is `"%_prog%" "%dp0%\node_modules\…\x.js" %*`).
  */
 export function behindShim(file: string, text: string): Behind | undefined {
   const [, target] = /"%(?:~dp0|dp0%)\\?([^"%]+)"\s+%\*/i.exec(text) ?? [];

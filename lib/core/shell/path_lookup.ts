@@ -1,12 +1,11 @@
 import { pathsOn, type Surroundings, variable } from "./surroundings.ts";
 
-/** What Windows can start by itself or through its command interpreter; other kinds of PATHEXT are documents. */
+/** The extensions that Windows starts by itself or through its command interpreter; others in PATHEXT are documents. */
 const STARTABLE: readonly string[] = [".com", ".exe", ".bat", ".cmd"];
 
 /**
- * The files that the name of a program may mean, in the order in which they are to be looked for: a path is taken as it
- * is (relative to `cwd`), a name stands for a file in one of the absolute folders of PATH. On Windows an extension that
- * PATHEXT names may be left out.
+ * The files that the name of a program may mean, in order of lookup: a path is used as it is (relative to `cwd`), a
+ * name means a file in one of the absolute folders of PATH. On Windows an extension from PATHEXT may be omitted.
  */
 export function programFiles(name: string, around: Surroundings & { readonly cwd: string }): string[] {
   const { env, platform, cwd } = around;
@@ -22,23 +21,23 @@ export function programFiles(name: string, around: Surroundings & { readonly cwd
     .flatMap((folder) => names.map((each) => paths.join(folder, each)));
 }
 
-/** Whether a program was given as a path, which is not looked up on PATH. */
+/** Tells whether a program was given as a path, which is not looked up on PATH. */
 export function isPath(name: string, { platform }: Pick<Surroundings, "platform">): boolean {
   return platform === "win32" ? /[\\/]|^[A-Za-z]:/.test(name) : name.includes("/");
 }
 
-/** The name of a program without its folder, and on Windows without what PATHEXT adds. */
+/** The name of a program without its folder, and on Windows without a PATHEXT extension. */
 export function plainName(program: string, { platform }: Pick<Surroundings, "platform">): string {
   const name = pathsOn(platform).basename(program);
   return platform === "win32" ? name.replace(/\.(com|exe|bat|cmd)$/i, "").toLowerCase() : name;
 }
 
-/** Whether a file is a batch file, which only its interpreter can start. */
+/** Tells whether a file is a batch file, which only its interpreter can start. */
 export function isBatchFile(path: string, { platform }: Pick<Surroundings, "platform">): boolean {
   return platform === "win32" && /\.(cmd|bat)$/i.test(path);
 }
 
-/** What the file of a compiled program is called. */
+/** The file name of a compiled program. */
 export function programFile(name: string, { platform }: Pick<Surroundings, "platform">): string {
   return platform === "win32" ? `${name}.exe` : name;
 }

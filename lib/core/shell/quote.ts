@@ -1,6 +1,6 @@
 import type { PlatformName } from "./surroundings.ts";
 
-/** The shells that a command can be printed for; "sh" is also bash, zsh and all other descendants of it. */
+/** The shells that a command can be printed for; "sh" covers bash, zsh and all other descendants of it. */
 export const SHELLS = ["sh", "fish", "powershell"] as const;
 export type Shell = typeof SHELLS[number];
 
@@ -8,7 +8,7 @@ export function isShell(name: string): name is Shell {
   return (SHELLS as readonly string[]).includes(name);
 }
 
-/** The shell that most people use on a platform. */
+/** The most common shell of a platform. */
 export function usualShell(platform: PlatformName): Shell {
   return platform === "win32" ? "powershell" : "sh";
 }
@@ -26,14 +26,14 @@ export async function printedCommand(shell: Shell, home: string, argv: readonly 
 }
 
 const BARE = /^[A-Za-z0-9_./:=+-]+$/;
-/** zsh puts a program's path for `=name` at the start of a word and, in assignments, after a colon. */
+/** zsh replaces `=name` by a program's path at the start of a word and, in assignments, after a colon. */
 const EXPANDED_BY_ZSH = /(^|:)=/;
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*\+?=/;
-/** What zsh still takes for grammar after an assignment; sh and bash don't. */
+/** Words that zsh still parses as grammar after an assignment; sh and bash do not. */
 const GRAMMAR =
   /^(if|then|elif|else|fi|for|foreach|end|while|until|do|done|case|esac|select|repeat|function|time|coproc|nocorrect)$/;
 
-/** A word as sh, bash and zsh read it back, byte for byte. */
+/** A word quoted for sh, bash and zsh, byte for byte. */
 export function quote(word: string): string {
   return BARE.test(word) && !EXPANDED_BY_ZSH.test(word) ? word : quoted(word);
 }
@@ -52,7 +52,7 @@ const ESCAPES = new Map([['"', '\\"'], ["\\", "\\\\"], ["\t", "\\t"], ["\n", "\\
 ]]);
 const UNPRINTABLE = /["\\]|(?! )[\p{C}\p{Z}\p{Grapheme_Extend}]/gu;
 
-/** A text in double quotes with what can't be seen escaped, as the predecessor's messages show values. */
+/** A text in double quotes with invisible characters escaped, as the predecessor's messages show values. */
 export function debugQuote(text: string): string {
   const inside = text.replace(
     UNPRINTABLE,

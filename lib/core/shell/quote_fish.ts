@@ -1,5 +1,5 @@
 const BARE = /^[A-Za-z0-9_./:=+-]+$/;
-/** What fish takes for grammar at the start of a command, in quotes too (parse_constants.h, fish 3 and 4). */
+/** Words that fish parses as grammar at the start of a command, in quotes too (parse_constants.h, fish 3 and 4). */
 const GRAMMAR =
   /^(and|begin|builtin|case|command|else|end|exec|for|function|if|in|not|or|switch|time|while|!)$/;
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
@@ -18,12 +18,14 @@ export function fishCommand(home: string, argv: readonly string[]): string {
   return [`CODEX_HOME=${quote(home)}`, program, ...args.map(quote)].join(" ");
 }
 
-/** A word as fish reads it back. */
+/** A word quoted for fish. */
 function quote(word: string): string {
   return BARE.test(word) ? word : quoted(word);
 }
 
-/** In single quotes only `\` and `'` mean anything; a line break stands outside, because `eval` would make a blank of it. */
+/**
+ * In single quotes only `\` and `'` are special; a line break stays outside, because `eval` would turn it into a blank.
+ */
 function quoted(word: string): string {
   return word.split("\n").map((line) => `'${line.replace(/[\\']/g, "\\$&")}'`).join("\\n");
 }

@@ -1,13 +1,11 @@
-/** A word that stands for itself on a command line of Windows. */
+/** A word that needs no quotes on a command line of Windows. */
 const PLAIN = /^[!#-~]+$/;
 
 /**
- * One line that runs `argv` in a home, for the `Invoke-Expression` of Windows PowerShell 5.1 and of PowerShell 7; what
- * `CODEX_HOME` was before, it is again after. It is printable ASCII, because PowerShell reads what programs print by the
- * console's code page.
- *
- * PowerShell writes the command line of a program by itself. Its older way, the only one until 7.2 and `Legacy` since,
- * leaves an argument alone that has no blank outside of double quotes: so each comes quoted as programs read it.
+ * One line that runs `argv` in a home, for the `Invoke-Expression` of Windows PowerShell 5.1 and of PowerShell 7; it
+ * restores `CODEX_HOME` afterwards. It is printable ASCII, because PowerShell decodes program output by the console's
+ * code page. PowerShell builds the command line of a program itself. Its older way, the only one until 7.2 and `Legacy`
+ * since, does not quote an argument without blanks outside of double quotes: so each comes quoted as programs read it.
  * Sources: about_Preference_Variables ($PSNativeCommandArgumentPassing), about_Quoting_Rules, and NeedQuotes in
  * NativeCommandParameterBinder.cs of PowerShell 7.
  */
@@ -18,7 +16,7 @@ export function powershellCommand(home: string, argv: readonly string[]): string
     `$env:CODEX_HOME = ${literal(home)}; try { ${call} } finally { $env:CODEX_HOME = $before } }`;
 }
 
-/** A text as an expression: ASCII in single quotes, whatever else as the number of its character. */
+/** A text as an expression: ASCII in single quotes, other characters by their number. */
 function literal(text: string): string {
   const parts = text.match(/[ -~]+|[^ -~]/g) ?? [];
   const written = parts.map((part) =>
@@ -30,8 +28,9 @@ function literal(text: string): string {
 }
 
 /**
- * A word as a program finds it on its command line: in double quotes, with a backslash before each of its own and two for
- * every one before a double quote. Source: Parsing C command-line arguments, Microsoft C runtime reference.
+ * A word quoted for a program's own command line parser: in double quotes, each inner double quote escaped by a
+ * backslash, and every backslash before a double quote doubled. Source: Parsing C command-line arguments, Microsoft C
+ * runtime reference.
  */
 function argument(word: string): string {
   if (PLAIN.test(word)) return word;

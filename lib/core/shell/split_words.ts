@@ -3,9 +3,9 @@ import type { PlatformName } from "./surroundings.ts";
 export type Words = { readonly words: readonly string[] } | { readonly problem: string };
 
 /**
- * A command line's words as a POSIX shell splits them: quotes and backslashes work; nothing is expanded, and
- * operators and `#` are plain characters. A newline is a blank. The problem is a quote that never closes. On Windows,
- * where it stands in every path, a backslash is a plain character too.
+ * Splits a command line into words as a POSIX shell does: quotes and backslashes work; nothing is expanded, and
+ * operators and `#` are plain characters. A newline counts as a blank. The problem is an unclosed quote. On Windows a
+ * backslash, the path separator, is a plain character too.
  */
 export function splitWords(text: string, platform: PlatformName): Words {
   const isEscape = (char: string) => char === "\\" && platform !== "win32";

@@ -2,44 +2,44 @@ import { posix, win32 } from "node:path";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A platform as the runtimes call it: "linux", "darwin", "win32". In this room all but the last are alike. */
+/** A platform as the runtimes call it: "linux", "darwin", "win32". In this room all but the last behave the same. */
 export type PlatformName = string;
 
-/** What a decision needs to know of where it is made. */
+/** The facts about the platform and the user that decisions need. */
 export interface Surroundings {
   readonly env: Environment;
   readonly platform: PlatformName;
 }
 
-/** How paths are written there. */
+/** The path functions of a platform. */
 export function pathsOn(platform: PlatformName): typeof posix {
   return platform === "win32" ? win32 : posix;
 }
 
-/** Whether a path leads to the same place wherever one stands; on Windows `\x` and `C:x` don't. */
+/** Tells whether a path is independent of the working folder and drive; on Windows `\x` and `C:x` are not. */
 export function isFixed(path: string, platform: PlatformName): boolean {
   return platform === "win32" ? /^([A-Za-z]:[\\/]|[\\/]{2}[^\\/])/.test(path) : path.startsWith("/");
 }
 
-/** A variable of an environment; Windows does not tell `Path` from `PATH`. */
+/** A variable of an environment; on Windows `Path` and `PATH` are the same. */
 export function variable(env: Environment, name: string, platform: PlatformName): string | undefined {
   if (platform !== "win32" || env[name] !== undefined) return env[name];
   const wanted = name.toUpperCase();
   return Object.entries(env).find(([key]) => key.toUpperCase() === wanted)?.[1];
 }
 
-/** The variable that names the folder of the user. */
+/** The variable with the folder of the user. */
 export function homeVariable(platform: PlatformName): "HOME" | "USERPROFILE" {
   return platform === "win32" ? "USERPROFILE" : "HOME";
 }
 
-/** Where temporary files go. */
+/** The folder for temporary files. */
 export function temporaryFolder({ env, platform }: Surroundings): string {
   if (platform !== "win32") return env.TMPDIR || "/tmp";
   return variable(env, "TEMP", platform) || variable(env, "TMP", platform) || "C:\\Windows\\Temp";
 }
 
-/** The folders in which programs of a user keep their settings and their state; `userHome` is where `~` leads. */
+/** The folders for settings and state of a user's programs; `userHome` is the expansion of `~`. */
 export function userFolders(
   around: Surroundings,
   userHome: string,
@@ -51,18 +51,18 @@ export function userFolders(
   return { settings: folderOf(settings), state: folderOf(state) };
 }
 
-/** What names these folders, and where they are, below the user's own, when nothing does. */
+/** The variables with these folders, and the defaults below the user's own. */
 const FOLDERS = {
   windows: [["APPDATA", "AppData", "Roaming"], ["LOCALAPPDATA", "AppData", "Local"]],
   others: [["XDG_CONFIG_HOME", ".config"], ["XDG_STATE_HOME", ".local", "state"]],
 } as const;
 
-/** A relative path in these variables is to be ignored (XDG Base Directory Specification). */
+/** Relative paths in these variables are ignored (XDG Base Directory Specification). */
 function absolute(path: string | undefined, { platform }: Surroundings): string | undefined {
   return path !== undefined && isFixed(path, platform) ? path : undefined;
 }
 
-/** Why no file of a platform can have this name, which holds no path separator; undefined when one can. */
+/** The reason why no file of a platform can have this name, which has no path separator; undefined when one can. */
 export function unusableName(name: string, platform: PlatformName): string | undefined {
   if (platform !== "win32") return undefined;
   const [char] = /[<>:"|?*]/.exec(name) ?? [];
@@ -73,7 +73,7 @@ export function unusableName(name: string, platform: PlatformName): string | und
 const SYSTEMS: Readonly<Record<string, string>> = { linux: "-linux-", darwin: "-apple-", win32: "-windows-" };
 const CHIPS: Readonly<Record<string, string>> = { x64: "x86_64-", arm64: "aarch64-" };
 
-/** Whether a target triple, as Rust names them (`x86_64-unknown-linux-musl`), means this machine. */
+/** Tells whether a target triple, as Rust names them (`x86_64-unknown-linux-musl`), means this machine. */
 export function isBuiltFor(triple: string, { platform, arch }: { platform: string; arch: string }): boolean {
   return triple.includes(SYSTEMS[platform] ?? "") && triple.startsWith(CHIPS[arch] ?? "");
 }

@@ -1,14 +1,16 @@
 import { isFixed, pathsOn, type PlatformName } from "./surroundings.ts";
 
-/** Where users live. */
+/** The homes of users. */
 export interface Homes {
-  /** Where `~` leads. */
+  /** The expansion of `~`. */
   readonly own: string;
-  /** The home of a user by name; undefined when there is no such user. */
+  /** The home of a user by name; undefined for an unknown user. */
   of(user: string): string | undefined;
 }
 
-/** A path as Python's `Path` keeps it: no empty and no `.` parts; `..` and links stay. Two leading slashes stay two. */
+/**
+ * A path normalized like Python's `Path`: no empty and no `.` parts; `..` and links stay. Two leading slashes stay two.
+ */
 export function purePath(path: string, platform: PlatformName): string {
   const { parse, sep } = pathsOn(platform);
   const [separators, given] = platform === "win32"
@@ -45,14 +47,14 @@ export function settingPath(
     : resolved(below(base, expanded, platform));
 }
 
-/** A path that is meant from a folder; on Windows it may name the root of that folder's drive. */
+/** A path relative to a folder; on Windows it may name the root of that folder's drive. */
 export function below(folder: string, path: string, platform: PlatformName): string {
   return platform === "win32" ? pathsOn(platform).resolve(folder, path) : `${folder}/${path}`;
 }
 
 /**
- * Whether `$(echo "$path" | tail -n 1 | xargs)`, as callers have it, gives this path back: quotes and backslashes
- * mean something there, and blanks run together. On Windows callers have no xargs.
+ * Tells whether `$(echo "$path" | tail -n 1 | xargs)`, which callers run, returns this path unchanged: quotes and
+ * backslashes are special there, and blanks collapse. On Windows callers have no xargs.
  */
 export function survivesXargs(path: string, platform: PlatformName): boolean {
   return platform === "win32" || !/["'\\\t-\r\0]|^ | $| {2}/.test(path);

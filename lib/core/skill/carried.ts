@@ -1,13 +1,15 @@
 import { Failure } from "../text/failure.ts";
 
-/** The program that runs, as far as it can be put into a skill. */
+/** The running program, in a form that can be copied into a skill. */
 export interface Running {
   /** Made for this machine, or a script for any runtime. */
   readonly form: "compiled" | "script";
   readonly path: string;
 }
 
-/** What runs, from the command line that starts it again. Throws Failure for what needs more than one file to run. */
+/**
+ * Finds the running program from the command line that restarts it. Throws Failure when it needs several files to run.
+ */
 export function runningProgram(self: readonly string[]): Running {
   const path = self.at(-1);
   if (path === undefined) throw unfit("this is not a program of its own");

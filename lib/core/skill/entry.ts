@@ -1,9 +1,9 @@
-/** What has a name in a folder; links are not followed. */
+/** What is at a path; links are not followed. */
 export type Entry =
   | { readonly kind: "none" }
   | {
     readonly kind: "file";
-    /** Of what it holds, in hex. */
+    /** SHA-256 of its content, in hex. */
     readonly sha256: string;
     /** Permissions: 0o755. */
     readonly mode: number;
@@ -14,14 +14,14 @@ export type Entry =
 
 export const NONE: Entry = { kind: "none" };
 
-/** Whether two entries hold the same, whoever may read them. */
+/** Tells whether two entries have the same content, in any mode. */
 export function isSame(one: Entry, other: Entry): boolean {
   if (one.kind === "file" && other.kind === "file") return one.sha256 === other.sha256;
   if (one.kind === "link" && other.kind === "link") return one.target === other.target;
   return one.kind === other.kind && one.kind !== "other";
 }
 
-/** Whether two entries hold the same and may be read and run by the same. */
+/** Tells whether two entries have the same content and mode. */
 export function isExact(one: Entry, other: Entry): boolean {
   return isSame(one, other) && (one.kind !== "file" || other.kind !== "file" || one.mode === other.mode);
 }

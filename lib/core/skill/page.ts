@@ -1,8 +1,8 @@
 import type { Skill } from "./skill.ts";
 
 /**
- * SKILL.md: what the skill is, for people and for the agents that they let use it. `place` is its folder as they type it,
- * so that the commands run from where they stand.
+ * SKILL.md: describes the skill to people and to agents. `place` is its folder as the user types it, so that the
+ * commands work from the user's folder.
  */
 export function pageText(skill: Skill, place = `.codex/skills/${skill.folder}`): string {
   const { flavour, folder, description, role } = skill;
@@ -90,7 +90,7 @@ team in \`AITWF_REGISTRY\`, else \`registry.json\` in \`AITWF_DIR\`, else beside
 
 const WORKER = "--worker NAME --base BASE";
 
-/** In the order of a day; a flavour has some of them. */
+/** In the order in which they are used; a flavour has some of them. */
 const COMMANDS: readonly { readonly name: string; readonly words: string; readonly does: string }[] = [
   { name: "where", words: "where", does: "the settings in use" },
   { name: "list", words: "list", does: "the homes to copy from" },

@@ -6,7 +6,7 @@ import { settingsText } from "./settings_text.ts";
 import { shimText } from "./shim.ts";
 import type { Skill } from "./skill.ts";
 
-/** Something that an install wants at a path, and where it comes from. */
+/** An entry that an install puts at a path, and its source. */
 export interface Piece {
   readonly path: string;
   readonly want: Entry;
@@ -15,18 +15,18 @@ export interface Piece {
     | { readonly file: string; readonly sha256: string }
     | { readonly link: string }
     | "nothing";
-  /** What is there already stays: it is the user's. */
+  /** An existing entry is the user's and stays. */
   readonly isUsers?: boolean;
 }
 
-/** The program that is to be put into a skill; links in its path are resolved. */
+/** The program to copy into a skill; links in its path are resolved. */
 export interface Carried extends Running {
   readonly sha256: string;
 }
 
 /**
- * What an install puts in place, in this order: until the shim is there, callers have what they had before, and then the
- * program that the shim finds is there already. `place` is the skill's folder as a user types it.
+ * The pieces of an install, in this order: callers keep their old program until the shim is there, and the program that
+ * the shim finds is there before it. `place` is the skill's folder as a user types it.
  */
 export function piecesOf(skill: Skill, program: Carried, how: "copy" | "link", place?: string): Piece[] {
   const { flavour } = skill;
@@ -34,7 +34,7 @@ export function piecesOf(skill: Skill, program: Carried, how: "copy" | "link", p
   const isScript = program.form === "script";
   const file = `scripts/${name}${isScript ? ".js" : ".bin"}`;
   return [
-    // Whatever folder the skill is in may say that its scripts are of the older kind, and Node believes it.
+    // The folder around the skill may declare scripts to be CommonJS, and Node obeys it.
     ...isScript ? [text("scripts/package.json", MODULE, 0o644)] : [],
     how === "link"
       ? { path: file, want: { kind: "link", target: program.path }, from: { link: program.path } }
@@ -46,12 +46,12 @@ export function piecesOf(skill: Skill, program: Carried, how: "copy" | "link", p
     { ...text(`scripts/${configName}`, settingsText(flavour), 0o644), isUsers: true },
     text(`scripts/${name}`, shimText(flavour), 0o755),
     text("SKILL.md", pageText(skill, place), 0o644),
-    // The shim would take this one first.
+    // The shim would prefer this one.
     ...isScript ? [{ path: `scripts/${name}.bin`, want: NONE, from: "nothing" } as const] : [],
   ];
 }
 
-/** Tells Node what kind of scripts lie beside it. */
+/** Declares the module type of the scripts beside it to Node. */
 export const MODULE = '{ "type": "module" }\n';
 
 /** SHA-256 in hex. */

@@ -3,7 +3,7 @@ import { type Entry, isExact, isSame, NONE } from "./entry.ts";
 import { digestOf, type Piece } from "./piece.ts";
 import type { InstallRecord, Trace } from "./record.ts";
 
-/** One change to a skill's folder, or a word on why there is none. Done twice it changes nothing more. */
+/** One change to a skill's folder, or a note on why there is none. Repeating it changes nothing more. */
 export type Step =
   | { readonly do: "note"; readonly record: InstallRecord }
   | { readonly do: "back up"; readonly path: string; readonly as: string }
@@ -12,29 +12,29 @@ export type Step =
   | { readonly do: "bring back"; readonly path: string; readonly from: string }
   /** It is the user's. */
   | { readonly do: "keep"; readonly path: string }
-  /** The user has changed it; what was there before stays where it is kept. */
+  /** The user has changed it; the original stays in its backup. */
   | { readonly do: "leave"; readonly path: string; readonly before: string | undefined }
   | { readonly do: "forget" };
 
 /** A skill's folder as it is. */
 export interface Seen {
   readonly record: InstallRecord | undefined;
-  /** What is at a path, from the folder. */
+  /** The entry at a path, relative to the folder. */
   at(path: string): Entry;
 }
 
-/** Where the record and what was replaced are kept, in the skill's folder. Codex looks for no skills in there. */
+/** The folder of the record and the backups, in the skill's folder. Codex looks for no skills in there. */
 export const KEPT = ".agentlb";
 
-/** Where what was at a path before the first install is kept. */
+/** The path of the backup of an original entry. */
 export function backupOf(path: string): string {
   return `${KEPT}/${nameOf(path)}.before`;
 }
 
 /**
- * What to do for all pieces to be in place. The record comes first, then what is to be replaced gets a second name, and
- * only then anything is changed; so it can be cut short anywhere and be made a new plan for. Throws Failure where
- * something stands in the way.
+ * Plans the steps that put all pieces in place. The record comes first, then replaced entries get a second name, and
+ * only then anything changes; so an interrupted install can be planned again. Throws Failure when an entry of another
+ * kind is in the way.
  */
 export function planInstall(seen: Seen, pieces: readonly Piece[], version: string): Step[] {
   const traces = new Map(seen.record?.traces.map((trace) => [trace.path, trace]));
@@ -50,7 +50,7 @@ export function planInstall(seen: Seen, pieces: readonly Piece[], version: strin
     }
     if (now.kind === "other") throw inTheWay(path);
     if (old === undefined && isSame(now, want) && want.kind === "none") continue;
-    const before = whatWasBefore(old, now, seen.at(backupOf(path)));
+    const before = originalEntry(old, now, seen.at(backupOf(path)));
     traces.set(path, {
       path,
       before,
@@ -70,7 +70,7 @@ export function planInstall(seen: Seen, pieces: readonly Piece[], version: strin
   return [{ do: "note", record }, ...backups, ...puts];
 }
 
-/** What to do for all to be as it was before the first install, in the reverse order. */
+/** Plans the steps that restore the state before the first install, in reverse order. */
 export function planRemoval({ record, at }: Seen): Step[] {
   const steps: Step[] = [];
   const left: Trace[] = [];
@@ -96,8 +96,11 @@ export function planRemoval({ record, at }: Seen): Step[] {
   ];
 }
 
-/** What has its second name was there before, whatever the record says: nothing is replaced without. */
-function whatWasBefore(old: Trace | undefined, now: Entry, backup: Entry): Entry {
+/**
+ * The entry before the first install: a backup proves it, whatever the record says, since nothing is replaced without
+ * one.
+ */
+function originalEntry(old: Trace | undefined, now: Entry, backup: Entry): Entry {
   if (backup.kind !== "none") return backup;
   if (old === undefined || !isOurs(old, now)) return now;
   return isSame(now, old.before) ? old.before : NONE;
@@ -107,7 +110,7 @@ function isOurs(trace: Trace | undefined, now: Entry): boolean {
   return trace?.ours.some((each) => isSame(each, now)) ?? false;
 }
 
-/** Another one for each content: none of them replaces another. */
+/** A name for each content, so that no backup replaces another. */
 function changedName(path: string, now: Entry): string {
   const digest = now.kind === "file" ? now.sha256 : digestOf(now.kind === "link" ? now.target : "");
   return `${KEPT}/${nameOf(path)}.changed-${digest.slice(0, 8)}`;

@@ -1,21 +1,21 @@
 import { Failure } from "../text/failure.ts";
 import { type Entry, NONE } from "./entry.ts";
 
-/** What an install did to one path of a skill's folder. */
+/** The changes of installs to one path of a skill's folder. */
 export interface Trace {
   /** From the skill's folder: "scripts/cap". */
   readonly path: string;
-  /** What was there before the first install. */
+  /** The entry before the first install. */
   readonly before: Entry;
-  /** What installs of ours put there, the last one last; after one that was cut short any of them may be there. */
+  /** The entries that our installs put there, newest last; after an interrupted one any of them may be there. */
   readonly ours: readonly Entry[];
 }
 
-/** What was put into a skill's folder, written before anything there is changed. */
+/** The changes to a skill's folder, written before any of them is made. */
 export interface InstallRecord {
-  /** Of the program that wrote it. */
+  /** Version of the program that wrote it. */
   readonly version: string;
-  /** In the order in which they are put in place. */
+  /** In the order of installation. */
   readonly traces: readonly Trace[];
 }
 
@@ -31,7 +31,7 @@ export function renderRecord({ version, traces }: InstallRecord): string {
   return `${JSON.stringify({ schema: SCHEMA, version, files }, undefined, 2)}\n`;
 }
 
-/** Reads it; `path` is for the message. Throws Failure for what no install of ours has written. */
+/** Parses it; `path` is for the message. Throws Failure for a text that no install of ours wrote. */
 export function parseRecord(text: string, path: string): InstallRecord {
   try {
     const { schema, version, files } = JSON.parse(text);
@@ -47,7 +47,7 @@ export function parseRecord(text: string, path: string): InstallRecord {
   }
 }
 
-/** The one way to write a path that is ours to change: nothing outside of the folder. */
+/** Matches the paths that an install may change, in their one accepted form. */
 const OURS = /^(?:SKILL\.md|scripts\/\w[\w.-]*)$/;
 
 function traceIn(file: { path?: unknown; before?: unknown; ours?: unknown }): Trace {

@@ -1,6 +1,6 @@
 import type { Flavour } from "../pool/flavour.ts";
 
-/** The configuration that a skill starts with: every key with what it does and its default, none of them set. */
+/** The configuration that a skill starts with: every key with its meaning and default, all commented out. */
 export function settingsText(flavour: Flavour): string {
   const head = [
     `# Settings of ${flavour.name}. A line counts once its "# " is taken away; what stands there is the default.`,
@@ -16,11 +16,11 @@ export function settingsText(flavour: Flavour): string {
 
 interface Key {
   readonly key: string;
-  /** Besides the one that is called like the key. */
+  /** Further variables besides the one named like the key. */
   readonly variables?: readonly string[];
-  /** Line by line. */
+  /** The explanation, line by line. */
   readonly explained: readonly string[];
-  /** The default, or where there is none an example. */
+  /** The default, or an example where there is none. */
   readonly shown: string;
 }
 

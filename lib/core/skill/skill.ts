@@ -5,17 +5,17 @@ export interface Skill {
   readonly flavour: Flavour;
   /** The name of its folder, and of the skill. */
   readonly folder: string;
-  /** One line, for whoever chooses among skills. */
+  /** One line, for the choice among skills. */
   readonly description: string;
-  /** What the caller calls it, in its settings and its messages. */
+  /** The caller's name for it, in its settings and messages. */
   readonly role: string;
   /** The line of the caller's settings that turns it on. */
   readonly switchedOnBy: string;
-  /** What names another program to the caller: a key, then a variable. */
+  /** The caller's settings for another program: a key, then a variable. */
   readonly overrides: readonly [key: string, variable: string];
-  /** Where else callers keep it, below the folder of skills. */
+  /** Other places where callers keep it, below the folder of skills. */
   readonly otherPlace?: string;
-  /** Sentences on what else of the caller's settings leads here. */
+  /** Sentences about other settings of the caller that lead here. */
   readonly callerKeys: string;
 }
 

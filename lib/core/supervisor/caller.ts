@@ -1,20 +1,20 @@
 import { objectOf, textOf } from "../text/json.ts";
 import { type Environment, type PlatformName, variable } from "../shell/surroundings.ts";
 
-/** What a program that calls for the supervisor has and hands on to one that it starts. */
+/** The surroundings of a program that calls the supervisor; one that it starts inherits them. */
 export interface Caller {
-  /** The codex that it finds, a path; empty when it finds none. */
+  /** The path of its codex; empty when it finds none. */
   readonly codex: string;
   readonly path: string;
-  /** The variables of proxies, names in small letters, without the passwords in their URLs. */
+  /** Proxy variables, names in lower case, URLs without passwords. */
   readonly proxies: Readonly<Record<string, string>>;
-  /** Its network namespace (Linux); empty where there is none, or it can't be seen. */
+  /** Its network namespace (Linux); empty when there is none or it is not visible. */
   readonly network: string;
 }
 
 const PROXIES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"];
 
-/** What a program with this environment has. */
+/** The surroundings of a program with this environment. */
 export function callerIn(env: Environment, platform: PlatformName, codex: string, network: string): Caller {
   const proxies: Record<string, string> = {};
   for (const name of PROXIES) {
@@ -29,7 +29,7 @@ export function renderCaller(caller: Caller): string {
   return `${JSON.stringify(caller, undefined, 2)}\n`;
 }
 
-/** A caller out of JSON; what is missing is empty. */
+/** Parses a caller from JSON; missing fields are empty. */
 export function parseCaller(value: unknown): Caller {
   const fields = objectOf(value);
   const proxies = objectOf(fields?.get("proxies")) ?? new Map<string, unknown>();
@@ -46,13 +46,13 @@ export function parseCaller(value: unknown): Caller {
   };
 }
 
-/** Whether two programs reach the network in another way. */
+/** Tells whether two programs reach the network by different routes. */
 export function reachesOtherwise(a: Caller, b: Caller): boolean {
   const isMoved = a.network !== "" && b.network !== "" && a.network !== b.network;
   return isMoved || PROXIES.some((name) => a.proxies[name] !== b.proxies[name]);
 }
 
-/** A URL with `***` for the user and the password, whatever characters they hold. */
+/** A URL with `***` for the user and the password, whatever characters they contain. */
 function withoutPassword(value: string): string {
   return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@");
 }

@@ -1,11 +1,11 @@
-/** What is remembered of the ends of a managed child that nobody asked for. Times are monotonic milliseconds. */
+/** The crash history of a managed child. Times are monotonic milliseconds. */
 export interface Crashes {
-  /** Those of the last hour, oldest first. */
+  /** Crashes of the last hour, oldest first. */
   readonly times: readonly number[];
-  /** How many in a row, times without an answer included, without a minute of health between them. */
+  /** The number in a row, unanswered requests included, without a minute of health between them. */
   readonly inARow: number;
   readonly nextStartAt: number;
-  /** Until when the crash-loop guard keeps the child down. */
+  /** Time before which the crash-loop guard keeps the child down. */
   readonly guardedUntil: number;
 }
 
@@ -17,9 +17,9 @@ const REMEMBERED_MS = 3_600_000;
 const HEALTHY_MS = 60_000;
 
 /**
- * After one more crash: the next start waits 1, 2, 4, 8, 16, 30, 60 s times `chance` mapped to 0.5…1; more than
- * `mostIn5m` within five minutes keep the child down for five, and so does the next one without a minute of health
- * before it. `ranMs` is how long it had run.
+ * Adds a crash: the next start waits 1, 2, 4, 8, 16, 30, 60 s times `chance` mapped to 0.5…1; more than `mostIn5m`
+ * within five minutes keep the child down for five, and so does the next one without a minute of health before it.
+ * `ranMs` is the child's run time.
  */
 export function afterCrash(
   crashes: Crashes,
@@ -41,14 +41,14 @@ export function afterCrash(
   };
 }
 
-/** After a time without an answer: that is no crash, but the next start waits as long as after one. */
+/** Adds an unanswered request: it is no crash, but the next start waits as long as after one. */
 export function afterSilence(crashes: Crashes, now: number, ranMs: number, chance: number): Crashes {
   const inARow = ranMs >= HEALTHY_MS ? 1 : crashes.inARow + 1;
   const seconds = BACKOFF_SEC[Math.min(inARow, BACKOFF_SEC.length) - 1]!;
   return { ...crashes, inARow, nextStartAt: now + seconds * 1000 * (0.5 + chance / 2) };
 }
 
-/** Forgets what is more than an hour old: a restart now and then should not cost a session its picks for ever. */
+/** Drops crashes older than an hour: rare restarts should not cost a session its picks forever. */
 export function recent(crashes: Crashes, now: number): Crashes {
   const times = crashes.times.filter((time) => now - time < REMEMBERED_MS);
   return times.length === crashes.times.length ? crashes : { ...crashes, times };

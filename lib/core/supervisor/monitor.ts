@@ -5,7 +5,7 @@ import { PICK_SETTLES_MS } from "../codex/renewal.ts";
 import type { ProbeFault } from "../codex/reasons.ts";
 
 /**
- * What an alias' app-server is doing:
+ * The states of a session's app-server:
  *
  *     none ──start──> greeting ──answered──> reading ──answered──> idle ──read──> reading …
  *      ^                 |                      |                   |   (a probe goes on to closing)
@@ -13,7 +13,7 @@ import type { ProbeFault } from "../codex/reasons.ts";
  */
 export type Phase = "none" | "starting" | "greeting" | "reading" | "idle" | "closing";
 
-/** All that the next step of one alias depends on. Times in milliseconds; Infinity = never. */
+/** All inputs to the next step of one alias. Times in milliseconds; Infinity = never. */
 export interface Facts {
   readonly phase: Phase;
   /** The alias is at work, so a child should stay. */
@@ -30,13 +30,13 @@ export interface Facts {
   readonly sincePick: number;
   /** Age of the newest reading. */
   readonly readingAge: number;
-  /** Since the last try to get one. */
+  /** Time since the last try to get one. */
   readonly sinceTry: number;
-  /** Since a start that could have renewed this very login. */
+  /** Time since a start that could have renewed this very login. */
   readonly sinceRenewal: number;
   /** The last try ended with a reason that only a new login can cure. */
   readonly isLoginDead: boolean;
-  /** Until a crashed child may start again; 0 = now. */
+  /** Time until a crashed child may start again; 0 = now. */
   readonly startsIn: number;
   readonly hasSlot: boolean;
   readonly now: number;
@@ -65,14 +65,16 @@ export type Decision =
   | { readonly act: "read" }
   | { readonly act: "close" }
   | { readonly act: "report"; readonly fault: ProbeFault }
-  /** `isForAccount`: until nothing else of ours uses the account; `isForSlot`: until another probe has ended. */
+  /** `isForAccount`: until no other app-server of ours uses the account; `isForSlot`: until another probe has ended. */
   | { readonly act: "wait"; readonly forMs: number; readonly isForAccount?: true; readonly isForSlot?: true };
 
-/** A reading is renewed this long before its token nears expiry, because for minutes after that nobody may ask. */
+/**
+ * A reading is renewed this long before its token nears expiry, because no reading is possible for minutes after that.
+ */
 const BEFORE_WINDOW_MS = 20_000;
-/** A session at work is read this often. */
+/** Age at which the reading of a session at work is renewed. */
 const ACTIVE_AGE_MS = 60_000;
-/** A renewal that did not work is not tried sooner: each try sends a token that may be spent. */
+/** Pause after a failed renewal: each try sends a token that may be spent. */
 const RENEWAL_PAUSE_MS = 5 * 60_000;
 
 /** The next step of one alias. Logins come first: where a renewal is possible, at most one process starts, alone. */
@@ -131,7 +133,7 @@ function decideStart(facts: Facts, pace: Pace): Decision {
   return { act: "start", purpose, mayRenew: true, ...(isExpiryUnknown ? { neverSignal: true } : {}) };
 }
 
-/** How long until a reading should be taken; 0 or less = now. */
+/** Time until the next reading is due; 0 or less = now. */
 export function dueIn(facts: Facts, pace: Pace): number {
   const byInterval = pace.interval > 0 ? pace.interval - facts.sinceTry : Infinity;
   if (facts.isLoginDead) return byInterval;
@@ -143,7 +145,7 @@ export function dueIn(facts: Facts, pace: Pace): number {
   return Math.min(byInterval, Math.max(byAge, pace.cooldown - facts.sinceTry));
 }
 
-/** The pace that the settings and the environment ask for. */
+/** The pace set by the settings and the environment. */
 export function paceOf(
   { staleSec }: Pick<Config["sessions"], "staleSec">,
   timing: Pick<Timing, "preStaleSec" | "preStaleCooldownSec" | "probeIntervalSec">,
@@ -153,7 +155,7 @@ export function paceOf(
     interval: timing.probeIntervalSec * 1000,
     renewAge: (staleSec - early) * 1000,
     activeAge: ACTIVE_AGE_MS,
-    // Without any, a try that fails at once would be repeated without end.
+    // Without a minimum, a try that fails at once would be repeated without end.
     cooldown: Math.max(1, timing.preStaleCooldownSec) * 1000,
   };
 }

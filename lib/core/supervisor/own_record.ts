@@ -7,38 +7,38 @@ import { type Caller, parseCaller, reachesOtherwise } from "./caller.ts";
 /** A kind of fault that another caller's surroundings may cure. */
 export type TroubleKind = "codex" | "network";
 
-/** No account can be read, for the same reason, since a moment. */
+/** No account can be read, for one reason, since a moment. */
 export interface Trouble {
   readonly kind: TroubleKind;
   /** Epoch milliseconds. */
   readonly sinceMs: number;
 }
 
-/** What a supervisor was started from. */
+/** The origin of a supervisor. */
 export interface Origin {
-  /** The folder where its caller stood. */
+  /** The working folder of its caller. */
   readonly cwd: string;
-  /** The program that called, or empty. */
+  /** The name of the calling program, or empty. */
   readonly program: string;
-  /** It took the place of one that could not read. */
+  /** It replaced a supervisor that could not read. */
   readonly isReplacement: boolean;
 }
 
-/** What the supervisor tells of itself. */
+/** The supervisor's record of itself. */
 export interface OwnRecord {
   readonly pid: number;
   /** Epoch milliseconds. */
   readonly startedMs: number;
   readonly version: string;
   readonly origin: Origin;
-  /** What it was given by its caller. `codex` is the one that it runs. */
+  /** The surroundings of its caller. `codex` is the one that it runs. */
   readonly has: Caller;
   readonly trouble: Trouble | undefined;
 }
 
-/** How long a supervisor must have failed before another takes its place. */
+/** Time for which a supervisor must have failed before it is replaced. */
 const FAILING_MS = 60_000;
-/** How long one that took another's place stays whatever happens. */
+/** Minimum lifetime of a replacement. */
 const STAYS_MS = 600_000;
 
 /** The text of state/supervisor.json. */
@@ -46,7 +46,7 @@ export function renderOwnRecord(record: OwnRecord): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
-/** What state/supervisor.json says; undefined when it makes no sense. */
+/** Parses state/supervisor.json; undefined when it makes no sense. */
 export function parseOwnRecord(text: string): OwnRecord | undefined {
   let value: unknown;
   try {
@@ -70,7 +70,7 @@ export function parseOwnRecord(text: string): OwnRecord | undefined {
   };
 }
 
-/** An origin out of JSON; what is missing is empty. */
+/** Parses an origin from JSON; missing fields are empty. */
 export function parseOrigin(value: unknown): Origin {
   const fields = objectOf(value);
   return {
@@ -81,8 +81,8 @@ export function parseOrigin(value: unknown): Origin {
 }
 
 /**
- * What keeps all accounts from being read, as far as the surroundings may be the cause: what the newest tries say, as long
- * as none has succeeded after them.
+ * The fault that keeps all accounts from being read and that the surroundings may cause: the newest one, unless a
+ * reading has succeeded since.
  */
 export function troubleIn(sessions: Iterable<SessionStatus>): Trouble | undefined {
   let readMs = -Infinity;
@@ -101,7 +101,7 @@ export function troubleIn(sessions: Iterable<SessionStatus>): Trouble | undefine
   return kind !== undefined && triedMs > readMs ? { kind, sinceMs: triedMs } : undefined;
 }
 
-/** Why a supervisor is to be replaced by one that this caller starts; undefined = it is to stay. */
+/** The reason to replace a supervisor by one that this caller starts; undefined = it stays. */
 export function replacementReason(
   record: OwnRecord,
   caller: Caller,

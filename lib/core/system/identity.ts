@@ -1,12 +1,12 @@
-/** A process that pid reuse and reboots can't fake. */
+/** The identity of a process, safe against pid reuse and reboots. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When the kernel says it started, in its own units; only ever compared. */
+  /** Its start time in the kernel's own units; only ever compared. */
   readonly startTime: string;
   readonly bootId: string;
 }
 
-/** Who holds `locks/supervisor.lock`: the content of that file. */
+/** The holder of `locks/supervisor.lock`: the content of that file. */
 export interface DaemonIdentity extends ProcessIdentity {
   readonly version: string;
   readonly exe: string;
@@ -17,7 +17,7 @@ export function renderIdentity(identity: DaemonIdentity): string {
   return `${JSON.stringify(identity)}\n`;
 }
 
-/** The identity in a lock file's content; undefined when it holds none, or only half of one. */
+/** The identity in a lock file's content; undefined when it has none or an incomplete one. */
 export function parseIdentity(text: string): DaemonIdentity | undefined {
   if (!text.endsWith("\n")) return undefined;
   let value: unknown;
@@ -35,7 +35,7 @@ export function parseIdentity(text: string): DaemonIdentity | undefined {
   return { pid: pid as number, startTime, bootId, version, exe };
 }
 
-/** Whether version `a` ("1.2.3") is older than `b`; what can't be read is not older. */
+/** Tells whether version `a` ("1.2.3") is older than `b`; an unreadable one is not older. */
 export function isOlder(a: string, b: string): boolean {
   const left = a.split(".").map(Number);
   const right = b.split(".").map(Number);

@@ -7,7 +7,7 @@ export interface Layout {
   readonly root: string;
   readonly config: string;
   readonly pidFile: string;
-  /** Names the supervisor that is to end, where there are no signals. */
+  /** A request to a supervisor to end, on systems without signals. */
   readonly stopRequest: string;
   readonly status: string;
   readonly log: string;
@@ -15,28 +15,28 @@ export interface Layout {
   readonly state: string;
   readonly globalState: string;
   readonly sessionStates: string;
-  /** Who was given which session, and has no thread open in it yet. */
+  /** Leases and reservations, by session. */
   readonly leases: string;
   readonly paused: string;
-  /** What the policy `adaptive` is doing. */
+  /** The state of the policy `adaptive`. */
   readonly policy: string;
-  /** What readings said over time, one file a month. */
+  /** Past readings, one file a month. */
   readonly history: string;
-  /** What is known of all accounts, for programs that only pick. */
+  /** The known limits of all accounts, for programs that only pick. */
   readonly readings: string;
-  /** What the last program that called for the supervisor has. */
+  /** The surroundings of the last program that called the supervisor. */
   readonly caller: string;
-  /** What the supervisor tells of itself. */
+  /** The supervisor's record of itself. */
   readonly ownRecord: string;
-  /** Of which supervisor the user was told that it runs elsewhere. */
+  /** The supervisor about which the user was already warned that it runs elsewhere. */
   readonly elsewhere: string;
   /** The app-servers of ours that may still run, written by the supervisor. */
   readonly children: string;
-  /** Which version of Codex a program is, by the identity of its file. */
+  /** Codex versions of programs, by the identity of their files. */
   readonly codexVersions: string;
-  /** Which processes of ours run a Codex where, on systems that don't tell. */
+  /** Our processes that run Codex and their homes, on systems that do not show them. */
   readonly runs: string;
-  /** Where app-servers of ours keep their databases, one folder per alias. */
+  /** The databases of our app-servers, one folder per alias. */
   readonly sqlite: string;
   /** Empty homes for a login that must not touch the one it replaces. */
   readonly logins: string;
@@ -83,7 +83,7 @@ export function layoutOf(root: string): Layout {
   };
 }
 
-/** The root that `AGENTLB_HOME`, else `HOME` (on Windows `USERPROFILE`), names; fails when neither names an absolute path. */
+/** The root, from `AGENTLB_HOME`, else `HOME` (on Windows `USERPROFILE`); fails when neither is an absolute path. */
 export function rootFrom({ env, platform }: Surroundings): string {
   const named = variable(env, "AGENTLB_HOME", platform);
   if (named !== undefined && named !== "") {
@@ -106,12 +106,12 @@ export function homeOf(layout: Layout, alias: string): string {
   return join(layout.sessions, alias);
 }
 
-/** What commands remember about an alias. */
+/** The state file of an alias. */
 export function sessionStateOf(layout: Layout, alias: string): string {
   return join(layout.sessionStates, `${alias}.json`);
 }
 
-/** Held while somebody logs in to an alias. */
+/** The lock held during a login to an alias. */
 export function loginLockOf(layout: Layout, alias: string): string {
   return join(layout.locks, `login-${alias}.lock`);
 }

@@ -1,20 +1,20 @@
 import type { Environment } from "../shell/surroundings.ts";
 
-/** What the environment may change about the supervisor's pace. Seconds unless the name says otherwise. */
+/** The supervisor's pace, as the environment sets it. Seconds unless the name says otherwise. */
 export interface Timing {
   readonly startTimeoutMs: number;
-  /** Between two probes of an alias; 0 = only when a reading is about to go stale. */
+  /** Time between two probes of an alias; 0 = only when a reading is about to go stale. */
   readonly probeIntervalSec: number;
   readonly probeLifetimeSec: number;
   readonly flushIntervalSec: number;
   readonly maxRestarts5m: number;
-  /** How long before it goes stale a reading is renewed. */
+  /** Time before staleness at which a reading is renewed. */
   readonly preStaleSec: number;
-  /** The least time between two tries to renew one reading. */
+  /** Minimum time between two tries to renew one reading. */
   readonly preStaleCooldownSec: number;
 }
 
-/** The timing that `AGENTLB_*` variables name; a number that can't be read is as good as none. */
+/** The timing in `AGENTLB_*` variables; an unreadable number is ignored. */
 export function timingFrom(env: Environment): Timing {
   return {
     startTimeoutMs: whole(env.AGENTLB_DAEMON_START_TIMEOUT_MS, 3000),
@@ -27,12 +27,12 @@ export function timingFrom(env: Environment): Timing {
   };
 }
 
-/** Whether commands must leave the supervisor alone. */
+/** Tells whether commands must leave the supervisor alone. */
 export function isSupervisorDisabled(env: Environment): boolean {
   return env.AGENTLB_SUPERVISOR_DISABLED === "1";
 }
 
-/** At most eight digits: three years, which is as good as never. */
+/** At most eight digits: three years, practically never. */
 function whole(text: string | undefined, fallback: number): number {
   return text !== undefined && /^\d{1,8}$/.test(text.trim()) ? Number(text.trim()) : fallback;
 }

@@ -1,9 +1,9 @@
-/** The programs that one executable is; all but `agentlb` are pool programs. */
+/** The programs in one executable; all but `agentlb` are pool programs. */
 export type Program = "agentlb" | "cap" | "clb";
 
 /**
- * Which program was meant: the first word may name one; else the name it was started by does, whatever stands behind a
- * dot or a dash (`cap.js`, `cap-linux-x64`).
+ * The program that was called: by the first word if it names one, else by the program's own file name up to a dot or
+ * dash (`cap.js`, `cap-linux-x64`).
  */
 export function programOf(
   startedAs: string,
@@ -20,7 +20,7 @@ function isPool(name: string | undefined): name is "cap" | "clb" {
 
 type Runtime = "deno" | "bun" | "node";
 
-/** The least versions that everything works on; of Node a line beside the newest one, too. */
+/** Minimum versions; of Node also one for an older release line. */
 export const LEAST: Readonly<Record<Runtime, readonly [string, ...string[]]>> = {
   deno: ["2.7"],
   bun: ["1.2.6"],
@@ -29,13 +29,16 @@ export const LEAST: Readonly<Record<Runtime, readonly [string, ...string[]]>> = 
 
 const NAMES: Readonly<Record<Runtime, string>> = { deno: "Deno", bun: "Bun", node: "Node" };
 
-/** What the runtime with these `process.versions` lacks, as "needs Deno 2.7, this is 2.5.6"; undefined when it will do. */
+/**
+ * The unmet requirement of the runtime with these `process.versions`, as "needs Deno 2.7, this is 2.5.6"; undefined
+ * when there is none.
+ */
 export function lackOf(versions: Readonly<Record<string, string | undefined>>): string | undefined {
   const runtime = versions.deno !== undefined ? "deno" : versions.bun !== undefined ? "bun" : "node";
   const version = versions[runtime] ?? "";
   const found = numbersOf(version);
   const least = LEAST[runtime];
-  // Of lines before the newest, what follows the line itself is older than it looks.
+  // Only the same line counts below the newest: 21.0 is above 20.16, but older.
   const isFit = least.some((each, at) => {
     const wanted = numbersOf(each);
     return isAtLeast(found, wanted) && (at === least.length - 1 || found[0] === wanted[0]);

@@ -1,4 +1,4 @@
-/** Compares two texts by the bytes of their UTF-8, which is by code point and not by JavaScript's code units. */
+/** Compares two texts by the bytes of their UTF-8, which is by code point, unlike JavaScript's code units. */
 export function byteOrder(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {
@@ -9,7 +9,7 @@ export function byteOrder(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Surrogates stand for code points above all others, though their units are not the highest. */
+/** Surrogates encode code points above all others, though their units are not the highest. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;

@@ -1,4 +1,4 @@
-/** What kind of failure it is: it can't be done, was asked wrongly, there is nothing to pick, or a login failed. */
+/** Kinds of failure: it cannot be done, wrong usage, nothing to pick, a failed login. */
 export type FailureCode = "failed" | "usage" | "nothingToPick" | "loginFailed";
 
 /** Exit codes of the program; 3 is reserved. */
@@ -9,16 +9,16 @@ export const EXIT: Readonly<Record<FailureCode, number>> = {
   loginFailed: 5,
 };
 
-/** An expected way to fail: something a user can cause or cure. Anything else that is thrown is a fault of ours. */
+/** An expected way to fail, which a user can cause or cure. Any other error is a bug. */
 export class Failure extends Error {
-  /** What kind of failure it is. */
+  /** The kind of failure. */
   readonly code: FailureCode;
-  /** What the user can do next, as one sentence or command. */
+  /** Advice for the user, as one sentence or command. */
   readonly hint: string | undefined;
-  /** The message is a whole line that scripts know by heart: the programs print it without a prefix. */
+  /** The message is a whole line that scripts depend on: the programs print it without a prefix. */
   readonly verbatim: boolean;
 
-  /** `message` says what could not be done, to what, and why. */
+  /** `message` names the action that failed, its object and the reason. */
   constructor(
     code: FailureCode,
     message: string,
@@ -32,18 +32,18 @@ export class Failure extends Error {
   }
 }
 
-/** The words of anything thrown, for a log line or a message. */
+/** The message of any thrown value, for a log line or another message. */
 export function wordsOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** The system's error code of something thrown ("ENOENT"), when it has one. */
+/** The system's error code of a thrown value ("ENOENT"), when it has one. */
 export function errnoOf(thrown: unknown): string | undefined {
   const code = (thrown as { code?: unknown } | undefined)?.code;
   return typeof code === "string" ? code : undefined;
 }
 
-/** Whether the runtime refused what nobody had allowed it (Deno's permissions). */
+/** Tells whether the runtime denied a permission (Deno). */
 export function isForbidden(thrown: unknown): thrown is Error {
   return thrown instanceof Error && thrown.name === "NotCapable";
 }

@@ -1,9 +1,9 @@
-/** What happens next comes first; of two at one moment the one that was added first. */
+/** A queue by time, earliest first; of two at one moment the one added first. */
 export interface Heap<T> {
   add(atMs: number, item: T): void;
-  /** What comes next, left where it is. */
+  /** The earliest item, without removal. */
   first(): { readonly atMs: number; readonly item: T } | undefined;
-  /** Undefined when nothing is left. */
+  /** Removes the earliest item; undefined when empty. */
   take(): { readonly atMs: number; readonly item: T } | undefined;
 }
 

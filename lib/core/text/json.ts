@@ -1,4 +1,4 @@
-/** A parsed JSON object; its keys are whatever a file said, so they are never looked up on a prototype. */
+/** A parsed JSON object as a map: its keys come from files, and are never looked up on a prototype. */
 export type JsonObject = ReadonlyMap<string, unknown>;
 
 /** The entries of a JSON object, undefined for any other value. */
@@ -7,7 +7,7 @@ export function objectOf(value: unknown): JsonObject | undefined {
   return new Map(Object.entries(value));
 }
 
-/** What an object of a parsed JSON text holds, to be looked up only; quicker to make than a `JsonObject`. */
+/** A parsed JSON object for lookups only; cheaper to make than a `JsonObject`. */
 export interface Fields {
   get(key: string): unknown;
 }
@@ -23,7 +23,7 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The fields that have a value: what is not known is left out, never null. */
+/** Drops undefined fields. */
 export function definedFields<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const known: { [K in keyof T]?: T[K] } = {};
   for (const key of Object.keys(fields) as (keyof T)[]) {
@@ -32,25 +32,25 @@ export function definedFields<T extends object>(fields: T): { [K in keyof T]?: E
   return known as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
-/** Text as every JSON reader accepts it: half a surrogate pair, which Rust's refuses, becomes U+FFFD. */
+/** Text that every JSON reader accepts: half a surrogate pair, which Rust's rejects, becomes U+FFFD. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, "\ufffd");
 }
 
-/** Pretty JSON of an object whose keys keep the given order, even where they look like numbers. */
+/** Pretty JSON of an object whose keys keep the given order, even when they look like numbers. */
 export function renderObject(entries: Iterable<readonly [string, unknown]>): string {
   const lines = Array.from(
     entries,
-    ([key, value]) => `${JSON.stringify(wellFormed(key))}: ${JSON.stringify(value, repaired, 2)}`,
+    ([key, value]) => `${JSON.stringify(wellFormed(key))}: ${JSON.stringify(value, wellFormedValue, 2)}`,
   );
   return lines.length === 0 ? "{}" : `{\n${indent(lines.join(",\n"))}\n}`;
 }
 
-/** JSON of an object with one line for each key, however much it holds. */
+/** JSON of an object with one line for each key, however long. */
 export function renderLines(entries: Iterable<readonly [string, unknown]>): string {
   const lines = Array.from(
     entries,
-    ([key, value]) => `  ${JSON.stringify(wellFormed(key))}: ${JSON.stringify(value, repaired)}`,
+    ([key, value]) => `  ${JSON.stringify(wellFormed(key))}: ${JSON.stringify(value, wellFormedValue)}`,
   );
   return lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n}`;
 }
@@ -60,6 +60,6 @@ export function indent(text: string): string {
   return `  ${text.replaceAll("\n", "\n  ")}`;
 }
 
-function repaired(_key: string, value: unknown): unknown {
+function wellFormedValue(_key: string, value: unknown): unknown {
   return typeof value === "string" ? wellFormed(value) : value;
 }

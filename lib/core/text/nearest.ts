@@ -1,4 +1,7 @@
-/** The known word most like a mistyped one; undefined when none is close: at most a third of its letters wrong, swaps count once. */
+/**
+ * The known word most like a mistyped one; undefined when none is close: at most a third of its letters wrong, swaps
+ * count once.
+ */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let found: string | undefined;
   let least = Math.min(3, Math.floor(Math.max(word.length, 3) / 3)) + 1;

@@ -1,13 +1,16 @@
 const LONGEST = 512;
 const SHORT = new Map([["\n", "\\n"], ["\r", "\\r"], ["\t", "\\t"]]);
-/** What may steer a terminal or hide: controls, writing directions, line separators, half pairs, the invisible. */
+/**
+ * Characters that may steer a terminal or hide: controls, writing directions, line separators, half pairs, the
+ * invisible.
+ */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** A text from outside as one harmless line: what can't be seen is escaped, `limit` characters at most. */
+/** A text from outside as one safe line: invisible characters are escaped, `limit` characters at most. */
 export function printable(text: string, limit: number = LONGEST): string {
   if (text.length <= limit && /^[ -~]*$/.test(text)) return text;
   let shown = "";
-  // Where to cut if the rest turns out too long: the last place with room for the ellipsis.
+  // The cut if the text turns out too long: the last place with room for the ellipsis.
   let fits = 0;
   for (const char of text) {
     shown += UNSEEN.test(char) ? escaped(char) : char;

@@ -1,5 +1,5 @@
 const CUT = "[cut]";
-/** What a name in front says of a value: `token=…`, `Authorization: Bearer …`, `"api_key": "…"`. */
+/** A name that marks the value behind it as secret: `token=…`, `Authorization: Bearer …`, `"api_key": "…"`. */
 const NAMED =
   /((?:token|secret|passw(?:or)?d|api[-_ ]?key|authorization|cookie|credential|session[-_]?id)s?["']?\s*[=:]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"',;&]+/giu;
 const BEARER = /\b(bearer|basic)\s+[^\s"',;]+/giu;
@@ -13,7 +13,7 @@ const LONGEST_PART = 20;
 // deno-lint-ignore no-control-regex
 const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/gu;
 
-/** A text from outside without what looks like a secret or an address: better too much is cut than too little. */
+/** A text from outside without apparent secrets and addresses: better to cut too much than too little. */
 export function withoutSecrets(text: string): string {
   return text
     .replace(NAMED, `$1${CUT}`)
@@ -26,12 +26,15 @@ export function withoutSecrets(text: string): string {
     .replace(RUN, (run) => isSecret(run) ? CUT : run);
 }
 
-/** A text without the colours of a terminal. */
+/** A text without terminal colours. */
 export function withoutColours(text: string): string {
   return text.replace(COLOURS, "");
 }
 
-/** Whether a run of characters is no path, no words joined by dashes and no UUID: long, and of letters and digits mixed. */
+/**
+ * Tells whether a run of characters looks like a token, not like a path, dashed words or a UUID: long, with letters and
+ * digits mixed.
+ */
 function isSecret(run: string): boolean {
   if (/[+=~]/.test(run) && /\d/.test(run) && /[A-Z]/.test(run)) return true;
   return run.split(/[/._-]/).some((part) =>

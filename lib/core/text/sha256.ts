@@ -1,7 +1,4 @@
-/**
- * SHA-256 (FIPS 180-4) of a short text's UTF-8. The runtimes' own take longer to load than everything else that a pick
- * does.
- */
+/** SHA-256 (FIPS 180-4) of a short text's UTF-8. The runtimes' own takes longer to load than all the rest of a pick. */
 export function sha256(text: string): Uint8Array {
   const bytes = padded(new TextEncoder().encode(text));
   const view = new DataView(bytes.buffer);
@@ -12,8 +9,8 @@ export function sha256(text: string): Uint8Array {
     for (let i = 16; i < 64; i++) {
       const a = words[i - 15]!;
       const b = words[i - 2]!;
-      const s0 = turned(a, 7) ^ turned(a, 18) ^ (a >>> 3);
-      const s1 = turned(b, 17) ^ turned(b, 19) ^ (b >>> 10);
+      const s0 = rotated(a, 7) ^ rotated(a, 18) ^ (a >>> 3);
+      const s1 = rotated(b, 17) ^ rotated(b, 19) ^ (b >>> 10);
       words[i] = words[i - 16]! + s0 + words[i - 7]! + s1;
     }
     mix(state, words);
@@ -26,9 +23,9 @@ export function sha256(text: string): Uint8Array {
 function mix(state: Uint32Array, words: Uint32Array): void {
   let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
   for (let i = 0; i < 64; i++) {
-    const s1 = turned(e, 6) ^ turned(e, 11) ^ turned(e, 25);
+    const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + ROUNDS[i]! + words[i]!) | 0;
-    const s0 = turned(a, 2) ^ turned(a, 13) ^ turned(a, 22);
+    const s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
     h = g;
     g = f;
     f = e;
@@ -42,7 +39,7 @@ function mix(state: Uint32Array, words: Uint32Array): void {
   [a, b, c, d, e, f, g, h].forEach((word, i) => state[i] = state[i]! + word);
 }
 
-/** With the end mark and the length in bits. */
+/** The message with the end mark and the length in bits. */
 function padded(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64);
   whole.set(bytes);
@@ -51,11 +48,11 @@ function padded(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-function turned(word: number, bits: number): number {
+function rotated(word: number, bits: number): number {
   return (word >>> bits) | (word << (32 - bits));
 }
 
-/** The first 32 bits behind the point of the square roots of the first primes. */
+/** The first 32 fractional bits of the square roots of the first primes. */
 // deno-fmt-ignore
 const START = [
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
@@ -73,7 +70,7 @@ const ROUNDS = [
   0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 ];
 
-/** The same in hex. */
+/** The digest in hex. */
 export function sha256Hex(text: string): string {
   return Array.from(sha256(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

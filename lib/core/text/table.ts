@@ -1,6 +1,6 @@
 /**
- * A table with rounded corners, as wide as its cells and never wrapped; ends with a newline.
- * Cells hold no control characters; `width` tells the columns a text takes on screen.
+ * A table with rounded corners, as wide as its cells and never wrapped; ends with a newline. Cells hold no control
+ * characters; `width` returns the columns of a text on screen.
  */
 export function renderTable(
   header: readonly string[],

@@ -15,7 +15,7 @@ export function parseTime(text: unknown): number | undefined {
   if (hour > 23 || minute > 59 || second > 60 || part(9) > 23 || part(10) > 59) return undefined;
   const year = part(1);
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
-  // Day by day from a year that `Date.UTC` does not take for one of the last century: the calendar repeats after 400.
+  // Counted from a later year of the 400-year cycle, because `Date.UTC` moves the years 0 to 99 to the last century.
   const midnight = Date.UTC(year + 400, month - 1, day) - FOUR_CENTURIES_MS;
   const fraction = Number((found[7] ?? "").slice(0, 3).padEnd(3, "0"));
   return midnight + ((hour * 60 + minute) * 60 + second) * 1000 + fraction - offset;
@@ -26,7 +26,7 @@ function daysIn(year: number, month: number): number {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
-/** Epoch milliseconds as `2026-11-20T10:20:55Z`; a part of a second is cut off. */
+/** Epoch milliseconds as `2026-11-20T10:20:55Z`; fractions of a second are cut off. */
 export function formatTime(ms: number): string {
   return `${iso(ms).slice(0, 19)}Z`;
 }
@@ -43,7 +43,7 @@ export function formatClock(ms: number): string {
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** A moment in local time, to the minute: `14:35`; on another day than `nowMs` with the day, `2 Dec 14:35`. */
+/** A local time, to the minute: `14:35`; on another day than `nowMs` with the day, `2 Dec 14:35`. */
 export function formatMoment(ms: number, nowMs: number): string {
   const [moment, now] = [new Date(ms), new Date(nowMs)];
   const two = (part: number) => String(part).padStart(2, "0");
@@ -61,7 +61,10 @@ export function formatAge(ms: number): string {
   return `${Math.trunc(seconds / 86_400)}d`;
 }
 
-/** How long until something, in its two largest units: `45s`, `12m`, `2h 10m`, `3d 4h`; rounded up to the next minute from one on. */
+/**
+ * Time until a moment, in its two largest units: `45s`, `12m`, `2h 10m`, `3d 4h`; from one minute on rounded up to the
+ * next.
+ */
 export function formatSpan(ms: number): string {
   if (ms <= 59_000) return `${Math.max(0, Math.ceil(ms / 1000))}s`;
   const minutes = Math.ceil(ms / 60_000);
@@ -71,7 +74,7 @@ export function formatSpan(ms: number): string {
   return small.startsWith("0") ? large : `${large} ${small}`;
 }
 
-/** Four-digit years only: nothing else is RFC 3339. */
+/** Only four-digit years are RFC 3339. */
 function iso(ms: number): string {
   return new Date(Math.min(Math.max(ms, EARLIEST), LATEST)).toISOString();
 }

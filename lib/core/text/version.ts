@@ -1,2 +1,2 @@
-/** The version of this program; `package.json` says the same, and a test compares them. */
+/** The version of this program; a test compares it with `package.json`. */
 export const VERSION = "1.0.0";

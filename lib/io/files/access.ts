@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 
-/** Who may do what with a file or folder, links followed; undefined when it is not there, or not ours to see. */
+/** The kind, owner and mode of a file or folder, links followed; undefined when it is missing or not visible to us. */
 export function accessOf(path: string): { isFolder: boolean; owner: number; mode: number } | undefined {
   try {
     const stat = statSync(path);
@@ -10,7 +10,7 @@ export function accessOf(path: string): { isFolder: boolean; owner: number; mode
   }
 }
 
-/** Whether we may write into a folder. */
+/** Tells whether we may write into a folder. */
 export function isWritable(path: string): boolean {
   try {
     accessSync(path, constants.W_OK | constants.X_OK);
@@ -20,7 +20,7 @@ export function isWritable(path: string): boolean {
   }
 }
 
-/** Which folder a path leads to, as long as it is there; undefined when there is none. */
+/** The identity of the folder behind a path; undefined when there is none. */
 export function inodeOf(path: string): string | undefined {
   try {
     const { dev, ino } = statSync(path, { bigint: true });

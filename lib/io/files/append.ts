@@ -4,8 +4,8 @@ import { NOT_OURS, whileWriting, writeAll } from "./replace.ts";
 const LF = 10;
 
 /**
- * Appends text to a file of ours (0600), made if need be. What stands at its end without a newline, because a writer was
- * killed or the disk was full, is first closed off with `seal`. `mayWrite` is asked once the file is open; a no is thrown.
+ * Appends text to a file of ours (0600), created if missing. An incomplete last line, left by a kill or a full disk, is
+ * first ended with `seal`. `mayWrite` is called once the file is open; when false, the write fails.
  */
 export function appendText(path: string, text: string, seal: string, mayWrite = () => true): void {
   const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;

@@ -20,13 +20,13 @@ import { system } from "../platform/here.ts";
 import { isFolder, type Kind } from "./read.ts";
 import { nameBeside } from "./replace.ts";
 
-/** Makes a folder and those above it, and makes it ours alone (0700). */
+/** Makes a folder and its parents, and makes it private (0700). */
 export function ensureFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   chmodSync(path, 0o700);
 }
 
-/** Makes sure of a folder that is ours (`uid`, where users have numbers) and nobody else's to enter (0700). */
+/** Makes sure that a folder exists, is ours (`uid`, where users have numbers) and private (0700). */
 export function ownFolder(path: string, uid: number | undefined): void {
   let stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
@@ -38,7 +38,7 @@ export function ownFolder(path: string, uid: number | undefined): void {
   if (uid !== undefined && (stat.mode & 0o777) !== 0o700) chmodSync(path, 0o700);
 }
 
-/** Makes sure of a file that is ours and nobody else's to read (0600); what it holds stays. */
+/** Makes sure that a file exists, is ours and private (0600); its content stays. */
 export function ownFile(path: string, uid: number | undefined): void {
   const { O_RDONLY, O_CREAT, O_NOFOLLOW } = constants;
   const fd = openSync(path, O_RDONLY | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
@@ -51,7 +51,7 @@ export function ownFile(path: string, uid: number | undefined): void {
   }
 }
 
-/** The number of the user that new files belong to: who we are, where nobody tells. */
+/** The owner of a new file: our own user id where the runtime does not report it. */
 export function ownerOfNewFile(folder: string): number {
   const path = nameBeside(join(folder, "owner"));
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
@@ -63,7 +63,7 @@ export function ownerOfNewFile(folder: string): number {
   }
 }
 
-/** Makes a folder (0700); false when there is something of that name already. */
+/** Makes a folder (0700); false when the name exists already. */
 export function makeFolder(path: string): boolean {
   try {
     mkdirSync(path, { mode: 0o700 });
@@ -74,17 +74,17 @@ export function makeFolder(path: string): boolean {
   }
 }
 
-/** Makes a folder and those above it where they are missing; what exists stays as it is. */
+/** Makes a folder and its missing parents; existing ones stay unchanged. */
 export function makeFolders(path: string): void {
   mkdirSync(path, { recursive: true });
 }
 
-/** Makes an empty folder (0700) with a name that nobody can guess. */
+/** Makes an empty folder (0700) with an unpredictable name. */
 export function makeTemporaryFolder(parent: string, prefix: string): string {
   return mkdtempSync(join(parent, prefix));
 }
 
-/** Removes a folder with all it holds, or whatever else has this name. Links are never followed. */
+/** Removes a folder with its content, or any other entry. Links are never followed. */
 export function removeTree(path: string): void {
   if (system.removesStepwise) removeStepwise(path);
   else rmSync(path, { recursive: true, force: true, maxRetries: 3 });
@@ -98,7 +98,7 @@ export function removeStepwise(path: string): void {
     for (const name of readdirSync(path)) removeStepwise(join(path, name));
     return system.patiently(() => rmdirSync(path));
   }
-  // Windows keeps what may not be written, as git's objects, from being removed too.
+  // Windows refuses to remove read-only files, such as git's objects.
   if ((stat.mode & 0o200) === 0 && !stat.isSymbolicLink()) chmodSync(path, 0o600);
   system.patiently(() => unlinkSync(path));
 }
@@ -117,7 +117,7 @@ export function foldersIn(folder: string): string[] {
   }
 }
 
-/** Calls `note` for all that is in a directory, in no order; for nothing when it is none, or not ours to read. */
+/** Calls `note` for every entry of a directory, in no order; for none when it is no directory or not readable. */
 export function eachEntry(directory: string, note: (name: string, kind: Kind) => void): void {
   let entries: Dirent[];
   try {
@@ -134,11 +134,11 @@ export function eachEntry(directory: string, note: (name: string, kind: Kind) =>
   }
 }
 
-/** Which folder this is, whatever happens in it; undefined when there is none. */
+/** The identity of a folder, independent of its content; undefined when there is none. */
 export function folderIdentity(path: string): string | undefined {
   try {
     const stat = statSync(path, { bigint: true });
-    // The number of a removed folder may be given to the next one.
+    // The inode number of a removed folder may be reused.
     return stat.isDirectory() ? `${stat.dev}:${stat.ino}:${stat.birthtimeNs}` : undefined;
   } catch {
     return undefined;

@@ -12,7 +12,7 @@ export class LineSplitter {
     this.#limit = limit;
   }
 
-  /** How many lines were too long to keep. */
+  /** The number of lines that were too long to keep. */
   get dropped(): number {
     return this.#dropped;
   }

@@ -33,7 +33,7 @@ export function entryAt(path: string): Entry {
     : { kind: "other" };
 }
 
-/** The SHA-256 of what a file holds, in hex. */
+/** The SHA-256 of a file's content, in hex. */
 export function sha256At(path: string): string {
   const hash = createHash("sha256");
   const chunk = new Uint8Array(CHUNK);
@@ -48,15 +48,15 @@ export function sha256At(path: string): string {
   return hash.digest("hex");
 }
 
-/** What is to be at a path: a text, the bytes of a file, as long as they are those that are meant, or a link. */
+/** The new content of a path: a text, the bytes of a file if they have the expected digest, or a link. */
 export type Content =
   | { readonly text: string }
   | { readonly file: string; readonly sha256: string }
   | { readonly link: string };
 
 /**
- * Puts content at a path so that a reader, a crash or a full disk finds what was there or what is to be, whole. It is
- * made as `temporary`, which must be on the same file system. Throws Failure when the file to copy is another by now.
+ * Puts content at a path so that after a crash or a full disk it has either the old or the new content, whole. The
+ * content is first written to `temporary`, on the same file system. Throws Failure when the file to copy has changed.
  */
 export function place(content: Content, path: string, mode: number, temporary: string): void {
   rmSync(temporary, { force: true });
@@ -72,7 +72,7 @@ export function place(content: Content, path: string, mode: number, temporary: s
   flushFolder(dirname(path));
 }
 
-/** Gives what is at a path a second name: a file, with all that belongs to it, or a link like this one. */
+/** Gives the entry at a path a second name: a file with all its metadata, or an equal link. */
 export function keepAs(path: string, as: string, temporary: string): void {
   const before = entryAt(path);
   if (before.kind === "link") symlinkSync(before.target, as);
@@ -80,7 +80,7 @@ export function keepAs(path: string, as: string, temporary: string): void {
     try {
       linkSync(path, as);
     } catch (error) {
-      // Some file systems have one name per file, and some systems let nobody name what is another's.
+      // Some file systems allow one name per file, and some systems refuse to link another user's files.
       if (
         !["EPERM", "EXDEV", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"].includes(
           errnoOf(error) ?? "",
@@ -94,14 +94,14 @@ export function keepAs(path: string, as: string, temporary: string): void {
   flushFolder(dirname(as));
 }
 
-/** Gives a file or a link another name, in place of whatever has it. */
+/** Renames a file or a link, replacing any entry of that name. */
 export function moveTo(path: string, to: string): void {
   renameSync(path, to);
   flushFolder(dirname(to));
   flushFolder(dirname(path));
 }
 
-/** Removes a file or a link, if it is there, for good. */
+/** Removes a file or a link, if it exists, for good. */
 export function takeAway(path: string): void {
   try {
     unlinkSync(path);
@@ -111,7 +111,7 @@ export function takeAway(path: string): void {
   flushFolder(dirname(path));
 }
 
-/** Removes a folder that holds nothing; whether it is gone. */
+/** Removes an empty folder; returns whether it is gone. */
 export function removeIfEmpty(path: string): boolean {
   try {
     rmdirSync(path);
@@ -134,7 +134,7 @@ function writeWhole(text: string, path: string, mode: number): void {
   }
 }
 
-/** Where the file system can, the copy shares its room with the original until one of them changes. */
+/** Where the file system supports it, the copy shares storage with the original until one of them changes. */
 function copyWhole({ file, sha256 }: { file: string; sha256: string }, to: string, mode: number): void {
   copyFileSync(file, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   chmodSync(to, 0o600);

@@ -13,17 +13,17 @@ import native from "node:path";
 import { errnoOf } from "../../core/text/failure.ts";
 import { system } from "../platform/here.ts";
 
-/** The text of a file; undefined when there is none. Any other trouble is thrown. */
+/** The text of a file; undefined when there is none. Other errors are thrown. */
 export function readText(path: string): string | undefined {
-  return unlessGone(() => readFileSync(path, "utf8"));
+  return unlessMissing(() => readFileSync(path, "utf8"));
 }
 
-/** What is in a file; undefined when there is none. Any other trouble is thrown. */
+/** The bytes of a file; undefined when there is none. Other errors are thrown. */
 export function readBytes(path: string): Uint8Array | undefined {
-  return unlessGone(() => readFileSync(path));
+  return unlessMissing(() => readFileSync(path));
 }
 
-function unlessGone<T>(read: () => T): T | undefined {
+function unlessMissing<T>(read: () => T): T | undefined {
   try {
     return system.patiently(read);
   } catch (error) {
@@ -86,7 +86,7 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** Whether `path` is a folder, or a link to one; what can't be entered or leads in a circle is none. */
+/** Tells whether `path` is a folder, or a link to one; false when it is inaccessible or a circular link. */
 export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
@@ -97,7 +97,7 @@ export function isFolder(path: string): boolean {
 
 export type Kind = "file" | "directory" | "link" | "other";
 
-/** What kind of entry a path is; undefined when there is none. */
+/** The kind of entry at a path; undefined when there is none. */
 export function kindOf(path: string): Kind | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
@@ -106,39 +106,41 @@ export function kindOf(path: string): Kind | undefined {
   return stat.isSymbolicLink() ? "link" : "other";
 }
 
-/** Whether anything, even a dangling link, has this name. */
+/** Tells whether the name exists, even as a dangling link. */
 export function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Whether `path` itself is a link. */
+/** Tells whether `path` itself is a link. */
 export function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
-/** Whether a path leads, links followed, to a regular file. */
+/** Tells whether a path leads, links followed, to a regular file. */
 export function leadsToFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   } catch {
-    return false; // a circle of links, or not ours to see
+    return false; // a circular link, or not visible to us
   }
 }
 
-/** Which file this is and which version of it; undefined when there is none. Changes with every replacement. */
+/** The identity and version of a file; undefined when there is none. Changes with every replacement. */
 export function fingerprintOf(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
   return stat && `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`;
 }
 
-/** When a file, or what a link leads to, was last written or put there, epoch milliseconds; undefined when it is not there. */
+/**
+ * Time at which a file, or the target of a link, was last written or moved, epoch milliseconds; undefined when missing.
+ */
 export function changedAt(path: string): number | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
-  // A file that is moved keeps the time at which it was written.
+  // A moved file keeps its time of writing.
   return stat && Math.max(stat.mtimeMs, stat.ctimeMs ?? 0);
 }
 
-/** How many bytes a file has; 0 when there is none. */
+/** The size of a file in bytes; 0 when there is none. */
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
@@ -146,9 +148,9 @@ export function sizeOf(path: string): number {
 const MOST_LINKS = 40;
 
 /**
- * An absolute path with every link and `..` resolved; what does not exist stays as it is written. Step by step, because
- * the runtimes' own way drops `a/..` before it looks where `a` leads, and Bun's, when the file is replaced at that
- * instant, gives a name that ends in " (deleted)".
+ * An absolute path with every link and `..` resolved; missing parts stay as written. Resolved step by step, because the
+ * runtimes' own functions drop `a/..` before they resolve `a`, and Bun's returns a name that ends in " (deleted)" for a
+ * file that is being replaced.
  */
 export function resolvedPath(path: string): string {
   return resolvedOn(native, path);
@@ -156,12 +158,12 @@ export function resolvedPath(path: string): string {
 
 type Paths = Pick<typeof native, "dirname" | "isAbsolute" | "parse" | "sep">;
 
-/** The same, as paths are written on some platform. */
+/** The same, for the paths of a given platform. */
 export function resolvedOn(paths: Paths, path: string, linksLeft = MOST_LINKS): string {
   const { dirname, parse, sep } = paths;
   const isSlashed = sep === "/";
   const { root } = parse(path);
-  // Windows takes c:/ and C:\ for the same.
+  // On Windows c:/ and C:\ are the same.
   let done = isSlashed ? "/" : root.replaceAll("/", sep).replace(/^[a-z]/, (drive) => drive.toUpperCase());
   for (const part of path.slice(root.length).split(isSlashed ? "/" : /[\\/]/)) {
     if (part === "" || part === ".") continue;
@@ -176,23 +178,23 @@ export function resolvedOn(paths: Paths, path: string, linksLeft = MOST_LINKS): 
   return done;
 }
 
-/** Where a link leads; undefined when it is none. */
+/** The target of a link; undefined when it is no link. */
 function absoluteTarget({ dirname, isAbsolute, sep }: Paths, path: string): string | undefined {
   try {
     if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
     const target = readlinkSync(path);
     return isAbsolute(target) ? target : `${dirname(path)}${sep}${target}`;
   } catch {
-    return undefined; // below what is no directory, or gone just now
+    return undefined; // below a non-directory, or just removed
   }
 }
 
-/** Where an absolute path leads when every link is followed; undefined when it leads nowhere. */
+/** The target of an absolute path with every link followed; undefined when it is missing. */
 export function realPath(path: string): string | undefined {
   try {
     const resolved = resolvedPath(path);
     return statSync(resolved, { throwIfNoEntry: false }) && resolved;
   } catch {
-    return undefined; // a circle of links, or not ours to see
+    return undefined; // a circular link, or not visible to us
   }
 }

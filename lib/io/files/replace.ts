@@ -18,20 +18,22 @@ import { system } from "../platform/here.ts";
 import { namesIn, resolvedPath } from "./read.ts";
 
 interface ReplaceOptions {
-  /** Survive a power loss: flush the file, and the folder that names it. With "file" the old one may come back whole. */
+  /**
+   * Survive a power loss: flush the file, and the folder of its name. With "file" the old content may come back whole.
+   */
   readonly durable?: boolean | "file";
-  /** Keep the generation before as `<path>.prev`. */
+  /** Keep the previous content as `<path>.prev`. */
   readonly keepPrevious?: boolean;
-  /** Replace what a link points at; without it a link is refused. */
+  /** Replace the target of a link; otherwise a link is refused. */
   readonly follow?: boolean;
-  /** Asked when all but the last step is done; a no leaves everything as it was, and is thrown. */
+  /** Called before the last step; when false, nothing changes and the write fails. */
   readonly mayReplace?: () => boolean;
 }
 
-/** What is thrown when a file may not be written any more. */
+/** The error message when a file may not be written any more. */
 export const NOT_OURS = "its folder is being removed, or another one took its place";
 
-/** Replaces a file by `text` so that a reader, a crash or a full disk finds the old or the new one, whole. Mode 0600. */
+/** Replaces a file by `text` so that after a crash or a full disk it is the old or the new one, whole. Mode 0600. */
 export function replaceFile(path: string, text: string, options: ReplaceOptions = {}): void {
   const target = replaceable(path, options.follow ?? false);
   const bytes = new TextEncoder().encode(text);
@@ -56,7 +58,7 @@ export function replaceFile(path: string, text: string, options: ReplaceOptions 
   if (options.durable === true) flushFolder(dirname(target));
 }
 
-/** Writes a new file (0600) down to the disk; fails when it exists. */
+/** Writes and flushes a new file (0600); fails when it exists. */
 export function writeNew(path: string, text: string): void {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
@@ -89,11 +91,11 @@ function keepGeneration(target: string): void {
     linkSync(target, previous);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return;
-    copyFileSync(target, previous, constants.COPYFILE_EXCL); // a file system without second names
+    copyFileSync(target, previous, constants.COPYFILE_EXCL); // a file system without hard links
   }
 }
 
-/** Gives a file that can't be trusted a name beside it and returns that name; at most five are kept. */
+/** Renames a corrupt file to a name beside it and returns that name; at most five are kept. */
 export function putAside(path: string, nowMs: number): string {
   const stamp = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "");
   const prefix = `${basename(path)}.corrupt-`;
@@ -104,7 +106,7 @@ export function putAside(path: string, nowMs: number): string {
   return aside;
 }
 
-/** Removes temporary files of ours that a crash left in a folder more than an hour ago. */
+/** Removes our temporary files older than an hour that a crash left in a folder. */
 export function sweepTemporaries(folder: string, nowMs: number): void {
   for (const name of namesIn(folder)) {
     if (!/^\..+\.[0-9a-f]{16}\.tmp$/.test(name)) continue;
@@ -114,24 +116,24 @@ export function sweepTemporaries(folder: string, nowMs: number): void {
   }
 }
 
-/** A name beside `path` that nobody has. */
+/** An unused name beside `path`. */
 export function nameBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomName()}.tmp`);
 }
 
-/** Sixteen hex digits that nobody can guess. */
+/** Sixteen unpredictable hex digits. */
 export function randomName(): string {
-  // Quicker at first use than to spell out random bytes; the last twelve digits and the first four are all chance.
+  // Faster at first use than formatting random bytes; the last twelve digits and the first four are all random.
   const uuid = crypto.randomUUID();
   return `${uuid.slice(-12)}${uuid.slice(0, 4)}`;
 }
 
-/** Renames a file or folder; false when there is none of that name. */
+/** Renames a file or folder; false when it is missing. */
 export function rename(path: string, to: string): boolean {
   return system.patiently(() => renameAtOnce(path, to));
 }
 
-/** The same, tried once: on Windows it may fail for as long as somebody has one of them open. */
+/** The same, tried once: on Windows it may fail while another process has one of them open. */
 export function renameAtOnce(path: string, to: string): boolean {
   try {
     renameSync(path, to);
@@ -142,12 +144,12 @@ export function renameAtOnce(path: string, to: string): boolean {
   }
 }
 
-/** Removes a file or a link, if it is there. */
+/** Removes a file or a link, if it exists. */
 export function removeFile(path: string): void {
   system.patiently(() => rmSync(path, { force: true }));
 }
 
-/** A full disk shortens a write instead of failing it, so what is left is written until the error shows. */
+/** A full disk shortens a write instead of failing it, so the rest is written until the error shows. */
 export function writeAll(fd: number, bytes: Uint8Array): void {
   let done = 0;
   while (done < bytes.length) {
@@ -157,14 +159,14 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
   }
 }
 
-/** The system's trouble with the name of the file: its own words for a write that failed have none. */
+/** Adds the file name to the system's error for a failed write, which has none. */
 export function whileWriting(path: string, error: unknown): unknown {
   const code = errnoOf(error);
   if (code === undefined) return error;
   return Object.assign(new Error(`Cannot write ${path}: ${wordsOf(error)}`, { cause: error }), { code });
 }
 
-/** Some systems and file systems can't flush a folder; then the file's own flush is all there is. */
+/** Some systems and file systems cannot flush a folder; then the file's own flush has to do. */
 export function flushFolder(folder: string): void {
   if (!system.flushesFolders) return;
   let fd: number;

@@ -2,37 +2,37 @@ import { type BigIntStats, closeSync, openSync, readSync, statSync } from "node:
 import { errnoOf } from "../../core/text/failure.ts";
 import { LineSplitter } from "./lines.ts";
 
-/** What of a growing file is of interest. */
+/** The relevant lines of a growing file. */
 export interface Interest {
-  /** Which lines; the others are read and forgotten. */
+  /** Selects lines; the others are skipped. */
   wants(line: string): boolean;
-  /** What stands before such a line, the very first one excepted, matters no more. */
+  /** Marks a line that makes all earlier ones irrelevant, except the first of the file. */
   isEnough(line: string): boolean;
 }
 
-/** What a look at the file found. */
+/** The result of a look at the file. */
 export interface Appended {
   /** Whole lines, without their LF. */
   readonly lines: readonly string[];
-  /** The file is another one, or was cut: forget what was read before. */
+  /** The file was replaced or truncated: forget all that was read before. */
   readonly isAnew: boolean;
-  /** It is so long that not all of it was read, and nothing in the part that was is enough. */
+  /** The file was too long to read whole, and the part read has no line that is enough. */
   readonly isCut: boolean;
 }
 
 const CHUNK = 64 * 1024;
-/** Of a long file no more than this is read at first sight. */
-const MOST = 8 * 1024 * 1024;
+/** The most that is read of a long file at first sight. */
+const MOST_BYTES = 8 * 1024 * 1024;
 const TRACE = 64;
 
-/** Reads what is appended to a file that another program writes, and only that. */
+/** Reads the lines that another program appends to a file. */
 export class Tail {
   readonly #path: string;
   readonly #interest: Interest;
   #file = "";
   #version = "";
   #offset = 0;
-  /** What stood right before the offset: when it no longer does, the file was cut or written anew. */
+  /** The bytes right before the offset: when they differ, the file was truncated or rewritten. */
   #trace = new Uint8Array();
   #splitter = new LineSplitter();
 
@@ -41,7 +41,9 @@ export class Tail {
     this.#interest = interest;
   }
 
-  /** The lines that came since the last look, or at first sight those from the last one that is enough; undefined when nothing is new. */
+  /**
+   * The lines since the last look, or at first sight those from the last one that is enough; undefined without changes.
+   */
   read(): Appended | undefined {
     const stat = statOf(this.#path);
     if (stat === undefined) return undefined;
@@ -63,15 +65,15 @@ export class Tail {
     }
   }
 
-  /** First the end, then ever more before it, until a line is enough. */
+  /** Reads the end first, then earlier parts, until a line is enough. */
   #begin(fd: number, size: number): Pick<Appended, "lines" | "isCut"> {
-    for (let back = CHUNK;; back = Math.min(back * 8, MOST)) {
+    for (let back = CHUNK;; back = Math.min(back * 8, MOST_BYTES)) {
       const from = size <= back ? 0 : lineStart(fd, size - back, size);
       this.#offset = from;
       this.#splitter = new LineSplitter();
       const lines = this.#take(fd);
       const isDone = from === 0 || lines.some((line) => this.#interest.isEnough(line));
-      if (!isDone && back < MOST) continue;
+      if (!isDone && back < MOST_BYTES) continue;
       const head = from === 0 ? [] : this.#head(fd);
       return { lines: [...head, ...lines], isCut: !isDone };
     }
@@ -86,7 +88,7 @@ export class Tail {
     return [];
   }
 
-  /** All from the offset on; half a line at the end is kept until it is whole. */
+  /** Reads all from the offset on; an incomplete last line is kept until it is complete. */
   #take(fd: number): string[] {
     const lines: string[] = [];
     const chunk = new Uint8Array(CHUNK);
@@ -106,7 +108,7 @@ export class Tail {
   }
 }
 
-/** Undefined when there is no such file, or none that grows. */
+/** Undefined when it is missing or no regular file. */
 function statOf(path: string): BigIntStats | undefined {
   try {
     const stat = statSync(path, { bigint: true });
@@ -126,7 +128,7 @@ function open(path: string): number | undefined {
   }
 }
 
-/** Behind the first LF at or after `from`. */
+/** The position after the first LF at or after `from`. */
 function lineStart(fd: number, from: number, size: number): number {
   for (let at = from; at < size; at += CHUNK) {
     const end = bytesAt(fd, at, Math.min(at + CHUNK, size)).indexOf(10);

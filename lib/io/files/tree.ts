@@ -17,8 +17,8 @@ import { removeTree } from "./folders.ts";
 import { namesIn } from "./read.ts";
 
 /**
- * Copies what a folder holds into another, new one: readable by its owner alone, links leading where they led before,
- * pipes and sockets left out, and the names directly in it that `isLeftOut` picks. What vanishes meanwhile is not missed.
+ * Copies the content of a folder into a new one: readable by its owner alone, links with their original targets,
+ * without pipes, sockets and the top-level names that `isLeftOut` selects. Entries that vanish meanwhile are skipped.
  */
 export function copyTree(from: string, to: string, isLeftOut: (name: string) => boolean = () => false): void {
   mkdirSync(to, { recursive: true, mode: 0o700 });
@@ -41,7 +41,7 @@ function copyOne(from: string, to: string): void {
   chmodSync(to, stat.mode & 0o700);
 }
 
-/** Makes a link; where not everybody may, a second name of the file, or on another drive a copy. */
+/** Makes a link; where not all users may, a second name of the file, or on another drive a copy. */
 export function makeLink(target: string, path: string): void {
   if (system.linksFreely) return symlinkSync(target, path);
   try {
@@ -51,7 +51,9 @@ export function makeLink(target: string, path: string): void {
   }
 }
 
-/** The files below a folder whose names fit, newest first, `most` at most. A folder that is a link is not entered. */
+/**
+ * The files below a folder with matching names, newest first, `most` at most. A folder that is a link is not entered.
+ */
 export function newestFiles(folder: string, fits: (name: string) => boolean, most: number): string[] {
   const found: { path: string; mtimeMs: number }[] = [];
   const walk = (inside: string) => {
@@ -76,7 +78,7 @@ function entriesOf(folder: string) {
   }
 }
 
-/** Removes the folders of a kind that were last changed long ago and do not hold `kept`. */
+/** Removes the folders with a prefix that were last changed before a time and do not contain `kept`. */
 export function sweepFolders(parent: string, prefix: string, kept: string, beforeMs: number): void {
   for (const name of namesIn(parent).filter((name) => name.startsWith(prefix))) {
     const path = join(parent, name);

@@ -3,12 +3,12 @@ import { watch } from "node:fs";
 /** Stops watching. */
 export type Unwatch = () => void;
 
-/** Bun keeps quiet about what follows a change within milliseconds, such as the writing after an emptying. */
+/** Bun misses events within milliseconds of a change, such as a write right after a truncation. */
 const SETTLED_MS = 50;
 
 /**
- * Calls `changed` with the name of whatever changes directly in a folder, and once more when it has settled; undefined
- * when it can't be watched. One change may be told several times.
+ * Calls `changed` with the name of each entry that changes directly in a folder, and once more when it has settled;
+ * undefined when the folder cannot be watched. One change may be reported several times.
  */
 export function watchFolder(folder: string, changed: (name: string) => void): Unwatch | undefined {
   const settling = new Map<string, NodeJS.Timeout>();

@@ -11,7 +11,7 @@ interface BunFfi {
 type Flock = (fd: number, path: string) => boolean;
 
 const LOCK_EX_NB = 2 | 4;
-/** The C libraries there may be, and what each calls the place of `errno`. */
+/** Possible C libraries, and the function of each that returns the address of `errno`. */
 const LIBRARIES = [
   ["libc.so.6", "__errno_location"],
   ["libc.musl-x86_64.so.1", "__errno_location"],
@@ -19,7 +19,7 @@ const LIBRARIES = [
   ["libSystem.B.dylib", "__error"],
 ] as const;
 
-/** `flock(2)` under Bun. `bun:ffi` is named at run time only, so that other runtimes can load this tree. */
+/** `flock(2)` under Bun. `bun:ffi` is named at run time only, so that other runtimes can load this module. */
 export async function loadFlock(): Promise<Flock> {
   const name = "bun:ffi";
   const { dlopen, read } = await import(/* @vite-ignore */ name) as BunFfi;

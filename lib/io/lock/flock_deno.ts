@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { isWithoutLocks, noLocks } from "./no_locks.ts";
 import type { OpenLock } from "./open_lock.ts";
 
-/** The part of Deno's file API that locks; declared here because other compilers don't know it. */
+/** The locking part of Deno's file API; declared here because other compilers do not know it. */
 interface DenoFile {
   statSync(): { dev: number; ino: number | null; nlink: number | null; isFile: boolean };
   tryLockSync(exclusive: boolean): boolean;
@@ -15,14 +15,14 @@ interface DenoFiles {
   openSync(path: string, options: { read: true; write: true; create: true; mode: number }): DenoFile;
 }
 
-/** Opens a lock file under Deno, whose `node:fs` descriptors can't be locked but whose own files can. */
+/** Opens a lock file under Deno, where `node:fs` descriptors cannot be locked but Deno's own files can. */
 export function openDeno(path: string): OpenLock {
   const { Deno } = globalThis as unknown as { Deno: DenoFiles };
   const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
   const stat = file.statSync();
   const byName = lstatSync(path, { throwIfNoEntry: false });
   return {
-    // Deno follows links when it opens, so the name must lead straight to what was opened.
+    // Deno follows links when it opens, so the path must be the opened file itself.
     isFile: stat.isFile && (byName === undefined || byName.isFile()),
     links: stat.nlink ?? 1,
     isCurrent() {

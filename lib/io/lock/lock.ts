@@ -15,11 +15,11 @@ import { childProcesses } from "../process/process.ts";
 import { noLocks } from "./no_locks.ts";
 import type { OpenLock } from "./open_lock.ts";
 
-/** A kernel lock that dies with its holder. */
+/** A kernel lock that is released when its holder dies. */
 export interface HeldLock {
   /** Replaces the content of the lock file, for people and commands to read. */
   write(text: string): void;
-  /** Whether the path still names the file we hold: false once somebody removed or replaced it. */
+  /** Tells whether the path still names the file we hold: false once it was removed or replaced. */
   isCurrent(): boolean;
   release(): void;
 }
@@ -29,7 +29,10 @@ interface LockSettings {
   random(): number;
 }
 
-/** Runs `action` while holding the lock at `path`; fails when it can't be had within `timeoutMs` (10 s). Never runs unlocked. */
+/**
+ * Runs `action` while holding the lock at `path`; fails when it is not free within `timeoutMs` (10 s). Never runs
+ * unlocked.
+ */
 export async function withLock<T>(
   { clock, random }: LockSettings,
   path: string,
@@ -59,7 +62,7 @@ export async function withLock<T>(
   }
 }
 
-/** Takes the lock at `path` (`flock(2)`, exclusive), or returns undefined when somebody else holds it. */
+/** Takes the lock at `path` (`flock(2)`, exclusive), or returns undefined when another process holds it. */
 export async function tryLock(path: string): Promise<HeldLock | undefined> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const open = await openLock(path);
@@ -84,7 +87,7 @@ function held(open: OpenLock): HeldLock {
   };
 }
 
-/** Opens without following a link and without emptying: others may hold the file right now. */
+/** Opens without following a link and without truncating: another process may hold the file. */
 async function openLock(path: string): Promise<OpenLock> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw unfit(path, "it is a link");
   let lock: OpenLock;

@@ -3,22 +3,25 @@ import { type Handle, type Kernel32, kernel32 } from "../platform/windows.ts";
 import type { OpenLock } from "./open_lock.ts";
 
 const GENERIC_READ_WRITE = 0xc0000000;
-/** Others may read, write, rename and remove it, as elsewhere. */
+/** Share mode: others may read, write, rename and remove the file, as on other systems. */
 const SHARE_ALL = 7;
 const [OPEN_EXISTING, OPEN_ALWAYS] = [3, 4];
-/** Of a link the link itself is opened; a folder can be opened at all. */
+/** Flags: opens a link itself, and allows folders. */
 const FLAGS = 0x00200000 | 0x02000000;
 const EXCLUSIVE_AT_ONCE = 2 | 1;
 /**
- * The byte that is locked. Nobody can read or write a locked byte, so it is one far behind any content; whoever locks the
- * whole file, as Codex does with its own, locks this byte too.
+ * The offset of the locked byte. A locked byte cannot be read or written, so it is far behind any content; a lock on
+ * the whole file, such as Codex takes, includes it.
  */
 const PLACE = 2n ** 62n;
 const [ATTRIBUTE_DIRECTORY, ATTRIBUTE_REPARSE_POINT] = [0x10, 0x400];
-/** ERROR_INVALID_FUNCTION, _INVALID_HANDLE, _NOT_SUPPORTED, _INVALID_PARAMETER, _CALL_NOT_IMPLEMENTED: it will never work. */
+/**
+ * ERROR_INVALID_FUNCTION, _INVALID_HANDLE, _NOT_SUPPORTED, _INVALID_PARAMETER, _CALL_NOT_IMPLEMENTED: retries never
+ * help.
+ */
 const CANNOT_LOCK = new Set([1, 6, 50, 87, 120]);
 
-/** Opens a lock file on Windows. Throws Failure where its calls can't be had. */
+/** Opens a lock file on Windows. Throws Failure when its system calls are unavailable. */
 export function openWindows(path: string, kernel: Kernel32 = kernel32()): OpenLock {
   const handle = open(kernel, path, OPEN_ALWAYS);
   if (handle === -1n) throw failure(path, `Windows says ${kernel.GetLastError()}`);
@@ -40,7 +43,7 @@ export function openWindows(path: string, kernel: Kernel32 = kernel32()): OpenLo
         (bytes.length === 0 || kernel.WriteFile(handle, bytes, bytes.length, written, null) !== 0);
       if (!isDone) throw new Error(`Cannot write ${path}: Windows says ${kernel.GetLastError()}`);
     },
-    // A lock ends with its handle.
+    // Closing the handle releases the lock.
     close: () => void kernel.CloseHandle(handle),
   };
 }
@@ -75,7 +78,7 @@ function identityAt(kernel: Kernel32, path: string): string | undefined {
   }
 }
 
-/** An OVERLAPPED that says no more than a place in the file: two pointers, the place, an event. */
+/** An OVERLAPPED with only a file offset: two pointers, the offset, an event. */
 function at(place: bigint): Uint32Array {
   const overlapped = new Uint32Array(8);
   overlapped[4] = Number(place & 0xffffffffn);

@@ -1,10 +1,10 @@
-/** A lock file, open: each runtime has another way to the same `flock(2)`. */
+/** An open lock file: each runtime calls `flock(2)` in its own way. */
 export interface OpenLock {
   readonly isFile: boolean;
   readonly links: number;
-  /** Whether the path still names this file. */
+  /** Tells whether the path still names this file. */
   isCurrent(): boolean;
-  /** Whether the lock is ours now; throws when this file system can't lock. */
+  /** Tries to take the lock and returns whether it is ours; throws when this file system cannot lock. */
   tryLock(): boolean;
   write(bytes: Uint8Array): void;
   close(): void;

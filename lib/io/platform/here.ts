@@ -4,13 +4,13 @@ import { macos } from "./macos.ts";
 import type { Platform } from "./platform.ts";
 import { windows } from "./windows.ts";
 
-/** What the runtime calls the system this process runs on. */
+/** The runtime's name of this system. */
 export const PLATFORM: string = process.platform;
 
-/** The system this process runs on. */
+/** The system of this process. */
 export const system: Platform = platformOf(PLATFORM);
 
-/** The system that the runtimes call so; what they call otherwise is a Unix without /proc, as macOS is. */
+/** The system by its name in the runtimes; unknown ones are treated as a Unix without /proc, such as macOS. */
 export function platformOf(name: string): Platform {
   if (name === "linux") return linux;
   return name === "win32" ? windows : macos;

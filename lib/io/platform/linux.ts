@@ -3,7 +3,7 @@ import { errnoOf, isForbidden } from "../../core/text/failure.ts";
 import { macos } from "./macos.ts";
 import type { Platform, ProcessView } from "./platform.ts";
 
-/** What /proc shows (proc(5)). What Deno was not allowed to read is thrown. */
+/** Reads /proc (proc(5)). Denied Deno permissions are thrown. */
 const PROC: ProcessView = {
   numbers() {
     try {
@@ -43,7 +43,7 @@ const PROC: ProcessView = {
     try {
       names = readdirSync(folder);
     } catch {
-      return []; // another user's, or gone
+      return []; // another user's process, or gone
     }
     return names.flatMap((name) => {
       try {
@@ -57,7 +57,7 @@ const PROC: ProcessView = {
     try {
       return readlinkSync("/proc/self/ns/net");
     } catch {
-      return undefined; // no /proc, or not ours to see
+      return undefined; // no /proc, or not visible to us
     }
   },
   lockHolders() {
@@ -76,7 +76,7 @@ const PROC: ProcessView = {
   },
 };
 
-/** Linux: what other Unix systems are, and /proc. */
+/** Linux: a Unix with /proc. */
 export const linux: Platform = {
   ...macos,
   startTimeOf(pid) {
@@ -88,7 +88,7 @@ export const linux: Platform = {
   processes: PROC,
 };
 
-/** Fields of /proc/<pid>/stat, counted after the name in parentheses, which may hold anything. */
+/** Fields of /proc/<pid>/stat, counted after the name in parentheses, which may contain any character. */
 function fieldsOf(pid: number): string[] {
   const text = procFile(pid, "stat");
   return text.slice(text.lastIndexOf(")") + 2).split(" ");

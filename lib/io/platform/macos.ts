@@ -29,7 +29,7 @@ export const macos: Platform = {
   holderHint: (path) => `find it with: fuser -v ${path}`,
 };
 
-/** The start of a process by ps(1), in words that don't depend on the user's settings. A header, here none, ends an `-o` (POSIX). */
+/** The start of a process by ps(1), independent of the user's settings. An empty header ends an `-o` (POSIX). */
 export function startTimeByPs(pid: number): string | undefined {
   const { status, stdout } = process.getBuiltinModule("node:child_process").spawnSync(
     "/bin/ps",
@@ -41,13 +41,13 @@ export function startTimeByPs(pid: number): string | undefined {
   return started ?? "";
 }
 
-/** The home folder of a user, by name or number, as `/etc/passwd` has it; undefined when it has none. */
+/** The home folder of a user, by name or number, from `/etc/passwd`; undefined when not listed. */
 export function homeInPasswd(user: string | number): string | undefined {
   let text: string;
   try {
     text = readFileSync("/etc/passwd", "utf8");
   } catch {
-    return undefined; // not here, or not ours to read
+    return undefined; // missing, or not readable by us
   }
   for (const line of text.split("\n")) {
     const [name, , uid, , , home] = line.split(":");
@@ -58,7 +58,7 @@ export function homeInPasswd(user: string | number): string | undefined {
 
 const ZONES = "/usr/share/zoneinfo";
 
-/** The compiled file of the time zone that `TZ` names, or of this machine's; undefined when it can't be told. */
+/** The compiled time zone file of `TZ`, or of this machine; undefined when unknown. */
 export function zoneFile(name: string | undefined): Uint8Array | undefined {
   if (name !== undefined && !/^:?[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(name)) return undefined;
   try {

@@ -1,82 +1,82 @@
-/** What the rest of the program asks of the system it runs on; linux, macos and windows answer. */
+/** The platform-dependent operations of the program; linux, macos and windows implement them. */
 export interface Platform {
-  /** When a process started, only ever compared; undefined when there is none, or only its zombie. */
+  /** The start time of a process, only ever compared; undefined when it does not exist or is a zombie. */
   startTimeOf(pid: number): string | undefined;
-  /** Which boot of the system this is; empty where start times are enough. */
+  /** The identity of the current boot; empty where start times are enough. */
   bootId(): string;
-  /** What it shows of processes; undefined where that is nothing but whether they live. */
+  /** The view of processes; undefined where only their existence can be checked. */
   readonly processes: ProcessView | undefined;
-  /** Whether files and processes belong to users with numbers. */
+  /** Files and processes have numeric owners. */
   readonly hasUserNumbers: boolean;
-  /** Whether a process can be sent any signal, and a process group too; otherwise it can only be ended. */
+  /** Processes and process groups accept any signal; otherwise a process can only be ended. */
   readonly hasSignals: boolean;
-  /** Whether a process can turn into another program. */
+  /** A process can be replaced by another program. */
   readonly canBecome: boolean;
-  /** Whether tmux is to be had. */
+  /** tmux is available. */
   readonly hasTmux: boolean;
-  /** Whether everybody may make symbolic links. */
+  /** Every user may make symbolic links. */
   readonly linksFreely: boolean;
-  /** Whether a folder can be flushed to the disk. */
+  /** A folder can be flushed to the disk. */
   readonly flushesFolders: boolean;
-  /** Whether folders must be removed name by name. */
+  /** Folders must be removed name by name. */
   readonly removesStepwise: boolean;
   /** The system call behind locks. */
   readonly lockCall: "flock" | "LockFileEx";
-  /** Which signals concern a program that another one runs at its terminal. */
+  /** The signals for a program that another one runs in its terminal. */
   readonly terminalSignals: TerminalSignals;
-  /** Exit codes over 255; undefined where there are none. */
+  /** Exit codes over 255; undefined where they do not exist. */
   readonly longExitCodes: LongExitCodes | undefined;
-  /** The root folder, which is the home of who has none. */
+  /** The root folder, used as the home of a user without one. */
   readonly rootFolder: string;
-  /** Does something to a file, again and again for a while where others who have it open keep that from being done. */
+  /** Runs a file operation, with retries for a while where other processes' open files block it. */
   patiently<T>(action: () => T): T;
-  /** Whether something could not be done to a file for the moment only, because others have it open. */
+  /** Tells whether a file operation failed only because another process has the file open. */
   isPassing(error: unknown): boolean;
-  /** The home folder of a user, by name or number; undefined when it can't be told. */
+  /** The home folder of a user, by name or number; undefined when unknown. */
   homeOfUser(user: string | number): string | undefined;
-  /** The compiled time zone that `TZ` names, or that of this machine; undefined when it can't be told. */
+  /** The compiled time zone of `TZ`, or of this machine; undefined when unknown. */
   zoneFile(name: string | undefined): Uint8Array | undefined;
   /** A command line that runs `command` without core dumps. */
   withoutCores(command: readonly string[]): readonly string[];
-  /** Tells a user how to find who has a file open. */
+  /** Advice for a user on how to find the processes that have a file open. */
   holderHint(path: string): string;
 }
 
-/** What can be seen of processes, anybody's. */
+/** The visible facts about processes of all users. */
 export interface ProcessView {
-  /** The numbers of all processes. */
+  /** The ids of all processes. */
   numbers(): number[];
-  /** The words a process was started with; none when it is gone or not ours to see. */
+  /** The command line of a process; empty when it is gone or not visible to us. */
   commandLineOf(pid: number): string[];
-  /** What this process was started with, a NUL after each word. */
+  /** The command line of this process, a NUL after each word. */
   ownCommandLine(): Uint8Array | undefined;
-  /** One variable of the environment of a process; undefined when it has none or is not ours to see. */
+  /** One environment variable of a process; undefined when unset or not visible to us. */
   variableOf(pid: number, name: string): string | undefined;
-  /** The parent of a process; 0 when it can't be seen. */
+  /** The parent of a process; 0 when not visible. */
   parentOf(pid: number): number;
-  /** The process group of a process; 0 when it can't be seen. */
+  /** The process group of a process; 0 when not visible. */
   groupOf(pid: number): number;
   /** The owner of a process. */
   ownerOf(pid: number): number | undefined;
-  /** The paths of the files that a process has open, as far as we may see. */
+  /** The paths of the open files of a process, as far as visible. */
   openFilesOf(pid: number): string[];
-  /** The network namespace of this process; undefined when it can't be seen. */
+  /** The network namespace of this process; undefined when not visible. */
   networkNamespace(): string | undefined;
-  /** Who holds a `flock`, by inode number; undefined where that can't be known. */
+  /** The holders of `flock` locks, by inode number; undefined when unknown. */
   lockHolders(): ReadonlyMap<string, number> | undefined;
 }
 
 export interface TerminalSignals {
-  /** What the terminal tells the program itself. */
+  /** Signals that the terminal sends to the program itself. */
   readonly borne: readonly NodeJS.Signals[];
-  /** What is to be passed on. */
+  /** Signals to forward. */
   readonly passed: readonly NodeJS.Signals[];
 }
 
-/** What to do about exit codes that a runtime cuts. */
+/** Access to exit codes that a runtime truncates. */
 export interface LongExitCodes {
-  /** Ends this process with the whole of a code. */
+  /** Ends this process with an untruncated exit code. */
   exitWith(code: number): void;
-  /** Takes hold of a process that was just started; the answer, once it has ended, is its whole exit code. */
+  /** Watches a process that was just started; returns its full exit code once it has ended. */
   watch(pid: number): () => number | undefined;
 }

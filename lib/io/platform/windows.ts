@@ -13,10 +13,10 @@ export const windows: Platform = {
   hasTmux: false,
   linksFreely: false,
   flushesFolders: false,
-  // Bun's own way asks for more than wine can, which is where this is tested.
+  // Bun's own way needs more than wine, the test platform, supports.
   removesStepwise: true,
   lockCall: "LockFileEx",
-  // Ctrl-C, Ctrl-Break and the closing of the window, of which every program of a console is told.
+  // Ctrl-C, Ctrl-Break and the closing of the window, which every program of a console receives.
   terminalSignals: { borne: ["SIGINT", "SIGBREAK", "SIGHUP"], passed: [] },
   longExitCodes: {
     exitWith: (code) => kernel32().ExitProcess(code),
@@ -27,14 +27,14 @@ export const windows: Platform = {
   isPassing,
   homeOfUser: () => undefined,
   zoneFile: () => undefined,
-  // It keeps no cores where others look for them.
+  // Windows has no core dumps of this kind.
   withoutCores: (command) => command,
   holderHint: (path) => `find it in the Resource Monitor, by ${path}`,
 };
 
 /**
- * Does something to a file. Windows refuses that for as long as another process, such as a virus scanner, has the file
- * open in a way of its own: it is tried again for two seconds, and what fails then is thrown.
+ * Runs a file operation. Windows refuses it while another process, such as a virus scanner, has the file open without
+ * sharing: it is retried for two seconds, then the error is thrown.
  */
 export function patiently<T>(action: () => T, waits: readonly number[] = patience()): T {
   for (const ms of waits) {
@@ -53,17 +53,17 @@ function patience(): number[] {
   return [1, 2, 5, 10, 20, ...Array.from({ length: 39 }, () => 50)];
 }
 
-/** Whether Windows may refuse this for a moment only, because somebody has the file open. */
+/** Tells whether Windows may refuse this only temporarily, because another process has the file open. */
 function isPassing(error: unknown): boolean {
   return ["EPERM", "EACCES", "EBUSY"].includes(errnoOf(error) ?? "");
 }
 
-/** Waits without letting anything else happen: the caller may hold a lock. */
+/** Blocks while waiting: the caller may hold a lock. */
 function pause(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-/** The calls of Windows, loaded at the first use. Throws Failure where they can't be had. */
+/** The system calls of Windows, loaded at first use. Throws Failure when unavailable. */
 export const kernel32: () => Kernel32 = once(() =>
   loadKernel32((name) => process.getBuiltinModule(name) as unknown)
 );
@@ -72,9 +72,8 @@ export const kernel32: () => Kernel32 = once(() =>
 export type Handle = bigint;
 
 /**
- * The calls of Windows that locks and processes need, by their own names and with their own arguments. They return 0 for
- * a failure that `GetLastError` tells more of.
- * Source: Win32 API reference, fileapi.h and processthreadsapi.h.
+ * The system calls of Windows for locks and processes, under their own names and with their own arguments. They return
+ * 0 on failure; `GetLastError` has the details. Source: Win32 API reference, fileapi.h and processthreadsapi.h.
  */
 export interface Kernel32 {
   CreateFileW(
@@ -125,7 +124,7 @@ interface BunFfi {
   ): { symbols: unknown };
 }
 
-/** Loads them with `bun:ffi`, which `builtin` gives by its name. Throws Failure where there is none, or no Windows. */
+/** Loads them with `bun:ffi`, whose name is `builtin`. Throws Failure without it, or outside of Windows. */
 export function loadKernel32(builtin: (name: string) => unknown): Kernel32 {
   const ffi = builtin("bun:ffi") as BunFfi | undefined;
   if (ffi === undefined) {
@@ -145,7 +144,7 @@ export function loadKernel32(builtin: (name: string) => unknown): Kernel32 {
 
 type Signature = readonly [args: readonly string[], returns: string];
 
-/** The arguments and the result of each call, in the words of `bun:ffi`. */
+/** The argument and result types of each call, in the terms of `bun:ffi`. */
 function signatures(): Readonly<Record<keyof Kernel32, Signature>> {
   return {
     CreateFileW: [["ptr", "u32", "u32", "ptr", "u32", "u32", "i64"], "i64"],
@@ -167,14 +166,14 @@ const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
 const STILL_ACTIVE = 259;
 
 /**
- * When a process started, in 100 ns since 1601; undefined when it is gone, or none of ours: one that belongs to another
- * user may be refused.
+ * The start time of a process, in 100 ns since 1601; undefined when it is gone or not ours: access to another user's
+ * process may be refused.
  */
 export function startTimeOf(kernel: Kernel32, pid: number): string | undefined {
   const handle = kernel.OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid);
   if (handle === 0n) return undefined;
   try {
-    // A process that ended stays for as long as anybody has it open.
+    // An ended process stays as long as a handle to it is open.
     const code = new Uint32Array(1);
     if (kernel.GetExitCodeProcess(handle, code) === 0 || code[0] !== STILL_ACTIVE) return undefined;
     const [created, exited, inKernel, inUser] = [pair(), pair(), pair(), pair()];
@@ -185,7 +184,7 @@ export function startTimeOf(kernel: Kernel32, pid: number): string | undefined {
   }
 }
 
-/** Takes hold of a process that was just started; the answer, once it has ended, is its whole exit code. */
+/** Watches a process that was just started; returns its full exit code once it has ended. */
 export function exitCodeOf(kernel: Kernel32, pid: number): () => number | undefined {
   const handle = kernel.OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid);
   if (handle === 0n) return () => undefined;

@@ -3,12 +3,12 @@ import { realPath } from "../files/read.ts";
 import { system } from "../platform/here.ts";
 import { commandLineOf, variableOf } from "./process.ts";
 
-/** The app-servers, anybody's, that run in a home. */
+/** The app-servers that run in a home, of all users. */
 export function serversIn(home: string): number[] {
   return codexIn(home).filter((pid) => commandLineOf(pid).includes("app-server"));
 }
 
-/** The processes, anybody's, called `codex…` that were given a home. */
+/** The processes called `codex…` with this home in their environment, of all users. */
 export function codexIn(home: string): number[] {
   const wanted = realPath(home) ?? home;
   return codexHomes()
@@ -16,7 +16,7 @@ export function codexIn(home: string): number[] {
     .map(({ pid }) => pid);
 }
 
-/** The files below a folder of each home that a Codex process has open: its number and their paths, by home. */
+/** The open files of Codex processes below a folder of each home: process ids and paths, by home. */
 export function openFilesIn(
   homes: readonly { readonly home: string; readonly folder: string }[],
   ours: ReadonlySet<number>,
@@ -34,7 +34,7 @@ export function openFilesIn(
   return found;
 }
 
-/** The processes called `codex…`, each with the home that it was given. */
+/** The processes called `codex…`, each with the home in its environment. */
 function codexHomes(): { readonly pid: number; readonly home: string }[] {
   return (system.processes?.numbers() ?? []).flatMap((pid) => {
     if (!isCodex(commandLineOf(pid))) return [];
@@ -48,7 +48,7 @@ function isCodex(words: readonly string[]): boolean {
   return words.slice(0, 3).some((word) => basename(word).startsWith("codex"));
 }
 
-/** What the Codex of a process is called. */
+/** The program name of a Codex process. */
 export function nameOf(pid: number): string {
   const word = commandLineOf(pid).slice(0, 3).find((word) => basename(word).startsWith("codex"));
   return word === undefined ? "codex" : basename(word);

@@ -6,20 +6,20 @@ import { system } from "../platform/here.ts";
 /** A thread that a Codex process has open. */
 export interface OpenThread {
   readonly id: string;
-  /** Who holds its lock; 0 = it runs where we can't see its number, as in another container. */
+  /** The process with its lock; 0 = its number is not visible, as in another container. */
   readonly pid: number;
-  /** When its lock file was made, or touched last, epoch milliseconds. */
+  /** Time at which its lock file was made or last touched, epoch milliseconds. */
   readonly lockedMs: number;
 }
 
-/** Who holds a `flock`, by inode number; undefined where that can't be known. */
+/** The holders of `flock` locks, by inode number; undefined when unknown. */
 export function lockHolders(): ReadonlyMap<string, number> | undefined {
   return system.processes?.lockHolders();
 }
 
 /**
- * The threads that are open, by the folder of their locks: a Codex process holds one on `<thread>.lock` from start to
- * end, and leaves the file behind unlocked when it is killed.
+ * The open threads, by the folder of their locks: a Codex process locks `<thread>.lock` from start to end, and leaves
+ * the file behind unlocked when it is killed.
  */
 export function openThreads(folder: string, holders: ReadonlyMap<string, number>): OpenThread[] {
   return namesIn(folder).flatMap((name) => {
@@ -30,7 +30,7 @@ export function openThreads(folder: string, holders: ReadonlyMap<string, number>
   });
 }
 
-/** The thread that a lock file is of; undefined when it is none. */
+/** The thread of a lock file; undefined for other files. */
 export function threadOf(name: string): string | undefined {
   return name.endsWith(".lock") && !name.startsWith(".") ? name.slice(0, -".lock".length) : undefined;
 }

@@ -6,14 +6,15 @@ import { ownIdentity } from "./process.ts";
 
 /** A Codex process of the user that has a home open. */
 export interface Opener {
-  /** 0 = it runs where we can't see its number, as in another container. */
+  /** 0 = its number is not visible, as in another container. */
   readonly pid: number;
   readonly name: string;
 }
 
 /**
- * Who has a home open, where processes can be seen: who holds the lock of a thread in the folder `threadLocks`,
- * and every process called `codex…` that was given this home. Left out are we and the process groups in `ours`.
+ * The processes that have a home open, where processes are visible: the holders of thread locks in the folder
+ * `threadLocks`, and every process called `codex…` with this home. Excludes this process and the process groups in
+ * `ours`.
  */
 export function openersIn(home: string, threadLocks: string, ours: ReadonlySet<number>): Opener[] {
   const self = ownIdentity().pid;
@@ -26,7 +27,7 @@ export function openersIn(home: string, threadLocks: string, ours: ReadonlySet<n
     .map((pid) => ({ pid, name: nameOf(pid) }));
 }
 
-/** A lock file that nobody holds was left behind by a Codex that was killed. */
+/** A lock file without a holder was left behind by a killed Codex. */
 function threadHolders(folder: string): number[] {
   if (namesIn(folder).length === 0) return [];
   return openThreads(folder, lockHolders() ?? new Map()).map(({ pid }) => pid);

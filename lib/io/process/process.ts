@@ -4,19 +4,21 @@ import { isForbidden } from "../../core/text/failure.ts";
 import type { ProcessIdentity } from "../../core/system/identity.ts";
 import { system } from "../platform/here.ts";
 
-/** Who the process `pid` is; undefined when there is none, or only its zombie. */
+/** The identity of the process `pid`; undefined when it does not exist or is a zombie. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
   const startTime = system.startTimeOf(pid);
   return startTime === undefined ? undefined : { pid, startTime, bootId: system.bootId() };
 }
 
-/** Whether this very process, not a later one with its number, still runs. */
+/** Tells whether this very process, not a later one with its number, still runs. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const now = identityOf(identity.pid);
   return now !== undefined && now.startTime === identity.startTime && now.bootId === identity.bootId;
 }
 
-/** The same, but yes where we are not allowed to look: what may be renewing a login must not be taken for gone. */
+/**
+ * The same, but true when it is not visible to us: a process that may be renewing a login must not be taken for gone.
+ */
 export function mayBeAlive(identity: ProcessIdentity): boolean {
   try {
     return isAlive(identity);
@@ -26,7 +28,7 @@ export function mayBeAlive(identity: ProcessIdentity): boolean {
   }
 }
 
-/** The same for many processes: the system is asked only once which boot this is. Where nobody can see processes, all live. */
+/** The same for many processes, with one query of the boot. Where processes are not visible, all count as live. */
 export function livingNow(): (identity: ProcessIdentity) => boolean {
   let own: ProcessIdentity | undefined;
   return (identity) => {
@@ -41,7 +43,7 @@ export function ownIdentity(): ProcessIdentity {
   return identityOrNumber(process.pid);
 }
 
-/** Who the process `pid` is; by its number alone when it is gone, or where we are not allowed to look. */
+/** The identity of the process `pid`; the number alone when it is gone or not visible to us. */
 export function identityOrNumber(pid: number): ProcessIdentity {
   const unknown = { pid, startTime: "", bootId: "" };
   try {
@@ -52,7 +54,7 @@ export function identityOrNumber(pid: number): ProcessIdentity {
   }
 }
 
-/** Sends a signal to a process, or with a negative number to a process group; false when nobody is there. */
+/** Sends a signal to a process, or with a negative number to a process group; false when there is none. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   const { hasSignals } = system;
   if (!hasSignals && name !== "SIGTERM" && name !== "SIGKILL") return false;
@@ -64,17 +66,17 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-/** The words a process was started with; none when it is gone or not ours to see. */
+/** The command line of a process; empty when it is gone or not visible to us. */
 export function commandLineOf(pid: number): string[] {
   return system.processes?.commandLineOf(pid) ?? [];
 }
 
-/** One variable of another process's environment; undefined when it has none or is not ours to see. */
+/** One variable of another process's environment; undefined when unset or not visible to us. */
 export function variableOf(pid: number, name: string): string | undefined {
   return system.processes?.variableOf(pid, name);
 }
 
-/** The parent of a process, its parent, and so on, as far as they can be seen. */
+/** The parent of a process, its parent, and so on, as far as visible. */
 export function ancestorsOf(pid: number): number[] {
   const ancestors: number[] = [];
   for (let child = pid; ancestors.length < 100;) {
@@ -86,18 +88,18 @@ export function ancestorsOf(pid: number): number[] {
   return ancestors;
 }
 
-/** The network namespace of this process; empty where there is none, or it can't be seen. */
+/** The network namespace of this process; empty when there is none or it is not visible. */
 export function networkNamespace(): string {
   return system.processes?.networkNamespace() ?? "";
 }
 
-/** The name of the program that started this process; empty where it can't be seen. */
+/** The name of the program that started this process; empty when not visible. */
 export function parentCommand(): string {
   try {
     const [word = ""] = commandLineOf(process.ppid);
     return basename(word).replace(/^-/, ""); // a login shell has a dash before its name
   } catch {
-    return ""; // not ours to see
+    return ""; // not visible to us
   }
 }
 
@@ -106,18 +108,18 @@ export function ownerOf(pid: number): number | undefined {
   return system.processes?.ownerOf(pid);
 }
 
-/** What this process creates from now on is readable by its owner alone. */
+/** Makes new files of this process readable by their owner alone. */
 export function restrictNewFiles(): void {
   process.umask(0o077);
 }
 
-/** Ends this process. Bun keeps the last eight bits of an exit code only, and some systems have codes such as 0xc0000005. */
+/** Ends this process. Bun truncates exit codes to eight bits, and some systems have codes such as 0xc0000005. */
 export function exit(code: number): never {
   if (code > 255 && isBun()) system.longExitCodes?.exitWith(code);
   process.exit(code);
 }
 
-/** The whole exit code of a process that was just started, for when it has ended; undefined where its runtime tells it. */
+/** The full exit code of a process that was just started, once it has ended; undefined where its runtime reports it. */
 export function wholeExitCode(pid: number | undefined): () => number | undefined {
   const codes = isBun() ? system.longExitCodes : undefined;
   return pid !== undefined && codes !== undefined ? codes.watch(pid) : () => undefined;
@@ -127,7 +129,7 @@ function isBun(): boolean {
   return process.versions.bun !== undefined;
 }
 
-/** Calls `listener` for each of these signals instead of dying; returns what takes that back. */
+/** Calls `listener` for each of these signals instead of dying; returns a function that undoes this. */
 export function onSignals(
   names: readonly NodeJS.Signals[],
   listener: (name: NodeJS.Signals) => void,
@@ -140,19 +142,19 @@ export function onSignals(
   return () => undo.forEach((off) => off());
 }
 
-/** The module that starts processes. Looked up when somebody does: loading it would take a tenth of a pick's time. */
+/** The module that starts processes. Lazy: loading it would take a tenth of a pick's time. */
 export function childProcesses() {
   return process.getBuiltinModule("node:child_process");
 }
 
-/** The folder for temporary files of this process; looked up when somebody asks. */
+/** The folder for temporary files of this process; read on each call. */
 export function temporaryFolder(): string {
   return process.getBuiltinModule("node:os").tmpdir();
 }
 
 type Execve = (file: string, args: readonly string[], env: Readonly<Record<string, string>>) => never;
 
-/** The system call that turns this process into another program, where the runtime has it. */
+/** The system call that replaces this process by another program, where the runtime has it. */
 export function execve(): Execve | undefined {
   const own = (process as unknown as { execve?: Execve }).execve;
   if (typeof own !== "function" || !system.canBecome) return undefined;

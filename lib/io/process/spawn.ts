@@ -15,27 +15,27 @@ import type { Launch } from "../../core/shell/launch.ts";
 import { system } from "../platform/here.ts";
 import { childProcesses, execve, onSignals, signal, temporaryFolder, wholeExitCode } from "./process.ts";
 
-/** How a process ended. */
+/** The end of a process: exit code or signal. */
 export type Exit =
   | { readonly code: number }
   | { readonly signal: NodeJS.Signals }
   | { readonly error: Error };
 
-/** A process of ours that we talk to; it leads its own process group. */
+/** A child process that we talk to, the leader of its own process group. */
 export interface Child {
   readonly pid: number | undefined;
   write(text: string): void;
   closeStdin(): void;
   onData(listener: (chunk: Uint8Array) => void): void;
-  /** Resolves once it is gone and its stdout has been read to the end. */
+  /** Resolves once it has ended and its stdout has been read to the end. */
   readonly exited: Promise<Exit>;
-  /** The end of what it has said on stderr, a few kilobytes at most. */
+  /** The end of its stderr, a few kilobytes at most. */
   lastWords(): string;
 }
 
 export type Spawn = (launch: Launch) => Child;
 
-/** Starts a child with pipes for stdin and stdout, in a process group of its own. */
+/** Starts a child with pipes for stdin and stdout, in its own process group. */
 export function spawnChild(launch: Launch): Child {
   const errors = errorFile();
   const child = childProcesses().spawn(launch.file, launch.args, {
@@ -43,13 +43,13 @@ export function spawnChild(launch: Launch): Child {
     detached: true,
     stdio: ["pipe", "pipe", errors?.fd ?? "ignore"],
   });
-  // With no descriptors left there are no pipes either, and the error comes later; so it is listened for first.
+  // Without free descriptors there are no pipes and the error comes later; so the listener is added first.
   const exited = new Promise<Exit>((resolved) => {
     child.once("error", (error) => resolved({ error }));
     child.once("close", (code, name) => resolved(exitOf(code, name)));
   });
   const { stdin, stdout } = child as { stdin: Writable | undefined; stdout: Readable | undefined };
-  stdin?.on("error", () => {}); // a child that is gone: its exit says so
+  stdin?.on("error", () => {}); // the child is gone: its exit reports that
   stdout?.on("error", () => {});
   stdout?.on("data", () => errors?.trim());
   return {
@@ -62,7 +62,7 @@ export function spawnChild(launch: Launch): Child {
   };
 }
 
-/** Starts a process that outlives this one; resolves with the first line it prints, or what it printed before it closed stdout. */
+/** Starts a process that outlives this one; resolves with its first line, or its output before it closed stdout. */
 export function spawnDetached(
   launch: Launch,
   timeoutMs: number,
@@ -73,12 +73,12 @@ export function spawnDetached(
       detached: true,
       stdio: ["ignore", "pipe", "ignore"],
     });
-    const stdout: Readable | undefined = child.stdout; // none when no descriptors are left
+    const stdout: Readable | undefined = child.stdout; // undefined without free descriptors
     let text = "";
     const done = (line: string | undefined, error?: Error) => {
       clearTimeout(timer);
       stdout?.destroy();
-      if (child.pid !== undefined) child.unref(); // of one that never was, Deno has nothing to let go
+      if (child.pid !== undefined) child.unref(); // for a failed start Deno has nothing to unref
       resolved(error ? { line, error } : { line });
     };
     const timer = setTimeout(() => done(undefined), timeoutMs);
@@ -93,14 +93,14 @@ export function spawnDetached(
   });
 }
 
-/** How a program ended and what it said. */
+/** The end of a program and its output. */
 export interface Captured {
   readonly exit: Exit;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a program to its end and returns what it said; killed after `timeoutMs`. */
+/** Runs a program to its end and returns its output; killed after `timeoutMs`. */
 export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captured> {
   return new Promise((resolved) => {
     const child = childProcesses().spawn(launch.file, launch.args, {
@@ -111,7 +111,7 @@ export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captur
     let stderr = "";
     const timer = setTimeout(() => {
       if (child.pid !== undefined) signal(child.pid, "SIGKILL");
-      // What it started may hold its pipes for ever.
+      // Its own children may hold its pipes open forever.
       child.stdout?.destroy();
       child.stderr?.destroy();
     }, timeoutMs);
@@ -126,7 +126,7 @@ export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captur
   });
 }
 
-/** Runs a program with our terminal and waits for it; signals sent to us reach it, those of the terminal reach it anyway. */
+/** Runs a program in our terminal and waits for it; forwards signals sent to us, the terminal's own reach it anyway. */
 export function runForeground(launch: Launch): Promise<Exit> {
   return new Promise((resolved) => {
     const child = childProcesses().spawn(launch.file, launch.args, { ...options(launch), stdio: "inherit" });
@@ -143,14 +143,14 @@ export function runForeground(launch: Launch): Promise<Exit> {
   });
 }
 
-/** Becomes the program where the runtime can; elsewhere runs it in the foreground. `launch.file` is a path. */
+/** Becomes the program where the runtime supports it; elsewhere runs it in the foreground. `launch.file` is a path. */
 export function become(launch: Launch): Promise<Exit> {
   const replace = launch.cwd === undefined && isNative(launch.file) ? execve() : undefined;
   if (replace) replace(launch.file, [launch.file, ...launch.args], launch.env);
   return runForeground(launch);
 }
 
-/** Whether a path is a file that may be started. */
+/** Tells whether a path is an executable file. */
 export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
@@ -160,13 +160,13 @@ export function isProgram(path: string): boolean {
   }
 }
 
-/** Whether the kernel itself can start this file; a script without `#!` would leave us with nothing after the jump. */
+/** Tells whether the kernel itself can start this file; a script without `#!` would fail after the jump. */
 function isNative(path: string): boolean {
   const head = headOf(path);
   return head !== undefined && (isBinaryHead(head) || (head[0] === 0x23 && head[1] === 0x21));
 }
 
-/** Whether a file is a program by itself, and no script for another. */
+/** Tells whether a file is a program by itself, not a script for another. */
 export function isBinary(path: string): boolean {
   const head = headOf(path);
   return head !== undefined && (isBinaryHead(head) || (head[0] === 0x4d && head[1] === 0x5a));
@@ -187,7 +187,7 @@ function headOf(path: string): Uint8Array | undefined {
   }
 }
 
-/** ELF and Mach-O. */
+/** Magic numbers of ELF and Mach-O. */
 function isBinaryHead([a, b, c, d]: Uint8Array): boolean {
   const isElf = a === 0x7f && b === 0x45 && c === 0x4c && d === 0x46;
   const isMachO = (a === 0xcf && b === 0xfa && c === 0xed && d === 0xfe) || (a === 0xca && b === 0xfe);
@@ -199,7 +199,7 @@ function options(launch: Launch): { env: Record<string, string>; cwd?: string } 
   return launch.cwd === undefined ? { env } : { env, cwd: launch.cwd };
 }
 
-/** On Windows, what does not have our terminal would open a window of its own. */
+/** On Windows a process without our terminal would open its own window. */
 function hidden(launch: Launch) {
   return { ...options(launch), windowsHide: true };
 }
@@ -209,23 +209,23 @@ function exitOf(code: number | null, name: NodeJS.Signals | null): Exit {
   return { signal: name ?? "SIGKILL" };
 }
 
-/** Where a child writes its stderr. */
+/** The file that receives a child's stderr. */
 interface ErrorFile {
   readonly fd: number;
-  /** The end of what was written. */
+  /** The end of the output. */
   tail(): string;
-  /** Lets go of what was written, if it is much. */
+  /** Empties the file when it is large. */
   trim(): void;
-  /** Nothing more comes: keeps the end of it and closes the file. */
+  /** After the child's end: keeps the tail and closes the file. */
   end(): void;
 }
 
 const TAIL_BYTES = 4096;
-const MUCH_BYTES = 256 * 1024;
+const TRIM_BYTES = 256 * 1024;
 
 /**
- * A file without a name for the stderr of a child; undefined where none can be made. It is no pipe: one that nobody reads
- * any more, after our death, would end a child that writes to it, and that child may be renewing a login.
+ * An unnamed file for the stderr of a child; undefined when it cannot be made. It is no pipe: a pipe without a reader,
+ * after our death, would kill a child that writes to it, and that child may be renewing a login.
  */
 function errorFile(): ErrorFile | undefined {
   let fd: number;
@@ -240,13 +240,13 @@ function errorFile(): ErrorFile | undefined {
       throw error;
     }
   } catch {
-    return undefined; // no room, or no folder: then nobody learns why it ended
+    return undefined; // no space, or no folder: then the cause of its end stays unknown
   }
   let kept: string | undefined;
   return {
     fd,
     tail: () => kept ?? tailOf(fd),
-    trim: () => kept === undefined && sizeOf(fd) > MUCH_BYTES && ftruncateSync(fd, 0),
+    trim: () => kept === undefined && sizeOf(fd) > TRIM_BYTES && ftruncateSync(fd, 0),
     end() {
       if (kept !== undefined) return;
       kept = tailOf(fd);

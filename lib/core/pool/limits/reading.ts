@@ -5,13 +5,13 @@ import { type ProbeResult, probeText, type Trouble, troubleOf } from "../../code
 /** The result of reading one auth file's account. */
 export type Reading =
   | { readonly kind: "limits"; readonly readings: Readings; readonly source: Source }
-  /** It answers, and has no limits to tell. */
+  /** The account answers, without any limits. */
   | { readonly kind: "unlimited"; readonly reason: string }
   | { readonly kind: "failed"; readonly trouble: Trouble; readonly reason: string }
-  /** Asking could renew the login, which the copies of it would not survive; so it was not asked. */
+  /** Not asked, because asking could renew the login, which would make its copies worthless. */
   | { readonly kind: "due" };
 
-/** Codex itself, or the notes that a worker with the same account has taken. */
+/** The source of a reading: Codex itself, or the rollouts of a worker with the same account. */
 export type Source = { readonly by: "codex" } | {
   readonly by: "worker";
   readonly name: string;
@@ -19,13 +19,13 @@ export type Source = { readonly by: "codex" } | {
   readonly at: number;
 };
 
-/** How an account stands now: used up until some time (epoch milliseconds, undefined = unknown), or not, or unknown. */
+/** The state of an account: used up until a time (epoch milliseconds, undefined = unknown), not used up, or unknown. */
 export type AccountStanding =
   | { readonly is: "left" }
   | { readonly is: "exhausted"; readonly untilMs: number | undefined; readonly words: string }
   | { readonly is: "unknown" };
 
-/** Judges a reading, as every program does. */
+/** Judges a reading by the rules common to all programs. */
 export function standingOf(reading: Reading, nowMs: number): AccountStanding {
   if (reading.kind === "unlimited") return { is: "left" };
   if (reading.kind !== "limits") return { is: "unknown" };
@@ -43,11 +43,11 @@ export function exhaustedWords(reading: Reading, nowMs: number): string | undefi
   return standing.is === "exhausted" ? standing.words : undefined;
 }
 
-/** The reading for a try that gave no limits. */
+/** The reading after a try that gave no limits. */
 export function withoutLimits(result: ProbeResult): Reading {
   const [trouble, reason] = [troubleOf(result), probeText(result)];
   return trouble === undefined ? { kind: "unlimited", reason } : { kind: "failed", trouble, reason };
 }
 
-/** The words for a reading that says nothing about limits, though the account answers. */
+/** The words for a reading without limits, though the account answers. */
 export const NO_LIMITS: Reading = { kind: "unlimited", reason: "not available for this account" };

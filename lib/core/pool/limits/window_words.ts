@@ -6,7 +6,7 @@ const LENGTHS = [[300, "5h"], [1440, "daily"], [10_080, "weekly"], [43_200, "mon
   "yearly",
 ]] as const;
 
-/** The word for a window of so many minutes; what the service calls a month may be a day longer. */
+/** The word for a window of so many minutes; a month of the service may be a day longer. */
 export function labelOf(minutes: number | undefined): string {
   if (minutes === undefined) return "limit";
   const known = LENGTHS.find(([length]) => Math.abs(minutes - length) <= length * 0.05);
@@ -14,7 +14,7 @@ export function labelOf(minutes: number | undefined): string {
   return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
 }
 
-/** The minutes that a word of a `/status` card stands for; undefined when it names no length. */
+/** The minutes of a word on a `/status` card; undefined when it names no length. */
 export function minutesOf(label: string): number | undefined {
   const word = label === "annual" ? "yearly" : label;
   const known = LENGTHS.find(([, each]) => each === word);

@@ -1,50 +1,50 @@
 import { COMMENT, splitLines, strip } from "./whole.ts";
 
-/** What a configuration file says of one key. */
+/** The entry of one key in a configuration file. */
 export interface ConfigEntry {
-  /** The value as it stands in the file, trimmed, its comment included. */
+  /** The value as in the file, trimmed, with its comment. */
   readonly raw: string;
   /** The value as the predecessor's line reader understood it, or was meant to. */
   readonly value: string;
   /** From 1. */
   readonly line: number;
-  /** Lines of YAML that say what no single line can: the key's own, and those that belong to it. */
+  /** Lines of YAML that no single line can express: the key's own, and those that belong to it. */
   readonly block: string | undefined;
 }
 
-/** A line that sets nothing we know: an unknown key, or no key at all. */
+/** A line without effect: an unknown key, or no key at all. */
 export interface OddLine {
   /** From 1. */
   readonly line: number;
   /** The key, or the whole line where there is none. */
   readonly text: string;
-  /** It belongs to a key that is odd as well. */
+  /** It belongs to a key that is unknown as well. */
   readonly isBelowOdd: boolean;
 }
 
-/** What a configuration says, and what it says that nobody understands. */
+/** The entries of a configuration, and the lines that are not understood. */
 export interface ConfigReading {
   readonly entries: ReadonlyMap<string, ConfigEntry>;
   readonly odd: readonly OddLine[];
-  /** Keys stand where no line has them, in braces or behind an alias: only the whole text as YAML tells them all. */
+  /** Some keys are in braces or behind an alias: only a full YAML parse finds them all. */
   readonly needsDocument: boolean;
 }
 
 /**
- * The entries of a configuration, line by line: `key: value` wherever it stands, nesting ignored, the last one wins.
- * Only a key in `keys` can have a block.
+ * The entries of a configuration, line by line: `key: value` anywhere, nesting ignored, the last one wins. Only a key
+ * in `keys` can have a block.
  */
 export function readLines(text: string, keys: ReadonlySet<string>): ReadonlyMap<string, ConfigEntry> {
   return readConfigLines(text, keys).entries;
 }
 
-/** The same, with what is not understood. */
+/** The same, with the lines that are not understood. */
 export function readConfigLines(text: string, keys: ReadonlySet<string>): ConfigReading {
   const entries = new Map<string, ConfigEntry>();
   const odd: OddLine[] = [];
   const lines = splitLines(text.startsWith("\ufeff") ? text.slice(1) : text);
   let needsDocument = false;
-  /** Of the last unknown key that has lines of its own: they are told of once. */
+  /** Indentation of the last unknown key: the lines below it are reported once, with it. */
   let unknownIndent = Infinity;
   for (let at = 0; at < lines.length; at++) {
     const line = strip(lines[at]!);
@@ -94,7 +94,7 @@ export function readConfigLines(text: string, keys: ReadonlySet<string>): Config
   return { entries, odd, needsDocument };
 }
 
-/** The text as YAML takes it: blanks for tabs that indent, and quotes around a glob that starts with an asterisk. */
+/** The text as YAML accepts it: blanks for tabs that indent, and quotes around a glob that starts with an asterisk. */
 export function documentText(text: string): string {
   return splitLines(text.startsWith("\ufeff") ? text.slice(1) : text)
     .map(spaced)
@@ -102,7 +102,7 @@ export function documentText(text: string): string {
     .join("\n");
 }
 
-/** Where a document starts or ends, or which YAML it is. */
+/** Matches the start or end of a document, and YAML directives. */
 const MARKER = /^(?:---|\.\.\.|%YAML)(?:\s|$)/;
 
 function bareKey(text: string): string {
@@ -118,7 +118,7 @@ function spaced(line: string): string {
   return line.replace(/^\s*/, (blanks) => blanks.replaceAll("\t", "  "));
 }
 
-/** Whether one of the lines below a key, and deeper, is a known key's. */
+/** Tells whether a deeper line below a key belongs to a known key. */
 function holdsKey([first, ...rest]: readonly string[], keys: ReadonlySet<string>): boolean {
   const deeper = rest.findIndex((line) => strip(line) !== "" && indentOf(line) <= indentOf(first!));
   return rest.slice(0, deeper < 0 ? rest.length : deeper).some((line) => isKeyLine(line, keys));
@@ -135,7 +135,7 @@ function hasAlias(block: string, text: string): boolean {
   );
 }
 
-/** A value without its quotes or its comment. */
+/** A value without its quotes and its comment. */
 export function valueOf(raw: string): string {
   const quote = raw[0];
   if (quote !== '"' && quote !== "'") return strip(withoutComment(raw));
@@ -152,19 +152,19 @@ function withoutComment(text: string): string {
 }
 
 interface Extent {
-  /** The value, with the lines that only carry it on. */
+  /** The value, with its continuation lines. */
   readonly raw: string;
-  /** How many lines, from the key's own, belong to it. */
+  /** The number of lines that belong to it, from the key's own. */
   readonly length: number;
   readonly isYaml: boolean;
 }
 
-/** How far a known key's value goes, and whether it takes YAML to read it. */
+/** The extent of a known key's value; `isYaml` when only a YAML parser can read it. */
 function extentOf(lines: readonly string[], raw: string, keys: ReadonlySet<string>): Extent {
   const value = strip(withoutComment(raw));
   const indent = indentOf(lines[0]!);
   const below = lines.slice(1);
-  // Brackets, braces and asterisks mean something in a glob.
+  // Brackets, braces and asterisks have a meaning in a glob.
   const isGlob = /^\s*["']?auth_team_glob\b/.test(lines[0]!);
   const isBlank = (line: string) => strip(line) === "" || strip(line).startsWith("#");
   const isDeeper = (line: string) => indentOf(line) > indent && !isKeyLine(line, keys);
@@ -202,14 +202,14 @@ function extentOf(lines: readonly string[], raw: string, keys: ReadonlySet<strin
     : { raw: joined([raw, ...lines.slice(1, length)]), length, isYaml: false };
 }
 
-/** The start of a value that stands below its key and is one text or a list with commas. */
+/** Matches the start of a value below its key that is one text or a list with commas. */
 const NEXT_LINE = /^(?!["']?[\w.-]+["']?\s*:(?:\s|$))[^[{&*!|>?%@`]/;
 
 function joined(lines: readonly string[]): string {
   return lines.map((line) => strip(withoutComment(strip(line)))).filter((line) => line !== "").join(" ");
 }
 
-/** How many lines a value in brackets or braces takes; 0 when they are never closed. */
+/** The number of lines of a value in brackets or braces; 0 when they never close. */
 function flowLength(lines: readonly string[], raw: string): number {
   let depth = 0;
   for (const [at, line] of [raw, ...lines.slice(1)].entries()) {
@@ -223,14 +223,14 @@ function flowLength(lines: readonly string[], raw: string): number {
   return 0;
 }
 
-/** The JSON array that a value is, perhaps with a comment behind it. */
+/** The JSON array at the start of a value, perhaps followed by a comment. */
 export function jsonList(raw: string): unknown[] | undefined {
   if (!raw.startsWith("[")) return undefined;
   for (const { index } of raw.matchAll(/\](?=\s*(?:$|\s#))/g)) {
     try {
       return JSON.parse(raw.slice(0, index + 1));
     } catch {
-      continue; // that bracket was in a text
+      continue; // that bracket was inside a string
     }
   }
   return undefined;

@@ -1,7 +1,7 @@
-/** One level of a pattern: any number of directories, or names that fit. */
+/** One level of a pattern: any number of directories, or matching names. */
 export type GlobPart = "**" | { readonly literal: string } | { readonly pieces: readonly Piece[] };
 
-/** What one character, or with `*` any number of them, may be; other texts are characters as they are. */
+/** A class of characters, one of them or with `*` any number; plain texts are literal characters. */
 type Piece = string | CharacterClass;
 
 interface CharacterClass {
@@ -10,8 +10,8 @@ interface CharacterClass {
 }
 
 /**
- * The levels of a pattern as pathlib reads them, with `/` or what else separates names here. Throws Error with a reason
- * for one that can't be used.
+ * The levels of a pattern as pathlib reads them, separated by `/` or the platform's separator. Throws Error with a
+ * reason for an unusable pattern.
  */
 export function parseGlob(given: string, separator = "/"): GlobPart[] {
   const pattern = given.replaceAll(separator, "/");
@@ -29,12 +29,12 @@ export function parseGlob(given: string, separator = "/"): GlobPart[] {
   });
 }
 
-/** Whether a name fits one level; case counts, and a leading dot is a character like any other. */
+/** Tells whether a name matches one level; case counts, and a leading dot is an ordinary character. */
 export function fits(name: string, pieces: readonly Piece[]): boolean {
   if (pieces.length === 1 && pieces[0] === "*") return true;
   const chars = Array.from(name);
   let [at, piece] = [0, 0];
-  // Where to go on when what follows the last star did not fit: the star takes one character more.
+  // Place to resume after a mismatch behind the last star: the star takes one more character.
   let [starAt, starPiece] = [-1, -1];
   while (at < chars.length) {
     const wanted = pieces[piece];
@@ -69,7 +69,7 @@ function piecesOf(name: string): Piece[] {
   return pieces;
 }
 
-/** Where the class that opens at `start` closes; a `]` right at its beginning is one of its members. */
+/** The end of the class that opens at `start`; a `]` right at its beginning is a member. */
 function classEnd(chars: readonly string[], start: number): number | undefined {
   let from = start + 1;
   if (chars[from] === "!") from++;

@@ -1,6 +1,6 @@
 import { type Whole, whole } from "./whole.ts";
 
-/** A number that is no whole one, as it was written: no digit is lost. */
+/** A number that is not whole, as written: no digit is lost. */
 export class RawNumber {
   readonly text: string;
 
@@ -10,15 +10,15 @@ export class RawNumber {
 }
 
 export type Json = null | boolean | string | Whole | RawNumber | readonly Json[] | JsonMap | JsonRecord;
-/** An object; keys keep their order, whatever they look like. */
+/** An object whose keys keep their order, whatever they look like. */
 export type JsonMap = Map<string, Json>;
-/** An object as `JSON.parse` leaves it: thousands of entries cost nothing. Only its own keys may be looked at. */
+/** An object as `JSON.parse` returns it, which keeps thousands of entries cheap. Only its own keys may be read. */
 export interface JsonRecord {
   readonly [key: string]: Json;
 }
 
 const DEEPEST = 500;
-/** What `JSON.parse` would refuse or change: numbers that are not whole and small, keys that look like numbers. */
+/** Matches input that `JSON.parse` refuses or changes: numbers not whole and small, keys that look like numbers. */
 const UNUSUAL = /(?:^|[:[,])\s*(?:-?\d+[.eE]|-?\d{16}|-?Infinity|NaN)|"\d+"\s*:/;
 
 /** A text as Python's `json.loads` reads it, NaN and Infinity included. Throws SyntaxError. */
@@ -43,7 +43,7 @@ export function renderJson(value: Json): string {
   return rendered(value, "");
 }
 
-/** The entries of an object, undefined for anything else. */
+/** The entries of an object, undefined for any other value. */
 export function fieldsOf(value: Json | undefined): JsonMap | undefined {
   if (value instanceof Map) return value;
   return isRecord(value) ? new Map(Object.entries(value)) : undefined;
@@ -54,7 +54,7 @@ export function isRecord(value: Json | undefined): value is JsonRecord {
     !(value instanceof RawNumber);
 }
 
-/** The same value for `JSON.stringify`, which is quick; undefined when that would change it. */
+/** The same value for `JSON.stringify`, which is fast; undefined when that would change it. */
 function plainOf(value: Json): unknown {
   if (value instanceof Map) {
     const object: Record<string, unknown> = {};
@@ -90,7 +90,7 @@ function rendered(value: Json, indent: string): string {
   return typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }
 
-/** What nests deeper than anything of ours could not be written again. */
+/** The nesting limit: deeper values could not be written again. */
 function refuseDepth(value: Json, depth: number): void {
   if (depth > DEEPEST) throw new SyntaxError("nested too deeply");
   for (const child of Object.values(value ?? {})) {
@@ -177,7 +177,7 @@ class Reader {
     return isWhole ? whole(BigInt(token)) : new RawNumber(token);
   }
 
-  /** Whether a list or object that opens here closes at once. */
+  /** Tells whether a list or object that opens here closes at once. */
   #opened(open: string, close: string): boolean {
     this.#expect(open);
     this.#token(SPACES);

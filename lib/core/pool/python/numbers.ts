@@ -4,7 +4,7 @@ import { type Whole, wholeOfFloat, wholeOfText } from "./whole.ts";
 /** Called with a line for the user about a value that makes no sense. */
 export type Report = (problem: string) => void;
 
-/** `int(value)` as Python has it; undefined where it raises. */
+/** `int(value)` as in Python; undefined where it raises. */
 export function wholeOf(value: Json): Whole | undefined {
   if (typeof value === "number" || typeof value === "bigint") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
@@ -12,18 +12,18 @@ export function wholeOf(value: Json): Whole | undefined {
   return value instanceof RawNumber ? wholeOfFloat(Number(value.text)) : undefined;
 }
 
-/** Whether a key is a real path, of this or another platform. */
+/** Tells whether a key is a real path, of this or another platform. */
 export function isPath(key: string): boolean {
   return key.startsWith("/") || /^([A-Za-z]:|\\)\\/.test(key);
 }
 
-/** Numbers by real path. A path says where it starts, so that no key is one that every object has. */
+/** Numbers by real path. A path starts with its root, so no key collides with a property of every object. */
 export type Numbers = Record<string, Whole>;
 
-/** The numbers of an object, never below 0; what is no number is reported and left out. */
+/** The numbers of an object, never below 0; other values are reported and left out. */
 export function numbersOf(value: Json | undefined, key: string, report: Report): Numbers {
   if (value === undefined || value === null) return {};
-  if (isUsual(value)) return value;
+  if (holdsCountsOnly(value)) return value;
   const numbers: Numbers = {};
   const fields = fieldsOf(value);
   if (fields === undefined) report(`${key} is no object`);
@@ -48,8 +48,8 @@ export function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
   return true;
 }
 
-/** Whether everything in an object is a number that can be counted on with; so it is unless somebody meddled. */
-function isUsual(value: Json): value is Record<string, number> {
+/** Tells whether an object holds only numbers that are safe to count with, as it does unless edited by hand. */
+function holdsCountsOnly(value: Json): value is Record<string, number> {
   if (!isRecord(value)) return false;
   for (const path in value) {
     const number = value[path]!;

@@ -1,4 +1,4 @@
-/** What the predecessor got from Python's own types, where JavaScript's differ. */
+/** Python's types where JavaScript's differ, as the predecessor used them. */
 
 /** `str.isspace` */
 const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
@@ -6,7 +6,7 @@ const AROUND = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "g");
 // deno-lint-ignore no-control-regex
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 
-/** A `#` that starts a comment: first of all, or behind white space. */
+/** Matches a `#` that starts a comment: at the very start, or after white space. */
 export const COMMENT = new RegExp(`(?:^|(?<=[${SPACE}]))#`);
 
 /** `str.strip()` */
@@ -29,7 +29,7 @@ export function successor(value: Whole): Whole {
   return whole(BigInt(value) + 1n);
 }
 
-/** `index mod length` as Python has it: never negative. */
+/** `index mod length` as in Python: never negative. */
 export function modulo(value: Whole, length: number): number {
   const rest = Number(BigInt(value) % BigInt(length));
   return rest < 0 ? rest + length : rest;
@@ -45,7 +45,7 @@ const MOST_DIGITS = 4300;
 
 /** `int(text)`; undefined where Python raises. */
 export function wholeOfText(text: string): Whole | undefined {
-  // Less is white space here than elsewhere.
+  // `int` accepts less white space than `str.strip`.
   // deno-lint-ignore no-control-regex
   const bare = text.replace(AROUND, (spaces) => spaces.replace(/[^\x1c-\x1f]/g, ""));
   if (!DIGITS.test(bare)) return undefined;
@@ -60,7 +60,7 @@ export function wholeOfFloat(value: number): Whole | undefined {
   return Number.isFinite(value) ? whole(BigInt(Math.trunc(value))) : undefined;
 }
 
-/** The decimal digits of every script stand in runs of ten. */
+/** The decimal digits of every script are in runs of ten. */
 function digitOf(char: string): number {
   const code = char.codePointAt(0)!;
   let start = code;
@@ -69,8 +69,8 @@ function digitOf(char: string): number {
 }
 
 /**
- * `datetime.now().isoformat(timespec="seconds")`: local, without a zone. `offset` is how many seconds local clocks are
- * ahead of Greenwich; the runtime knows it too, but is slow to learn it.
+ * `datetime.now().isoformat(timespec="seconds")`: local, without a zone. `offset` is the number of seconds that local
+ * clocks are ahead of Greenwich; asking the runtime for it is slow.
  */
 export function localTime(ms: number, offset?: number): string {
   if (offset !== undefined) return new Date(ms + offset * 1000).toISOString().slice(0, 19);

@@ -1,6 +1,6 @@
 /**
- * Seconds east of Greenwich at a moment (Unix seconds), by a compiled time zone file (RFC 9636); undefined where its
- * table doesn't reach and its rule is more than a fixed offset.
+ * Seconds east of Greenwich at a moment (Unix seconds), by a compiled time zone file (RFC 9636); undefined beyond its
+ * table unless its rule is a fixed offset.
  */
 export function offsetAt(file: Uint8Array, seconds: number): number | undefined {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -50,7 +50,7 @@ function lengthOf({ marks, leaps, times, types, letters }: Header, timeSize: num
   return times * (timeSize + 1) + types * 6 + letters + leaps * (timeSize + 4) + marks;
 }
 
-/** A POSIX rule without summer time, as `CST-8` or `<+0530>-5:30`; its sign is the other way round. */
+/** A POSIX rule without summer time, as `CST-8` or `<+0530>-5:30`; its sign is inverted. */
 function fixedOffset(rule: string): number | undefined {
   const [, sign, hours, minutes = "0"] =
     /^(?:<[^>]+>|[A-Za-z]{3,})([+-]?)(\d{1,2})(?::(\d\d))?$/.exec(rule) ?? [];

@@ -1,9 +1,9 @@
-/** What workers' screens show when a turn was refused because a limit is reached. */
+/** Messages on workers' screens about a turn that was refused because a limit is reached. */
 export const NEEDLE = "You've hit your usage limit.";
 
 /**
- * How many such messages a screen shows: `needle` with either apostrophe at the start of a line of Codex's own, however
- * it wraps. The same words in what somebody wrote are none.
+ * Counts such messages on a screen: `needle` with either apostrophe at the start of a line of Codex's own, wrapped or
+ * not. The same words in a user's or model's text do not count.
  */
 export function bannersIn(screen: string, needle: string): number {
   const words = plain(needle).split(" ").filter((word) => word !== "");
@@ -12,7 +12,7 @@ export function bannersIn(screen: string, needle: string): number {
   return [...plain(screen).matchAll(wanted)].length;
 }
 
-/** Whether a screen asks to sign in, or says that its login is lost. */
+/** Tells whether a screen asks to sign in or reports a lost login. */
 export function showsLostLogin(screen: string): boolean {
   return /^\s*[>›]?\s*1\. Sign in with ChatGPT/m.test(screen) ||
     /^[■⚠✗] Your access token could not be refreshed/m.test(screen);

@@ -13,31 +13,31 @@ export interface Card {
   readonly plan: string | undefined;
   /** The account's own windows. */
   readonly windows: readonly LimitWindow[];
-  /** Those of single models, by the name of the model. */
+  /** The windows of single models, by model name. */
   readonly models: ReadonlyMap<string, readonly LimitWindow[]>;
-  /** What stands in place of windows: "data not available yet". */
+  /** The text in place of windows: "data not available yet". */
   readonly note: string | undefined;
   /** The credits of the account: "13 credits". */
   readonly credits: string | undefined;
-  /** Codex says that the numbers may be old. */
+  /** Codex warns that the numbers may be old. */
   readonly isStale: boolean;
 }
 
-/** A field and, joined by blanks, the lines its value goes on on. */
+/** A field and its value, continuation lines joined by blanks. */
 interface Field {
   readonly label: string;
   readonly value: string;
 }
 
 const TITLE = />_ OpenAI Codex \(v?([^)]*)\)/;
-/** Windows by their length; "Monthly credit limit" is none, but the only limit where there is no window. */
+/** Words for window lengths; "Monthly credit limit" is no window, but the only limit where there is none. */
 const WINDOW = /^(\d+[hm]|daily|weekly|monthly|annual|yearly) limit$/i;
 const SPENDING = /^(\w+) credit limit$/i;
 const LEFT = /(?:^|\s)<?(\d+)% left/;
 
 /**
- * The last card on a screen, as Codex draws it in panes of 40 columns and more, or older versions in a frame;
- * undefined when there is none. `nowMs` and the local zone tell which day a reset time means.
+ * The last card on a screen, as Codex draws it in panes of 40 columns and more, or older versions in a frame; undefined
+ * when there is none. `nowMs` and the local zone determine the day of a reset time.
  */
 export function parseCard(screen: string, nowMs: number): Card | undefined {
   const lines = screen.split("\n").map(unframed);
@@ -54,12 +54,12 @@ export function parseCard(screen: string, nowMs: number): Card | undefined {
   return undefined;
 }
 
-/** Whether nothing more is to be expected of a card. */
+/** Tells whether a card is complete. */
 export function isComplete(card: Card): boolean {
   return card.windows.length > 0 || (card.credits !== undefined && card.note === undefined);
 }
 
-/** What a card says of the account itself; of more than two windows those with the least left. */
+/** The account's own limits on a card; of more than two windows those with the least left. */
 export function readingsOf({ windows }: Card): Readings {
   const [a = null, b = null] = [...windows].sort((x, y) => y.usedPercent - x.usedPercent);
   const [primary = null, secondary = null] = windowsOf({ primary: a, secondary: b });
@@ -105,7 +105,7 @@ function cardOf(
   };
 }
 
-/** The window that a field tells of; none when it says nothing of what is left. */
+/** The window of a field; none when it has no percentage left. */
 function windowIn(length: string, value: string, nowMs: number): LimitWindow[] {
   const [, left] = LEFT.exec(value) ?? [];
   if (left === undefined) return [];
@@ -118,7 +118,7 @@ function windowIn(length: string, value: string, nowMs: number): LimitWindow[] {
   }];
 }
 
-/** The lines of a card end where the conversation goes on: at a marker in the margin, a toast, or empty space. */
+/** A card ends where the conversation continues: at a marker in the margin, a toast, or empty space. */
 function bodyFrom(lines: readonly string[], start: number): string[] {
   const body: string[] = [];
   for (let at = start; at < lines.length; at++) {
@@ -136,7 +136,7 @@ function fieldsIn(lines: readonly string[]): Field[] {
     const indent = line.length - line.trimStart().length;
     const last = fields.at(-1);
     const [, label, value] = /^\s+([^\s:][^:]*):(?:\s+(.*))?$/.exec(line) ?? [];
-    // What a value goes on with is indented as far as the value.
+    // The continuation of a value is indented as far as the value.
     const isField = label !== undefined && indent <= (fields[0]?.indent ?? 4);
     if (isField) fields.push({ label, value: value ?? "", indent });
     else if (line === "") continue;

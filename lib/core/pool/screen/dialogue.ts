@@ -1,20 +1,20 @@
 import { type Card, isComplete, parseCard } from "./card.ts";
 import { type ProbeResult, probeText, type Trouble } from "../../codex/reasons.ts";
 
-/** What is seen of a pane in which Codex was started. */
+/** The visible state of a pane in which Codex was started. */
 export interface Look {
   readonly screen: string;
-  /** Undefined while the program runs; null when it has ended nobody knows how. */
+  /** Undefined while the program runs; null when it ended with an unknown code. */
   readonly exitCode: number | null | undefined;
 }
 
-/** How far the talk with the screen has come; times are monotonic milliseconds. */
+/** Progress of the dialogue with the screen; times are monotonic milliseconds. */
 export interface Talk {
   readonly phase: "starting" | "typed" | "asked";
   readonly since: number;
-  /** How often `/status` was typed. */
+  /** The number of times `/status` was typed. */
   readonly asked: number;
-  /** The text of the card seen last: a card is only believed when it stands still. */
+  /** The text of the last card: a card is only believed when two looks show the same. */
   readonly card: string;
 }
 
@@ -24,7 +24,7 @@ export interface Manner {
   readonly nowMs: number;
 }
 
-/** What is to be done in the pane now. */
+/** The next action in the pane. */
 export type Move =
   | { readonly do: "wait" }
   | { readonly do: "type"; readonly text: string }
@@ -40,13 +40,13 @@ const UPDATE = /^\s*[>›]?\s*1\. Update now/m;
 const PATIENCE_MS = 3000;
 const MOST_QUESTIONS = 2;
 
-/** One step: looks at the pane and says what to do, and how far the talk is then. */
+/** One step: looks at the pane and returns the action and the new progress. */
 export function step(talk: Talk, look: Look, now: number, manner: Manner): readonly [Move, Talk] {
   const { screen } = look;
   const stay = (move: Move): readonly [Move, Talk] => [move, talk];
   if (look.exitCode !== undefined) return stay(deathOf(look));
   if (SIGN_IN.test(screen)) return stay(giveUp("login", { kind: "loginRequired" }));
-  // It is the empty folder we made; the answer is kept in the home that goes with it.
+  // It is our own empty folder; the answer is saved in the temporary home.
   if (TRUST.test(screen)) return stay({ do: "press", key: "Enter" });
   if (UPDATE.test(screen)) return stay({ do: "press", key: "Escape" });
   const ago = now - talk.since;
@@ -104,8 +104,8 @@ export function afterStatus(screen: string, nowMs: number): Card | undefined {
 }
 
 /**
- * Whether what is typed reaches a session. Before there is one the line below the input names no folder, and an Enter
- * would send the words to the model later.
+ * Tells whether typed text reaches a session. Before there is one the line below the input names no folder, and an
+ * Enter would send the words to the model later.
  */
 export function isReady(screen: string): boolean {
   const lines = screen.split("\n");
@@ -115,7 +115,7 @@ export function isReady(screen: string): boolean {
   return lines.slice(at + 1).some((line) => /^ {2}\S.* · [~\/…]/.test(line));
 }
 
-/** What is typed in the input line; undefined when there is none. */
+/** The text in the input line; undefined when there is no input line. */
 export function composerOf(screen: string): string | undefined {
   const line = screen.split("\n").findLast(isComposer);
   return line?.trim().slice(1).trim();

@@ -1,14 +1,14 @@
 type Table = Record<string, unknown>;
 
 interface HomeWish {
-  /** The folder Codex is started in. */
+  /** The folder in which Codex is started. */
   readonly folder: string;
   readonly disableMcp: boolean;
 }
 
 /**
- * The settings of a home that is only there to be asked for limits: those of the user, but the login in its file, no
- * background processes, no questions, and the screen as Codex draws it for everybody.
+ * The settings of a home that only serves to read limits: those of the user, but with the login in a file, no
+ * background processes, no questions, and Codex's standard screen.
  */
 export function temporaryHomeConfig(settings: unknown, { folder, disableMcp }: HomeWish): Table {
   const config: Table = { ...tableOf(settings) };

@@ -2,8 +2,8 @@ const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 const HALF_YEAR_MS = 183 * 86_400_000;
 
 /**
- * When "(resets 12:41)", "(resets 3:42 PM)" or "(resets 10:41 on 23 Nov)" is, in unix seconds: local time, today when
- * no day is named, and of the years the one that is nearest. Undefined when the text names no time.
+ * The time of "(resets 12:41)", "(resets 3:42 PM)" or "(resets 10:41 on 23 Nov)", in unix seconds: local time, today
+ * when no day is named, in the nearest year. Undefined when the text names no time.
  */
 export function resetTime(text: string, nowMs: number): number | undefined {
   const found = /\(resets (\d{1,2}):(\d\d)(?: ?([AP])M)?(?: on (\d{1,2}) ([A-Za-z]{3})[a-z]*)?\)/.exec(text);

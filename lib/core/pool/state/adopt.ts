@@ -2,15 +2,15 @@ import type { JsonMap } from "../python/json.ts";
 import { isEmpty, type Numbers, numbersOf, type Report } from "../python/numbers.ts";
 import { emptyTeam, type Team, type Teams, textOf } from "./team_memory.ts";
 
-/** A team directory (its real path) and the files in it that are candidates now. */
+/** A team directory (its real path) and its present candidates. */
 export interface Roster {
   readonly dir: string;
   readonly files: readonly string[];
 }
 
 /**
- * The memory of a team, made if need be, once what the predecessor changed in its own keys since our last write is
- * taken over: a map of its names one team's files at a time, and its values win for them.
+ * The memory of a team, created if missing. Takes over the predecessor's changes to its own keys since our last write:
+ * each of its maps holds one team's files at a time, and its values win for them.
  */
 export function teamOf(state: JsonMap, teams: Teams, { dir, files }: Roster, report: Report): Team {
   const team = teams.byDir.get(dir) ?? emptyTeam();
@@ -61,7 +61,7 @@ function merge(into: Numbers, numbers: Numbers): void {
   }
 }
 
-/** Takes what the predecessor remembered of these files. */
+/** Takes over the predecessor's memory of these files. */
 function claim(team: Team, unclaimed: Team, files: readonly string[], present: ReadonlySet<string>): void {
   for (const key of ["counts", "order"] as const) {
     if (isEmpty(unclaimed[key])) continue;

@@ -3,7 +3,7 @@ import type { Numbers } from "../python/numbers.ts";
 import { successor, type Whole } from "../python/whole.ts";
 import type { Team } from "./team_memory.ts";
 
-/** Gives every candidate a count: new ones join at the lowest of the others, or at 0. */
+/** Gives every candidate a count: new ones start at the lowest of the others, or at 0. */
 export function join(team: Team, files: readonly string[], how: "min" | "zero"): void {
   const fresh: string[] = [];
   let least: Whole | undefined;
@@ -30,8 +30,8 @@ export function leastUsed(team: Team, files: readonly string[], random: number):
 }
 
 /**
- * Keeps those that were passed over, because they can't be used just now, level with the lowest of the others: once
- * repaired they don't take every start.
+ * Raises the counts of skipped, currently unusable candidates to the lowest of the others: once repaired they do not
+ * take every start.
  */
 export function level(team: Team, passedOver: readonly string[], files: readonly string[]): void {
   if (passedOver.length === 0) return;
@@ -51,7 +51,7 @@ export function countStart(team: Team, chosen: string): void {
   team.counts[chosen] = successor(team.counts[chosen] ?? 0);
 }
 
-/** Shows the counts of these candidates in the predecessor's keys; `files` are sorted by path. */
+/** Writes the counts of these candidates to the predecessor's keys; `files` are sorted by path. */
 export function showCounts(state: JsonMap, team: Team, files: readonly string[], now: string): void {
   const shown: Numbers = {};
   for (const path of files) shown[path] = team.counts[path] ?? 0;

@@ -3,7 +3,7 @@ import { highestOf, type Numbers } from "../python/numbers.ts";
 import { successor } from "../python/whole.ts";
 import type { Team } from "./team_memory.ts";
 
-/** The candidates in the order of the rotation; new ones get the last places, by path. */
+/** The candidates in the order of the rotation; new ones come last, by path. */
 export function turns(team: Team, files: readonly string[]): string[] {
   let last = highestOf(team.order);
   for (const path of files) {
@@ -19,15 +19,15 @@ export function turns(team: Team, files: readonly string[]): string[] {
   });
 }
 
-/** Where the rotation stands among these candidates; undefined when it stands at none of them. */
+/** The candidate at which the rotation is; undefined when it is at none of these. */
 export function standing(team: Team, glob: string, files: readonly string[]): string | undefined {
   const present = new Set(files);
   return [team.current, team.views.get(glob)].find((path) => path !== undefined && present.has(path));
 }
 
 /**
- * Lets the rotation stand at `path`. Where it stands at a file that another glob sees, that one keeps its place:
- * `isElsewhere` tells that the present candidates don't hold it though it exists.
+ * Moves the rotation to `path`. A current file of another glob keeps its place: `isElsewhere` says that it exists but
+ * is no present candidate.
  */
 export function stand(team: Team, glob: string, path: string, now: string, isElsewhere: boolean): void {
   if (isElsewhere) {
@@ -39,13 +39,13 @@ export function stand(team: Team, glob: string, path: string, now: string, isEls
   team.switchedAt = now;
 }
 
-/** The candidates in turn, from the one behind `path` round to itself. */
+/** The candidates in turn, from the one after `path` round to itself. */
 export function after(inTurn: readonly string[], path: string): string[] {
   const at = inTurn.indexOf(path);
   return [...inTurn.slice(at + 1), ...inTurn.slice(0, at + 1)];
 }
 
-/** Shows the rotation of these candidates in the predecessor's keys. */
+/** Writes the rotation of these candidates to the predecessor's keys. */
 export function showRotation(
   state: JsonMap,
   team: Team,

@@ -1,7 +1,7 @@
 import type { Account } from "../../codex/account.ts";
 import { accountKey } from "../../codex/account_key.ts";
 
-/** Files with one account, by name, in their order: they share its limits. Each account that has more than one. */
+/** Groups of files with the same account, by name, in their order: they share its limits. Single files are left out. */
 export function twinsIn(files: readonly { readonly name: string; readonly account: Account }[]): string[][] {
   const byAccount = new Map<string, string[]>();
   for (const { name, account } of files) {

@@ -3,7 +3,7 @@ import { fieldsOf, isRecord, type Json, type JsonMap } from "../python/json.ts";
 import { isEmpty, isPath, type Numbers, numbersOf, type Report } from "../python/numbers.ts";
 import { strip, type Whole } from "../python/whole.ts";
 
-/** What is remembered of one team directory: by real path of the auth file, also of those that are away just now. */
+/** The memory of one team directory, by real path of the auth file, absent files included. */
 export interface Team {
   /** Starts so far. */
   readonly counts: Numbers;
@@ -11,29 +11,29 @@ export interface Team {
   readonly order: Numbers;
   current: string | undefined;
   switchedAt: string | undefined;
-  /** Where the rotation stands for a glob that leaves `current` out. */
+  /** The position of the rotation for a glob that leaves `current` out. */
   readonly views: Map<string, string>;
-  /** When workers were started on a file of late, epoch milliseconds; kept where limits decide. */
+  /** Recent starts of workers per file, epoch milliseconds; kept where limits decide. */
   readonly starts: Record<string, readonly number[]>;
 }
 
 /**
- * Everything beyond the predecessor's own keys. It lies under one key that the predecessor keeps and ignores; its own
+ * All that goes beyond the predecessor's own keys. It is under one key that the predecessor keeps and ignores; its own
  * keys show the team used last.
  */
 export interface Teams {
   readonly byDir: Map<string, Team>;
-  /** Whose login a file held when it was chosen, as a hash, by real path. */
+  /** The account (a hash) of each file when it was chosen, by real path. */
   readonly accounts: Record<string, string>;
-  /** What the predecessor wrote of a team that we have not met yet. */
+  /** The predecessor's values for a team not seen yet. */
   readonly unclaimed: Team;
-  /** Which team the predecessor's keys show, and the `auth_current` that we wrote there. */
+  /** The team that the predecessor's keys show, and the `auth_current` written there. */
   readonly shown: { counts: string | undefined; rotation: string | undefined; current: string | undefined };
-  /** What a later version put there. */
+  /** Keys of a later version. */
   readonly others: JsonMap;
 }
 
-/** The predecessor's key that only we use. */
+/** The key of the predecessor's file that only we use. */
 export const OURS = "agentlb";
 const VERSION = 1;
 
@@ -65,7 +65,7 @@ export function readTeams(state: JsonMap, report: Report): Teams {
   };
 }
 
-/** Our part of a state as JSON; undefined when there is nothing to remember. */
+/** Our part of a state as JSON; undefined when it is empty. */
 export function renderTeams(teams: Teams): JsonMap | undefined {
   const byDir: JsonMap = new Map();
   for (const [dir, team] of teams.byDir) {
@@ -83,7 +83,7 @@ export function renderTeams(teams: Teams): JsonMap | undefined {
   return ours.size === 0 ? undefined : new Map<string, Json>([["v", VERSION], ...ours]);
 }
 
-/** What `reset-state` leaves: who a file belongs to, and where the rotations stand if those are kept. */
+/** The memory after `reset-state`: the accounts of files, and the rotations if those are kept. */
 export function withoutCounts(teams: Teams, keepsRotation: boolean): Teams {
   const bare = (team: Team): Team => keepsRotation ? { ...team, counts: {}, starts: {} } : emptyTeam();
   const { rotation, current } = teams.shown;
@@ -98,7 +98,7 @@ export function withoutCounts(teams: Teams, keepsRotation: boolean): Teams {
   };
 }
 
-/** A file got another name, perhaps in another team. */
+/** Moves the memory of a renamed file, perhaps to another team. */
 export function moveFile(
   teams: Teams,
   from: string,
@@ -162,7 +162,7 @@ export function mapOf(value: Json | undefined): JsonMap {
   return fieldsOf(value) ?? new Map();
 }
 
-/** A text that says something. */
+/** A text that is not empty. */
 export function textOf(value: Json | undefined): string | undefined {
   return typeof value === "string" && strip(value) !== "" ? strip(value) : undefined;
 }

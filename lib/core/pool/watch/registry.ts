@@ -1,14 +1,14 @@
 import { type JsonObject, objectOf, textOf } from "../../text/json.ts";
 
-/** One agent of a team, as its registry names it. */
+/** One agent of a team, as in its registry. */
 export interface Member {
   /** The name of the worker and of its tmux session. */
   readonly full: string;
-  /** Where twf keeps what it knows of the worker; as written. */
+  /** The folder of the worker's twf state; as written. */
   readonly stateFile: string | undefined;
 }
 
-/** What twf knows of a worker. */
+/** The twf state of a worker. */
 export interface WorkerState {
   readonly tmuxTarget: string | undefined;
   readonly tmuxSession: string | undefined;
@@ -21,12 +21,12 @@ export function parseRegistry(text: string): Member[] {
   if (!Array.isArray(members)) return [];
   return members.flatMap((value: unknown) => {
     const entry = objectOf(value);
-    const full = said(entry, "full");
-    return full === undefined ? [] : { full, stateFile: said(entry, "state_file") };
+    const full = textIn(entry, "full");
+    return full === undefined ? [] : { full, stateFile: textIn(entry, "state_file") };
   });
 }
 
-/** The text of a worker's state file; what can't be read says nothing. */
+/** Parses the text of a worker's state file; an unreadable one gives no facts. */
 export function parseWorkerState(text: string | undefined): WorkerState {
   let state: JsonObject | undefined;
   try {
@@ -35,18 +35,18 @@ export function parseWorkerState(text: string | undefined): WorkerState {
     // nothing is known then
   }
   return {
-    tmuxTarget: said(state, "tmux_target"),
-    tmuxSession: said(state, "tmux_session"),
-    home: said(state, "codex_home"),
+    tmuxTarget: textIn(state, "tmux_target"),
+    tmuxSession: textIn(state, "tmux_session"),
+    home: textIn(state, "codex_home"),
   };
 }
 
-/** The pane a worker runs in. */
+/** The pane of a worker. */
 export function paneOf(member: Member, state: WorkerState): string {
   return state.tmuxTarget ?? state.tmuxSession ?? member.full;
 }
 
-function said(entry: JsonObject | undefined, key: string): string | undefined {
+function textIn(entry: JsonObject | undefined, key: string): string | undefined {
   const text = textOf(entry?.get(key)).trim();
   return text === "" ? undefined : text;
 }

@@ -2,31 +2,31 @@ import { createHash } from "node:crypto";
 import type { ProcessIdentity } from "../../system/identity.ts";
 import { objectOf, textOf } from "../../text/json.ts";
 
-/** How far the restart of one worker has come. */
+/** Progress of the restart of one worker. */
 export type Step = "running" | "stopped" | "resumed" | "told" | "failed";
 
-/** The last rotation of a team, and the restart that belongs to it. Kept beside the state, so that another can finish it. */
+/** The last rotation of a team and its restart. Kept beside the state, so that another process can finish it. */
 export interface Restart {
   readonly team: string;
   readonly from: string;
   readonly to: string;
-  /** When the team was moved, epoch milliseconds; 0 = never yet. */
+  /** Time of the rotation, epoch milliseconds; 0 = never. */
   readonly at: number;
-  /** Who did it. */
+  /** The rotating process. */
   readonly by: ProcessIdentity;
-  /** "rotating": it was about to move the team; nobody knows whether it did. */
+  /** "rotating": the rotation was about to happen; it may or may not have. */
   readonly phase: "rotating" | "restarting" | "done";
   readonly workers: ReadonlyMap<string, Step>;
-  /** When each worker was resumed, epoch milliseconds. */
+  /** Time at which each worker was resumed, epoch milliseconds. */
   readonly resumedAt: ReadonlyMap<string, number>;
-  /** How many messages of a limit each worker's screen showed after its restart. */
+  /** The number of limit messages on each worker's screen after its restart. */
   readonly banners: ReadonlyMap<string, number>;
 }
 
-/** What is to be done next for one worker. */
+/** The next action for one worker. */
 export type Chore = { readonly do: "stop" | "resume" | "tell"; readonly worker: string };
 
-/** The next chore: all are stopped first, then each is resumed and told; undefined when nothing is left to do. */
+/** The next action: all workers are stopped first, then each is resumed and notified; undefined when all is done. */
 export function nextChore(workers: Restart["workers"]): Chore | undefined {
   const entries = [...workers];
   const running = entries.find(([, step]) => step === "running");
@@ -35,12 +35,12 @@ export function nextChore(workers: Restart["workers"]): Chore | undefined {
   return open && { do: open[1] === "stopped" ? "resume" : "tell", worker: open[0] };
 }
 
-/** `restart` with a worker one step further. */
+/** `restart` with one worker advanced by one step. */
 export function withStep(restart: Restart, worker: string, step: Step): Restart {
   return { ...restart, workers: new Map(restart.workers).set(worker, step) };
 }
 
-/** Where the record of a team directory is. */
+/** The path of a team directory's record. */
 export function recordOf(stateFile: string, team: string): string {
   return `${stateFile}.restart-${createHash("sha256").update(team).digest("hex").slice(0, 8)}.json`;
 }
@@ -54,7 +54,7 @@ export function renderRestart(restart: Restart): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
-/** The record in a text; undefined when there is none that can be understood. */
+/** Parses the record; undefined when there is none that makes sense. */
 export function parseRestart(text: string | undefined): Restart | undefined {
   let value: unknown;
   try {

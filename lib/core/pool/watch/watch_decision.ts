@@ -1,12 +1,12 @@
 import type { Trouble } from "../../codex/reasons.ts";
 import { type Reading, type Source, standingOf } from "../limits/reading.ts";
 
-/** What a watcher knows of a team in one look. */
+/** The watcher's view of a team at one look. */
 export interface Facts {
   readonly current: Known;
-  /** The other accounts, in turn from the one after the current; undefined = nobody has asked for them yet. */
+  /** The other accounts, in turn from the one after the current; undefined = not asked yet. */
   readonly others: readonly Known[] | undefined;
-  /** The workers that can't go on because of the current account's limits, by signs newer than the last rotation. */
+  /** The workers stuck because of the current account's limits, by signs newer than the last rotation. */
   readonly stuck: readonly string[];
   /** Epoch milliseconds. */
   readonly now: number;
@@ -18,27 +18,27 @@ export interface Known {
 }
 
 export interface Policy {
-  /** Move on as well when it can't be learnt what the current account has left, and to accounts of which it can't. */
+  /** Also rotate when the current account's limits are unknown, and to accounts whose limits are unknown. */
   readonly rotateOnUnknown: boolean;
 }
 
-/** What is to be done about a team. */
+/** The decision about a team. */
 export type Decision =
-  /** The current account has something left. `stuck` workers are so for another reason. */
+  /** The current account has something left. `stuck` workers have another reason. */
   | { readonly act: "go on"; readonly stuck: readonly string[] }
-  /** It is used up, and nobody minds yet. */
+  /** It is used up, but no worker is stuck yet. */
   | { readonly act: "hold" }
-  /** The others must be asked before this can be decided. */
+  /** The others must be asked first. */
   | { readonly act: "ask others" }
   | { readonly act: "rotate"; readonly to: string; readonly isBlind: boolean }
-  /** Nobody is known to have anything left. `until` (epoch milliseconds) = the soonest reset that is known. */
+  /** No account is known to have anything left. `until` (epoch milliseconds) = the soonest known reset. */
   | { readonly act: "wait"; readonly until: number | undefined; readonly unknown: readonly string[] }
-  /** What the current account has left is not known. */
+  /** The current account's limits are unknown. */
   | { readonly act: "stay"; readonly trouble: Trouble | "due"; readonly reason: string };
 
 /**
- * Decides. A team moves on when its account is exhausted and a worker is stuck, to the first account after it that has
- * anything left. That a reading failed says nothing about an account, so it moves nobody, unless the policy wants it.
+ * Decides. A team moves on when its account is exhausted and a worker is stuck, to the first account after it with
+ * anything left. A failed reading says nothing about an account and causes no move, unless the policy allows it.
  */
 export function decide({ current, others, stuck, now }: Facts, { rotateOnUnknown }: Policy): Decision {
   const standing = standingOf(current.reading, now);
@@ -61,22 +61,22 @@ export function decide({ current, others, stuck, now }: Facts, { rotateOnUnknown
   return { act: "wait", until: resets.length === 0 ? undefined : Math.min(...resets), unknown: untold };
 }
 
-/** Signs that a worker can't go on. */
+/** Signs that a worker is stuck. */
 export interface Signs {
   readonly worker: string;
-  /** How its last turn ended, and when, in epoch milliseconds; undefined when it keeps no notes that we can read. */
+  /** Result and time (epoch milliseconds) of its last turn; undefined when it has no readable rollout. */
   readonly turn: { readonly at: number; readonly isLimit: boolean } | undefined;
-  /** How many messages of a limit its screen shows. */
+  /** The number of limit messages on its screen. */
   readonly banners: number;
-  /** How many it showed when it had been restarted after the last rotation: a resumed session shows its past. */
+  /** The same number right after the last rotation's restart: a resumed session shows its past. */
   readonly bannersBefore: number;
-  /** Since when it has the team's account, in epoch milliseconds; undefined = always. */
+  /** Time since which it has the team's account, in epoch milliseconds; undefined = always. */
   readonly since: number | undefined;
-  /** Whether it is known to have another account than the team's. */
+  /** It is known to have another account than the team's. */
   readonly isElsewhere: boolean;
 }
 
-/** Which workers are stuck, by signs that are newer than the last rotation. */
+/** The stuck workers, by signs newer than the last rotation. */
 export function stuckOf(all: readonly Signs[]): string[] {
   return all.filter(({ turn, banners, bannersBefore, since, isElsewhere }) => {
     if (isElsewhere) return false;
@@ -96,7 +96,7 @@ function unknown(reading: Reading): Decision {
   }
 }
 
-/** ` (as worker w1 saw it)`; nothing when Codex said so itself. */
+/** ` (as worker w1 saw it)`; empty when Codex itself gave the reading. */
 export function sourceWords(source: Source): string {
   return source.by === "codex" ? "" : ` (as worker ${source.name} saw it)`;
 }
