@@ -103,7 +103,7 @@ function shownCommand(line: string): { text: string; code: number; says: string[
 export function inlineCommands(text: string): string[] {
   return inlineCode(text).filter((code) => /^(agentlb|cap|clb) [\w<[-]/.test(code) && !code.includes("…"))
     .map((code) =>
-      code.replaceAll("[options] ", "").replace(/[[\]]/g, "").replaceAll("<command>", "status").replace(
+      code.replace(/[[\]]/g, "").replaceAll("<command>", "status").replace(
         /<[^>]*>/g,
         "x",
       )

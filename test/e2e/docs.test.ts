@@ -31,6 +31,8 @@ const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
     /^npm (run|test) ?/,
     "builds, tests or measures this tree for minutes; test/docs.test.ts knows the scripts",
   ],
+  [/^npx /, "formats, starts or tests this tree itself, from the folder that it is in"],
+  [/^deno run /, "needs Deno on PATH, or an address: test/e2e/entries.test.ts starts each program so"],
   [/^cap status ~\/team$/, "needs the screen of the real Codex: test/e2e/pool_status.test.ts"],
   [/^cap watch-team ~\/team$/, "runs until it is ended: test/e2e/pool_watch.test.ts"],
 ];

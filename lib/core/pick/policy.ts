@@ -6,9 +6,9 @@ import { drain } from "./policies/drain.ts";
 import { hoursLeft } from "./policies/hours.ts";
 
 /** The policies for choosing among eligible sessions. */
-export const POLICIES: readonly Policy[] = ["score", "balanced", "drain", "adaptive"];
+export const POLICIES = ["score", "balanced", "drain", "adaptive"] as const;
 /** A policy: the documented score, or another way to rank. */
-export type Policy = "score" | "balanced" | "drain" | "adaptive";
+export type Policy = (typeof POLICIES)[number];
 
 /** The inputs of a figure besides the candidate: the usual cost of work, and the mode of `adaptive`. */
 export interface Standard {
@@ -48,8 +48,15 @@ export function figureOf(
   nowMs: number,
   standard: Standard,
 ): number {
-  if (policy === "score") return candidate.verdict.score;
-  const hours = hoursLeft(candidate, standard.usual);
-  const isDraining = policy === "drain" || (policy === "adaptive" && standard.mode === "drain");
-  return isDraining ? drain(candidate, hours, nowMs) : balanced(hours);
+  const hours = () => hoursLeft(candidate, standard.usual);
+  switch (policy) {
+    case "score":
+      return candidate.verdict.score;
+    case "balanced":
+      return balanced(hours());
+    case "drain":
+      return drain(candidate, hours(), nowMs);
+    case "adaptive":
+      return standard.mode === "drain" ? drain(candidate, hours(), nowMs) : balanced(hours());
+  }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Candidate, decide } from "../../../lib/core/pick/decide.ts";
 import { defaultConfig } from "../../../lib/core/config/config.ts";
 import type { Mode } from "../../../lib/core/pick/policies/scored_candidate.ts";
-import type { Policy } from "../../../lib/core/pick/policy.ts";
+import { POLICIES, type Policy } from "../../../lib/core/pick/policy.ts";
 import { emptySession } from "../../../lib/core/session/status.ts";
 import { formatTime } from "../../../lib/core/text/time.ts";
 
@@ -116,7 +116,7 @@ describe("adaptive", () => {
 });
 
 describe("every policy", () => {
-  it.each(["score", "balanced", "drain", "adaptive"] as const)(
+  it.each(POLICIES)(
     "%s picks nobody who has nothing left",
     (policy) => {
       const sessions = [session("a", { short: 0 }), session("b", { short: 1, long: 1 })];
