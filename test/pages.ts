@@ -102,12 +102,9 @@ function shownCommand(line: string): { text: string; code: number; says: string[
 /** The command lines of our programs among a page's inline code, with `<alias>` and the like filled in. */
 export function inlineCommands(text: string): string[] {
   return inlineCode(text).filter((code) => /^(agentlb|cap|clb) [\w<[-]/.test(code) && !code.includes("…"))
-    .map((code) =>
-      code.replace(/[[\]]/g, "").replaceAll("<command>", "status").replace(
-        /<[^>]*>/g,
-        "x",
-      )
-    );
+    // Of a usage with a choice the command itself.
+    .map((code) => /\||\[options\]/.test(code) ? code.replace(/ (\[|\|).*$/, "") : code)
+    .map((code) => code.replace(/[[\]]/g, "").replaceAll("<command>", "status").replace(/<[^>]*>/g, "x"));
 }
 
 /** The code of a page that stands in a line of text or in a cell. */
