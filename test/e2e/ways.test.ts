@@ -301,6 +301,7 @@ inAllWays("with a supervisor", async ({ user, run, note }) => {
   expect((await run(["supervisor", "restart"])).stdout).toMatch(
     /^stopping supervisor \(pid \d+\)\nsupervisor restarted \(pid \d+\)\n$/,
   );
+  await until(() => published(user).sessions.b.codexVersion !== undefined, "it has asked for the version");
   expect((await run(["supervisor", "stop"])).stdout).toMatch(
     /^stopping supervisor \(pid \d+\)\nsupervisor stopped\n$/,
   );

@@ -31,6 +31,7 @@ export class CodexVersions {
   readonly #places: Places | undefined;
   readonly #mayWrite: (path: string) => boolean;
   readonly #answers = new Map<string, Answer>();
+  readonly #looked = new Set<string>();
   readonly #asked = new Map<string, Promise<string | undefined>>();
 
   /** `places` = the files for answers, subject to `mayWrite`; undefined = answers are not stored. */
@@ -41,8 +42,11 @@ export class CodexVersions {
   }
 
   /** The known version of a program; undefined = not asked yet, or no answer. */
-  of({ fingerprint }: CodexProgram): string | undefined {
-    return this.#answers.get(fingerprint)?.version;
+  of(program: CodexProgram): string | undefined {
+    const { fingerprint } = program;
+    const isNew = !this.#answers.has(fingerprint) && !this.#looked.has(fingerprint);
+    if (isNew) this.#looked.add(fingerprint); // the file is read once
+    return (isNew ? this.#remembered(program) : this.#answers.get(fingerprint))?.version;
   }
 
   /** True if a program was asked. If not, or if the answer is too old, asks it and then calls `learnt`. */

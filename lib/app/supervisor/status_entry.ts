@@ -11,6 +11,7 @@ import {
   NOTHING,
   type Readings,
 } from "../../core/codex/rate_limits.ts";
+import { definedFields } from "../../core/text/json.ts";
 import { emptySession, type SessionStatus } from "../../core/session/status.ts";
 import { formatTime, parseTime } from "../../core/text/time.ts";
 import type { Clock } from "../../io/host.ts";
@@ -155,8 +156,8 @@ export class StatusEntry {
       nextTryAt: _,
       account: _account,
       accountSince: _since,
-      codexVersion: _version,
-      lacks: _lacks,
+      codexVersion,
+      lacks,
       exhaustedUntil: _until,
       refusedAt: _at,
       ...rest
@@ -167,6 +168,8 @@ export class StatusEntry {
       health: isGuarded ? "unhealthy" : "healthy",
       appServer: { state: pid > 0 ? "running" : "stopped", pid, restartCount: times.length },
       activity,
+      // Until Codex has been asked again, its version is what it was.
+      ...(live.codexVersion === undefined ? definedFields({ codexVersion, lacks }) : {}),
       ...live,
       ...(mark === undefined ? {} : {
         exhaustedUntil: formatTime(mark.untilMs),

@@ -5,10 +5,12 @@ import type { Mode, Ranking, ScoredCandidate } from "./policies/scored_candidate
 import { drain } from "./policies/drain.ts";
 import { hoursLeft } from "./policies/hours.ts";
 
-/** The policies for choosing among eligible sessions. */
-export const POLICIES = ["score", "balanced", "drain", "adaptive"] as const;
 /** A policy: the documented score, or another way to rank. */
-export type Policy = (typeof POLICIES)[number];
+export type Policy = "score" | "balanced" | "drain" | "adaptive";
+
+const ALL: Readonly<Record<Policy, true>> = { score: true, balanced: true, drain: true, adaptive: true };
+/** The policies for choosing among eligible sessions. */
+export const POLICIES = Object.keys(ALL) as readonly Policy[];
 
 /** The inputs of a figure besides the candidate: the usual cost of work, and the mode of `adaptive`. */
 export interface Standard {

@@ -54,6 +54,7 @@ describe("the version of a program", () => {
   it("is asked once, in no home and without a key, and kept for every later process", async () => {
     const { fresh, program, asked, layout } = place("codex-cli 0.140.0\n");
     expect(await fresh().learn(program())).toBe("0.140.0");
+    expect(fresh().of(program())).toBe("0.140.0");
     const next = fresh();
     expect(next.isKnown(program(), () => {})).toBe(true);
     expect(next.of(program())).toBe("0.140.0");

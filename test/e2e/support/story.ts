@@ -19,8 +19,9 @@ export interface Stage {
   note(what: string, learnt: unknown): void;
 }
 
-/** Files that say when, where and by whom they were written, and databases. */
-const OWN_WORDS = /^(readings\.json|supervisor\.log|locks\/supervisor\.lock|state\/sqlite|.*\.fake)$/;
+/** Files that say when, where and by whom they were written or what a minute brought, and databases. */
+const OWN_WORDS =
+  /^(readings\.json|supervisor\.log|locks\/supervisor\.lock|state\/(sqlite|history\/.*)|.*\.fake)$/;
 
 /**
  * Plays a story in each way in which people start the program: what is said, how it ends and what is in the root
