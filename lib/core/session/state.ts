@@ -1,4 +1,12 @@
-import { indent, type JsonObject, objectOf, renderLines, renderObject, textOf } from "../text/json.ts";
+import {
+  fieldsOf,
+  indent,
+  type JsonObject,
+  objectOf,
+  renderLines,
+  renderObject,
+  textOf,
+} from "../text/json.ts";
 import { formatTime, formatTimeMs, parseTime } from "../text/time.ts";
 
 /** state/global.json. */
@@ -149,7 +157,7 @@ function picksIn(value: unknown): { picks?: ReadonlyMap<string, PickMark> } {
   if (table === undefined) return {};
   const picks = new Map<string, PickMark>();
   for (const [alias, each] of table) {
-    const mark = objectOf(each);
+    const mark = fieldsOf(each);
     const [at, seq] = [mark?.get("at"), wholeNumber(mark?.get("seq"))];
     const atMs = wholeNumber(at);
     if (seq !== undefined && (at === undefined || atMs !== undefined)) picks.set(alias, { atMs, seq });

@@ -32,6 +32,15 @@ export function definedFields<T extends object>(fields: T): { [K in keyof T]?: E
   return known as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
+/** Sets a field that has a value. Quicker than `definedFields`, for what is made a thousand times at every start. */
+export function setField<T extends object, K extends keyof T>(
+  target: T,
+  key: K,
+  value: T[K] | undefined,
+): void {
+  if (value !== undefined) target[key] = value;
+}
+
 /** Text as every JSON reader accepts it: half a surrogate pair, which Rust's refuses, becomes U+FFFD. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, "\ufffd");
