@@ -12,7 +12,7 @@ import {
   type Verdict,
 } from "./score.ts";
 import type { ScoreSettings } from "./settings.ts";
-import { type Gauges, gaugesIn, gaugesOf } from "../quota/windows.ts";
+import { type Gauges, gaugesOf } from "../quota/windows.ts";
 
 /** What the user wants of one alias: `[alias.<name>]`, and whether it is paused. */
 export interface AliasRules {
@@ -66,7 +66,13 @@ export function decide(
   const judged = contestants.map((each) =>
     judgedOf(each, leases.get(each.alias) ?? 0, nowMs, settings, wish)
   );
-  const field = judged.flatMap((each, index) => entryOf(contestants[index]!, each, nowMs, wish) ?? []);
+  const field: Entry[] = [];
+  const verdicts = judged.map((each, index) => {
+    const entry = entryOf(contestants[index]!, each, nowMs, wish);
+    if (entry === undefined) return each.verdict;
+    field.push(entry);
+    return entry.verdict;
+  });
   const { figures, mode } = rank(wish.policy, field, nowMs, wish.mode);
   const figureOf = new Map(field.map(({ candidate }, index) => [candidate.alias, figures[index] ?? 0]));
   const figure = ({ verdict: { alias } }: Entry) => figureOf.get(alias) ?? 0;
@@ -75,9 +81,8 @@ export function decide(
     (best, each) => best === undefined || order(each, best) < 0 ? each : best,
     undefined,
   );
-  const shown = new Map(field.map(({ verdict }) => [verdict.alias, verdict]));
   return {
-    verdicts: judged.map(({ verdict }) => shown.get(verdict.alias) ?? verdict),
+    verdicts,
     winner: first?.verdict,
     ...first === undefined ? standIns(judged) : { comesBackFirst: undefined, inTurn: [] },
     figures: figureOf,
@@ -197,7 +202,10 @@ function refuse({ alias, usage, isPaid }: Verdict, kind: Hindrance, reason: stri
 }
 
 function reserved({ rules }: Contestant, verdict: Eligible, gauges: Gauges): Eligible {
-  const isReserved = gaugesIn(gauges).some(({ left }) => left <= (rules?.reserve ?? 0));
+  const { short, long } = gauges;
+  const reserve = rules?.reserve ?? 0;
+  const isReserved = (short !== undefined && short.left <= reserve) ||
+    (long !== undefined && long.left <= reserve);
   return isReserved ? { ...verdict, reason: "in reserve" } : verdict;
 }
 
