@@ -1,12 +1,4 @@
-import {
-  fieldsOf,
-  indent,
-  type JsonObject,
-  objectOf,
-  renderLines,
-  renderObject,
-  textOf,
-} from "../text/json.ts";
+import { fieldsOf, type JsonObject, objectOf, renderObject, textOf, wellFormed } from "../text/json.ts";
 import { formatTime, formatTimeMs, parseTime } from "../text/time.ts";
 
 /** state/global.json. */
@@ -81,8 +73,13 @@ export function renderGlobalState({ picks, ...state }: GlobalState): string {
     ...state.others ?? [],
   ]);
   if (picks === undefined) return `${head}\n`;
-  const plain = Array.from(picks, ([alias, { atMs, seq }]) => [alias, { at: atMs, seq }] as const);
-  return `${head.slice(0, -2)},\n${indent(`"picks": ${renderLines(plain)}`)}\n}\n`;
+  if (picks.size === 0) return `${head.slice(0, -2)},\n  "picks": {}\n}\n`;
+  // A line for each, written out: every pick writes all of them.
+  const lines = Array.from(picks, ([alias, { atMs, seq }]) => {
+    const at = atMs === undefined ? "" : `"at":${atMs},`;
+    return `    ${JSON.stringify(wellFormed(alias))}: {${at}"seq":${seq}}`;
+  });
+  return `${head.slice(0, -2)},\n  "picks": {\n${lines.join(",\n")}\n  }\n}\n`;
 }
 
 /** Throws Error with the reason when the text is not what a program wrote. */

@@ -41,9 +41,11 @@ export function setField<T extends object, K extends keyof T>(
   if (value !== undefined) target[key] = value;
 }
 
+const HALF_PAIRS = /\p{Cs}/gu;
+
 /** Text as every JSON reader accepts it: half a surrogate pair, which Rust's refuses, becomes U+FFFD. */
 export function wellFormed(text: string): string {
-  return text.replace(/\p{Cs}/gu, "\ufffd");
+  return text.replace(HALF_PAIRS, "\ufffd");
 }
 
 /** Pretty JSON of an object whose keys keep the given order, even where they look like numbers. */
