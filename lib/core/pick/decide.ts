@@ -114,7 +114,7 @@ export function judgedOf(
   const { alias } = contestant;
   const verdict: Verdict = contestant.isMissing
     ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
-    : judge({ ...contestant, leases }, nowMs, settings);
+    : judge(leases === contestant.leases ? contestant : { ...contestant, leases }, nowMs, settings);
   const isPaid = settings.paid !== "ranked" &&
     probeResultIn(contestant.status.lastProbeResult)?.kind === "apiKey";
   const judged = admit(contestant, isPaid ? { ...verdict, isPaid } : verdict, nowMs, wish);
