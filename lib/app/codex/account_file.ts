@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type Account, isLogin, parseAccount } from "../../core/codex/account.ts";
+import { type Account, type Holder, isLogin, parseAccount, parseHolder } from "../../core/codex/account.ts";
 import { type Login, loginIn } from "../../core/codex/auth_file.ts";
 import { errnoOf } from "../../core/text/failure.ts";
 import { authFileOf } from "../../core/system/layout.ts";
@@ -16,6 +16,15 @@ export function accountAt(path: string): Account {
     return parseAccount(readText(path));
   } catch {
     return parseAccount("");
+  }
+}
+
+/** The holder of a home's login, without its times. A file that can't be read is an unreadable login. */
+export function holderIn(home: string): Holder {
+  try {
+    return parseHolder(readText(authFileOf(home)));
+  } catch {
+    return parseHolder("");
   }
 }
 

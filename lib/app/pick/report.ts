@@ -9,7 +9,7 @@ import { parseTime } from "../../core/text/time.ts";
 import { type Gauges, gaugesOf } from "../../core/quota/windows.ts";
 import { readText } from "../../io/files/read.ts";
 import { livingDaemon } from "../daemon/living_daemon.ts";
-import { accountIn } from "../codex/account_file.ts";
+import { holderIn } from "../codex/account_file.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import { look, type PickRequest } from "./survey.ts";
 
@@ -27,7 +27,7 @@ export function report(layout: Layout, config: Config, nowMs: number, request: P
       const entry = status.sessions.get(alias);
       const readAt = parseTime(entry?.lastRateLimitUpdateAt);
       const home = homeOf(layout, alias);
-      const { email, plan } = accountIn(home);
+      const { email, plan } = holderIn(home);
       return {
         alias,
         home,
@@ -58,7 +58,7 @@ export async function drawTable(
   rows: readonly (readonly string[])[],
 ): Promise<string> {
   // The table of widths takes longer to load than all else, and most tables don't need it.
-  const isPlain = rows.every((cells) => cells.every((text) => /^[ -~]*$/.test(text)));
+  const isPlain = rows.every((cells) => /^[ -~]*$/.test(cells.join("")));
   const width = isPlain ? (text: string) => text.length : (await import("../../io/width.ts")).displayWidth;
   return renderTable(header, rows, width);
 }

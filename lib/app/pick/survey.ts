@@ -8,7 +8,7 @@ import type { Policy } from "../../core/pick/policy.ts";
 import { lastSelectedMs, type PickMark } from "../../core/session/state.ts";
 import { emptySession, emptyStatus, parseStatus, type Status } from "../../core/session/status.ts";
 import { wordsOf } from "../../core/text/failure.ts";
-import { readText } from "../../io/files/read.ts";
+import { fingerprintOf, readText } from "../../io/files/read.ts";
 import { glanceLeases } from "../session/leases.ts";
 import { glance } from "../session/picks_file.ts";
 import { glancePaused } from "../session/pause.ts";
@@ -27,6 +27,8 @@ export interface PickRequest {
 /** A read of status.json, with its text: parsing is skipped while that stays the same. */
 export interface StatusRead {
   readonly text: string;
+  /** Which version of the file that is; undefined when it could not be used. */
+  readonly print?: string | undefined;
   readonly status: Status;
   /** The reason why it could not be read. */
   readonly problem?: string;
@@ -133,8 +135,10 @@ function rulesOf(config: Config, alias: string, paused: ReadonlySet<string>): Al
 export function readStatus(layout: Layout, before?: StatusRead): StatusRead {
   let text = "";
   try {
+    const print = fingerprintOf(layout.status);
+    if (print !== undefined && print === before?.print) return before;
     text = readText(layout.status) ?? "";
-    return text === before?.text ? before : { text, status: parseStatus(text) };
+    return text === before?.text ? before : { text, print, status: parseStatus(text) };
   } catch (error) {
     return { text, status: emptyStatus(), ...(text === "" ? {} : { problem: wordsOf(error) }) };
   }

@@ -1,4 +1,4 @@
-import { type JsonObject, objectOf } from "../text/json.ts";
+import { type Fields, fieldsOf } from "../text/json.ts";
 import { byteOrder } from "../text/byte_order.ts";
 import { parseTime } from "../text/time.ts";
 
@@ -25,11 +25,31 @@ const LONGEST_NAME = 320;
 const DEEPEST = 64;
 const CLAIMS = "https://api.openai.com/auth";
 
+/** Whose login it is, without its times: those are in a second token, and a table of all sessions needs none. */
+export type Holder = Omit<Account, "tokenExpiresAt" | "lastRefresh">;
+
 /** The account in the text of an auth.json; undefined text = no file. Never throws. */
 export function parseAccount(text: string | undefined): Account {
+  const { auth, tokens, ...holder } = opened(text);
+  if (tokens === undefined) return { ...holder, tokenExpiresAt: undefined };
+  return {
+    ...holder,
+    tokenExpiresAt: expiryOf(payloadOf(tokens.get("access_token"))),
+    lastRefresh: parseTime(auth?.get("last_refresh")),
+  };
+}
+
+/** The same without the times. */
+export function parseHolder(text: string | undefined): Holder {
+  const { auth: _, tokens: _tokens, ...holder } = opened(text);
+  return holder;
+}
+
+/** The holder, and of a login by tokens where its times are. */
+function opened(text: string | undefined): Holder & { readonly auth?: Fields; readonly tokens?: Fields } {
   if (text === undefined) return only("none");
   const file = parsed(text, LONGEST_FILE);
-  const auth = objectOf(file);
+  const auth = fieldsOf(file);
   if (auth === undefined) return only("unreadable");
 
   const mode = auth.get("auth_mode");
@@ -41,24 +61,25 @@ export function parseAccount(text: string | undefined): Account {
     return hasKey ? { ...only("apikey"), email: emailIn(file) } : only("none");
   }
   if (tokens === undefined) return only("none");
-  const held = objectOf(tokens);
-  const identity = payloadOf(held?.get("id_token"));
-  if (held === undefined || objectOf(identity) === undefined) return only("unreadable");
+  const held = fieldsOf(tokens);
+  const payload = payloadOf(held?.get("id_token"));
+  const identity = fieldsOf(payload);
+  if (held === undefined || identity === undefined) return only("unreadable");
 
-  const claims = objectOf(objectOf(identity)?.get(CLAIMS));
+  const claims = fieldsOf(identity.get(CLAIMS));
   return {
     kind: "chatgpt",
     user: name(claims?.get("chatgpt_user_id")),
     workspace: name(held.get("account_id")) ?? name(claims?.get("chatgpt_account_id")),
-    email: emailIn(file) ?? emailIn(identity),
+    email: emailIn(file) ?? emailIn(payload),
     plan: name(claims?.get("chatgpt_plan_type")),
-    tokenExpiresAt: expiryOf(payloadOf(held.get("access_token"))),
-    lastRefresh: parseTime(auth.get("last_refresh")),
+    auth,
+    tokens: held,
   };
 }
 
 /** True for a login that Codex can use and that a file of an OAuth login is not; the order is that of Codex's reader. */
-function holdsToken(auth: JsonObject, mode: unknown): boolean {
+function holdsToken(auth: Fields, mode: unknown): boolean {
   const hasToken = typeof auth.get("personal_access_token") === "string" &&
     auth.get("personal_access_token") !== "";
   if (typeof mode !== "string") return hasToken;
@@ -67,36 +88,30 @@ function holdsToken(auth: JsonObject, mode: unknown): boolean {
 }
 
 /** True when Codex takes it for a login, as far as its file says. */
-export function isLogin({ kind }: Account): boolean {
+export function isLogin({ kind }: Holder): boolean {
   return kind === "chatgpt" || kind === "apikey" || kind === "token";
 }
 
-function only(kind: Account["kind"]): Account {
-  return {
-    kind,
-    user: undefined,
-    workspace: undefined,
-    email: undefined,
-    plan: undefined,
-    tokenExpiresAt: undefined,
-  };
+function only(kind: Account["kind"]): Holder {
+  return { kind, user: undefined, workspace: undefined, email: undefined, plan: undefined };
 }
 
 /** The first "email" with an `@`, depth first, keys in byte order; an object's own comes before its children's. */
 function emailIn(value: unknown, depth = 0): string | undefined {
-  if (depth > DEEPEST) return undefined;
-  const object = objectOf(value);
-  const own = name(object?.get("email"));
+  if (depth > DEEPEST || typeof value !== "object" || value === null) return undefined;
+  const own = name(fieldsOf(value)?.get("email"));
   if (own?.includes("@")) return own;
-  const children = object === undefined
-    ? (Array.isArray(value) ? value : [])
-    : [...object.keys()].sort(byteOrder).map((key) => object.get(key));
-  for (const child of children) {
-    if (typeof child !== "object") continue;
+  for (const child of Array.isArray(value) ? value : childrenOf(value)) {
     const found = emailIn(child, depth + 1);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The objects and lists in an object, by their keys in byte order. */
+function childrenOf(value: object): unknown[] {
+  return Object.entries(value).filter(([, child]) => typeof child === "object")
+    .sort(([a], [b]) => byteOrder(a, b)).map(([, child]) => child);
 }
 
 /** The payload of a JWT, signature unchecked; undefined when the text is not a JWT. */
@@ -127,7 +142,7 @@ function parsed(text: string, longest: number): unknown {
 }
 
 function expiryOf(payload: unknown): number | undefined {
-  const exp = objectOf(payload)?.get("exp");
+  const exp = fieldsOf(payload)?.get("exp");
   return typeof exp === "number" && exp >= 0 && exp <= Number.MAX_SAFE_INTEGER ? Math.floor(exp) : undefined;
 }
 

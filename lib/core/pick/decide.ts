@@ -12,7 +12,7 @@ import {
   type Verdict,
 } from "./score.ts";
 import type { ScoreSettings } from "./settings.ts";
-import { type Gauges, gaugesIn, gaugesOf } from "../quota/windows.ts";
+import { type Gauges, gaugesOf } from "../quota/windows.ts";
 
 /** The user's rules for one alias: `[alias.<name>]`, and the pause. */
 export interface AliasRules {
@@ -67,9 +67,13 @@ export function decide(
   const judged = candidates.map((each) =>
     judgedOf(each, leases.get(each.alias) ?? 0, nowMs, settings, options)
   );
-  const field = judged.flatMap((each, index) =>
-    eligibleCandidateOf(candidates[index]!, each, nowMs, options) ?? []
-  );
+  const field: EligibleCandidate[] = [];
+  const verdicts = judged.map((each, index) => {
+    const eligible = eligibleCandidateOf(candidates[index]!, each, nowMs, options);
+    if (eligible === undefined) return each.verdict;
+    field.push(eligible);
+    return eligible.verdict;
+  });
   const { figures, mode } = rank(options.policy, field, nowMs, options.mode);
   const figureOf = new Map(field.map(({ candidate }, index) => [candidate.alias, figures[index] ?? 0]));
   const figure = ({ verdict: { alias } }: EligibleCandidate) => figureOf.get(alias) ?? 0;
@@ -79,9 +83,8 @@ export function decide(
     (best, each) => best === undefined || order(each, best) < 0 ? each : best,
     undefined,
   );
-  const shown = new Map(field.map(({ verdict }) => [verdict.alias, verdict]));
   return {
-    verdicts: judged.map(({ verdict }) => shown.get(verdict.alias) ?? verdict),
+    verdicts,
     winner: first?.verdict,
     ...first === undefined ? fallbacks(judged) : { comesBackFirst: undefined, inTurn: [] },
     figures: figureOf,
@@ -113,7 +116,7 @@ export function judgedOf(
   const { alias } = candidate;
   const verdict: Verdict = candidate.isMissing
     ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
-    : judge({ ...candidate, leases }, nowMs, settings);
+    : judge(leases === candidate.leases ? candidate : { ...candidate, leases }, nowMs, settings);
   const isPaid = settings.paid !== "ranked" &&
     probeResultIn(candidate.status.lastProbeResult)?.kind === "apiKey";
   const judged = admit(candidate, isPaid ? { ...verdict, isPaid } : verdict, nowMs, options);
@@ -207,7 +210,10 @@ function refuse({ alias, usage, isPaid }: Verdict, kind: Hindrance, reason: stri
 }
 
 function reserved({ rules }: Candidate, verdict: Eligible, gauges: Gauges): Eligible {
-  const isReserved = gaugesIn(gauges).some(({ left }) => left <= (rules?.reserve ?? 0));
+  const { short, long } = gauges;
+  const reserve = rules?.reserve ?? 0;
+  const isReserved = (short !== undefined && short.left <= reserve) ||
+    (long !== undefined && long.left <= reserve);
   return isReserved ? { ...verdict, reason: "in reserve" } : verdict;
 }
 

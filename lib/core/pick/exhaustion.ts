@@ -61,12 +61,11 @@ export function exhaustionOf(standing: Standing, nowMs: number): Exhaustion | un
   const { rateLimits, exhaustedUntil, refusedAt, allowance = {} } = standing;
   const markMs = parseTime(exhaustedUntil);
   const full = gaugesIn(gaugesOf(rateLimits, nowMs)).filter(({ left }) => left <= 0);
-  const stops: Stop[] = [
-    ...(markMs !== undefined && markMs > nowMs ? [{ cause: "refused", untilMs: markMs } as const] : []),
-    ...budgetStops(allowance, nowMs),
-    ...workspaceStops(allowance, nowMs),
-    ...full.map(({ resetsAtMs }): Stop => ({ cause: "window", untilMs: resetsAtMs })),
-  ];
+  const stops: Stop[] = [];
+  if (markMs !== undefined && markMs > nowMs) stops.push({ cause: "refused", untilMs: markMs });
+  for (const stop of budgetStops(allowance, nowMs)) stops.push(stop);
+  for (const stop of workspaceStops(allowance, nowMs)) stops.push(stop);
+  for (const { resetsAtMs } of full) stops.push({ cause: "window", untilMs: resetsAtMs });
   if (stops.length === 0) {
     // The windows show quota left; only the next reading lifts the refusal.
     const cause = refusalIn(allowance);

@@ -51,9 +51,10 @@ export function learn(cost: Cost | undefined, { hours, turns, shortPercent, long
 /** The cost in status.json; undefined unless it is complete. */
 export function parseCost(value: unknown): Cost | undefined {
   const fields = fieldsOf(value);
-  const turnHours = amount(fields?.get("turnHours"));
-  const shortPercent = amount(fields?.get("shortPercent"));
-  const longPercent = amount(fields?.get("longPercent"));
+  if (fields === undefined) return undefined;
+  const turnHours = amount(fields.get("turnHours"));
+  const shortPercent = amount(fields.get("shortPercent"));
+  const longPercent = amount(fields.get("longPercent"));
   if (turnHours === undefined || shortPercent === undefined || longPercent === undefined) return undefined;
   return { turnHours, shortPercent, longPercent };
 }

@@ -1,3 +1,5 @@
+import { setField } from "../text/json.ts";
+
 /** One rate-limit window; whole numbers. */
 export interface LimitWindow {
   /** Percent used: 0 to 100, or beyond when the service says so. */
@@ -47,12 +49,10 @@ export function parseWindow(value: unknown): LimitWindow | null {
   const { usedPercent = 0, windowDurationMins, resetsAt } = value as Record<string, unknown>;
   const used = wholePercent(usedPercent);
   if (used === undefined) return null;
-  const [mins, resets] = [positive(windowDurationMins), positive(resetsAt)];
-  return {
-    usedPercent: used,
-    ...(mins === undefined ? {} : { windowDurationMins: mins }),
-    ...(resets === undefined ? {} : { resetsAt: resets }),
-  };
+  const window: { -readonly [K in keyof LimitWindow]: LimitWindow[K] } = { usedPercent: used };
+  setField(window, "windowDurationMins", positive(windowDurationMins));
+  setField(window, "resetsAt", positive(resetsAt));
+  return window;
 }
 
 /** A number above 0, rounded up, else undefined: the predecessor writes 0 for "not known". */

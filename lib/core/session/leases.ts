@@ -72,7 +72,8 @@ export function claimed(leases: Leases, alias: string, claim: Claim, nowMs: numb
 
 /** The number of an alias' claims without an open thread; those with one are counted as threads. */
 export function unopened(claims: Claims | undefined, activity: Activity | undefined, nowMs: number): number {
-  const { leases, reservations } = claims ?? NONE;
+  if (claims === undefined) return 0;
+  const { leases, reservations } = claims;
   const { leased = [], redeemed = [] } = activity ?? {};
   return leases.filter(({ pid }) => !leased.includes(pid)).length +
     reservations.filter((ms) => isFresh(ms, nowMs) && !redeemed.includes(ms)).length;

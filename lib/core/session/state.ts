@@ -1,4 +1,4 @@
-import { indent, type JsonObject, objectOf, renderLines, renderObject, textOf } from "../text/json.ts";
+import { fieldsOf, type JsonObject, objectOf, renderObject, textOf, wellFormed } from "../text/json.ts";
 import { formatTime, formatTimeMs, parseTime } from "../text/time.ts";
 
 /** state/global.json. */
@@ -73,8 +73,13 @@ export function renderGlobalState({ picks, ...state }: GlobalState): string {
     ...state.others ?? [],
   ]);
   if (picks === undefined) return `${head}\n`;
-  const plain = Array.from(picks, ([alias, { atMs, seq }]) => [alias, { at: atMs, seq }] as const);
-  return `${head.slice(0, -2)},\n${indent(`"picks": ${renderLines(plain)}`)}\n}\n`;
+  if (picks.size === 0) return `${head.slice(0, -2)},\n  "picks": {}\n}\n`;
+  // A line for each, written out: every pick writes all of them.
+  const lines = Array.from(picks, ([alias, { atMs, seq }]) => {
+    const at = atMs === undefined ? "" : `"at":${atMs},`;
+    return `    ${JSON.stringify(wellFormed(alias))}: {${at}"seq":${seq}}`;
+  });
+  return `${head.slice(0, -2)},\n  "picks": {\n${lines.join(",\n")}\n  }\n}\n`;
 }
 
 /** Throws Error with the reason when the text is not one that a program wrote. */
@@ -149,7 +154,7 @@ function picksIn(value: unknown): { picks?: ReadonlyMap<string, PickMark> } {
   if (table === undefined) return {};
   const picks = new Map<string, PickMark>();
   for (const [alias, each] of table) {
-    const mark = objectOf(each);
+    const mark = fieldsOf(each);
     const [at, seq] = [mark?.get("at"), wholeNumber(mark?.get("seq"))];
     const atMs = wholeNumber(at);
     if (seq !== undefined && (at === undefined || atMs !== undefined)) picks.set(alias, { atMs, seq });

@@ -1,13 +1,5 @@
 import { type Allowance, parseAllowance } from "../quota/allowance.ts";
-import {
-  definedFields,
-  type Fields,
-  fieldsOf,
-  indent,
-  objectOf,
-  renderObject,
-  textOf,
-} from "../text/json.ts";
+import { type Fields, fieldsOf, indent, objectOf, renderObject, setField, textOf } from "../text/json.ts";
 import { type LimitWindow, parseWindow, type RateLimits, wholePercent } from "../quota/limits.ts";
 import { type Cost, parseCost } from "../quota/cost.ts";
 import { byteOrder } from "../text/byte_order.ts";
@@ -80,6 +72,20 @@ export interface Status {
   /** By alias. */
   readonly sessions: ReadonlyMap<string, SessionStatus>;
 }
+
+/** The keys of a session that the predecessor does not know. */
+type Ours = Pick<
+  SessionStatus,
+  | "nextTryAt"
+  | "account"
+  | "accountSince"
+  | "codexVersion"
+  | "lacks"
+  | "allowance"
+  | "exhaustedUntil"
+  | "refusedAt"
+  | "cost"
+>;
 
 const I32 = 0x7fff_ffff;
 /** The largest count or setting whose products, and sums of a few of them, are exact. */
@@ -180,34 +186,34 @@ function parseSession(value: unknown): SessionStatus {
 }
 
 /** The keys that the predecessor ignores. */
-function oursIn(session: Fields | undefined) {
-  return definedFields({
-    nextTryAt: wordsIn(session?.get("nextTryAt")),
-    account: wordsIn(session?.get("account")),
-    accountSince: wordsIn(session?.get("accountSince")),
-    codexVersion: wordsIn(session?.get("codexVersion")),
-    lacks: listIn(session?.get("lacks")),
-    allowance: parseAllowance(session?.get("allowance")),
-    exhaustedUntil: timeIn(session?.get("exhaustedUntil")),
-    refusedAt: timeIn(session?.get("refusedAt")),
-    cost: parseCost(session?.get("cost")),
-  });
+function oursIn(session: Fields | undefined): Ours {
+  const ours: { -readonly [K in keyof Ours]: Ours[K] } = {};
+  if (session === undefined) return ours;
+  setField(ours, "nextTryAt", wordsIn(session.get("nextTryAt")));
+  setField(ours, "account", wordsIn(session.get("account")));
+  setField(ours, "accountSince", wordsIn(session.get("accountSince")));
+  setField(ours, "codexVersion", wordsIn(session.get("codexVersion")));
+  setField(ours, "lacks", listIn(session.get("lacks")));
+  setField(ours, "allowance", parseAllowance(session.get("allowance")));
+  setField(ours, "exhaustedUntil", timeIn(session.get("exhaustedUntil")));
+  setField(ours, "refusedAt", timeIn(session.get("refusedAt")));
+  setField(ours, "cost", parseCost(session.get("cost")));
+  return ours;
 }
 
 function parseActivity(value: unknown): Activity {
-  const activity = fieldsOf(value);
-  const optional = (key: string) =>
-    typeof activity?.get(key) === "number" ? count(activity.get(key)) : undefined;
-  return {
-    activeTurns: count(activity?.get("activeTurns")),
-    ...definedFields({
-      turns: optional("turns"),
-      openThreads: optional("openThreads"),
-      lastActivityAt: wordsIn(activity?.get("lastActivityAt")),
-      leased: countsIn(activity?.get("leased"), I32),
-      redeemed: countsIn(activity?.get("redeemed"), Number.MAX_SAFE_INTEGER),
-    }),
+  const from = fieldsOf(value);
+  const activity: { -readonly [K in keyof Activity]: Activity[K] } = {
+    activeTurns: count(from?.get("activeTurns")),
   };
+  if (from === undefined) return activity;
+  const optional = (key: string) => typeof from.get(key) === "number" ? count(from.get(key)) : undefined;
+  setField(activity, "turns", optional("turns"));
+  setField(activity, "openThreads", optional("openThreads"));
+  setField(activity, "lastActivityAt", wordsIn(from.get("lastActivityAt")));
+  setField(activity, "leased", countsIn(from.get("leased"), I32));
+  setField(activity, "redeemed", countsIn(from.get("redeemed"), Number.MAX_SAFE_INTEGER));
+  return activity;
 }
 
 /** One session in the predecessor's order of keys; values that its reader or ours rejects are not written. */

@@ -32,9 +32,20 @@ export function definedFields<T extends object>(fields: T): { [K in keyof T]?: E
   return known as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
+/** Sets a field that has a value. Faster than `definedFields`, for objects made a thousand times at every start. */
+export function setField<T extends object, K extends keyof T>(
+  target: T,
+  key: K,
+  value: T[K] | undefined,
+): void {
+  if (value !== undefined) target[key] = value;
+}
+
+const HALF_PAIRS = /\p{Cs}/gu;
+
 /** Text that every JSON reader accepts: half a surrogate pair, which Rust's rejects, becomes U+FFFD. */
 export function wellFormed(text: string): string {
-  return text.replace(/\p{Cs}/gu, "\ufffd");
+  return text.replace(HALF_PAIRS, "\ufffd");
 }
 
 /** Pretty JSON of an object whose keys keep the given order, even when they look like numbers. */

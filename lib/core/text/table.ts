@@ -7,8 +7,8 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   width: (text: string) => number,
 ): string {
-  const widths = header.map((_, column) =>
-    Math.max(...[header, ...rows].map((cells) => width(cells[column] ?? "")))
+  const widths = header.map((title, column) =>
+    rows.reduce((most, cells) => Math.max(most, width(cells[column] ?? "")), width(title))
   );
   const rule = ([first, line, cross, last]: readonly [string, string, string, string]) =>
     first + widths.map((columns) => line.repeat(columns + 2)).join(cross) + last;

@@ -1,4 +1,5 @@
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const SHORTEST = "0000-00-00T00:00:00Z".length;
 const DAY_MS = 86_400_000;
 const FOUR_CENTURIES_MS = 146_097 * DAY_MS;
 const EARLIEST = Date.parse("0000-01-01T00:00:00Z");
@@ -6,7 +7,10 @@ const LATEST = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** RFC 3339 to epoch milliseconds, finer fractions cut off; undefined for anything else. */
 export function parseTime(text: unknown): number | undefined {
-  const found = typeof text === "string" ? RFC3339.exec(text) : null;
+  if (typeof text !== "string" || text.length < SHORTEST) return undefined;
+  const own = ownTime(text);
+  if (own !== undefined) return own;
+  const found = RFC3339.exec(text);
   if (found === null) return undefined;
   const part = (index: number) => Number(found[index] ?? 0);
   const [month, day, hour, minute, second] = [part(2), part(3), part(4), part(5), part(6)];
@@ -19,6 +23,15 @@ export function parseTime(text: unknown): number | undefined {
   const midnight = Date.UTC(year + 400, month - 1, day) - FOUR_CENTURIES_MS;
   const fraction = Number((found[7] ?? "").slice(0, 3).padEnd(3, "0"));
   return midnight + ((hour * 60 + minute) * 60 + second) * 1000 + fraction - offset;
+}
+
+/** A time just as `formatTime` and `formatTimeMs` write it, which nearly all are: many times quicker than a pattern. */
+function ownTime(text: string): number | undefined {
+  if (text.length !== SHORTEST && text.length !== SHORTEST + ".000".length) return undefined;
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) return undefined;
+  const again = new Date(ms).toISOString();
+  return again === text || (text.length === SHORTEST && `${again.slice(0, 19)}Z` === text) ? ms : undefined;
 }
 
 function daysIn(year: number, month: number): number {
