@@ -1,6 +1,6 @@
 import { errnoOf, Failure } from "../core/text/failure.ts";
 
-/** The libraries with their versions in package.json; a test compares them. */
+/** The npm dependencies and their versions, which a test compares with package.json. */
 export const VERSIONS = {
   "re2js": "2.10.0",
   "smol-toml": "1.9.1",
@@ -9,8 +9,7 @@ export const VERSIONS = {
 } as const;
 
 /**
- * Loads a library by its name. Sources that Deno loaded from another folder or from an address have no import map of
- * ours: there the name is resolved to an npm address.
+ * Imports an npm dependency with `load`, or by its npm address when Deno runs these sources without our import map.
  */
 export async function library<T>(name: keyof typeof VERSIONS, load: () => Promise<T>): Promise<T> {
   try {

@@ -39,7 +39,7 @@ export function namedCodex(config: Config, host: Pick<Host, "platform">): string
   return first !== undefined && plainName(first, host) === "codex" ? first : "codex";
 }
 
-/** The native program, started without an interpreter that would own the pipes; undefined without one. */
+/** The native program behind a wrapper, else the found file; undefined for a batch file without one. */
 function directOf(found: string, host: HostPart): string | undefined {
   return nativeBehind(found, host) ?? (isBatchFile(found, host) ? undefined : found);
 }

@@ -7,9 +7,9 @@ import type { Clock } from "../../io/host.ts";
 import { RpcClosed, RpcError } from "../../io/rpc.ts";
 import type { AppServer } from "./app_server.ts";
 
-/** The conversation's view of the login. */
+/** What a read of the rate limits needs to know about the login. */
 export interface LoginView {
-  /** Reads the auth file again; `version` = the version reported by this Codex, if any. */
+  /** Reads the auth file and tells whether Codex may renew the login; `version` = the one Codex reported, if any. */
   renewal(version?: string): Renewal;
   workspace(): string | undefined;
   /** Called when the login is far from expiry. */
@@ -20,10 +20,10 @@ export interface LoginView {
   readonly isRenewalOff?: true;
 }
 
-/** A reading, or the reason for its absence. */
+/** A reading of the rate limits, or the reason for its absence. */
 export type ProbeOutcome = { readonly kind: "ok"; readonly reading: Reading } | ProbeFault;
 
-/** Converses within `limitMs`; at the limit, or when `stop` aborts, the outcome is "noAnswer". */
+/** Reads the rate limits within `limitMs`; at that limit, or when `stop` aborts, the outcome is "noAnswer". */
 export async function converseWithin(
   server: AppServer,
   login: LoginView,
@@ -34,6 +34,7 @@ export async function converseWithin(
   const limit = new AbortController();
   const end = () => limit.abort();
   stop?.addEventListener("abort", end);
+  if (stop?.aborted) end();
   try {
     return await Promise.race([
       converse(server, login),

@@ -9,12 +9,12 @@ import { findProgram } from "../codex/find_program.ts";
 
 type HostPart = Pick<Host, "env" | "cwd" | "platform">;
 
-/** The environment of this process; `codex` is the one on PATH by default. */
+/** Describes this process: its environment variables, its network namespace, and `codex`, by default that on PATH. */
 export function callerNow(host: HostPart, codex = findProgram("codex", host)): Caller {
   return callerIn(host.env, host.platform, codex ?? "", networkNamespace());
 }
 
-/** Stores the environment of this process for the supervisor and `doctor`; writes only changes. */
+/** Stores the description of this process for the supervisor and `doctor` if it changed; ignores errors. */
 export function leaveCaller(host: HostPart, layout: Layout): void {
   try {
     const text = renderCaller(callerNow({ env: host.env, platform: host.platform, cwd: layout.root }));
@@ -24,7 +24,7 @@ export function leaveCaller(host: HostPart, layout: Layout): void {
   }
 }
 
-/** The origin of a supervisor started now. */
+/** Describes the start of a supervisor: the current folder, the parent's command, and whether it replaces one. */
 export function originNow(host: HostPart, isReplacement: boolean): Origin {
   return { cwd: folderOf(host), program: parentCommand(), isReplacement };
 }

@@ -11,13 +11,14 @@ import { pickAuth as pickAuthFrom } from "../pool/pick/roster.ts";
 import type { Options } from "./options.ts";
 import { outside } from "./outside.ts";
 
-/** The pool to pick from. */
+/** The options that choose the pool: a set of template homes and auth files to pick from. */
 export interface PoolOptions extends Options {
-  /** The program whose settings, variables and counts apply; `cap` by default. */
+  /** The program whose settings, environment variables and pick counts apply: `cap` (the default), or `clb`, its older name. */
   readonly flavour?: "cap" | "clb";
   /**
-   * The folder of the pool's skill: settings in `scripts/cap_config.yaml`, counts in `share/state.json`. By default the
-   * user's own files: `~/.config/agentlb/cap_config.yaml`, `~/.local/state/agentlb/cap.json`.
+   * The folder of the Codex skill that holds the pool's settings (`scripts/cap_config.yaml`) and pick counts
+   * (`share/state.json`). By default the user's own files: `~/.config/agentlb/cap_config.yaml`,
+   * `~/.local/state/agentlb/cap.json`.
    */
   readonly skill?: string;
 }
@@ -56,7 +57,7 @@ async function openPool(options: PoolOptions): Promise<Pool> {
   return { host, flavour, settings: await loadPool(host, flavour, originOf(host, options.skill)) };
 }
 
-/** The origin of a program with these settings. */
+/** Tells where the pool's files are: in the skill's folder, or, without `skill`, in the user's own. */
 function originOf({ cwd }: Pick<Host, "cwd">, skill: string | undefined): Origin {
   if (skill === undefined) return { by: "program", folder: "/" };
   const folder = join(resolvedPath(resolve(cwd, skill)), "scripts");

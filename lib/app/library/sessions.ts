@@ -13,7 +13,7 @@ import { layoutIn, outside } from "./outside.ts";
 
 /** The options of a pick. */
 export interface PickOptions extends Options {
-  /** "best" = most left (default), "turn" = next in turn, "last" = picked last. */
+  /** "best" = most left (default), "turn" = next in turn, "last" = the one picked most recently. */
   readonly how?: "best" | "turn" | "last";
   /** The policy for the best session; by default that of config.toml. */
   readonly policy?: Policy;

@@ -19,7 +19,7 @@ import { failure, HomeLogin, probeFailure } from "./home_login.ts";
 
 const START = "start an app-server in";
 const TIMEOUT_MS = 30_000;
-/** The interval of login checks; a clock can be set and a file replaced at any time. */
+/** The interval of login checks, repeated because the clock or the auth file can change at any time. */
 const LOOK_MS = 60_000;
 
 /** Starts an app-server in a home and does the handshake. Throws Failure if that is not possible. */

@@ -27,7 +27,7 @@ export interface PickRequest {
 /** A read of status.json, with its text: parsing is skipped while that stays the same. */
 export interface StatusRead {
   readonly text: string;
-  /** Which version of the file that is; undefined when it could not be used. */
+  /** The fingerprint of the file; undefined when it could not be used. */
   readonly print?: string | undefined;
   readonly status: Status;
   /** The reason why it could not be read. */
@@ -44,7 +44,7 @@ export interface Known {
   readonly mode: Mode | undefined;
 }
 
-/** The result of a look at some sessions. */
+/** The candidates among some sessions and the decision between them. */
 export interface Survey {
   readonly status: Status;
   readonly policy: Policy;
@@ -53,7 +53,7 @@ export interface Survey {
   readonly decision: Decision;
 }
 
-/** Looks at these sessions without the lock; changes nothing. */
+/** Decides which of these sessions would be picked now, without the lock and without recording a pick. */
 export function look(
   layout: Layout,
   config: Config,
@@ -72,7 +72,7 @@ export function look(
   return survey(config, aliases, known, nowMs, request);
 }
 
-/** Prepares looks at a few sessions at a time, all by the same facts. The times of the last picks are left out. */
+/** Returns a function that surveys some sessions, always by the same facts, without the picks of the state file. */
 export function looker(
   layout: Layout,
   config: Config,

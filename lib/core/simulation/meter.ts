@@ -1,6 +1,6 @@
 import type { Holding, OpenWindow } from "./workload.ts";
 
-/** The service's counter of one window, which opens at its first use and ends after its duration. */
+/** The simulated service's counter of one rate-limit window, which opens at first use and ends after its duration. */
 export interface Counter {
   readonly capacity: number;
   readonly durationMs: number;
@@ -8,7 +8,7 @@ export interface Counter {
   open: OpenWindow | undefined;
 }
 
-/** The service's counters of one account. */
+/** The counters of one simulated account; undefined = no such limit. */
 export interface Meter {
   readonly short: Counter | undefined;
   readonly long: Counter | undefined;

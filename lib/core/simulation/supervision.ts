@@ -7,20 +7,20 @@ import { countTurns, type Experience, experienceOf, learnFrom, percentOf } from 
 import { type Counter, type Meter, openAt } from "./meter.ts";
 import type { OpenWindow, Readings } from "./workload.ts";
 
-/** The begin of every simulation, epoch milliseconds: a Monday at midnight. */
+/** The start of every simulation in epoch milliseconds: a Monday at midnight. */
 export const BEGIN_MS = Date.UTC(2026, 0, 5);
 /** The delay until events of a session are in status.json. */
 export const SEEN_MS = 2000;
 /** A session picked within this time counts as active. */
 const RECENT_MS = 600_000;
 
-/** The facts that a supervisor can know about one account. Times are milliseconds since the simulation began. */
+/** The simulated supervisor's record of one account. Times are milliseconds since the simulation began. */
 export interface Watch {
   readonly meter: Meter;
   readonly readings: Readings;
   /** A number that spreads the refreshes of several accounts over time. */
   readonly salt: number;
-  /** The states of the windows, each since a moment, oldest first. */
+  /** The state of both windows after each change, oldest first. */
   readonly log: Moment[];
   /** The ends of turns, each of which gives a reading, with the cost learnt by then. */
   readonly turnEnds: { readonly atMs: number; readonly cost: Cost | undefined }[];
@@ -29,10 +29,10 @@ export interface Watch {
   readonly starting: Set<number>;
   readonly running: Set<number>;
   lastActivityMs: number | undefined;
-  /** The present or last active stretch: its begin, and its end unless a process runs. */
+  /** The current or last active period: its start, and its end unless a process runs. */
   activeFromMs: number;
   activeUntilMs: number;
-  /** The mark of a refused turn: its time, and the time until which nothing is left. */
+  /** The last refused turn: its time, and the time until which nothing is left. */
   mark: { readonly atMs: number; readonly untilMs: number } | undefined;
   /** The last published reading. */
   shown: { readonly atMs: number; readonly limits: Shown } | undefined;
@@ -71,7 +71,7 @@ export function notePick(watch: Watch, pid: number, nowMs: number): void {
   watch.starting.add(pid);
 }
 
-/** Notes the begin of a process's turn, so its thread is open. */
+/** Notes the start of a process's turn, so its thread is open. */
 export function noteTurn(watch: Watch, pid: number, nowMs: number): void {
   watch.starting.delete(pid);
   watch.running.add(pid);

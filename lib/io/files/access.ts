@@ -20,7 +20,7 @@ export function isWritable(path: string): boolean {
   }
 }
 
-/** The identity of the folder behind a path; undefined when there is none. */
+/** The device and inode number of the file or folder behind a path; undefined when there is none. */
 export function inodeOf(path: string): string | undefined {
   try {
     const { dev, ino } = statSync(path, { bigint: true });

@@ -27,7 +27,7 @@ export function openersIn(home: string, threadLocks: string, ours: ReadonlySet<n
     .map((pid) => ({ pid, name: nameOf(pid) }));
 }
 
-/** A lock file without a holder was left behind by a killed Codex. */
+/** The processes that hold thread locks; a lock file without a holder was left behind by a killed Codex. */
 function threadHolders(folder: string): number[] {
   if (namesIn(folder).length === 0) return [];
   return openThreads(folder, lockHolders() ?? new Map()).map(({ pid }) => pid);
