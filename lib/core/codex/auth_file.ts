@@ -51,7 +51,7 @@ const NO_LOGIN = "it holds no login";
 function faultIn(file: unknown, text: string): string | undefined {
   const auth = authRecord(file);
   if (auth === undefined) return Array.isArray(file) ? "it is a list, no object" : NO_LOGIN;
-  const repeated = repeatedKeys(text);
+  const repeated = mayRepeat(text) ? repeatedKeys(text) : new Set<string>();
   const twice = [...FIELDS, ...[...TOKENS, "account_id", "oauth_provenance"].map((key) => `tokens.${key}`)]
     .find((key) => repeated.has(key));
   if (twice !== undefined) return `it names ${twice} twice`;
@@ -62,6 +62,15 @@ function faultIn(file: unknown, text: string): string | undefined {
     agentFault(auth.get("agent_identity")) ??
     bedrockFault(auth.get("bedrock_api_key"), ["api_key", "region"], "bedrock_api_key") ??
     bedrockFault(auth.get("bedrock_access_keys"), [], "bedrock_access_keys") ?? modeFault(auth);
+}
+
+/** False when no key that Codex knows can stand twice in a text: a quick look that most files pass. */
+function mayRepeat(text: string): boolean {
+  return text.includes("\\") || [...FIELDS, ...TOKENS, "account_id", "oauth_provenance"].some((name) => {
+    const key = `"${name}"`;
+    const first = text.indexOf(key);
+    return first >= 0 && text.includes(key, first + 1);
+  });
 }
 
 function authRecord(file: unknown): JsonObject | undefined {

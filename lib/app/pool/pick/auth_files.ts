@@ -108,11 +108,14 @@ export interface OwnAndBackups {
  * a last resort. If all files have names of backups, none counts as one.
  */
 export function withoutBackups(paths: readonly string[]): OwnAndBackups {
+  if (!MARKS.test(paths.join("\n"))) return { own: paths, backups: [] };
   const own = paths.filter((path) => !isBackup(path));
   if (own.length === 0 || own.length === paths.length) return { own: paths, backups: [] };
   return { own, backups: paths.filter(isBackup) };
 }
 
+/** Every name of a backup has one of these; looking once through all names is quick. */
+const MARKS = /[~#]|bak|backup|old|orig|save|swp|prev/i;
 /** `work.json.bak`, `auth.json.old-2026-11-30`, `auth.json~`, `#auth.json#`, `auth.backup.json`, `auth-bak2.json`. */
 const NAMES = [
   /.~$/,
