@@ -68,7 +68,7 @@ describe("a supervisor that was started without a codex", () => {
   });
 });
 
-test("each caller leaves what it has, once, and without the password of a proxy", async () => {
+test("a caller that finds no supervisor, or one in trouble, leaves what it has, without the password of a proxy", async () => {
   const user = sandbox();
   user.addAlias("a", { authFile: login("a") });
   const proxied = { env: { http_proxy: "http://me:CANARY@127.0.0.1:9" } };
@@ -83,8 +83,12 @@ test("each caller leaves what it has, once, and without the password of a proxy"
   await until(() => ownRecord(user) !== undefined, "its own record");
   expect(JSON.stringify(ownRecord(user))).not.toContain("CANARY");
   const { ino } = statSync(path);
+  await user.run("compiled", ["pick"]);
+  expect(statSync(path).ino, "a supervisor without trouble needs nothing").toBe(ino);
+  await user.run("compiled", ["supervisor", "stop"]);
   await user.run("compiled", ["pick"], proxied);
-  expect(statSync(path).ino).toBe(ino);
+  expect(statSync(path).ino, "it is what it was").toBe(ino);
+  await user.run("compiled", ["supervisor", "stop"]);
   await user.run("compiled", ["pick"]);
   expect(statSync(path).ino).not.toBe(ino);
 });

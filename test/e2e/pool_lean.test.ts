@@ -12,7 +12,7 @@ const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What is agentlb's, or is for other commands of the pool programs: twf starts a pick for every worker, twice. */
 const ELSEWHERE = new RegExp(
   "^lib/(" + [
-    "app/(?!pool/|codex/account_file\\.ts)",
+    "app/(?!pool/|codex/(account_file|auth_file)\\.ts)",
     "app/pool/(reset|limits/|watch/)",
     "cli/(?!pool/|start\\.ts)",
     "core/(config|pick|quota|session|simulation|skill|supervisor)/",

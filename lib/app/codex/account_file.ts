@@ -1,9 +1,6 @@
-import { basename } from "node:path";
 import { type Account, type Holder, isLogin, parseAccount, parseHolder } from "../../core/codex/account.ts";
-import { type Login, loginIn } from "../../core/codex/auth_file.ts";
-import { errnoOf } from "../../core/text/failure.ts";
 import { authFileOf } from "../../core/system/layout.ts";
-import { readBytes, readText } from "../../io/files/read.ts";
+import { readText } from "../../io/files/read.ts";
 
 /** The account of a home's login. An unreadable file gives an unreadable login. */
 export function accountIn(home: string): Account {
@@ -25,17 +22,6 @@ export function holderIn(home: string): Holder {
     return parseHolder(readText(authFileOf(home)));
   } catch {
     return parseHolder("");
-  }
-}
-
-/** The login in an auth file; a missing or unreadable file has a `problem`. */
-export function loginAt(path: string): Login {
-  const unfit = (problem: string): Login => ({ account: parseAccount(""), problem });
-  try {
-    const bytes = readBytes(path);
-    return bytes === undefined ? unfit("it is gone") : loginIn(bytes, basename(path));
-  } catch (error) {
-    return unfit(`it can't be read (${errnoOf(error) ?? "error"})`);
   }
 }
 

@@ -2,8 +2,8 @@ import { type Account, parseAccount } from "../../core/codex/account.ts";
 import { accountKey } from "../../core/codex/account_key.ts";
 import { accountAt } from "./account_file.ts";
 import { authFileOf } from "../../core/system/layout.ts";
-import { fingerprintOf, realPath } from "../../io/files/read.ts";
-import { credentialStore } from "./credential_store.ts";
+import { fingerprintOf, readText, realPath } from "../../io/files/read.ts";
+import { parseToml } from "../../io/formats.ts";
 import { configOf } from "./homes.ts";
 
 /** The account of a home's login, read again when the auth file is replaced. */
@@ -57,5 +57,20 @@ function printOf(file: string): string | undefined {
     return fingerprintOf(file);
   } catch {
     return "unreadable";
+  }
+}
+
+/**
+ * The credential store of a home's Codex: "file", "keyring", "auto" or "ephemeral". A broken config.toml gives the
+ * default, as in Codex.
+ */
+export function credentialStore(home: string): string {
+  try {
+    const file = configOf(home);
+    const config = parseToml(readText(file) ?? "", file) as { cli_auth_credentials_store?: unknown };
+    const store = config.cli_auth_credentials_store;
+    return typeof store === "string" ? store : "file";
+  } catch {
+    return "file";
   }
 }

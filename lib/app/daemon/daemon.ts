@@ -31,12 +31,16 @@ const WHY = {
  */
 export async function ensureSupervisor(host: Host, layout: Layout): Promise<void> {
   if (isSupervisorDisabled(host.env)) return;
-  const { leaveCaller } = await import("./caller.ts");
-  leaveCaller(host, layout);
   try {
     const living = livingDaemon(layout);
-    if (!isCurrent(living)) return await startOrSay(host, layout);
-    const replaced = await replacedBy(host, layout, living!);
+    const record = isCurrent(living) ? readText(layout.ownRecord) : undefined;
+    // A supervisor without trouble needs nothing of this caller, and a pick no more time than that takes.
+    if (isCurrent(living) && !record?.includes('"trouble"')) return;
+    const { leaveCaller } = await import("./caller.ts");
+    leaveCaller(host, layout);
+    if (living === undefined || record === undefined) return await startOrSay(host, layout);
+    const { replacementOf } = await import("./replacement.ts");
+    const replaced = replacementOf(host, layout, living, record);
     if (replaced !== undefined) await startSupervisor(host, layout, replaced);
   } catch (error) {
     host.err(`agentlb: warning: Cannot start the supervisor: ${wordsOf(error)}\n`);
@@ -49,18 +53,6 @@ async function startOrSay(host: Host, layout: Layout): Promise<void> {
   if (elsewhere === undefined) return;
   const { ELSEWHERE, isNewsElsewhere } = await import("./whereabouts.ts");
   if (isNewsElsewhere(layout, elsewhere)) host.err(`agentlb: ${ELSEWHERE}; what it publishes is used\n`);
-}
-
-/** The living supervisor if it has had a problem for long that a new one from here would not have. */
-async function replacedBy(
-  host: Host,
-  layout: Layout,
-  living: DaemonIdentity,
-): Promise<Replaced | undefined> {
-  const record = readText(layout.ownRecord);
-  if (!record?.includes('"trouble"')) return undefined;
-  const { replacementOf } = await import("./replacement.ts");
-  return replacementOf(host, layout, living, record);
 }
 
 /** The output of a supervisor command and whether it succeeded. */

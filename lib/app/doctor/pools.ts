@@ -3,7 +3,7 @@ import { type Finding, finding } from "../../core/doctor/finding.ts";
 import { FLAVOURS } from "../../core/pool/flavour.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { exists, isFolder } from "../../io/files/read.ts";
-import { loginAt } from "../codex/account_file.ts";
+import { loginAt } from "../codex/auth_file.ts";
 import { loadPool, type PoolSettings } from "../pool/load.ts";
 import { listAuthFiles } from "../pool/pick/auth_files.ts";
 import type { Around } from "./around.ts";

@@ -4,7 +4,7 @@ import type { Finding } from "../../core/doctor/finding.ts";
 import { sessionFindings } from "../../core/doctor/sessions.ts";
 import { homeOf } from "../../core/system/layout.ts";
 import { accountIn } from "../codex/account_file.ts";
-import { credentialStore } from "../codex/credential_store.ts";
+import { credentialStore } from "../codex/login_watch.ts";
 import { configOf, hasBackgroundCodex } from "../codex/homes.ts";
 import { openersOf } from "../codex/open_by.ts";
 import { readStatus } from "../pick/survey.ts";

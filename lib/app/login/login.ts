@@ -12,7 +12,7 @@ import { writeNew } from "../../io/files/replace.ts";
 import { sweepFolders } from "../../io/files/tree.ts";
 import { parseToml, renderToml } from "../../io/formats.ts";
 import type { Host } from "../../io/host.ts";
-import { credentialStore } from "../codex/credential_store.ts";
+import { credentialStore } from "../codex/login_watch.ts";
 import { configOf } from "../codex/homes.ts";
 import { installLogin } from "./replace_auth_file.ts";
 import { loginStatus, needsLogin, runLogin, underLoginLock } from "./login_command.ts";

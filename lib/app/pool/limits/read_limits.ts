@@ -17,7 +17,8 @@ import { ask } from "./ask.ts";
 import { scrape } from "./scrape.ts";
 import { tellReadings } from "./tell.ts";
 import { openWorkshop, plainEnvironment, type Workshop } from "./temp_home.ts";
-import { accountAt, loginAt } from "../../codex/account_file.ts";
+import { accountAt } from "../../codex/account_file.ts";
+import { loginAt } from "../../codex/auth_file.ts";
 import { holdersOf, notedLimits, type WorkerHome } from "./workers.ts";
 
 /** The settings for reading limits. */

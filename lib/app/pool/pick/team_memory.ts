@@ -1,7 +1,8 @@
 import { type Roster, teamOf } from "../../../core/pool/state/adopt.ts";
 import { isRecord, type Json, type JsonMap } from "../../../core/pool/python/json.ts";
 import { accountKey } from "../../../core/codex/account_key.ts";
-import { accountAt, loginAt } from "../../codex/account_file.ts";
+import { accountAt } from "../../codex/account_file.ts";
+import { loginAt } from "../../codex/auth_file.ts";
 import { highestOf, isEmpty } from "../../../core/pool/python/numbers.ts";
 import {
   moveFile,

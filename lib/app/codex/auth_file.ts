@@ -1,0 +1,16 @@
+import { basename } from "node:path";
+import { parseAccount } from "../../core/codex/account.ts";
+import { type Login, loginIn } from "../../core/codex/auth_file.ts";
+import { errnoOf } from "../../core/text/failure.ts";
+import { readBytes } from "../../io/files/read.ts";
+
+/** The login in an auth file; a missing or unreadable file has a `problem`. */
+export function loginAt(path: string): Login {
+  const unfit = (problem: string): Login => ({ account: parseAccount(""), problem });
+  try {
+    const bytes = readBytes(path);
+    return bytes === undefined ? unfit("it is gone") : loginIn(bytes, basename(path));
+  } catch (error) {
+    return unfit(`it can't be read (${errnoOf(error) ?? "error"})`);
+  }
+}
