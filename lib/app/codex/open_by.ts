@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, sep } from "node:path";
 import { threadOfRollout, threadTime } from "../../core/codex/rollout.ts";
 import { parseChildren } from "../../core/session/app_server_record.ts";
 import { type Layout, rolloutsOf, threadLocksOf } from "../../core/system/layout.ts";
@@ -7,7 +7,7 @@ import type { Host } from "../../io/host.ts";
 import type { OpenThread } from "../../io/process/lock_table.ts";
 import { openFilesIn } from "../../io/process/codex_processes.ts";
 import { type Opener, openersIn } from "../../io/process/openers.ts";
-import { mayBeAlive } from "../../io/process/process.ts";
+import { mayBeAlive, variableOf } from "../../io/process/process.ts";
 import { runsIn } from "./run_record.ts";
 
 /**
@@ -35,12 +35,18 @@ export function openRollouts(
 /** The Codex processes that have a home open, without supervised app-servers; without /proc, only recorded runs. */
 export function openersOf(
   { system }: Pick<Host, "system">,
-  layout: Pick<Layout, "children" | "runs">,
+  layout: Pick<Layout, "children" | "runs" | "sqlite">,
   home: string,
 ): Opener[] {
   if (system.processes === undefined) return runsIn(layout, home);
   const ours = parseChildren(readText(layout.children)).filter((child) =>
     child.pid !== 0 && mayBeAlive(child)
   );
-  return openersIn(home, threadLocksOf(home), new Set(ours.map((child) => child.pid)));
+  return openersIn(home, threadLocksOf(home), new Set(ours.map((child) => child.pid)))
+    .filter(({ pid }) => !isSupervised(layout, pid));
+}
+
+/** True for an app-server of the supervisor by its databases: just after its start no record names it yet. */
+function isSupervised({ sqlite }: Pick<Layout, "sqlite">, pid: number): boolean {
+  return pid !== 0 && variableOf(pid, "CODEX_SQLITE_HOME")?.startsWith(`${sqlite}${sep}`) === true;
 }

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { main } from "../../../lib/cli/main.ts";
 import { tryLock } from "../../../lib/io/lock/lock.ts";
 import { ownIdentity } from "../../../lib/io/process/process.ts";
+import { codexIn as allCodexIn } from "../../../lib/io/process/codex_processes.ts";
 import { openersOf } from "../../../lib/app/codex/open_by.ts";
 import { until } from "../../../rig/until.ts";
 import { authFile, type Given, START, type World, world } from "../world.ts";
@@ -53,6 +54,17 @@ function codexIn(user: World, home: string): Promise<number> {
 }
 
 describe.skipIf(process.platform !== "linux")("a home that is open", () => {
+  it("is not open by an app-server of the supervisor that no record names yet", async () => {
+    const user = world();
+    const home = user.session("a");
+    const program = join(user.bin, "codex-starts");
+    symlinkSync("/bin/sleep", program);
+    const env = { CODEX_HOME: home, CODEX_SQLITE_HOME: join(user.layout.sqlite, "a") };
+    const pid = await started(program, ["60"], env, () => allCodexIn(home).length > 0);
+    expect(allCodexIn(home)).toEqual([pid]);
+    expect(openersOf(user.host(), user.layout, home)).toEqual([]);
+  });
+
   it("is seen by the processes called codex that have it, and by who holds a thread's lock", async () => {
     const user = world();
     const [home, other] = [user.session("a"), user.session("b")];
