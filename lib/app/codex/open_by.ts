@@ -35,15 +35,23 @@ export function openRollouts(
 /** The Codex processes that have a home open, without supervised app-servers; without /proc, only recorded runs. */
 export function openersOf(
   { system }: Pick<Host, "system">,
-  layout: Pick<Layout, "children" | "runs" | "sqlite">,
+  layout: Pick<Layout, "children" | "runs">,
   home: string,
 ): Opener[] {
   if (system.processes === undefined) return runsIn(layout, home);
   const ours = parseChildren(readText(layout.children)).filter((child) =>
     child.pid !== 0 && mayBeAlive(child)
   );
-  return openersIn(home, threadLocksOf(home), new Set(ours.map((child) => child.pid)))
-    .filter(({ pid }) => !isSupervised(layout, pid));
+  return openersIn(home, threadLocksOf(home), new Set(ours.map((child) => child.pid)));
+}
+
+/** The same, without app-servers that no record names yet. Not for a start that may renew: there each process counts. */
+export function strangersIn(
+  host: Pick<Host, "system">,
+  layout: Pick<Layout, "children" | "runs" | "sqlite">,
+  home: string,
+): Opener[] {
+  return openersOf(host, layout, home).filter(({ pid }) => !isSupervised(layout, pid));
 }
 
 /** True for an app-server of the supervisor by its databases: just after its start no record names it yet. */

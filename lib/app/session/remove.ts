@@ -12,7 +12,7 @@ import { isAlive } from "../../io/process/process.ts";
 import { ensureSupervisor } from "../daemon/daemon.ts";
 import { sweepRemoved, takeAway } from "./discard_home.ts";
 import { announceRemoval } from "../daemon/removal_notice.ts";
-import { openersOf } from "../codex/open_by.ts";
+import { strangersIn } from "../codex/open_by.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
 import { awaitPublished } from "./published_status.ts";
 import { aliasFor, checkKnownAlias, missingSession } from "./sessions.ts";
@@ -45,7 +45,7 @@ export async function removeSession(
 }
 
 async function refuseOpen(host: Host, layout: Layout, alias: string, home: string): Promise<void> {
-  const openers = openersOf(host, layout, home);
+  const openers = strangersIn(host, layout, home);
   if (openers.length > 0) {
     const names = openers.map(({ pid, name }) => pid === 0 ? name : `${name} (pid ${pid})`).join(", ");
     throw new Failure("failed", `Cannot remove "${alias}": in use by ${names}`, {
