@@ -38,6 +38,30 @@ function heard(child: Child): { text: string } {
   return all;
 }
 
+describe("a program in the foreground", () => {
+  it("gets a signal that was sent to us before its start had returned", () => {
+    const told = join(folder(), "told");
+    const script = `
+      const [url, told] = process.argv.slice(-2);
+      const fs = process.getBuiltinModule("node:fs");
+      const children = process.getBuiltinModule("node:child_process");
+      const { spawn } = children;
+      children.spawn = (...words) => {
+        const child = spawn(...words);
+        while (!fs.existsSync(told));
+        return child;
+      };
+      const { runForeground } = await import(url);
+      const program = 'trap "exit 9" HUP; kill -HUP $PPID; : > "$1"; sleep 2 & wait';
+      const exit = await runForeground({ file: "/bin/sh", args: ["-c", program, "sh", told], env: {} });
+      console.log(JSON.stringify(exit));`;
+    const url = new URL("../../../lib/io/process/spawn.ts", import.meta.url).href;
+    const bun = new URL("../../../node_modules/bun/bin/bun.exe", import.meta.url).pathname;
+    const { stdout, signal: died } = spawnSync(bun, ["-e", script, url, told], { env, encoding: "utf8" });
+    expect({ said: stdout.trim(), died }).toEqual({ said: '{"code":9}', died: null });
+  });
+});
+
 describe("a child", () => {
   it("has last words: the end of what it said on stderr, while it runs and after its end", async () => {
     const child = sh(
