@@ -3,6 +3,7 @@ import { type JsonObject, objectOf, wellFormed } from "../text/json.ts";
 import { nearest } from "../text/nearest.ts";
 import type { Policy } from "../pick/policy.ts";
 import type { ScoreSettings } from "../pick/settings.ts";
+import type { OnLimit } from "../session/on_limit.ts";
 import { LARGEST_COUNT } from "../session/status.ts";
 
 /** The settings of config.toml, read and normalised. */
@@ -12,6 +13,7 @@ export interface Config {
     readonly defaultCommandArgs: readonly string[];
     readonly loginCommand: string;
     readonly passEnv: readonly string[];
+    readonly onLimit: OnLimit;
   };
   readonly sessions: ScoreSettings & {
     readonly aliasPattern: string;
