@@ -129,14 +129,12 @@ export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captur
 /** Runs a program in our terminal and waits for it; forwards signals sent to us, the terminal's own reach it anyway. */
 export function runForeground(launch: Launch): Promise<Exit> {
   return new Promise((resolved) => {
-    let pid: number | undefined;
     const { borne, passed } = system.terminalSignals;
-    const pass = (name: NodeJS.Signals) => pid !== undefined && signal(pid, name);
+    const pass = (name: NodeJS.Signals) => child.pid !== undefined && signal(child.pid, name);
     // Before the start: the program may run, and signals for it may arrive, before `spawn` returns.
     const undo = [onSignals(borne, () => {}), onSignals(passed, pass)];
     const child = childProcesses().spawn(launch.file, launch.args, { ...options(launch), stdio: "inherit" });
-    pid = child.pid;
-    const whole = wholeExitCode(pid);
+    const whole = wholeExitCode(child.pid);
     const done = (exit: Exit) => {
       undo.forEach((off) => off());
       resolved(exit);
