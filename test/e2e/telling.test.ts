@@ -208,16 +208,18 @@ describeWith(["tmux"], "at a terminal", () => {
     });
 
     test.each(["off", "tell"])("the end of the window reaches Codex once, with %s", async (what) => {
-      const { made, terminal, words } = at(
-        `trap 'echo HUP >> hup' HUP; ${HOLD.replace("[ -e go ]", "[ -s hup ]")}; sleep 0.5; echo done > end`,
-        "--on-limit",
-        what,
-      );
-      terminal.type(words);
-      await codexIn(made);
+      const made = sandbox(ALONE);
+      const script = { run: { ignore: ["SIGHUP"], holdUntil: "go" } };
+      const home = made.addAlias("a", { authFile: login("a"), script });
+      const terminal = openTerminal(made, ALONE.env);
+      terminal.type([...commandOf(way), "rr", "--on-limit", what].map((word) => `'${word}'`).join(" "));
+      await until(() => made.fake.happened("holding").length === 1, "Codex runs");
+      const [{ pid } = { pid: 0 }] = made.fake.started(home);
       terminal.close();
-      await present(made, "end");
-      expect(textOf(made, "hup")).toBe("HUP\n");
+      await until(() => made.fake.happened("signal").length > 0, "Codex has it");
+      writeFileSync(join(home, "go"), "");
+      await until(() => identityOf(pid) === undefined, "Codex is gone");
+      expect(made.fake.happened("signal").map(({ what }) => what)).toEqual(["SIGHUP"]);
     });
   });
 });
