@@ -134,7 +134,11 @@ export function runForeground(launch: Launch): Promise<Exit> {
     const pass = (name: NodeJS.Signals) => pid !== undefined && signal(pid, name);
     // Before the start: the program may run, and signals for it may arrive, before `spawn` returns.
     const undo = [onSignals(borne, () => {}), onSignals(passed, pass)];
-    const child = childProcesses().spawn(launch.file, launch.args, { ...options(launch), stdio: "inherit" });
+    const stdin = launch.stdin === "empty" ? "ignore" : "inherit";
+    const child = childProcesses().spawn(launch.file, launch.args, {
+      ...options(launch),
+      stdio: [stdin, "inherit", "inherit"],
+    });
     pid = child.pid;
     const whole = wholeExitCode(pid);
     const done = (exit: Exit) => {
@@ -148,7 +152,8 @@ export function runForeground(launch: Launch): Promise<Exit> {
 
 /** Becomes the program where the runtime supports it; elsewhere runs it in the foreground. `launch.file` is a path. */
 export function become(launch: Launch): Promise<Exit> {
-  const replace = launch.cwd === undefined && isNative(launch.file) ? execve() : undefined;
+  const isPlain = launch.cwd === undefined && launch.stdin === undefined;
+  const replace = isPlain && isNative(launch.file) ? execve() : undefined;
   if (replace) replace(launch.file, [launch.file, ...launch.args], launch.env);
   return runForeground(launch);
 }
