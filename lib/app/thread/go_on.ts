@@ -104,12 +104,12 @@ export async function goOn(around: Around, options: GoOnOptions): Promise<Outcom
         by: store.self,
         since,
         boundary,
-        step: "waiting",
+        // The user's answer about an uncertain start holds for this process only.
+        step: found?.step === "starting" && boundary <= found.boundary ? "starting" : "waiting",
         untilMs: step.act === "wait" ? step.untilMs : undefined,
         isSeenUsedUp: step.act === "wait",
         tries: 0,
       };
-      // What was found may be a start that nothing confirms: the user's answer settles that.
       if (await store.claim(promise)) mine = promise;
       continue; // looks again: another process may have been at it
     }
@@ -131,7 +131,7 @@ export async function goOn(around: Around, options: GoOnOptions): Promise<Outcom
       run = await around.prepare();
       continue; // looks again: that may have taken a while
     }
-    mine = { ...mine, step: "starting", boundary, tries: mine.tries + 1 };
+    mine = { ...mine, step: "starting", untilMs: undefined, boundary, tries: mine.tries + 1 };
     store.write(mine);
     const ran = await run();
     end = ran.end;

@@ -25,7 +25,7 @@ export interface Promised {
   /** The end of the turn that is gone on from; 0 = the thread has no turn. */
   readonly boundary: number;
   readonly step: PromiseStep;
-  /** The expected end of the wait; undefined = unknown. */
+  /** The expected end of the wait; undefined = unknown, or nothing is waited for. */
   readonly untilMs: number | undefined;
   /** True once the limit was seen used up after the boundary; then its end is a reset. */
   readonly isSeenUsedUp: boolean;
@@ -89,11 +89,11 @@ export function parsePromise(text: string): Promised {
  * that is unknown. A start that no turn event follows may have been prevented, or may not have got so far yet.
  */
 export function stateOf(
-  { step, boundary }: Promised,
+  { step, boundary, untilMs }: Promised,
   isHeld: boolean,
   lastTurnAt: number | undefined,
 ): PromiseState {
-  if (isHeld) return step === "waiting" ? "waiting" : "running";
+  if (isHeld) return step === "waiting" || untilMs !== undefined ? "waiting" : "running";
   const isUnconfirmed = lastTurnAt === undefined || lastTurnAt <= boundary;
   return step === "starting" && isUnconfirmed ? "uncertain" : "interrupted";
 }
