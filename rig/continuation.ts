@@ -266,9 +266,10 @@ const OPTIONS: GoOnOptions = {
 /** What must never be: two starts from one boundary or after one reset, a start before a reset, a reset slept through. */
 function faultsOf(scene: Scene, waits: readonly Wait[]): string[] {
   const wrong: string[] = [];
-  // A start that was seen to come to nothing may be followed by another.
-  const counted = scene.codexes.filter(({ isConfirmed, isStillborn, isWitnessed }) =>
-    !isConfirmed && !(isStillborn && isWitnessed)
+  // Not counted are starts that were seen to come to nothing, and those that a later answer of the user settles.
+  const counted = scene.codexes.filter(({ isConfirmed, isStillborn, isWitnessed, boundary }, index) =>
+    !isConfirmed && !(isStillborn && isWitnessed) &&
+    !scene.codexes.slice(index).some((later) => later.isConfirmed && later.boundary === boundary)
   );
   const boundaries = counted.map(({ boundary }) => boundary);
   if (new Set(boundaries).size < boundaries.length) wrong.push("two starts from one boundary");
