@@ -114,8 +114,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     } else if (path.endsWith("/models")) sendJson(response, 200, modelsBody(), { etag: '"rig"' });
     else if (path.endsWith("/responses")) {
       await answerTurn(response, current, waits, takeStep(row.account));
-    }
-    else sendJson(response, 404, { detail: "Not Found" });
+    } else sendJson(response, 404, { detail: "Not Found" });
   }
 
   /** Workspace routing insists on https: a dead https origin keeps Codex from routing plain http anywhere. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Around, goOn, type GoOnOptions, type Outcome, type Run } from "../lib/app/thread/go_on.ts";
-import { promiseStore, type PromiseStore } from "../lib/app/thread/promises.ts";
+import { type PromiseStore, promiseStore } from "../lib/app/thread/promises.ts";
 import { type Chance, chanceOf } from "../lib/core/simulation/chance.ts";
 import type { TurnEnd } from "../lib/core/codex/rollout.ts";
 
@@ -133,7 +133,9 @@ class Scene {
     for (;;) {
       const next = this.codexes.flatMap((codex) =>
         codex.phase === "over" ? [] : [{ codex, at: codex.phase === "open" ? codex.endAt : codex.attachAt }]
-      ).sort((a, b) => a.at - b.at)[0];
+      ).sort((a, b) =>
+        a.at - b.at
+      )[0];
       if (next === undefined || next.at > toMs) break;
       this.now = Math.max(this.now, next.at);
       if (next.codex.phase === "open") this.#end(next.codex);

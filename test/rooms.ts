@@ -9,7 +9,7 @@ export const ROOMS: Rooms = tableOf(`
   core/quota          core: text
   core/codex          core: quota text
   core/session        core: codex quota shell system text
-  core/thread         core: codex session shell system text
+  core/thread         core: codex quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
   core/config         core: pick session text
@@ -40,6 +40,8 @@ export const ROOMS: Rooms = tableOf(`
                       io: . files lock process     core: codex config quota session shell system text
   app/pick            app: codex daemon session
                       io: . files lock             core: config pick pick/policies quota session simulation system text
+  app/thread          app: codex config daemon pick session
+                      io: . files lock process     core: codex config pick quota session shell system text thread
   app/supervisor/threads
                       app: codex session
                       io: . files process          core: codex session system text
@@ -65,15 +67,15 @@ export const ROOMS: Rooms = tableOf(`
                       app: codex                   io: .
                       core: shell system text
   cli/declaration     app: codex pick              io: .
-                      core: pick shell text
+                      core: pick session shell text
   cli/commands        cli: declaration view        io: .
-                      app: codex config daemon doctor login pick session skill supervisor
-                      core: config doctor pick shell skill system text
+                      app: codex config daemon doctor login pick session skill supervisor thread
+                      core: config doctor pick session shell skill system text
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
   cli/view            io: .
-                      app: daemon pick skill
+                      app: daemon pick skill thread
                       core: codex config doctor pick quota simulation skill system text
 `);
 

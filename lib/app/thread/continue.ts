@@ -142,13 +142,14 @@ async function prepare(
   }
   return async () => {
     rollout.follow();
-    const isOver = host.system.processes === undefined ? noteRun(layout, home) : () => {};
+    const record = host.system.processes === undefined ? noteRun(layout, home) : undefined;
     try {
-      const exit = await host.foreground({ ...launch, cwd, ...(isExec ? { stdin: "empty" } : {}) });
+      const here = { ...launch, cwd, ...(isExec ? { stdin: "empty" } as const : {}) };
+      const exit = await host.attend(here, (pid) => record?.handOver(pid));
       rollout.look();
       return { end: endOf(exit, words[0] ?? ""), hasWorked: rollout.hasWorked };
     } finally {
-      isOver();
+      record?.remove();
     }
   };
 }

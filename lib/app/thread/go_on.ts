@@ -1,4 +1,10 @@
-import { afterStart, type Doubt, type Left, nextStep, type Obstacle } from "../../core/thread/continuation.ts";
+import {
+  afterStart,
+  type Doubt,
+  type Left,
+  nextStep,
+  type Obstacle,
+} from "../../core/thread/continuation.ts";
 import type { Promised } from "../../core/thread/promise.ts";
 import type { TurnEnd } from "../../core/codex/rollout.ts";
 import type { Clock } from "../../io/host.ts";

@@ -2,14 +2,15 @@ import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { runSession } from "./run_session.ts";
-import { RUN_OPTIONS } from "../declaration/shared_options.ts";
+import { START_EXCLUSIVE, START_OPTIONS } from "../declaration/shared_options.ts";
 
-export const command: CommandWith<typeof RUN_OPTIONS> = {
+export const command: CommandWith<typeof START_OPTIONS> = {
   name: "last",
   usage: "[options] [-- <args>...]",
   summary: "run the session that was run last",
   help: ["Runs the session that was run last once more."],
-  options: RUN_OPTIONS,
+  options: START_OPTIONS,
+  exclusive: START_EXCLUSIVE,
   examples: [],
   runsSession: true,
   async run(host, call) {

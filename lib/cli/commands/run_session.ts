@@ -2,6 +2,8 @@ import type { Config } from "../../core/config/config.ts";
 import { printedCommand, usualShell } from "../../core/shell/quote.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
+import type { OnLimit } from "../../core/session/on_limit.ts";
+import { wordsOf } from "../../core/text/failure.ts";
 import { printable } from "../../core/text/printable.ts";
 import { awaitRenewal } from "../../app/codex/await_renewal.ts";
 import { commandOf, type End, programOf, runPicked } from "../../app/codex/run.ts";
@@ -11,9 +13,10 @@ import { pick } from "../../app/pick/pick.ts";
 import type { PickRequest } from "../../app/pick/survey.ts";
 import type { Host } from "../../io/host.ts";
 import type { Call } from "../declaration/command.ts";
+import type { START_OPTIONS } from "../declaration/shared_options.ts";
 import { cautionLine, moneyLine, pickedLine, refusedLine } from "../view/lines.ts";
 
-type RunCall = Pick<Call, "options" | "passthrough">;
+type RunCall = Pick<Call<typeof START_OPTIONS>, "options" | "passthrough">;
 
 /** Picks a session and runs the configured or given command in it, or prints the command. */
 export async function runSession(
@@ -25,13 +28,41 @@ export async function runSession(
   request: PickRequest = {},
 ): Promise<End> {
   const { cmd = "", shell, "print-command": isPrinted = false } = call.options;
+  const onLimit = call.options["on-limit"] ?? config.runner.onLimit;
   const words = commandOf(host, config, cmd, call.passthrough);
   const check = () => checkStartable(host, words, call);
   const picked = await pickAndTell(host, layout, config, how, { request, isRunHere: !isPrinted, check });
-  if (!isPrinted) return await runPicked(host, layout, config, picked, words);
+  if (!isPrinted) return await runAndTell(host, layout, config, picked, words, onLimit);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
   host.out(`${await printedCommand(shell ?? usualShell(host.platform), picked.home, words)}\n`);
   return 0;
+}
+
+/** Runs a command in the picked home. Unless that is off, tells after its end when a used-up limit ended it. */
+async function runAndTell(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  picked: Picked,
+  words: readonly string[],
+  onLimit: OnLimit,
+): Promise<End> {
+  if (onLimit === "off") return await runPicked(host, layout, config, picked, words);
+  const { cwd } = host;
+  const sinceMs = host.clock.now();
+  const end = await runPicked(host, layout, config, picked, words, { stays: true });
+  try {
+    const { toldAfter } = await import("../../app/thread/told.ts");
+    const told = toldAfter(layout, picked, cwd, sinceMs, host.clock.now);
+    if (told !== undefined) {
+      const { toldLine } = await import("../view/told.ts");
+      host.err(`agentlb: ${toldLine(told, host.clock.now())}\n`);
+    }
+  } catch (error) {
+    host.err(`agentlb: warning: Cannot look for a used-up limit: ${printable(wordsOf(error))}\n`);
+  }
+  host.endAs(end);
+  return end;
 }
 
 /** Fails when the program does not exist, before anything is recorded or made. */

@@ -4,6 +4,7 @@ import { nearest } from "../text/nearest.ts";
 import { tomlText } from "../text/toml.ts";
 import type { Policy } from "../pick/policy.ts";
 import type { ScoreSettings } from "../pick/settings.ts";
+import type { OnLimit } from "../session/on_limit.ts";
 import { LARGEST_COUNT } from "../session/status.ts";
 
 /** The settings of config.toml, read and normalised. */
@@ -13,6 +14,7 @@ export interface Config {
     readonly defaultCommandArgs: readonly string[];
     readonly loginCommand: string;
     readonly passEnv: readonly string[];
+    readonly onLimit: OnLimit;
     readonly continue: boolean;
     readonly unattendedHours: number;
   };

@@ -1,6 +1,7 @@
 import { DEFAULT_ALIAS_PATTERN } from "../session/alias.ts";
 import { POLICIES } from "../pick/policy.ts";
 import { PAID } from "../pick/settings.ts";
+import { ON_LIMIT } from "../session/on_limit.ts";
 import { LARGEST_COUNT } from "../session/status.ts";
 
 export type ConfigValue = string | number | boolean | readonly string[];
@@ -41,8 +42,15 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     effect:
       "which of CODEX_ACCESS_TOKEN, CODEX_API_KEY, OPENAI_API_KEY and CODEX_SQLITE_HOME the command may see",
   }),
+  key("runner", "on_limit", "tell", {
+    oneOf: ON_LIMIT,
+    effect:
+      "after a run that a used-up limit ended: tell (until when, and how to go on), wait and go on by itself, or " +
+      "off (agentlb is replaced by the command and says nothing)",
+  }),
   key("runner", "continue", true, {
-    effect: "false switches off going on with a thread after a limit: agentlb continue, and every wait for a reset",
+    effect:
+      "false switches off going on with a thread after a limit: agentlb continue, and every wait for a reset",
   }),
   key("runner", "unattended_hours", 12, {
     least: 0,
