@@ -1,6 +1,6 @@
 import type { Config } from "../../core/config/config.ts";
 import { has } from "../../core/codex/versions.ts";
-import { resumeWords } from "../../core/codex/turn_log.ts";
+import { resumeWords } from "../../core/codex/thread/turn_log.ts";
 import { type Layout, threadLocksOf } from "../../core/system/layout.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { Failure } from "../../core/text/failure.ts";
@@ -12,7 +12,7 @@ import { lockHolders, openThreads } from "../../io/process/lock_table.ts";
 import { holderIn } from "../codex/account_file.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
 import { openersOf, openRollouts } from "../codex/open_by.ts";
-import { RolloutEnd } from "../codex/rollout_end.ts";
+import { RolloutEnd } from "../codex/thread/rollout_end.ts";
 import { commandOf, endOf, launchIn } from "../codex/run.ts";
 import { noteRun } from "../codex/run_record.ts";
 import { ensureSupervisor } from "../daemon/daemon.ts";
@@ -23,6 +23,12 @@ import { type Around, goOn, type Outcome, type Run } from "./go_on.ts";
 import { leftOf } from "./left.ts";
 import { pauseIn } from "./pause.ts";
 import { promiseStore } from "./promises.ts";
+
+/** What going on with a thread needs to know of it. */
+export type ContinuedThread = Pick<
+  Thread,
+  "id" | "alias" | "home" | "rollout" | "cwd" | "source" | "firstWords"
+>;
 
 /** What is asked of going on. */
 export interface ContinueWish {
@@ -51,7 +57,7 @@ export async function continueThread(
   host: Host,
   layout: Layout,
   config: Config,
-  thread: Thread,
+  thread: ContinuedThread,
   wish: ContinueWish,
 ): Promise<Outcome> {
   const { clock } = host;
@@ -76,7 +82,7 @@ function aroundOf(
   host: Host,
   layout: Layout,
   config: Config,
-  thread: Thread,
+  thread: ContinuedThread,
   wish: ContinueWish,
 ): Omit<Around, "pause"> {
   const { clock } = host;
@@ -121,7 +127,7 @@ async function prepare(
   host: Host,
   layout: Layout,
   config: Config,
-  thread: Thread,
+  thread: ContinuedThread,
   rollout: RolloutEnd,
 ): Promise<() => Promise<Run>> {
   const { id, alias, home, cwd } = thread;
@@ -158,7 +164,7 @@ async function prepare(
 function isOpenNow(
   host: Host,
   layout: Layout,
-  { home, id }: Thread,
+  { home, id }: ContinuedThread,
   version: string | undefined,
 ): boolean {
   const holders = lockHolders();

@@ -1,6 +1,6 @@
-import { type JsonObject, objectOf, textOf } from "../text/json.ts";
-import { tomlText } from "../text/toml.ts";
-import { rolloutLine } from "./rollout.ts";
+import { type JsonObject, objectOf, textOf } from "../../text/json.ts";
+import { tomlText } from "../../text/toml.ts";
+import { rolloutLine } from "../rollout.ts";
 
 /** The options that a turn ran with, in Codex's own words; undefined = not recorded, or not one that can be passed. */
 export interface RunSettings {

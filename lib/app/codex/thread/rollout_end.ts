@@ -1,7 +1,12 @@
-import { afterLines, isTaskEvent, SILENT, type ThreadActivity } from "../../core/codex/activity.ts";
-import { mayTell } from "../../core/codex/rollout.ts";
-import { isTurnContext, isWork, type RunSettings, runSettingsIn } from "../../core/codex/turn_log.ts";
-import { Tail } from "../../io/files/tail.ts";
+import { afterLines, isTaskEvent, SILENT, type ThreadActivity } from "../../../core/codex/activity.ts";
+import { mayTell } from "../../../core/codex/rollout.ts";
+import {
+  isTurnContext,
+  isWork,
+  type RunSettings,
+  runSettingsIn,
+} from "../../../core/codex/thread/turn_log.ts";
+import { Tail } from "../../../io/files/tail.ts";
 
 /** The end of one rollout, however long: how its last turn ended, and what that ran with. */
 export class RolloutEnd {
