@@ -61,7 +61,7 @@ export async function continueThread(
   wish: ContinueWish,
 ): Promise<Outcome> {
   const { clock } = host;
-  const pause = pauseIn(host, layout, wish.name);
+  const pause = pauseIn(host, layout, { name: wish.name, id: thread.id });
   const around = aroundOf(host, layout, config, thread, wish);
   const isOff = isContinueOff(host, config);
   if (!isOff && thread.alias !== undefined) await ensureSupervisor(host, layout);

@@ -18,11 +18,11 @@ export interface Pause {
   close(): void;
 }
 
-/** Makes pauses of a thread; `name` is its name in messages. */
+/** Makes pauses before a thread goes on; `name` is its name in messages. */
 export function pauseIn(
   { clock, isTerminal, err }: Pick<Host, "clock" | "isTerminal" | "err">,
   layout: Pick<Layout, "status">,
-  name: string,
+  { name, id }: { readonly name: string; readonly id: string },
 ): Pause {
   let told: string | undefined;
   let isShown = false;
@@ -37,7 +37,7 @@ export function pauseIn(
     const when = endMs === undefined ? "when something is left again" : `at ${formatMoment(endMs, now)}`;
     if (told !== when) {
       clear();
-      err(`agentlb: ${name} goes on ${when}; after Ctrl-C it goes on with: agentlb continue\n`);
+      err(`agentlb: waiting: ${name} goes on ${when}; to leave it for later: Ctrl-C, then agentlb continue ${id}\n`);
     }
     told = when;
     if (!isTerminal.error || endMs === undefined) return;

@@ -25,14 +25,13 @@ const SHELL = "/bin/sh";
  */
 export function runForeground(launch: Launch, started: (pid: number) => void = () => {}): Promise<Exit> {
   return new Promise((resolved) => {
-    let pid: number | undefined;
     const ignored = system.ignoredSignals();
     const heard = (names: readonly NodeJS.Signals[]) => names.filter((name) => !ignored.includes(name));
     const before = system.terminalRoleOf(ownNumber());
     const { borne, passed } = system.terminalSignals;
     const pass = (name: NodeJS.Signals) => {
-      if (pid === undefined || isForGroup(name, before, system.terminalRoleOf(ownNumber()))) return;
-      signal(pid, name);
+      if (child.pid === undefined || isForGroup(name, before, system.terminalRoleOf(ownNumber()))) return;
+      signal(child.pid, name);
     };
     // Before the start: the program may run, and signals for it may arrive, before `spawn` returns.
     const undo = [onSignals(heard(borne), () => {}), onSignals(heard(passed), pass)];
@@ -42,7 +41,7 @@ export function runForeground(launch: Launch, started: (pid: number) => void = (
       ...options(launch),
       stdio: [stdin, "inherit", "inherit"],
     });
-    pid = child.pid;
+    const { pid } = child;
     const whole = wholeExitCode(pid);
     const unfollow = follow(child, pid);
     const done = (exit: Exit) => {
