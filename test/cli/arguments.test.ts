@@ -185,7 +185,7 @@ describe("a wrong command line says what is wrong and what to do", () => {
     [
       "rr --json",
       "agentlb rr has no option '--json'",
-      "--json belongs to: agentlb pick, agentlb status, agentlb why, agentlb forecast, agentlb simulate, " +
+      "--json belongs to: agentlb pick, agentlb status, agentlb why, agentlb forecast, agentlb wait, agentlb guard, agentlb simulate, " +
       "agentlb doctor, agentlb supervisor status",
     ],
     [
