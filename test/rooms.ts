@@ -39,7 +39,7 @@ export const ROOMS: Rooms = tableOf(`
   app/login           app: codex session
                       io: . files lock process     core: codex config session shell system text
   app/session         app: codex daemon
-                      io: . files lock process     core: codex config quota session shell system text
+                      io: . files lock process     core: codex config quota session shell system text thread
   app/pick            app: codex daemon session
                       io: . files lock             core: config pick pick/policies quota session simulation system text
   app/thread          app: codex codex/thread config daemon pick session

@@ -37,7 +37,9 @@ export function pauseIn(
     const when = endMs === undefined ? "when something is left again" : `at ${formatMoment(endMs, now)}`;
     if (told !== when) {
       clear();
-      err(`agentlb: waiting: ${name} goes on ${when}; to leave it for later: Ctrl-C, then agentlb continue ${id}\n`);
+      err(
+        `agentlb: waiting: ${name} goes on ${when}; to leave it for later: Ctrl-C, then agentlb continue ${id}\n`,
+      );
     }
     told = when;
     if (!isTerminal.error || endMs === undefined) return;

@@ -17,7 +17,15 @@ describe("continuations that are killed at any step", () => {
     expect(figures.asked).toBeGreaterThan(0);
     expect(figures.listed).toBeGreaterThan(0);
     expect(figures.refused).toBeGreaterThan(0);
-    const steps = ["look", "wait", "prepare", 'before "starting"', 'after "starting"', "start", "just started"];
+    const steps = [
+      "look",
+      "wait",
+      "prepare",
+      'before "starting"',
+      'after "starting"',
+      "start",
+      "just started",
+    ];
     expect(Object.keys(figures.killedAt)).toEqual(expect.arrayContaining(steps));
   });
 

@@ -15,7 +15,9 @@ interface Service {
   /** What is left at a moment. */
   left(now: number, lastTurnAt: number): Partial<Left>;
   /** What a start gets done, and how its turn ends; by default it is refused at once. */
-  turn?(start: number): { readonly hasWorked: boolean; readonly end?: "completed" | "limit"; readonly code?: RunEnd };
+  turn?(
+    start: number,
+  ): { readonly hasWorked: boolean; readonly end?: "completed" | "limit"; readonly code?: RunEnd };
 }
 
 /** Goes on against a service, with a clock that only waiting moves. */
@@ -98,7 +100,10 @@ describe("a month of work", () => {
   };
 
   it("goes on once after each reset, until it is done", async () => {
-    const turn = (start: number) => ({ hasWorked: true, ...(start === 4 ? { end: "completed", code: 0 } as const : {}) });
+    const turn = (start: number) => ({
+      hasWorked: true,
+      ...(start === 4 ? { end: "completed", code: 0 } as const : {}),
+    });
     const { outcome, starts, promises } = await against({ left, turn }, { unattendedMs: 40 * DAY_MS });
     expect(outcome).toEqual({ obstacle: undefined, end: 0 });
     expect(starts.map((ms) => Math.round(ms / DAY_MS))).toEqual([7, 14, 21, 28]);
@@ -115,7 +120,9 @@ describe("a month of work", () => {
 
 it("without a wait it goes on once, and says until when the limit is used up again", async () => {
   const left = (_now: number, at: number) => at < START ? {} : { isUsedUp: true, untilMs: at + HOUR_MS };
-  const { outcome, starts, promises } = await against({ left, turn: () => ({ hasWorked: true }) }, { waits: false });
+  const { outcome, starts, promises } = await against({ left, turn: () => ({ hasWorked: true }) }, {
+    waits: false,
+  });
   expect(outcome).toEqual({ obstacle: { why: "used up", untilMs: START + 2000 + HOUR_MS }, end: 1 });
   expect(starts).toEqual([0]);
   expect(promises).toEqual([]);

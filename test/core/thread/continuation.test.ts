@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { afterStart, type Facts, MOST_TRIES, nextStep, SETTLES_MS } from "../../../lib/core/thread/continuation.ts";
+import {
+  afterStart,
+  type Facts,
+  MOST_TRIES,
+  nextStep,
+  SETTLES_MS,
+} from "../../../lib/core/thread/continuation.ts";
 import type { Promised } from "../../../lib/core/thread/promise.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00.000Z");
@@ -64,9 +70,17 @@ describe("a thread that a used-up limit ended", () => {
   });
 
   it("looks again after a minute when nobody knows the end", () => {
-    expect(step({ left: { isUsedUp: true } })).toEqual({ act: "wait", lookMs: NOW + MINUTE_MS, untilMs: undefined });
+    expect(step({ left: { isUsedUp: true } })).toEqual({
+      act: "wait",
+      lookMs: NOW + MINUTE_MS,
+      untilMs: undefined,
+    });
     const untilMs = NOW - 1;
-    expect(step({ left: { isUsedUp: true, untilMs } })).toEqual({ act: "wait", lookMs: NOW + MINUTE_MS, untilMs });
+    expect(step({ left: { isUsedUp: true, untilMs } })).toEqual({
+      act: "wait",
+      lookMs: NOW + MINUTE_MS,
+      untilMs,
+    });
   });
 
   it("is only told of when nobody asked to wait", () => {

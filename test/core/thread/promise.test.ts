@@ -23,7 +23,13 @@ describe("a promise", () => {
     expect(parsePromise(renderPromise(bare))).toEqual(bare);
   });
 
-  it.each(["", "{}", "[]", renderPromise(PROMISE).replace("starting", "half"), renderPromise(PROMISE).slice(0, 90)])(
+  it.each([
+    "",
+    "{}",
+    "[]",
+    renderPromise(PROMISE).replace("starting", "half"),
+    renderPromise(PROMISE).slice(0, 90),
+  ])(
     "is not read from %j",
     (text) => expect(() => parsePromise(text)).toThrow(),
   );
@@ -38,7 +44,10 @@ describe("a promise", () => {
       ["starting", false, undefined, undefined, "uncertain"],
       ["starting", false, PROMISE.boundary + 1, undefined, "interrupted"],
     ] as const,
-  )("%s, kept by a living process: %s, last turn %s, until %s: %s", (step, isHeld, lastTurnAt, untilMs, state) => {
-    expect(stateOf({ ...PROMISE, step, untilMs }, isHeld, lastTurnAt)).toBe(state);
-  });
+  )(
+    "%s, kept by a living process: %s, last turn %s, until %s: %s",
+    (step, isHeld, lastTurnAt, untilMs, state) => {
+      expect(stateOf({ ...PROMISE, step, untilMs }, isHeld, lastTurnAt)).toBe(state);
+    },
+  );
 });

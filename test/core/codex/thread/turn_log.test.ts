@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { isWork, resumeWords, runSettingsIn, settingsOptions } from "../../../../lib/core/codex/thread/turn_log.ts";
+import {
+  isWork,
+  resumeWords,
+  runSettingsIn,
+  settingsOptions,
+} from "../../../../lib/core/codex/thread/turn_log.ts";
 
 const line = (type: string, payload: object) =>
   JSON.stringify({ timestamp: "2026-11-30T16:08:50.171Z", type, payload });
@@ -31,7 +36,8 @@ describe("the settings of a turn", () => {
     expect(settingsOptions(runSettingsIn(line("turn_context", own)))).toEqual([]);
     const odd = { sandbox_policy: { type: "external-sandbox" }, approval_policy: { granular: {} } };
     expect(settingsOptions(runSettingsIn(line("turn_context", odd)))).toEqual([]);
-    expect(runSettingsIn(line("event_msg", { type: "task_started", text: '"turn_context"' }))).toBeUndefined();
+    expect(runSettingsIn(line("event_msg", { type: "task_started", text: '"turn_context"' })))
+      .toBeUndefined();
   });
 
   it("come before the thread and the one word that it goes on with", () => {
