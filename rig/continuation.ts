@@ -1,8 +1,14 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Around, goOn, type GoOnOptions, type Outcome, type Run } from "../lib/app/thread/go_on.ts";
-import { type PromiseStore, promiseStore } from "../lib/app/thread/promises.ts";
+import {
+  type Around,
+  goOn,
+  type GoOnOptions,
+  type Outcome,
+  type Run,
+} from "../lib/app/thread/going_on/go_on.ts";
+import { type PromiseStore, promiseStore } from "../lib/app/thread/going_on/promises.ts";
 import { type Chance, chanceOf } from "../lib/core/simulation/chance.ts";
 import type { TurnEnd } from "../lib/core/codex/rollout.ts";
 

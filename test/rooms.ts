@@ -42,7 +42,8 @@ export const ROOMS: Rooms = tableOf(`
                       io: . files lock process     core: codex config quota session shell system text thread
   app/pick            app: codex daemon session
                       io: . files lock             core: config pick pick/policies quota session simulation system text
-  app/thread          app: codex codex/thread config daemon pick session
+  app/thread/going_on io: . files lock process     core: codex pick session system text thread
+  app/thread          app: codex codex/thread config daemon pick session thread/going_on
                       io: . files lock process
                       core: codex codex/thread config pick quota session shell system text thread
   app/supervisor/threads
@@ -78,7 +79,7 @@ export const ROOMS: Rooms = tableOf(`
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
   cli/view            io: .
-                      app: codex daemon pick skill thread
+                      app: codex daemon pick skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread
 `);
 

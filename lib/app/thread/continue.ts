@@ -19,10 +19,10 @@ import { ensureSupervisor } from "../daemon/daemon.ts";
 import { choose } from "../pick/choose.ts";
 import { readStatus, type StatusRead } from "../pick/survey.ts";
 import { lastPickOf } from "../session/last_pick.ts";
-import { type Around, goOn, type Outcome, type Run } from "./go_on.ts";
-import { leftOf } from "./left.ts";
-import { pauseIn } from "./pause.ts";
-import { promiseStore } from "./promises.ts";
+import { type Around, goOn, type Outcome, type Run } from "./going_on/go_on.ts";
+import { leftOf } from "./going_on/left.ts";
+import { pauseIn } from "./going_on/pause.ts";
+import { promiseStore } from "./going_on/promises.ts";
 
 /** What going on with a thread needs to know of it. */
 export type ContinuedThread = Pick<

@@ -4,7 +4,7 @@ import { type Layout, rolloutsOf } from "../../core/system/layout.ts";
 import { type Promised, type PromiseState, stateOf } from "../../core/thread/promise.ts";
 import type { Host } from "../../io/host.ts";
 import { RolloutEnd } from "../codex/thread/rollout_end.ts";
-import { promiseStore } from "./promises.ts";
+import { promiseStore } from "./going_on/promises.ts";
 import { rolloutsBelow } from "./rollouts.ts";
 
 /** A promise and what is known of it now. */

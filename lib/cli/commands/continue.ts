@@ -1,23 +1,23 @@
 import { Failure } from "../../core/text/failure.ts";
 import { printable } from "../../core/text/printable.ts";
 import { parseSpan } from "../../core/text/span.ts";
-import type { Found } from "../../core/thread/find.ts";
-import type { Thread } from "../../core/thread/thread.ts";
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
+import { UNBOUND } from "../declaration/shared_options.ts";
 
 const OPTIONS = {
   last: { about: "the last thread of this folder; so it is without a thread, too" },
   wait: { about: "wait until something is left, then go on; and so after each reset" },
   timeout: { value: "<span>", about: "exit with 6 after so long without anything left: 90s, 10m, 1h30m" },
   yes: { about: "go on also where it can't be known whether the last turn has ended" },
+  unbound: UNBOUND,
   json: { about: "print an object about the result after Codex has ended" },
 } as const;
 
 export const command: CommandWith<typeof OPTIONS> = {
   name: "continue",
-  usage: "[<thread>] [--last] [--wait] [--timeout <span>] [--yes] [--json]",
+  usage: "[<thread>] [--last] [--wait] [--timeout <span>] [--yes] [--unbound] [--json]",
   summary: "go on with a thread that a used-up limit ended, in its own session",
   help: [
     "Goes on with a thread in the session that it lives in, by its id, the beginning of that, or its name: at once if " +
@@ -36,15 +36,12 @@ export const command: CommandWith<typeof OPTIONS> = {
     const layout = openRoot(host);
     const timeoutMs = spanIn(options.timeout);
     if (word !== undefined && options.last) throw usage("--last and a thread can't both be given");
-    const [config, { findThread }, { goOnAndTell }] = await Promise.all([
+    const [config, { threadToContinue }, { goOnAndTell }] = await Promise.all([
       loadConfig(host, layout),
-      import("../../app/thread/find.ts"),
+      import("../../app/thread/continued.ts"),
       import("./go_on.ts"),
     ]);
-    const wanted = word === undefined
-      ? { by: "last", isAnywhere: false, isAnyKind: true } as const
-      : { by: "word", word } as const;
-    const thread = threadIn(findThread(host, layout, wanted));
+    const thread = await threadToContinue(host, layout, config, word, options.unbound ?? false);
     return await goOnAndTell(host, layout, config, thread, {
       waits: options.wait ?? false,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -61,33 +58,6 @@ function spanIn(text: string | undefined): number | undefined {
     throw usage(`--timeout takes a span such as 90s, 10m or 1h30m, not ${printable(text)}`);
   }
   return ms;
-}
-
-/** The thread that was found. Throws Failure when there is not just one. */
-function threadIn(found: Found): Thread {
-  if (!("problem" in found)) return found.thread;
-  switch (found.problem) {
-    case "own":
-      return found.thread;
-    case "unknown":
-      throw no(`no thread has the id or name ${printable(found.word)}`, "see: agentlb threads --all");
-    case "ambiguous":
-      throw no(
-        `several threads are called ${printable(found.word)}`,
-        `name one: ${found.threads.slice(0, 5).map(({ id }) => printable(id)).join(", ")}`,
-      );
-    case "archived":
-      throw no(
-        `thread ${printable(found.thread.id)} is archived`,
-        "take it out of the archive in Codex first",
-      );
-    case "none":
-      throw no("no session has a thread of this folder", "name one, see: agentlb threads --all");
-  }
-}
-
-function no(message: string, hint: string): Failure {
-  return new Failure("failed", `Cannot go on: ${message}`, { hint });
 }
 
 function usage(message: string): Failure {

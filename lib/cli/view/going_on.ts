@@ -4,7 +4,7 @@ import { formatMoment, formatSpan, formatTime } from "../../core/text/time.ts";
 import type { Doubt } from "../../core/thread/continuation.ts";
 import type { End } from "../../app/codex/run.ts";
 import { drawTable } from "../../app/pick/report.ts";
-import type { Outcome } from "../../app/thread/go_on.ts";
+import type { Outcome } from "../../app/thread/going_on/go_on.ts";
 import type { ContinuedThread } from "../../app/thread/continue.ts";
 import type { ListedPromise } from "../../app/thread/waiting.ts";
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type Around, goOn, type GoOnOptions, type RunEnd } from "../../../lib/app/thread/go_on.ts";
-import { promiseStore } from "../../../lib/app/thread/promises.ts";
+import { type Around, goOn, type GoOnOptions, type RunEnd } from "../../../lib/app/thread/going_on/go_on.ts";
+import { promiseStore } from "../../../lib/app/thread/going_on/promises.ts";
 import { type Left, SETTLES_MS } from "../../../lib/core/thread/continuation.ts";
 
 const START = Date.parse("2026-11-20T12:00:00.000Z");

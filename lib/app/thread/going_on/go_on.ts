@@ -4,10 +4,10 @@ import {
   type Left,
   nextStep,
   type Obstacle,
-} from "../../core/thread/continuation.ts";
-import type { Promised } from "../../core/thread/promise.ts";
-import type { TurnEnd } from "../../core/codex/rollout.ts";
-import type { Clock } from "../../io/host.ts";
+} from "../../../core/thread/continuation.ts";
+import type { Promised } from "../../../core/thread/promise.ts";
+import type { TurnEnd } from "../../../core/codex/rollout.ts";
+import type { Clock } from "../../../io/host.ts";
 import type { PromiseStore } from "./promises.ts";
 
 /** The thread at one moment. */

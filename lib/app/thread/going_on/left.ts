@@ -1,10 +1,10 @@
-import { markOf } from "../../core/codex/refusal.ts";
-import type { Refusal } from "../../core/codex/refusal.ts";
-import { probeResultIn } from "../../core/codex/reasons.ts";
-import { exhaustionOf } from "../../core/pick/exhaustion.ts";
-import type { SessionStatus } from "../../core/session/status.ts";
-import { parseTime } from "../../core/text/time.ts";
-import type { Left } from "../../core/thread/continuation.ts";
+import { markOf } from "../../../core/codex/refusal.ts";
+import type { Refusal } from "../../../core/codex/refusal.ts";
+import { probeResultIn } from "../../../core/codex/reasons.ts";
+import { exhaustionOf } from "../../../core/pick/exhaustion.ts";
+import type { SessionStatus } from "../../../core/session/status.ts";
+import { parseTime } from "../../../core/text/time.ts";
+import type { Left } from "../../../core/thread/continuation.ts";
 
 /** What is known of an account. */
 export interface Knowledge {

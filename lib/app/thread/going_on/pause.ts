@@ -1,8 +1,8 @@
 import { basename, dirname } from "node:path";
-import type { Layout } from "../../core/system/layout.ts";
-import { formatMoment, formatSpan } from "../../core/text/time.ts";
-import { type Unwatch, watchFolder } from "../../io/files/watch.ts";
-import type { Host } from "../../io/host.ts";
+import type { Layout } from "../../../core/system/layout.ts";
+import { formatMoment, formatSpan } from "../../../core/text/time.ts";
+import { type Unwatch, watchFolder } from "../../../io/files/watch.ts";
+import type { Host } from "../../../io/host.ts";
 
 /** A wall clock may jump, and the machine may sleep: the time is compared again this often. */
 const LOOK_MS = 30_000;

@@ -1,14 +1,14 @@
 import { join } from "node:path";
-import type { ProcessIdentity } from "../../core/system/identity.ts";
-import type { Layout } from "../../core/system/layout.ts";
-import { Failure, wordsOf } from "../../core/text/failure.ts";
-import { parsePromise, type Promised, renderPromise } from "../../core/thread/promise.ts";
-import { ensureFolder } from "../../io/files/folders.ts";
-import { namesIn, readText } from "../../io/files/read.ts";
-import { removeFile, replaceFile, sweepTemporaries } from "../../io/files/replace.ts";
-import type { Host } from "../../io/host.ts";
-import { withLock } from "../../io/lock/lock.ts";
-import { mayBeAlive, ownIdentity } from "../../io/process/process.ts";
+import type { ProcessIdentity } from "../../../core/system/identity.ts";
+import type { Layout } from "../../../core/system/layout.ts";
+import { Failure, wordsOf } from "../../../core/text/failure.ts";
+import { parsePromise, type Promised, renderPromise } from "../../../core/thread/promise.ts";
+import { ensureFolder } from "../../../io/files/folders.ts";
+import { namesIn, readText } from "../../../io/files/read.ts";
+import { removeFile, replaceFile, sweepTemporaries } from "../../../io/files/replace.ts";
+import type { Host } from "../../../io/host.ts";
+import { withLock } from "../../../io/lock/lock.ts";
+import { mayBeAlive, ownIdentity } from "../../../io/process/process.ts";
 
 /** The promises to go on, a file each; a promise is written by the process that keeps it alone. */
 export interface PromiseStore {
