@@ -97,11 +97,17 @@ export function nextStep(facts: Facts): Step {
   if (facts.isOpen) return stop({ why: "open" });
   const doubt = wish.confirmedAt === (lastTurn?.at ?? 0) ? undefined : doubtIn(facts);
   if (doubt !== undefined) return { act: "ask", doubt };
-  if (lastTurn === undefined || lastTurn.end === "completed") return stop({ why: "done" });
+  if (lastTurn?.end === "completed" || (lastTurn === undefined && facts.leavesMarker)) {
+    return stop({ why: "done" });
+  }
   if (promise !== undefined && promise.tries >= MOST_TRIES) {
     return stop({ why: "no progress", tries: promise.tries });
   }
   if (left.isPaid && wish.waits) return stop({ why: "money" });
+  const settled = promise?.untilMs === undefined ? undefined : promise.untilMs + SETTLES_MS;
+  if (!left.isUsedUp && wish.waits && settled !== undefined && now >= promise!.untilMs! && now < settled) {
+    return { act: "wait", lookMs: settled, untilMs: promise!.untilMs };
+  }
   const hold = left.isUsedUp ? undefined : holdUntil(facts);
   if (!left.isUsedUp && hold === undefined) return { act: "go" };
   return waitOrStop(facts, hold ?? left.untilMs, now);
@@ -123,6 +129,7 @@ function doubtIn({ promise, lastTurn, leavesMarker }: Facts): Doubt | undefined 
   if (promise?.step === "starting" && (lastTurn?.at ?? 0) <= promise.boundary) return "uncertain";
   switch (lastTurn?.end) {
     case undefined:
+      return leavesMarker ? undefined : "no marker";
     case "completed":
     case "limit":
       return undefined;

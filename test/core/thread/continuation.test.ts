@@ -69,6 +69,14 @@ describe("a thread that a used-up limit ended", () => {
       .toEqual({ act: "wait", lookMs: untilMs + SETTLES_MS, untilMs });
   });
 
+  it("waits for that moment also once the windows show that the reset has come, but not after an early one", () => {
+    const promise: Promised = { ...PROMISE, untilMs: NOW, isSeenUsedUp: true };
+    const settled = { act: "wait", lookMs: NOW + SETTLES_MS, untilMs: NOW };
+    expect(step({ promise })).toEqual(settled);
+    expect(step({ promise, now: NOW + SETTLES_MS })).toEqual({ act: "go" });
+    expect(step({ promise, now: NOW - 1 })).toEqual({ act: "go" });
+  });
+
   it("looks again after a minute when nobody knows the end", () => {
     expect(step({ left: { isUsedUp: true } })).toEqual({
       act: "wait",
@@ -119,6 +127,12 @@ describe("a thread that ended otherwise", () => {
   it("has nothing to go on with when its turn was completed, or it has none", () => {
     expect(step({ lastTurn: { at: ENDED, end: "completed" } })).toEqual(stopped("done"));
     expect(step({ lastTurn: undefined })).toEqual(stopped("done"));
+  });
+
+  it("is asked about when its Codex marks no turns at all", () => {
+    const given: Given = { lastTurn: undefined, leavesMarker: false };
+    expect(step(given)).toEqual({ act: "ask", doubt: "no marker" });
+    expect(step({ ...given, wish: { confirmedAt: 0 } })).toEqual({ act: "go" });
   });
 
   it.each(
