@@ -8,8 +8,9 @@ export const ROOMS: Rooms = tableOf(`
   core/system         core: shell text
   core/quota          core: text
   core/codex          core: quota text
+  core/codex/thread   core: codex text
   core/session        core: codex quota shell system text
-  core/thread         core: codex quota text
+  core/thread         core: codex quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
   core/config         core: pick session text
@@ -34,14 +35,17 @@ export const ROOMS: Rooms = tableOf(`
   app/daemon          app: codex config
                       io: . files lock process     core: session shell supervisor system text
   app/codex           io: . files process          core: codex config session shell system text
+  app/codex/thread    io: files                    core: codex codex/thread
   app/login           app: codex session
                       io: . files lock process     core: codex config session shell system text
   app/session         app: codex daemon
-                      io: . files lock process     core: codex config quota session shell system text
+                      io: . files lock process     core: codex config quota session shell system text thread
   app/pick            app: codex daemon session
                       io: . files lock             core: config pick pick/policies quota session simulation system text
-  app/thread          app: codex session
-                      io: . files process          core: codex session shell system text thread
+  app/thread/going_on io: . files lock process     core: codex pick session system text thread
+  app/thread          app: codex codex/thread config daemon pick session thread/going_on
+                      io: . files lock process
+                      core: codex codex/thread config pick quota session shell system text thread
   app/supervisor/threads
                       app: codex session
                       io: . files process          core: codex session system text
@@ -70,13 +74,13 @@ export const ROOMS: Rooms = tableOf(`
                       core: pick session shell text
   cli/commands        cli: declaration view        io: .
                       app: codex config daemon doctor login pick session skill supervisor thread
-                      core: config doctor pick session shell skill system text
+                      core: config doctor pick session shell skill system text thread
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
   cli/view            io: .
-                      app: daemon pick skill thread
-                      core: codex config doctor pick quota simulation skill system text
+                      app: codex daemon pick skill thread thread/going_on
+                      core: codex config doctor pick quota simulation skill system text thread
 `);
 
 /** The rooms that each room may import from, all by their paths below `lib`. */

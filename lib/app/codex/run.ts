@@ -79,7 +79,8 @@ export async function runPicked(
   }
 }
 
-function endOf(exit: Exit, name: string): End {
+/** The end of a run of `name`. Throws Failure when it could not be started. */
+export function endOf(exit: Exit, name: string): End {
   if ("code" in exit) return exit.code;
   if ("signal" in exit) return exit.signal;
   throw new Failure("failed", `Cannot start "${name}": ${wordsOf(exit.error)}`, { cause: exit.error });

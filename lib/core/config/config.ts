@@ -1,6 +1,7 @@
 import { ALIAS_KEYS, CONFIG_KEYS, type ConfigKey, type ConfigValue, pathOf } from "./config_keys.ts";
-import { type JsonObject, objectOf, wellFormed } from "../text/json.ts";
+import { type JsonObject, objectOf } from "../text/json.ts";
 import { nearest } from "../text/nearest.ts";
+import { tomlText } from "../text/toml.ts";
 import type { Policy } from "../pick/policy.ts";
 import type { ScoreSettings } from "../pick/settings.ts";
 import type { OnLimit } from "../session/on_limit.ts";
@@ -14,6 +15,8 @@ export interface Config {
     readonly loginCommand: string;
     readonly passEnv: readonly string[];
     readonly onLimit: OnLimit;
+    readonly continue: boolean;
+    readonly unattendedHours: number;
   };
   readonly sessions: ScoreSettings & {
     readonly aliasPattern: string;
@@ -28,6 +31,8 @@ export interface Config {
   };
   /** The settings of single aliases, by name; an alias without a table is not in it. */
   readonly aliases: ReadonlyMap<string, AliasSettings>;
+  /** The folders that are bound to sessions, `[bind]`, as they are written there. */
+  readonly bind: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The settings of one alias, `[alias.<name>]`. */
@@ -50,10 +55,10 @@ export interface ConfigProblem {
 
 type Values = Map<ConfigKey, ConfigValue>;
 
-const TABLES = [...CONFIG_KEYS.map((key) => key.table), "alias"];
+const TABLES = [...CONFIG_KEYS.map((key) => key.table), "alias", "bind"];
 
 export function defaultConfig(): Config {
-  return configOf(new Map(), new Map());
+  return configOf(new Map(), new Map(), new Map());
 }
 
 /**
@@ -69,17 +74,23 @@ export function readConfig(
     void problems.push({ kind, path, line: locate(path), message });
   const values: Values = new Map();
   const aliases = new Map<string, AliasSettings>();
+  const bind = new Map<string, readonly string[]>();
   for (const [table, content] of objectOf(document) ?? []) {
     const keys = CONFIG_KEYS.filter((key) => key.table === table);
     if (table === "alias") {
       for (const [alias, wishes] of tableIn(content, table, report)) {
         aliases.set(alias, readAlias(wishes, `alias.${alias}`, report));
       }
+    } else if (table === "bind") {
+      for (const [folder, sessions] of tableIn(content, table, report)) {
+        const bound = readBinding(folder, sessions, report);
+        if (bound !== undefined) bind.set(folder, bound);
+      }
     } else if (keys.length === 0) report("warning", table, unknownTable(table, content));
     else readTable(tableIn(content, table, report), table, keys, values, report);
   }
   restoreWeights(values, report);
-  return { config: configOf(values, aliases), problems };
+  return { config: configOf(values, aliases, bind), problems };
 }
 
 /** The text of config.toml with every key, its effect and when to change it. */
@@ -105,14 +116,19 @@ export function renderConfig(config: Config = defaultConfig()): string {
     const [shown, example] = value === Infinity ? ["no limit", 3] : [tomlOf(value), value];
     lines.push(`#   ${effect} (default ${shown})`, `# ${name} = ${tomlOf(example)}`);
   }
+  lines.push(
+    "",
+    "# Work in a folder and below it only by some sessions.",
+    "# [bind]",
+    '# "~/acme" = ["work"]',
+  );
   return `${lines.join("\n")}\n`;
 }
 
 /** A value in TOML syntax. */
 export function tomlOf(value: ConfigValue): string {
-  if (typeof value === "number") return String(value);
-  // JSON's escapes are TOML's; only DEL must be escaped there and need not be here.
-  if (typeof value === "string") return JSON.stringify(wellFormed(value)).replaceAll("\x7f", "\\u007f");
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return tomlText(value);
   return `[${value.map(tomlOf).join(", ")}]`;
 }
 
@@ -129,6 +145,20 @@ function readAlias(content: unknown, path: string, report: Report): AliasSetting
   const values: Values = new Map();
   readTable(tableIn(content, path, report), path, ALIAS_KEYS, values, report);
   return objectWith(ALIAS_KEYS, values) as unknown as AliasSettings;
+}
+
+/** The sessions that a folder is bound to: one alias, or several. A folder that is not understood must not be left open. */
+function readBinding(folder: string, value: unknown, report: Report): readonly string[] | undefined {
+  const path = `bind.${folder}`;
+  const aliases = typeof value === "string" ? [value] : value;
+  if (!/^(~$|~?[\\/]|[A-Za-z]:[\\/])/.test(folder)) report("error", path, `${path} must begin with / or ~/`);
+  else if (
+    !Array.isArray(aliases) || aliases.length === 0 ||
+    aliases.some((each) => typeof each !== "string" || each === "")
+  ) {
+    report("error", path, `${path} must be a list of aliases`);
+  } else return aliases;
+  return undefined;
 }
 
 function readTable(
@@ -172,6 +202,7 @@ function readValue(key: ConfigKey, path: string, value: unknown, report: Report)
     if (key.most !== undefined && value > key.most) return taken(key.default, `is above ${key.most}`);
     return value > LARGEST_COUNT ? taken(LARGEST_COUNT, "is very large") : Number(value);
   }
+  if (typeof key.default === "boolean") return typeof value === "boolean" ? value : wrong("true or false");
   if (typeof key.default !== "string") {
     const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
     return isList ? value : wrong("a list of texts");
@@ -190,13 +221,13 @@ function restoreWeights(values: Values, report: Report): void {
   report("warning", pathOf(weights[0] as ConfigKey), "both weights are 0: both have their defaults");
 }
 
-function configOf(values: Values, aliases: Config["aliases"]): Config {
+function configOf(values: Values, aliases: Config["aliases"], bind: Config["bind"]): Config {
   const tables = new Set(CONFIG_KEYS.map((key) => key.table));
   const config = Array.from(
     tables,
     (table) => [table, objectWith(CONFIG_KEYS.filter((key) => key.table === table), values)] as const,
   );
-  return { ...Object.fromEntries(config), aliases } as unknown as Config;
+  return { ...Object.fromEntries(config), aliases, bind } as unknown as Config;
 }
 
 function objectWith(keys: readonly ConfigKey[], values: Values): Record<string, ConfigValue> {

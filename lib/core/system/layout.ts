@@ -20,6 +20,10 @@ export interface Layout {
   readonly paused: string;
   /** The state of the policy `adaptive`. */
   readonly policy: string;
+  /** What is known of the threads of all homes, to read no rollout twice. */
+  readonly threads: string;
+  /** The folders that are bound to sessions. */
+  readonly bindings: string;
   /** Past readings, one file a month. */
   readonly history: string;
   /** The known limits of all accounts, for programs that only pick. */
@@ -36,6 +40,8 @@ export interface Layout {
   readonly codexVersions: string;
   /** Our processes that run Codex and their homes, on systems that do not show them. */
   readonly runs: string;
+  /** Promises to go on with a thread, a file each. */
+  readonly promises: string;
   /** The databases of our app-servers, one folder per alias. */
   readonly sqlite: string;
   /** Empty homes for a login that must not touch the one it replaces. */
@@ -45,6 +51,7 @@ export interface Layout {
   readonly supervisorLock: string;
   readonly startLock: string;
   readonly readingsLock: string;
+  readonly promisesLock: string;
 }
 
 /** The paths under `root`, an absolute path. */
@@ -65,6 +72,8 @@ export function layoutOf(root: string): Layout {
     leases: join(state, "leases.json"),
     paused: join(state, "paused.json"),
     policy: join(state, "policy.json"),
+    threads: join(state, "threads.json"),
+    bindings: join(state, "bindings.json"),
     history: join(state, "history"),
     readings: join(root, "readings.json"),
     caller: join(state, "caller.json"),
@@ -73,6 +82,7 @@ export function layoutOf(root: string): Layout {
     children: join(state, "children.json"),
     codexVersions: join(state, "codex-versions.json"),
     runs: join(state, "runs"),
+    promises: join(state, "promises"),
     sqlite: join(state, "sqlite"),
     logins: join(state, "logins"),
     locks,
@@ -80,6 +90,7 @@ export function layoutOf(root: string): Layout {
     supervisorLock: join(locks, "supervisor.lock"),
     startLock: join(locks, "start.lock"),
     readingsLock: join(locks, "readings.lock"),
+    promisesLock: join(locks, "promises.lock"),
   };
 }
 
@@ -129,4 +140,14 @@ export function rolloutsOf(home: string): string {
 /** The folder in which Codex locks one file per open thread of a home. */
 export function threadLocksOf(home: string): string {
   return join(home, "thread-writer-locks");
+}
+
+/** The folder in which Codex keeps the rollouts of archived threads of a home. */
+export function archivedRolloutsOf(home: string): string {
+  return join(home, "archived_sessions");
+}
+
+/** The file in which Codex keeps the names of the threads of a home. */
+export function threadNamesOf(home: string): string {
+  return join(home, "session_index.jsonl");
 }

@@ -36,7 +36,11 @@ export function runForeground(launch: Launch, started: (pid: number) => void = (
     // Before the start: the program may run, and signals for it may arrive, before `spawn` returns.
     const undo = [onSignals(heard(borne), () => {}), onSignals(heard(passed), pass)];
     const { file, args } = ignoring(launch, ignored);
-    const child = childProcesses().spawn(file, args, { ...options(launch), stdio: "inherit" });
+    const stdin = launch.stdin === "empty" ? "ignore" : "inherit";
+    const child = childProcesses().spawn(file, args, {
+      ...options(launch),
+      stdio: [stdin, "inherit", "inherit"],
+    });
     const { pid } = child;
     const whole = wholeExitCode(pid);
     const unfollow = follow(child, pid);
@@ -53,7 +57,8 @@ export function runForeground(launch: Launch, started: (pid: number) => void = (
 
 /** Becomes the program where the runtime supports it; elsewhere runs it in the foreground. `launch.file` is a path. */
 export function become(launch: Launch, started?: (pid: number) => void): Promise<Exit> {
-  const replace = launch.cwd === undefined && isNative(launch.file) ? execve() : undefined;
+  const isPlain = launch.cwd === undefined && launch.stdin === undefined;
+  const replace = isPlain && isNative(launch.file) ? execve() : undefined;
   if (replace) replace(launch.file, [launch.file, ...launch.args], launch.env);
   return runForeground(launch, started);
 }

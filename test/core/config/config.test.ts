@@ -23,6 +23,8 @@ const DEFAULTS: Config = {
     loginCommand: "codex login",
     passEnv: [],
     onLimit: "tell",
+    continue: true,
+    unattendedHours: 12,
   },
   sessions: {
     aliasPattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
@@ -41,6 +43,7 @@ const DEFAULTS: Config = {
   },
   supervisor: { managed: "active", codex: "" },
   aliases: new Map(),
+  bind: new Map(),
 };
 
 describe("config.toml", () => {
@@ -58,6 +61,8 @@ default_command_args = ["--model", "a b"]
 login_command = "codex login --device-auth"
 pass_env = ["OPENAI_API_KEY"]
 on_limit = "off"
+continue = false
+unattended_hours = 48
 [sessions]
 alias_pattern = "[a-z]+"
 assignment_history_window = 1
@@ -89,6 +94,8 @@ max_open = 3
           loginCommand: "codex login --device-auth",
           passEnv: ["OPENAI_API_KEY"],
           onLimit: "off",
+          continue: false,
+          unattendedHours: 48,
         },
         sessions: {
           aliasPattern: "[a-z]+",
@@ -110,6 +117,7 @@ max_open = 3
           ["work", { reserve: 15, priority: -2, maxOpen: 3 }],
           ["me@home.example", { reserve: 0, priority: 0, maxOpen: Infinity }],
         ]),
+        bind: new Map(),
       },
       problems: [],
     });
@@ -286,6 +294,20 @@ stale_sec = 420
     });
   });
 
+  it("binds folders to one session or several, and refuses what it does not understand", () => {
+    const bind = (line: string) => read(`[bind]\n${line}\n`);
+    expect(bind('"~/acme" = "work"\n"/srv/x" = ["a", "b"]')).toMatchObject({
+      problems: [],
+      config: { bind: new Map([["~/acme", ["work"]], ["/srv/x", ["a", "b"]]]) },
+    });
+    for (const line of ['"acme" = ["a"]', '"/x" = []', '"/x" = [""]', '"/x" = 3', '"~other/x" = ["a"]']) {
+      expect(bind(line)).toMatchObject({
+        problems: [{ kind: "error", line: 2 }],
+        config: { bind: new Map() },
+      });
+    }
+  });
+
   it("escapes what TOML forbids in a text", () => {
     expect(tomlOf('a"\\\x7f\n\ud800')).toBe('"a\\"\\\\\\u007f\\n\ufffd"');
     expect(tomlOf(["a", "b"])).toBe('["a", "b"]');
@@ -301,6 +323,8 @@ stale_sec = 420
         loginCommand: text,
         passEnv: fc.array(text),
         onLimit: fc.constantFrom(...ON_LIMIT),
+        continue: fc.boolean(),
+        unattendedHours: count,
       }),
       sessions: fc.record({
         aliasPattern: text,
@@ -319,6 +343,7 @@ stale_sec = 420
       }),
       supervisor: fc.record({ managed: fc.constantFrom("active", "all", "none"), codex: text }),
       aliases: fc.constant(new Map()),
+      bind: fc.constant(new Map()),
     });
     fc.assert(
       fc.property(config, (config) => {
