@@ -12,7 +12,7 @@ export function scriptCodex(user: Sandbox, script: string): void {
   const template = join(user.dir, "rollout.template");
   const resets = Math.floor(Date.now() / 1000) + 7200;
   const lines = [
-    meta(PLACEHOLDER, "acct-a").replace("/home/me", user.cwd),
+    meta(PLACEHOLDER, "acct-a").replace("/home/me", user.cwd).replace('"id":"x"', `"id":"${THREAD}"`),
     started(PLACEHOLDER),
     told(PLACEHOLDER, { primary: { used: 100, minutes: 300, resets } }),
     completed(PLACEHOLDER, "usage_limit_exceeded"),
