@@ -78,7 +78,8 @@ export async function lookForLeft(
   const { clock } = host;
   const patienceMs = isSupervisorDisabled(host.env) ? 0 : timingFrom(host.env).startTimeoutMs;
   const deadline = clock.monotonic() + patienceMs;
-  for (let read: StatusRead | undefined;;) {
+  let read: StatusRead | undefined;
+  for (;;) {
     read = readStatus(layout, read);
     const found = lookLeft(host, layout, config, wish, read);
     const isOpen = found.answer === "no" && found.sessions.some(({ isUnknown }) => isUnknown);

@@ -2,14 +2,14 @@ import { EXIT } from "../../core/text/failure.ts";
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
-import { JSON_OPTION } from "../declaration/shared_options.ts";
+import { JSON_OPTION, UNBOUND } from "../declaration/shared_options.ts";
 import { LEFT_OPTION, wishIn } from "./wait.ts";
 
-const OPTIONS = { left: LEFT_OPTION, json: JSON_OPTION } as const;
+const OPTIONS = { left: LEFT_OPTION, unbound: UNBOUND, json: JSON_OPTION } as const;
 
 export const command: CommandWith<typeof OPTIONS> = {
   name: "guard",
-  usage: "[<alias>] [--left <percent>] [--json]",
+  usage: "[<alias>] [--left <percent>] [--unbound] [--json]",
   summary: "look once whether a session has something left",
   help: [
     "For cron and CI: prints one line and ends with 0 when the session, or any that costs no money, may be picked and " +
@@ -20,8 +20,8 @@ export const command: CommandWith<typeof OPTIONS> = {
   takes: { what: "session" },
   async run(host, { words: [alias], options }) {
     const layout = openRoot(host);
-    const wish = wishIn(host, layout, alias, options.left);
     const config = await loadConfig(host, layout);
+    const wish = await wishIn(host, layout, config, alias, options);
     const [{ lookForLeft }, { leftJson, leftLine }] = await Promise.all([
       import("../../app/pick/await_left.ts"),
       import("../view/left.ts"),

@@ -7,6 +7,8 @@ import type { Verdict } from "./score.ts";
 export interface LeftWish {
   /** The session; undefined = any that costs no money. */
   readonly alias?: string | undefined;
+  /** The only sessions that count, because the folder is bound to them; undefined = all. */
+  readonly among?: readonly string[] | undefined;
   /** Percent that each of its windows must have left; undefined = whatever makes it eligible. */
   readonly least?: number | undefined;
 }
@@ -45,12 +47,13 @@ export function firstBackMs(sessions: readonly SessionLeft[]): number | undefine
 export function leftIn(
   candidates: readonly Candidate[],
   verdicts: readonly Verdict[],
-  { alias, least }: LeftWish,
+  { alias, among, least }: LeftWish,
   nowMs: number,
 ): SessionLeft[] {
+  const isAsked = (name: string) => alias === undefined ? among?.includes(name) ?? true : name === alias;
   return candidates.flatMap((candidate, index) => {
     const verdict = verdicts[index];
-    if (verdict === undefined || (alias !== undefined && candidate.alias !== alias)) return [];
+    if (verdict === undefined || !isAsked(candidate.alias)) return [];
     const gauges = gaugesIn(gaugesOf(candidate.status.rateLimits, nowMs));
     const left = gauges.length === 0 ? undefined : Math.min(...gauges.map((gauge) => gauge.left));
     const session = { alias: candidate.alias, left };
