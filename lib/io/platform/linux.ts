@@ -84,6 +84,7 @@ export const linux: Platform = {
     const [state] = fields;
     return state === "Z" || state === "X" ? undefined : fields[19];
   },
+  hasTerminal: () => !["0", undefined].includes(visibleFieldsOf("self")[4]),
   terminalRoleOf(pid) {
     const [, , group, session, terminal, foreground] = visibleFieldsOf(pid);
     if (foreground === undefined) return undefined;
@@ -122,7 +123,7 @@ const OUTSIDE = [
 ] as const;
 
 /** The same fields; none when they are not visible to us. */
-function visibleFieldsOf(pid: number): string[] {
+function visibleFieldsOf(pid: number | "self"): string[] {
   try {
     return fieldsOf(pid);
   } catch {
@@ -131,7 +132,7 @@ function visibleFieldsOf(pid: number): string[] {
 }
 
 /** Fields of /proc/<pid>/stat, counted after the name in parentheses, which may contain any character. */
-function fieldsOf(pid: number): string[] {
+function fieldsOf(pid: number | "self"): string[] {
   const text = procFile(pid, "stat");
   return text.slice(text.lastIndexOf(")") + 2).split(" ");
 }

@@ -26,6 +26,8 @@ export interface Platform {
   readonly lockCall: "flock" | "LockFileEx";
   /** The signals for a program that another one runs in its terminal. */
   readonly terminalSignals: TerminalSignals;
+  /** Tells whether this process has a controlling terminal; false when that is not visible. */
+  hasTerminal(): boolean;
   /** The relation of a process to its terminal; undefined when not visible. */
   terminalRoleOf(pid: number): TerminalRole | undefined;
   /** Tells whether a process is stopped, as by Ctrl-Z. */

@@ -10,11 +10,12 @@ export interface TerminalRole {
 
 /**
  * Tells whether a signal that this process received went to its whole process group, so that a program that it runs has
- * received it too: Ctrl-C and Ctrl-\ of its terminal, and the end of that terminal. An undefined role is not visible.
+ * received it too: Ctrl-C and Ctrl-\ of its terminal, and the end of the terminal that it had. An undefined role is not
+ * visible.
  */
 export function isForGroup(
   name: string,
-  before: TerminalRole | undefined,
+  hadTerminal: boolean,
   now: TerminalRole | undefined,
 ): boolean {
   switch (name) {
@@ -22,7 +23,7 @@ export function isForGroup(
     case "SIGQUIT":
       return now === undefined || (now.hasTerminal && now.isForeground);
     case "SIGHUP":
-      return before?.hasTerminal === true && now?.hasTerminal === false && !now.leadsSession;
+      return hadTerminal && now?.hasTerminal === false && !now.leadsSession;
     default:
       return false;
   }

@@ -18,6 +18,7 @@ export const windows: Platform = {
   lockCall: "LockFileEx",
   // Ctrl-C, Ctrl-Break and the closing of the window, which every program of a console receives.
   terminalSignals: { borne: ["SIGINT", "SIGBREAK", "SIGHUP"], passed: [] },
+  hasTerminal: () => false,
   terminalRoleOf: () => undefined,
   isStopped: () => false,
   ignoredSignals: () => [],

@@ -27,10 +27,12 @@ export function runForeground(launch: Launch, started: (pid: number) => void = (
   return new Promise((resolved) => {
     const ignored = system.ignoredSignals();
     const heard = (names: readonly NodeJS.Signals[]) => names.filter((name) => !ignored.includes(name));
-    const before = system.terminalRoleOf(ownNumber());
+    const hadTerminal = system.hasTerminal();
     const { borne, passed } = system.terminalSignals;
     const pass = (name: NodeJS.Signals) => {
-      if (child.pid === undefined || isForGroup(name, before, system.terminalRoleOf(ownNumber()))) return;
+      if (child.pid === undefined || isForGroup(name, hadTerminal, system.terminalRoleOf(ownNumber()))) {
+        return;
+      }
       signal(child.pid, name);
     };
     // Before the start: the program may run, and signals for it may arrive, before `spawn` returns.
