@@ -138,7 +138,10 @@ describe("wait", () => {
   });
 
   it("for so much left ends at the reset of every window that has less", async () => {
-    const made = user({ a: limits(60, 80, 2, 5) });
+    const made = user({ a: limits(80, 80, 2, 5) });
+    expect((await run(made, "guard a --left 30")).out).toMatch(
+      /^less than 30% left \(a: 20% left\); .*, in 5h\n$/,
+    );
     expect(await run(made, "wait a --left 30")).toMatchObject({ code: 0, out: "a: 100% left\n" });
     expect((made.now - START) / HOUR_MS).toBeCloseTo(5, 3);
   });
@@ -163,6 +166,9 @@ describe("wait", () => {
       err: "agentlb: nothing left (a: token refused)\n",
     });
     expect((await run(world(), "wait")).code).toBe(4);
+    const paused = user({ a: limits(0, 0) });
+    await run(paused, "pause a");
+    expect(await run(paused, "wait")).toMatchObject({ code: 4, err: "agentlb: nothing left (a: paused)\n" });
     const made = user({ a: limits(100, 10, 3), b: dead });
     const slept = (ms: number) => {
       if (ms >= HOUR_MS) rmSync(made.path("sessions/a"), { recursive: true, force: true });

@@ -21,7 +21,7 @@ it.each<[string, string, boolean, ReturnType<typeof role> | undefined, boolean]>
   [
     "the end of the terminal of its leader",
     "SIGHUP",
-    role(true, true, true),
+    true,
     role(false, false, true),
     false,
   ],
