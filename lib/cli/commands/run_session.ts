@@ -80,7 +80,9 @@ async function runAndTell(
   const { cwd } = host;
   const sinceMs = host.clock.now();
   const end = await runPicked(host, layout, config, picked, words, { stays: true });
-  const last = await tellLimit(host, layout, config, picked, cwd, sinceMs);
+  // An exec that a limit ended has failed; the others need not be looked at, which takes time where threads are many.
+  const isDone = end === 0 && words.includes("exec");
+  const last = isDone ? undefined : await tellLimit(host, layout, config, picked, cwd, sinceMs);
   if (last !== undefined && onLimit === "wait") {
     const [{ threadToContinue }, { goOnAndTell }] = await Promise.all([
       import("../../app/thread/continued.ts"),
