@@ -64,7 +64,10 @@ export async function runSession(
   return 0;
 }
 
-/** Runs a command in the picked home. Unless that is off, tells after its end when a used-up limit ended it. */
+/**
+ * Runs a command in the picked home. Unless that is off, tells after its end when a used-up limit ended it; with "wait"
+ * goes on with the last thread that it ended, after the reset.
+ */
 async function runAndTell(
   host: Host,
   layout: Layout,
@@ -77,18 +80,44 @@ async function runAndTell(
   const { cwd } = host;
   const sinceMs = host.clock.now();
   const end = await runPicked(host, layout, config, picked, words, { stays: true });
-  try {
-    const { toldAfter } = await import("../../app/thread/told.ts");
-    const told = toldAfter(layout, picked, cwd, sinceMs, host.clock.now);
-    if (told !== undefined) {
-      const { toldLine } = await import("../view/told.ts");
-      host.err(`agentlb: ${toldLine(told, host.clock.now())}\n`);
-    }
-  } catch (error) {
-    host.err(`agentlb: warning: Cannot look for a used-up limit: ${printable(wordsOf(error))}\n`);
+  const last = await tellLimit(host, layout, config, picked, cwd, sinceMs);
+  if (last !== undefined && onLimit === "wait") {
+    const [{ threadToContinue }, { goOnAndTell }] = await Promise.all([
+      import("../../app/thread/continued.ts"),
+      import("./go_on.ts"),
+    ]);
+    // Its session was picked by the rules of its folder.
+    const thread = await threadToContinue(host, layout, config, last, true);
+    return await goOnAndTell(host, layout, config, thread, { waits: true });
   }
   host.endAs(end);
   return end;
+}
+
+/** Tells when a used-up limit ended a run, and returns the last thread to go on with; nothing may fail here. */
+async function tellLimit(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  picked: Picked,
+  cwd: string,
+  sinceMs: number,
+): Promise<string | undefined> {
+  try {
+    const { toldAfter } = await import("../../app/thread/told.ts");
+    const told = toldAfter(layout, picked, cwd, sinceMs, host.clock.now);
+    if (told === undefined) return undefined;
+    const [{ isContinueOff }, { toldLine }] = await Promise.all([
+      import("../../app/thread/continue.ts"),
+      import("../view/told.ts"),
+    ]);
+    const isOff = isContinueOff(host, config);
+    host.err(`agentlb: ${toldLine(told, host.clock.now(), isOff)}\n`);
+    return isOff ? undefined : told.threads[0]?.id;
+  } catch (error) {
+    host.err(`agentlb: warning: Cannot look for a used-up limit: ${printable(wordsOf(error))}\n`);
+    return undefined;
+  }
 }
 
 /** The folder in which the work is done, when Codex is told another one than this. */

@@ -1,4 +1,4 @@
-import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../../lib/cli/main.ts";
@@ -11,12 +11,15 @@ const FULL = told(START, { primary: { used: 100, minutes: 300, resets: RESET } }
 /** Writes a rollout of a session, as a Codex does that runs now, and returns the id of its thread. */
 function rollout(user: World, alias: string, lines: readonly string[], at = START): string {
   const id = threadId(at, `7fc2-8354-${Math.floor(Math.random() * 1e12).toString(16).padStart(12, "0")}`);
-  const name = `rollout-2026-11-20T12-00-00-${id}.jsonl`;
-  const path = join(user.layout.sessions, alias, "sessions/2026/11/20", name);
+  const path = rolloutPath(user, alias, id);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, lines.map((line) => `${line}\n`).join(""));
+  writeFileSync(path, lines.map((line) => `${line.replace('"id":"x"', `"id":"${id}"`)}\n`).join(""));
   utimesSync(path, at / 1000, at / 1000);
   return id;
+}
+
+function rolloutPath(user: World, alias: string, id: string): string {
+  return join(user.layout.sessions, alias, "sessions/2026/11/20", `rollout-2026-11-20T12-00-00-${id}.jsonl`);
 }
 
 const metaIn = (cwd: string, more: Readonly<Record<string, unknown>> = {}) => {
@@ -157,6 +160,47 @@ describe("nothing is said", () => {
     const said = await saidAfter(made, () => rollout(made, "a", limited(cwd)));
     expect(said).toContain("is used up");
     expect(said).not.toContain("\u001b");
+  });
+});
+
+describe("with --on-limit wait", () => {
+  const runs = async (env: Record<string, string> = {}) => {
+    const { made, cwd } = user();
+    let id = "";
+    let at = 0;
+    const become = () => {
+      if (made.launches.length === 1) {
+        id = rollout(made, "a", limited(cwd, START, { source: "exec", cli_version: "0.171.0" }));
+        return { code: 1 };
+      }
+      at = made.now;
+      const path = rolloutPath(made, "a", id);
+      appendFileSync(path, `${started(made.now)}\n${completed(made.now + 1)}\n`);
+      return { code: 0 };
+    };
+    const code = await main(
+      made.host({ args: ["new", "a", "--on-limit", "wait", "--", "exec", "hi"], become, env }),
+    );
+    return { made, code, id, hours: (at - START) / 3_600_000 };
+  };
+
+  it("the thread goes on once after the reset, and Codex's last end is the program's", async () => {
+    const { made, code, id, hours } = await runs();
+    expect(made.err).toContain("is used up: resets");
+    expect(made.launches.map(({ args }) => args.join(" "))).toEqual([
+      "exec hi",
+      expect.stringMatching(new RegExp(`^exec resume .*${id} continue$`)),
+    ]);
+    expect(hours).toBeGreaterThanOrEqual(2);
+    expect(hours).toBeLessThan(2.02);
+    expect(code).toBe(0);
+  });
+
+  it("nothing goes on where that is switched off, and no command for it is named", async () => {
+    const { made, code } = await runs({ AGENTLB_NO_CONTINUE: "1" });
+    expect(made.err).toMatch(/is used up: resets [^;]*, in 2h\n$/);
+    expect(made.launches).toHaveLength(1);
+    expect(code).toBe(1);
   });
 });
 
