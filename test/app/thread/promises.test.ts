@@ -64,9 +64,8 @@ describe("promises", () => {
     const { living, storeOf } = stores();
     const one = storeOf(11);
     const reused = { ...promiseOf(10), by: { pid: 10, startTime: "older", bootId: "b" } };
-    one.write({ ...promiseOf(11, "first") });
     living.add(10);
-    await one.claim(promiseOf(11));
+    expect(await one.claim(promiseOf(11))).toBe(true);
     one.write(reused);
     expect(one.holderOf(one.read("t")!)).toBeUndefined();
     expect(await one.forget("t")).toBe(true);
