@@ -43,7 +43,7 @@ function thread(
 
 async function go(made: Sandbox, ...args: string[]) {
   const before = made.fake.started().length;
-  const { code, stdout, stderr } = await made.run(WAY, args);
+  const { code, stdout, stderr } = await made.run(WAY, args, { input: "not for Codex" });
   const started = made.fake.started().slice(before).map(({ home, args, cwd }) => ({ home, args, cwd }));
   return { code, stdout, stderr, started };
 }
@@ -78,10 +78,15 @@ describe("going on", () => {
     const made = user();
     const folder = join(made.home, "elsewhere");
     mkdirSync(folder);
+    made.fake.tell(made.homeOf("a"), { run: { echo: true } });
     const { id } = thread(made, { cwd: folder });
     const args = ["exec", "resume", "--skip-git-repo-check", "-m", "gpt-fake", id, "continue"];
-    const { code, started, stderr } = await go(made, "continue", id);
-    expect({ code, started }).toEqual({ code: 0, started: [{ home: made.homeOf("a"), args, cwd: folder }] });
+    const { code, started, stdout, stderr } = await go(made, "continue", id);
+    expect({ code, stdout, started }).toEqual({
+      code: 0,
+      stdout: "",
+      started: [{ home: made.homeOf("a"), args, cwd: folder }],
+    });
     expect(stderr).toBe("");
     expect(existsSync(join(layoutOf(made.root).promises, `${id}.json`))).toBe(false);
   });

@@ -1,12 +1,25 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { startCodex } from "../../rig/codex.ts";
 import { patience } from "../../rig/patience.ts";
 import { finished, killGroup } from "../../rig/result.ts";
+import { describeWith } from "../../rig/tools.ts";
 import { until } from "../../rig/until.ts";
-import { figure, isRunning } from "./real_world.ts";
-import { counts, DONE, EXEC, FREE, type Limited, limited, REFUSES, usedUp } from "./support/limited.ts";
+import { figure, isRunning, WAY } from "./real_world.ts";
+import { openTerminal } from "./support/terminal.ts";
+import { commandOf } from "../../rig/program.ts";
+import {
+  counts,
+  DONE,
+  EXEC,
+  FREE,
+  type Limited,
+  limited,
+  REFUSES,
+  rolloutsIn,
+  usedUp,
+} from "./support/limited.ts";
 
 // With the real Codex: what its tool did is counted, and every effect must be there once.
 
@@ -213,4 +226,55 @@ describe("switched off", () => {
     expect(user.requests()).toHaveLength(before);
     expect(existsSync(join(user.user.root, "state", "promises"))).toBe(false);
   });
+});
+
+describeWith(["tmux"], "a thread of a terminal", () => {
+  test("is opened in this one after a countdown, and goes on", async (context) => {
+    const user = await limited(context);
+    const { cwd } = user.user;
+    const config = join(user.home, "config.toml");
+    const options = 'approval_policy = "never"\nsandbox_mode = "danger-full-access"\n';
+    writeFileSync(config, options + readFileSync(config, "utf8"));
+    appendFileSync(config, `\n[projects."${cwd}"]\ntrust_level = "trusted"\n`);
+    const terminal = openTerminal(user.user);
+    const program = commandOf(WAY).join(" ");
+    const ended = (end: string) =>
+      rolloutsIn(user.home).some((path) => readFileSync(path, "utf8").includes(end));
+    // A terminal asks the model for more than its turns: only what comes next is told by steps.
+    user.says(FREE, LONG);
+    terminal.type(`${program} --on-limit off -- 'do it'`);
+    await until(() => user.count() === "1", () => `the tool runs:\n${terminal.screen()}`, 60_000);
+    user.service.set("a", { usage: usedUp(15), responses: { mode: "usage_limit" } });
+    writeFileSync(join(cwd, "stop"), "");
+    await until(() => ended("usage_limit_exceeded"), () => `the limit:\n${terminal.screen()}`, 60_000);
+    await leave();
+    user.service.set("a", { responses: { mode: "ok", text: "all done", steps: [counts(2)] } });
+    terminal.type(`clear; ${program} continue --wait`);
+    await until(
+      () => /agentlb: \d+s left/.test(terminal.screen()),
+      () => `a countdown:\n${terminal.screen()}`,
+    );
+    await until(
+      () => terminal.screen().includes("all done"),
+      () => `it goes on:\n${terminal.screen()}`,
+      60_000,
+    );
+    expect(user.count()).toBe("1 2");
+    expect(user.prompts()).toEqual(["do it", "continue"]);
+    await leave();
+    expect(terminal.screen()).not.toContain("s left");
+    expect(await waiting(user)).toEqual([]);
+
+    /** Ends the Codex in the terminal. */
+    async function leave(): Promise<void> {
+      await until(
+        async () => {
+          terminal.press("C-c");
+          return /\n[#$][^\n]*\n*$/.test(terminal.screen());
+        },
+        () => `Codex ends:\n${terminal.screen()}`,
+        30_000,
+      );
+    }
+  }, LIMIT_MS);
 });

@@ -66,7 +66,17 @@ export async function continueThread(
   const isOff = isContinueOff(host, config);
   if (!isOff && thread.alias !== undefined) await ensureSupervisor(host, layout);
   try {
-    return await goOn({ ...around, pause: (lookMs, untilMs) => pause.until(lookMs, untilMs) }, {
+    return await goOn({
+      ...around,
+      pause: (lookMs, untilMs) => pause.until(lookMs, untilMs),
+      async prepare() {
+        const run = await around.prepare();
+        return () => {
+          pause.clear();
+          return run();
+        };
+      },
+    }, {
       isOff,
       waits: wish.waits,
       unattendedMs: config.runner.unattendedHours * HOUR_MS,
