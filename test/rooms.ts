@@ -9,6 +9,7 @@ export const ROOMS: Rooms = tableOf(`
   core/quota          core: text
   core/codex          core: quota text
   core/session        core: codex quota shell system text
+  core/thread         core: codex session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
   core/config         core: pick session text
