@@ -80,7 +80,7 @@ export function event(at: number, payload: Readonly<Record<string, unknown>>): s
   return line(at, "event_msg", payload);
 }
 
-function line(at: number, type: string, payload: Readonly<Record<string, unknown>>): string {
+export function line(at: number, type: string, payload: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ timestamp: new Date(at).toISOString(), ordinal: 1, type, payload });
 }
 

@@ -40,6 +40,8 @@ export const ROOMS: Rooms = tableOf(`
                       io: . files lock process     core: codex config quota session shell system text
   app/pick            app: codex daemon session
                       io: . files lock             core: config pick pick/policies quota session simulation system text
+  app/thread          app: codex session
+                      io: . files process          core: codex session shell system text thread
   app/supervisor/threads
                       app: codex session
                       io: . files process          core: codex session system text

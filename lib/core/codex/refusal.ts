@@ -33,19 +33,28 @@ const SAME_RESET_SEC = 5 * 60;
  * is not `mainId`, and when the mark has expired.
  */
 export function markOf(
-  { at, snapshot, message }: Refusal,
+  refusal: Refusal,
   nowMs: number,
   isRepeated = false,
   mainId = MAIN_LIMIT,
 ): RefusalMark | undefined {
-  const windows = [parseWindow(snapshot?.get("primary")), parseWindow(snapshot?.get("secondary"))];
-  const full = windows.filter((window) => window !== null && window.usedPercent >= 100);
-  if (full.length > 0 && snapshot !== undefined && limitOf(snapshot) !== mainId) return undefined;
-  const resets = full.map((window) => knownResetMs(window?.resetsAt, nowMs));
-  const isTold = full.length > 0 && resets.every((ms) => ms !== undefined);
-  const named = isTold ? Math.max(...resets as number[]) : namedReset(message ?? "", at);
-  const untilMs = named ?? at + (isRepeated ? LATER_HOLD_MS : FIRST_HOLD_MS);
+  const { at, snapshot } = refusal;
+  if (fullIn(refusal).length > 0 && snapshot !== undefined && limitOf(snapshot) !== mainId) return undefined;
+  const untilMs = resetTold(refusal, nowMs) ?? at + (isRepeated ? LATER_HOLD_MS : FIRST_HOLD_MS);
   return untilMs > nowMs ? { atMs: at, untilMs } : undefined;
+}
+
+/** The last reset of the full windows of a refusal, else the time that Codex names; undefined when it tells neither. */
+export function resetTold(refusal: Refusal, nowMs: number): number | undefined {
+  const full = fullIn(refusal);
+  const resets = full.map((window) => knownResetMs(window.resetsAt, nowMs));
+  const isTold = full.length > 0 && resets.every((ms) => ms !== undefined);
+  return isTold ? Math.max(...resets as number[]) : namedReset(refusal.message ?? "", refusal.at);
+}
+
+function fullIn({ snapshot }: Refusal): LimitWindow[] {
+  const windows = [parseWindow(snapshot?.get("primary")), parseWindow(snapshot?.get("secondary"))];
+  return windows.filter((window) => window !== null && window.usedPercent >= 100) as LimitWindow[];
 }
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];

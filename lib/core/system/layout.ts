@@ -20,6 +20,10 @@ export interface Layout {
   readonly paused: string;
   /** The state of the policy `adaptive`. */
   readonly policy: string;
+  /** What is known of the threads of all homes, to read no rollout twice. */
+  readonly threads: string;
+  /** The folders that are bound to sessions. */
+  readonly bindings: string;
   /** Past readings, one file a month. */
   readonly history: string;
   /** The known limits of all accounts, for programs that only pick. */
@@ -65,6 +69,8 @@ export function layoutOf(root: string): Layout {
     leases: join(state, "leases.json"),
     paused: join(state, "paused.json"),
     policy: join(state, "policy.json"),
+    threads: join(state, "threads.json"),
+    bindings: join(state, "bindings.json"),
     history: join(state, "history"),
     readings: join(root, "readings.json"),
     caller: join(state, "caller.json"),
@@ -129,4 +135,14 @@ export function rolloutsOf(home: string): string {
 /** The folder in which Codex locks one file per open thread of a home. */
 export function threadLocksOf(home: string): string {
   return join(home, "thread-writer-locks");
+}
+
+/** The folder in which Codex keeps the rollouts of archived threads of a home. */
+export function archivedRolloutsOf(home: string): string {
+  return join(home, "archived_sessions");
+}
+
+/** The file in which Codex keeps the names of the threads of a home. */
+export function threadNamesOf(home: string): string {
+  return join(home, "session_index.jsonl");
 }

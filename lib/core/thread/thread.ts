@@ -10,8 +10,11 @@ export interface Thread {
   readonly alias: string | undefined;
   /** Its `CODEX_HOME`. */
   readonly home: string;
+  /** Other sessions that have the same rollout, because their folder of rollouts is a link. */
+  readonly alsoIn: readonly string[];
   /** The path of its rollout. */
   readonly rollout: string;
+  /** The folder of its last turn. */
   readonly cwd: string;
   /** The account it was begun with; undefined = not recorded. */
   readonly workspace: string | undefined;
@@ -27,6 +30,8 @@ export interface Thread {
   readonly isArchived: boolean;
   /** The last turn; its end is "limit" at the marker of a clean boundary after a used-up limit. */
   readonly lastTurn: { readonly at: number; readonly end: TurnEnd } | undefined;
-  /** The number of its turns in this home. */
+  /** The known end of the limit that ended its last turn. */
+  readonly limitUntil: number | undefined;
+  /** The number of its turns, as far as its rollout was read: the middle of a long one is counted on demand. */
   readonly turns: number;
 }
