@@ -37,7 +37,7 @@ export const ROOMS: Rooms = tableOf(`
   app/login           app: codex session
                       io: . files lock process     core: codex config session shell system text
   app/session         app: codex daemon
-                      io: . files lock process     core: codex config quota session shell system text
+                      io: . files lock process     core: codex config quota session shell system text thread
   app/pick            app: codex daemon session
                       io: . files lock             core: config pick pick/policies quota session simulation system text
   app/thread          app: codex session
@@ -69,14 +69,14 @@ export const ROOMS: Rooms = tableOf(`
   cli/declaration     app: codex pick              io: .
                       core: pick shell text
   cli/commands        cli: declaration view        io: .
-                      app: codex config daemon doctor login pick session skill supervisor
-                      core: config doctor pick shell skill system text
+                      app: codex config daemon doctor login pick session skill supervisor thread
+                      core: config doctor pick shell skill system text thread
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
   cli/view            io: .
                       app: daemon pick skill
-                      core: codex config doctor pick quota simulation skill system text
+                      core: codex config doctor pick quota simulation skill system text thread
 `);
 
 /** The rooms that each room may import from, all by their paths below `lib`. */

@@ -9,7 +9,7 @@ import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { livingDaemon } from "../daemon/living_daemon.ts";
 import { aliasesOf } from "../session/sessions.ts";
-import { look, looker, type PickRequest, readStatus, type StatusRead } from "./survey.ts";
+import { allowed, look, looker, type PickRequest, readStatus, type StatusRead } from "./survey.ts";
 
 const LOOK_MS = 50;
 
@@ -29,7 +29,7 @@ export async function awaitReadings(
   const deadline = host.clock.monotonic() + timingFrom(host.env).startTimeoutMs;
   let read: StatusRead = first;
   for (;;) {
-    const aliases = aliasesOf(layout);
+    const aliases = allowed(aliasesOf(layout), request);
     read = readStatus(layout, read);
     const { status, decision } = look(layout, config, aliases, host.clock.now(), request, read);
     if (decision.winner !== undefined) return read;
@@ -53,7 +53,7 @@ function isAnyReady(
   request: PickRequest,
 ): boolean {
   const lookAt = looker(layout, config, nowMs, request, read);
-  for (const alias of read.status.sessions.keys()) {
+  for (const alias of allowed([...read.status.sessions.keys()], request)) {
     if (basename(alias) !== alias || alias.startsWith(".")) continue; // not a valid alias
     if (lookAt([alias]).decision.winner !== undefined && isFolder(homeOf(layout, alias))) return true;
   }

@@ -23,7 +23,16 @@ import { recallPaused } from "../session/pause.ts";
 import { renewing } from "../codex/await_renewal.ts";
 import { aliasesOf, missingSession } from "../session/sessions.ts";
 import { recallFile } from "../session/state_file.ts";
-import { type Known, type PickRequest, policyOf, readStatus, type StatusRead, survey } from "./survey.ts";
+import { noneBound } from "./bound.ts";
+import {
+  allowed,
+  type Known,
+  type PickRequest,
+  policyOf,
+  readStatus,
+  type StatusRead,
+  survey,
+} from "./survey.ts";
 
 /** The way to choose a session: the best by policy, the next in turn, the last one, or a named one. */
 export type How = "best" | "turn" | "last" | { readonly alias: string };
@@ -111,7 +120,10 @@ export function choose(
       ...(roundRobinIndex === undefined ? {} : { roundRobinIndex }),
       ...(leavesProcesses ? { note: [NOTED, true] } : {}),
     });
-    if (mode !== undefined && mode !== known.mode) replaceFile(layout.policy, renderMode(mode));
+    // Some of the sessions tell nothing of how scarce quota is for all.
+    if (mode !== undefined && mode !== known.mode && request.bound === undefined) {
+      replaceFile(layout.policy, renderMode(mode));
+    }
     return {
       alias,
       home,
@@ -146,32 +158,59 @@ function take(
   aliases: readonly string[],
   around: Circumstances,
 ): Taken {
-  const { global, known, nowMs } = around;
+  const { global, known, nowMs, request } = around;
   const named = (alias: string, on: "last" | "name"): Taken => {
     const [verdict] = survey(config, [alias], known, nowMs, {}).decision.verdicts;
     const isOdd = verdict?.eligible === false && HINDRANCES[verdict.kind].isCautioned;
-    return { alias, ground: { on, ...(isOdd ? { caution: verdict } : {}) } };
+    if (isOdd && verdict.kind === "exhausted" && request.noExhausted) throw usedUp(verdict, nowMs);
+    const ground: Ground = { on, ...(isOdd ? { caution: verdict } : {}) };
+    return { alias, ground, status: known.status.sessions.get(alias) };
   };
   if (typeof how === "object") {
     if (!isFolder(homeOf(layout, how.alias))) throw missingSession(how.alias);
     return named(how.alias, "name");
   }
   if (aliases.length === 0) throw nothing("no managed sessions found; create one with: agentlb new <alias>");
-  if (how === "last") return named(lastAlias(layout, global), "last");
-  if (how === "best") return onMerit(config, aliases, around);
-  const unpaused = aliases.filter((alias) => !known.paused.has(alias));
+  const { bound } = request;
+  const these = allowed(aliases, request);
+  if (bound !== undefined && these.length === 0) throw noneBound(bound, "no such session");
+  if (how === "last") return named(lastAlias(layout, lastOf(these, around)), "last");
+  if (how === "best") return onMerit(config, aliases, these, around);
+  const unpaused = these.filter((alias) => !known.paused.has(alias));
+  if (bound !== undefined && unpaused.length === 0) throw noneBound(bound, "paused");
   return { ...inTurn(aliases, global, unpaused), ground: { on: "turn" } };
 }
 
-function onMerit(config: Config, aliases: readonly string[], around: Circumstances): Taken {
+/** The session picked last of those that may be picked. */
+function lastOf(aliases: readonly string[], { global, known, request }: Circumstances): string {
+  if (request.bound === undefined || aliases.includes(global.lastAlias)) return global.lastAlias;
+  const seqOf = (alias: string) => known.picks.get(alias)?.seq ?? 0;
+  const last = aliases.reduce((last, alias) => seqOf(alias) > seqOf(last) ? alias : last);
+  return seqOf(last) > 0 ? last : "";
+}
+
+function onMerit(
+  config: Config,
+  aliases: readonly string[],
+  these: readonly string[],
+  around: Circumstances,
+): Taken {
   const { global, known, nowMs, request } = around;
-  const { status, policy, decision } = survey(config, aliases, known, nowMs, request);
+  const { bound } = request;
+  const { status, policy, decision } = survey(config, these, known, nowMs, request);
   const { winner, comesBackFirst, mode, verdicts } = decision;
   if (winner !== undefined) {
     const { alias } = winner;
     const figure = decision.figures.get(alias) ?? winner.score;
     const ground: Ground = { on: "merit", verdict: winner, policy, figure };
     return { alias, ground, status: status.sessions.get(alias), mode };
+  }
+  // Readings that are missing or old are no reason to leave the folder's own sessions.
+  const isUnread = verdicts.some((verdict) =>
+    !verdict.eligible && HINDRANCES[verdict.kind].fallbackOrder === 0
+  );
+  if (bound !== undefined && !(isUnread && decision.inTurn.length > 0)) {
+    throw noneBound(bound, reasonsOf(verdicts));
   }
   if (comesBackFirst !== undefined) {
     if (request.noExhausted) throw usedUp(comesBackFirst, nowMs);
@@ -197,7 +236,7 @@ function inTurn(
   return { alias: aliases[index]!, roundRobinIndex: (index + 1) % aliases.length };
 }
 
-function lastAlias(layout: Layout, { lastAlias }: GlobalState): string {
+function lastAlias(layout: Layout, lastAlias: string): string {
   const advice = "run agentlb or agentlb new <alias> first";
   if (lastAlias === "") throw nothing(`no previous session recorded; ${advice}`);
   if (!isFolder(homeOf(layout, lastAlias))) throw nothing(`last session no longer exists; ${advice}`);

@@ -3,6 +3,7 @@ import type { Layout } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
 import { ensureSupervisor } from "../daemon/daemon.ts";
 import { knownAlias } from "../session/sessions.ts";
+import { boundSessions, checkBound } from "./bound.ts";
 import { awaitReadings } from "./await_readings.ts";
 import { choose, type ChooseOptions, type Ground, type How, type Picked } from "./choose.ts";
 
@@ -18,7 +19,8 @@ export const GROUND_WORDS = {
 
 /**
  * Picks a session and records the pick: starts the supervisor if needed and, for the best one, waits for readings.
- * `prefer` may be an alias or the email of a login. Throws Failure when there is none to pick or to prefer.
+ * `prefer` may be an alias or the email of a login. Only sessions that this folder is bound to are picked, or those
+ * that the request names. Throws Failure when there is none to pick or to prefer.
  */
 export async function pick(
   host: Host,
@@ -27,8 +29,16 @@ export async function pick(
   how: How,
   { request = {}, ...options }: ChooseOptions = {},
 ): Promise<Picked> {
-  const { prefer } = request;
-  const wanted = prefer === undefined ? request : { ...request, prefer: knownAlias(host, layout, prefer) };
+  const { prefer, isUnbound } = request;
+  const bound = isUnbound ? undefined : request.bound ?? await boundSessions(host, layout, config);
+  const wanted = {
+    ...request,
+    ...(prefer === undefined ? {} : { prefer: knownAlias(host, layout, prefer) }),
+    bound,
+  };
+  for (const alias of [wanted.prefer, typeof how === "object" ? how.alias : undefined]) {
+    if (alias !== undefined) checkBound(bound, alias);
+  }
   await ensureSupervisor(host, layout);
   const read = how === "best" ? await awaitReadings(host, layout, config, wanted) : undefined;
   return await choose(host, layout, config, how, { ...options, request: wanted, read });

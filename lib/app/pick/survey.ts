@@ -13,6 +13,7 @@ import { glanceLeases } from "../session/leases.ts";
 import { glance } from "../session/picks_file.ts";
 import { glancePaused } from "../session/pause.ts";
 import { glanceAt } from "../session/state_file.ts";
+import type { Bound } from "./bound.ts";
 
 /** A request for a pick by policy, on top of the settings. */
 export interface PickRequest {
@@ -22,6 +23,10 @@ export interface PickRequest {
   readonly prefer?: string;
   /** Fails rather than pick an exhausted session. */
   readonly noExhausted?: boolean;
+  /** Leaves aside that the folder is bound to sessions. */
+  readonly isUnbound?: boolean;
+  /** The only sessions that may be picked, because the folder is bound to them. */
+  readonly bound?: Bound | undefined;
 }
 
 /** A read of status.json, with its text: parsing is skipped while that stays the same. */
@@ -119,6 +124,11 @@ export function survey(
     ...(mode === undefined ? {} : { mode }),
   });
   return { status, policy, candidates, decision };
+}
+
+/** Those of some aliases that a request allows. */
+export function allowed(aliases: readonly string[], { bound }: PickRequest): readonly string[] {
+  return bound === undefined ? aliases : aliases.filter((alias) => bound.aliases.includes(alias));
 }
 
 /** The requested policy, else that of the settings. */

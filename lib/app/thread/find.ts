@@ -13,7 +13,7 @@ import { threadsIn } from "./index.ts";
 export interface Whereabouts {
   /** The folder in which the work goes on, absolute or from the working folder; by default that one. */
   readonly folder?: string | undefined;
-  /** The sessions to look in; undefined = all. */
+  /** The sessions that may be used; undefined = all. */
   readonly among?: ReadonlySet<string> | undefined;
 }
 

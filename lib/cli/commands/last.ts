@@ -2,18 +2,27 @@ import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { runSession } from "./run_session.ts";
-import { RUN_OPTIONS } from "../declaration/shared_options.ts";
+import { pickRequestIn, RUN_OPTIONS, UNBOUND } from "../declaration/shared_options.ts";
 
-export const command: CommandWith<typeof RUN_OPTIONS> = {
+const OPTIONS = { ...RUN_OPTIONS, unbound: UNBOUND } as const;
+
+export const command: CommandWith<typeof OPTIONS> = {
   name: "last",
   usage: "[options] [-- <args>...]",
   summary: "run the session that was run last",
   help: ["Runs the session that was run last once more."],
-  options: RUN_OPTIONS,
+  options: OPTIONS,
   examples: [],
   runsSession: true,
   async run(host, call) {
     const layout = openRoot(host);
-    return await runSession(host, layout, await loadConfig(host, layout), "last", call);
+    return await runSession(
+      host,
+      layout,
+      await loadConfig(host, layout),
+      "last",
+      call,
+      pickRequestIn(call.options),
+    );
   },
 };

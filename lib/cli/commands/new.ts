@@ -1,18 +1,17 @@
-import { commandOf } from "../../app/codex/run.ts";
 import { loadConfig } from "../../app/config/load.ts";
 import { aliasFor, checkNewAlias, openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import type { Option } from "../declaration/option.ts";
-import { checkStartable, runSession } from "./run_session.ts";
-import { PICK_OPTIONS, pickRequestIn, RUN_OPTIONS } from "../declaration/shared_options.ts";
+import { runSession } from "./run_session.ts";
+import { PICK_OPTIONS, pickRequestIn, RUN_OPTIONS, UNBOUND } from "../declaration/shared_options.ts";
 
 /** The options that need a pick, so they exclude an alias. */
 const UNNAMED = {
   policy: { ...PICK_OPTIONS.policy, isForUnnamed: true },
   prefer: { ...PICK_OPTIONS.prefer, isForUnnamed: true },
   "no-exhausted": { ...PICK_OPTIONS["no-exhausted"], isForUnnamed: true },
-} as const satisfies Record<keyof typeof PICK_OPTIONS, Option>;
-const OPTIONS = { ...RUN_OPTIONS, ...UNNAMED } as const;
+} as const satisfies Record<Exclude<keyof typeof PICK_OPTIONS, "unbound">, Option>;
+const OPTIONS = { ...RUN_OPTIONS, ...UNNAMED, unbound: UNBOUND } as const;
 
 export const command: CommandWith<typeof OPTIONS> = {
   name: "new",
@@ -29,14 +28,15 @@ export const command: CommandWith<typeof OPTIONS> = {
   async run(host, call) {
     const layout = openRoot(host);
     const config = await loadConfig(host, layout);
-    const { words: [target = ""], options, passthrough } = call;
-    if (target === "") return await runSession(host, layout, config, "best", call, pickRequestIn(options));
+    const { words: [target = ""], options } = call;
+    const request = pickRequestIn(options);
+    if (target === "") return await runSession(host, layout, config, "best", call, request);
     const alias = aliasFor(layout, target);
     if (alias === target) await checkNewAlias(host, alias, config.sessions.aliasPattern);
-    const { makeSession, prepareSession } = await import("../../app/login/create.ts");
-    checkStartable(host, commandOf(host, config, options.cmd ?? "", passthrough), call);
-    if (options["print-command"]) makeSession(layout, alias);
-    else await prepareSession(host, layout, config, alias, options["login-cmd"] ?? "");
-    return await runSession(host, layout, config, { alias }, call);
+    return await runSession(host, layout, config, { alias }, call, request, async () => {
+      const { makeSession, prepareSession } = await import("../../app/login/create.ts");
+      if (options["print-command"]) makeSession(layout, alias);
+      else await prepareSession(host, layout, config, alias, options["login-cmd"] ?? "");
+    });
   },
 };

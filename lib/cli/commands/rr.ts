@@ -2,18 +2,27 @@ import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { runSession } from "./run_session.ts";
-import { RUN_OPTIONS } from "../declaration/shared_options.ts";
+import { pickRequestIn, RUN_OPTIONS, UNBOUND } from "../declaration/shared_options.ts";
 
-export const command: CommandWith<typeof RUN_OPTIONS> = {
+const OPTIONS = { ...RUN_OPTIONS, unbound: UNBOUND } as const;
+
+export const command: CommandWith<typeof OPTIONS> = {
   name: "rr",
   usage: "[options] [-- <args>...]",
   summary: "run the next session in turn",
   help: ["Runs the sessions in turn, in the order of their aliases; paused ones are left out."],
-  options: RUN_OPTIONS,
+  options: OPTIONS,
   examples: [],
   runsSession: true,
   async run(host, call) {
     const layout = openRoot(host);
-    return await runSession(host, layout, await loadConfig(host, layout), "turn", call);
+    return await runSession(
+      host,
+      layout,
+      await loadConfig(host, layout),
+      "turn",
+      call,
+      pickRequestIn(call.options),
+    );
   },
 };

@@ -5,6 +5,8 @@ import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { printable } from "../../core/text/printable.ts";
 import { awaitRenewal } from "../../app/codex/await_renewal.ts";
 import { commandOf, type End, programOf, runPicked } from "../../app/codex/run.ts";
+import type { Route } from "../../app/thread/route.ts";
+import { boundSessions, checkBound, hasBindings } from "../../app/pick/bound.ts";
 import { livingDaemon } from "../../app/daemon/living_daemon.ts";
 import type { ChooseOptions, How, Picked } from "../../app/pick/choose.ts";
 import { pick } from "../../app/pick/pick.ts";
@@ -15,7 +17,10 @@ import { cautionLine, moneyLine, pickedLine, refusedLine } from "../view/lines.t
 
 type RunCall = Pick<Call, "options" | "passthrough">;
 
-/** Picks a session and runs the configured or given command in it, or prints the command. */
+/**
+ * Picks a session and runs the configured or given command in it, or prints the command. `prepare` makes a named
+ * session once it is certain that the command may run in it.
+ */
 export async function runSession(
   host: Host,
   layout: Layout,
@@ -23,15 +28,53 @@ export async function runSession(
   how: How,
   call: RunCall,
   request: PickRequest = {},
+  prepare?: () => Promise<void>,
 ): Promise<End> {
   const { cmd = "", shell, "print-command": isPrinted = false } = call.options;
-  const words = commandOf(host, config, cmd, call.passthrough);
+  const typed = commandOf(host, config, cmd, call.passthrough);
+  const bound = request.isUnbound
+    ? undefined
+    : await boundSessions(host, layout, config, await folderOf(layout, config, call));
+  const alias = typeof how === "object" ? how.alias : undefined;
+  if (alias !== undefined) checkBound(bound, alias);
+  const ownWords = typed.length - call.passthrough.length;
+  // Few command lines go on with a thread, and the others need not load what finds it.
+  const route = typed.includes("resume") || typed.includes("fork")
+    ? (await import("../../app/thread/route.ts"))
+      .routeOf(host, layout, typed, { ownWords, isUsual: cmd === "", alias, bound })
+    : undefined;
+  const words = route?.words ?? typed;
+  if (prepare !== undefined) {
+    checkStartable(host, words, call);
+    await prepare();
+  }
   const check = () => checkStartable(host, words, call);
-  const picked = await pickAndTell(host, layout, config, how, { request, isRunHere: !isPrinted, check });
+  const options = { request: { ...request, bound }, isRunHere: !isPrinted, check };
+  const picked = route === undefined
+    ? await pickAndTell(host, layout, config, how, options)
+    : await pickAndTell(host, layout, config, { alias: route.alias }, options, await threadLineOf(route));
   if (!isPrinted) return await runPicked(host, layout, config, picked, words);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
   host.out(`${await printedCommand(shell ?? usualShell(host.platform), picked.home, words)}\n`);
   return 0;
+}
+
+/** The folder in which the work is done, when Codex is told another one than this. */
+async function folderOf(
+  layout: Layout,
+  config: Config,
+  { passthrough }: RunCall,
+): Promise<string | undefined> {
+  if (!passthrough.some((word) => /^(-C|--cd(=|$))/.test(word)) || !hasBindings(layout, config)) {
+    return undefined;
+  }
+  return (await import("../../core/thread/request.ts")).folderIn(passthrough);
+}
+
+/** The line on the thread that a command goes on with, once its session is picked. */
+async function threadLineOf({ thread }: Route): Promise<(picked: Picked, nowMs: number) => string> {
+  const { threadLine } = await import("../view/threads.ts");
+  return (picked, nowMs) => threadLine(thread, picked, nowMs);
 }
 
 /** Fails when the program does not exist, before anything is recorded or made. */
@@ -39,16 +82,18 @@ export function checkStartable(host: Host, words: readonly string[], { options }
   if (!options["print-command"]) programOf(host, words[0] ?? "");
 }
 
-/** Picks a session and prints notes and warnings about it on stderr. */
+/** Picks a session and prints notes and warnings about it on stderr; `lineOf` replaces the line on the pick itself. */
 export async function pickAndTell(
   host: Host,
   layout: Layout,
   config: Config,
   how: How,
   options: ChooseOptions,
+  lineOf?: (picked: Picked, nowMs: number) => string,
 ): Promise<Picked> {
   const picked = await pick(host, layout, config, how, options);
-  host.err(`agentlb: ${wordsFor(host, layout, picked)}\n`);
+  const line = lineOf?.(picked, host.clock.now()) ?? wordsFor(host, layout, picked);
+  host.err(`agentlb: ${line}\n`);
   const caution = cautionLine(picked);
   if (caution !== undefined) host.err(`agentlb: note: ${caution}\n`);
   const money = moneyLine(picked);

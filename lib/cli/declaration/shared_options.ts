@@ -24,22 +24,29 @@ export const POLICY = {
   about: `${POLICIES.join(", ")}: instead of sessions.policy`,
 } as const satisfies Option;
 
+/** The switch of commands that pick or run a session. */
+export const UNBOUND = {
+  about: "leave aside that this folder is bound to sessions",
+} as const satisfies Option;
+
 /** The options of commands that pick the best session. */
 export const PICK_OPTIONS = {
   policy: POLICY,
   prefer: { value: "<alias>", about: "this session whenever it may be picked" },
   "no-exhausted": { about: "exit with 4 rather than take a session that has nothing left" },
+  unbound: UNBOUND,
 } as const satisfies Options;
 
 /** The switch of commands that print a table or a line by default. */
 export const JSON_OPTION = { about: "print an object instead" } as const satisfies Option;
 
 /** The pick request in the options of a command line. */
-export function pickRequestIn(options: Given<typeof PICK_OPTIONS>): PickRequest {
-  const { policy, prefer } = options;
+export function pickRequestIn(options: Partial<Given<typeof PICK_OPTIONS>>): PickRequest {
+  const { policy, prefer, unbound } = options;
   return {
     ...(policy === undefined ? {} : { policy }),
     ...(prefer === undefined ? {} : { prefer }),
     ...(options["no-exhausted"] ? { noExhausted: true } : {}),
+    ...(unbound ? { isUnbound: true } : {}),
   };
 }

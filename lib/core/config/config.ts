@@ -26,6 +26,8 @@ export interface Config {
   };
   /** The settings of single aliases, by name; an alias without a table is not in it. */
   readonly aliases: ReadonlyMap<string, AliasSettings>;
+  /** The folders that are bound to sessions, `[bind]`, as they are written there. */
+  readonly bind: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The settings of one alias, `[alias.<name>]`. */
@@ -48,10 +50,10 @@ export interface ConfigProblem {
 
 type Values = Map<ConfigKey, ConfigValue>;
 
-const TABLES = [...CONFIG_KEYS.map((key) => key.table), "alias"];
+const TABLES = [...CONFIG_KEYS.map((key) => key.table), "alias", "bind"];
 
 export function defaultConfig(): Config {
-  return configOf(new Map(), new Map());
+  return configOf(new Map(), new Map(), new Map());
 }
 
 /**
@@ -67,17 +69,23 @@ export function readConfig(
     void problems.push({ kind, path, line: locate(path), message });
   const values: Values = new Map();
   const aliases = new Map<string, AliasSettings>();
+  const bind = new Map<string, readonly string[]>();
   for (const [table, content] of objectOf(document) ?? []) {
     const keys = CONFIG_KEYS.filter((key) => key.table === table);
     if (table === "alias") {
       for (const [alias, wishes] of tableIn(content, table, report)) {
         aliases.set(alias, readAlias(wishes, `alias.${alias}`, report));
       }
+    } else if (table === "bind") {
+      for (const [folder, sessions] of tableIn(content, table, report)) {
+        const bound = readBinding(folder, sessions, report);
+        if (bound !== undefined) bind.set(folder, bound);
+      }
     } else if (keys.length === 0) report("warning", table, unknownTable(table, content));
     else readTable(tableIn(content, table, report), table, keys, values, report);
   }
   restoreWeights(values, report);
-  return { config: configOf(values, aliases), problems };
+  return { config: configOf(values, aliases, bind), problems };
 }
 
 /** The text of config.toml with every key, its effect and when to change it. */
@@ -103,6 +111,12 @@ export function renderConfig(config: Config = defaultConfig()): string {
     const [shown, example] = value === Infinity ? ["no limit", 3] : [tomlOf(value), value];
     lines.push(`#   ${effect} (default ${shown})`, `# ${name} = ${tomlOf(example)}`);
   }
+  lines.push(
+    "",
+    "# Work in a folder and below it only by some sessions.",
+    "# [bind]",
+    '# "~/acme" = ["work"]',
+  );
   return `${lines.join("\n")}\n`;
 }
 
@@ -127,6 +141,20 @@ function readAlias(content: unknown, path: string, report: Report): AliasSetting
   const values: Values = new Map();
   readTable(tableIn(content, path, report), path, ALIAS_KEYS, values, report);
   return objectWith(ALIAS_KEYS, values) as unknown as AliasSettings;
+}
+
+/** The sessions that a folder is bound to: one alias, or several. A folder that is not understood must not be left open. */
+function readBinding(folder: string, value: unknown, report: Report): readonly string[] | undefined {
+  const path = `bind.${tomlOf(folder)}`;
+  const aliases = typeof value === "string" ? [value] : value;
+  if (!/^(~$|~?[\\/]|[A-Za-z]:[\\/])/.test(folder)) report("error", path, `${path} must begin with / or ~/`);
+  else if (
+    !Array.isArray(aliases) || aliases.length === 0 ||
+    aliases.some((each) => typeof each !== "string" || each === "")
+  ) {
+    report("error", path, `${path} must be a list of aliases`);
+  } else return aliases;
+  return undefined;
 }
 
 function readTable(
@@ -188,13 +216,13 @@ function restoreWeights(values: Values, report: Report): void {
   report("warning", pathOf(weights[0] as ConfigKey), "both weights are 0: both have their defaults");
 }
 
-function configOf(values: Values, aliases: Config["aliases"]): Config {
+function configOf(values: Values, aliases: Config["aliases"], bind: Config["bind"]): Config {
   const tables = new Set(CONFIG_KEYS.map((key) => key.table));
   const config = Array.from(
     tables,
     (table) => [table, objectWith(CONFIG_KEYS.filter((key) => key.table === table), values)] as const,
   );
-  return { ...Object.fromEntries(config), aliases } as unknown as Config;
+  return { ...Object.fromEntries(config), aliases, bind } as unknown as Config;
 }
 
 function objectWith(keys: readonly ConfigKey[], values: Values): Record<string, ConfigValue> {

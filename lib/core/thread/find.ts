@@ -9,13 +9,13 @@ export interface Around {
   realFolder(path: string): string;
   /** Tells whether the login of its home is another account than the one it was begun with. */
   isForeign(thread: Thread): boolean;
-  /** The sessions to look in; undefined = all. */
+  /** The sessions that may be used: the last thread is one of theirs, and among several it decides; undefined = all. */
   readonly among?: ReadonlySet<string>;
 }
 
 /** The thread that was asked for, or the reason why there is none to go on with. */
 export type Found =
-  | { readonly thread: Thread }
+  | { readonly problem?: undefined; readonly thread: Thread }
   /** No thread has this id or name. */
   | { readonly problem: "unknown"; readonly word: string }
   /** Several threads fit. */
@@ -69,12 +69,17 @@ function named(threads: readonly Thread[], word: string, around: Around): Found 
   ].find((each) => each.length > 0);
   if (fitting === undefined) return { problem: "unknown", word };
   const originals = withoutCopies(fitting, around);
-  const [thread, another] = originals.length > 1
-    ? [originals.filter(({ isArchived }) => !isArchived), originals].find((each) => each.length > 0)!
-    : originals;
+  const wished = preferred(originals, (thread) => around.among !== undefined && isAmong(thread, around));
+  const [thread, another] = preferred(wished, ({ isArchived }) => !isArchived);
   if (another !== undefined) return { problem: "ambiguous", word, threads: originals };
   if (thread!.isArchived) return { problem: "archived", thread: thread! };
   return thread!.alias === undefined ? { problem: "own", thread: thread! } : { thread: thread! };
+}
+
+/** Those that fit better, if there are any, else all. */
+function preferred(threads: readonly Thread[], isBetter: (thread: Thread) => boolean): readonly Thread[] {
+  const better = threads.filter(isBetter);
+  return better.length > 0 ? better : threads;
 }
 
 /** Of several rollouts of one thread those in the home of the account that began it; all when there is none. */

@@ -1,0 +1,118 @@
+import { dirname, isAbsolute, join } from "node:path";
+import type { Config } from "../../core/config/config.ts";
+import { homeVariable, variable } from "../../core/shell/surroundings.ts";
+import { type Binding, bindingFor, parseBindings, renderBindings } from "../../core/thread/binding.ts";
+import type { Layout } from "../../core/system/layout.ts";
+import { Failure } from "../../core/text/failure.ts";
+import { printable } from "../../core/text/printable.ts";
+import { exists, resolvedPath } from "../../io/files/read.ts";
+import { replaceFile } from "../../io/files/replace.ts";
+import type { Host } from "../../io/host.ts";
+import { withLock } from "../../io/lock/lock.ts";
+import { knownAlias } from "./sessions.ts";
+import { glanceAt, recallFile } from "./state_file.ts";
+
+/** All bindings: those of config.toml, then those made by command. */
+export function bindingsOf(
+  host: Pick<Host, "env" | "platform">,
+  layout: Layout,
+  config: Pick<Config, "bind">,
+): Binding[] {
+  const made = glanceAt(layout.bindings, parseBindings) ?? new Map<string, readonly string[]>();
+  return [
+    ...Array.from(
+      config.bind,
+      ([path, aliases]) => ({ folder: folderOf(host, path), aliases, isInConfig: true }),
+    ),
+    ...Array.from(made, ([folder, aliases]) => ({ folder, aliases, isInConfig: false })),
+  ];
+}
+
+/** The binding that holds in a folder; undefined when any session may be used there. */
+export function bindingIn(
+  host: Pick<Host, "env" | "platform" | "cwd">,
+  layout: Layout,
+  config: Pick<Config, "bind">,
+  folder: string,
+): Binding | undefined {
+  const path = resolvedPath(isAbsolute(folder) ? folder : join(host.cwd, folder));
+  return bindingFor(bindingsOf(host, layout, config), path);
+}
+
+/** Binds a folder to sessions, given by alias or email, and returns the binding. Throws Failure for unknown ones. */
+export async function bind(
+  host: Host,
+  layout: Layout,
+  config: Pick<Config, "bind">,
+  folder: string,
+  targets: readonly string[],
+): Promise<Binding> {
+  return await withLock(host, layout.stateLock, () => {
+    const aliases = [...new Set(targets.map((target) => knownAlias(host, layout, target)))];
+    const path = resolvedPath(folder);
+    refuseConfigured(host, layout, config, path);
+    const made = recallBindings(host, layout);
+    write(layout, new Map([...made, [path, aliases]]));
+    return { folder: path, aliases, isInConfig: false };
+  });
+}
+
+/** Removes the binding that holds in a folder and returns it. Throws Failure when there is none. */
+export async function unbind(
+  host: Host,
+  layout: Layout,
+  config: Pick<Config, "bind">,
+  folder: string,
+): Promise<Binding> {
+  return await withLock(host, layout.stateLock, () => {
+    const path = resolvedPath(folder);
+    const binding = bindingFor(bindingsOf(host, layout, config), path);
+    if (binding === undefined) {
+      throw new Failure("failed", `Cannot unbind ${printable(path)}: it is not bound`);
+    }
+    refuseConfigured(host, layout, config, binding.folder);
+    const made = new Map(recallBindings(host, layout));
+    made.delete(binding.folder);
+    write(layout, made);
+    return binding;
+  });
+}
+
+/** The top folder of the git working tree that holds a folder; the folder itself outside of one. */
+export function projectOf(folder: string): string {
+  for (let path = folder;; path = dirname(path)) {
+    if (exists(join(path, ".git"))) return path;
+    if (dirname(path) === path) return folder;
+  }
+}
+
+function recallBindings(host: Host, layout: Layout): ReadonlyMap<string, readonly string[]> {
+  return recallFile(host, layout.bindings, parseBindings, "no folder is bound by it any more") ?? new Map();
+}
+
+/** Only the user changes config.toml. */
+function refuseConfigured(
+  host: Pick<Host, "env" | "platform">,
+  layout: Layout,
+  config: Pick<Config, "bind">,
+  folder: string,
+): void {
+  if (![...config.bind.keys()].some((path) => folderOf(host, path) === folder)) return;
+  throw new Failure(
+    "failed",
+    `Cannot change the binding of ${printable(folder)}: it is in ${layout.config}`,
+    {
+      hint: "edit the table [bind] there",
+    },
+  );
+}
+
+/** A folder as config.toml names it: absolute, or below the user's home with `~`. */
+function folderOf({ env, platform }: Pick<Host, "env" | "platform">, path: string): string {
+  const user = variable(env, homeVariable(platform), platform) ?? "";
+  return resolvedPath(path === "~" ? user : path.replace(/^~(?=[\\/])/, () => user));
+}
+
+function write(layout: Layout, folders: ReadonlyMap<string, readonly string[]>): void {
+  replaceFile(layout.bindings, renderBindings(folders));
+}

@@ -1,0 +1,93 @@
+import { gaugesOf } from "../../core/quota/windows.ts";
+import { printable } from "../../core/text/printable.ts";
+import { formatMoment, formatTime } from "../../core/text/time.ts";
+import type { Thread } from "../../core/thread/thread.ts";
+import { shortIds, stateOf, threadWords } from "../../core/thread/words.ts";
+import { drawTable } from "../../app/pick/report.ts";
+import type { Picked } from "../../app/pick/choose.ts";
+import { limitsOf } from "./lines.ts";
+
+/** The line on the thread that a command goes on with: `thread 01a22d36-672a… is of session work (5h 3% left)`. */
+export function threadLine(thread: Thread, { alias, status }: Picked, nowMs: number): string {
+  const limits = status === undefined ? "" : limitsOf(gaugesOf(status.rateLimits, nowMs));
+  return `${threadWords(thread)} is of session ${printable(alias)}${limits === "" ? "" : ` (${limits})`}`;
+}
+
+const HEADER = ["ID", "SESSION", "LAST", "STATE", "TURNS", "FOLDER", "NAME OR FIRST WORDS"];
+const MOST_WORDS = 48;
+const MOST_FOLDER = 40;
+
+/** What `agentlb threads` shows. */
+export interface ThreadList {
+  readonly threads: readonly Thread[];
+  /** The ids of all threads: those that are shown are unique among them. */
+  readonly ids: readonly string[];
+  /** The number of threads that fit and are not shown. */
+  readonly more: number;
+  /** The folder of the user. */
+  readonly userHome: string;
+}
+
+/** The table of `agentlb threads`. */
+export async function threadsTable(list: ThreadList, nowMs: number): Promise<string> {
+  const short = shortIds(list.ids);
+  const rows = list.threads.map((thread) => [
+    printable(short(thread.id)),
+    sessionOf(thread),
+    formatMoment(thread.lastAt, nowMs),
+    stateWords(thread, nowMs),
+    String(thread.turns),
+    folderWords(thread.cwd, list.userHome),
+    printable(thread.name ?? thread.firstWords, MOST_WORDS),
+  ]);
+  return await drawTable(HEADER, rows);
+}
+
+/** The output of `agentlb threads --json`. */
+export function threadsJson({ threads, more }: ThreadList): string {
+  const value = {
+    schema: "agentlb.threads/1",
+    more,
+    threads: threads.map((thread) => ({
+      id: thread.id,
+      name: thread.name,
+      session: thread.alias ?? null,
+      alsoIn: thread.alsoIn.length === 0 ? undefined : thread.alsoIn,
+      home: thread.home,
+      rollout: thread.rollout,
+      cwd: thread.cwd,
+      workspace: thread.workspace,
+      user: thread.user,
+      source: thread.source,
+      firstWords: thread.firstWords,
+      begunAt: formatTime(thread.begunAt),
+      lastAt: formatTime(thread.lastAt),
+      state: stateOf(thread),
+      isOpen: thread.isOpen,
+      isArchived: thread.isArchived,
+      lastTurn: thread.lastTurn && { at: formatTime(thread.lastTurn.at), end: thread.lastTurn.end },
+      limitUntil: thread.limitUntil === undefined ? undefined : formatTime(thread.limitUntil),
+      turns: thread.turns,
+    })),
+  };
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function sessionOf({ alias, isArchived }: Thread): string {
+  return `${alias === undefined ? "(your own)" : printable(alias)}${isArchived ? ", archived" : ""}`;
+}
+
+function stateWords(thread: Thread, nowMs: number): string {
+  const state = stateOf(thread);
+  const { limitUntil } = thread;
+  if (state !== "limit") return state === "login" ? "login lost" : state;
+  if (limitUntil === undefined) return "limit";
+  return limitUntil <= nowMs ? "limit, reset" : `limit until ${formatMoment(limitUntil, nowMs)}`;
+}
+
+/** A folder, below the user's own as `~/…`, and a long one by its end. */
+function folderWords(folder: string, userHome: string): string {
+  const isBelow = userHome !== "" && (folder === userHome || folder.startsWith(`${userHome}/`));
+  const shown = printable(isBelow ? `~${folder.slice(userHome.length)}` : folder);
+  return shown.length <= MOST_FOLDER ? shown : `…${shown.slice(1 - MOST_FOLDER)}`;
+}
