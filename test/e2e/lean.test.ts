@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { TREE } from "../../rig/codex.ts";
@@ -11,21 +11,21 @@ const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What only other commands need; every start of Codex would pay for it. Whole rooms, and single files of the others. */
 const ELSEWHERE = new RegExp(
   "^lib/(" + [
-    "\\w+/(pool|login|skill|simulation|supervisor|library|going_on)/.+",
+    "\\w+/(pool|login|skill|simulation|supervisor|library|thread)/.+",
     "app/config/file",
     "app/pick/(report|why|forecast|simulate)",
-    "app/session/(clear|discard_home|history|published_status|readings_file|remove)",
+    "app/session/(bindings|clear|discard_home|history|published_status|readings_file|remove)",
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
     "cli/skill",
-    "cli/view/(forecast|notes|simulation|status|why)",
-    "core/codex/(activity|auth_file|methods|no_auth_file|rollout)",
+    "cli/view/(bindings|forecast|notes|simulation|status|threads|why)",
+    "core/codex/(activity|auth_file|methods|no_auth_file|rollout|rollout_facts)",
     "core/pick/(trials|why)",
     "core/quota/(forecast|history|ledger)",
     "core/session/readings_file",
     "core/shell/quote_\\w+",
     "core/text/(heap|sha256|table)",
     "io/(formats|journal|rpc|tmux|width|yaml)",
-    "io/files/(append|ends|lines|place|tail|trees|watch)",
+    "io/files/(append|lines|parts|place|tail|trees|watch)",
   ].join("|") + ")\\.ts$",
 );
 
@@ -102,4 +102,23 @@ test("one import too many is seen", () => {
     "node:http",
     "string-width",
   ]));
+});
+
+test("only a command line that goes on with a thread brings in what finds it", () => {
+  const made = user();
+  const finders = ["lib/app/thread/route.ts", "lib/core/thread/request.ts"];
+  const plain = loadsOf(made, ["--print-command", "--", "exec", "the work"]);
+  expect(surplusOf(plain)).toEqual([]);
+  const other = loadsOf(made, ["--print-command", "--", "resume"]);
+  expect(surplusOf(other)).toEqual(expect.arrayContaining(finders));
+});
+
+test("only a bound folder brings in what reads bindings", () => {
+  const made = user();
+  mkdirSync(join(made.root, "state"), { recursive: true });
+  writeFileSync(join(made.root, "state/bindings.json"), '{"v":1,"folders":{}}\n');
+  expect(surplusOf(loadsOf(made, ["rr", "--print-command"]))).toEqual([
+    "lib/app/session/bindings.ts",
+    "lib/core/thread/binding.ts",
+  ]);
 });

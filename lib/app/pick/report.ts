@@ -11,7 +11,7 @@ import { readText } from "../../io/files/read.ts";
 import { livingDaemon } from "../daemon/living_daemon.ts";
 import { holderIn } from "../codex/account_file.ts";
 import { aliasesOf } from "../session/sessions.ts";
-import { look, type PickRequest } from "./survey.ts";
+import { allowed, look, type PickRequest } from "./survey.ts";
 
 const NO_GAUGES: Gauges = { short: undefined, long: undefined };
 
@@ -19,6 +19,9 @@ const NO_GAUGES: Gauges = { short: undefined, long: undefined };
 export function report(layout: Layout, config: Config, nowMs: number, request: PickRequest = {}): Report {
   const aliases = aliasesOf(layout);
   const { status, policy, candidates, decision } = look(layout, config, aliases, nowMs, request);
+  const { winner } = request.bound === undefined
+    ? decision
+    : look(layout, config, allowed(aliases, request), nowMs, request).decision;
   const leases = new Map(candidates.map((each) => [each.alias, each.leases ?? 0]));
   const byAlias = new Map(decision.verdicts.map((verdict) => [verdict.alias, verdict]));
   const all = [...new Set([...aliases, ...status.sessions.keys()])].sort(byteOrder);
@@ -43,7 +46,7 @@ export function report(layout: Layout, config: Config, nowMs: number, request: P
       };
     }),
     policy,
-    selected: decision.winner?.alias,
+    selected: winner?.alias,
     updatedAt: status.updatedAt,
     atMs: nowMs,
     supervisorPid: livingDaemon(layout)?.pid,

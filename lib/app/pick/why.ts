@@ -3,11 +3,14 @@ import { Failure } from "../../core/text/failure.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { type Change, changesOf } from "../../core/pick/why.ts";
 import { aliasesOf, missingSession } from "../session/sessions.ts";
-import { look, type PickRequest, type Survey } from "./survey.ts";
+import type { Bound } from "./bound.ts";
+import { allowed, look, type PickRequest, type Survey } from "./survey.ts";
 
 /** The decision that would be made now, and the changes that would lead to another pick. */
 export interface Explanation extends Survey {
   readonly changes: readonly Change[];
+  /** The sessions that the folder is bound to: no other is shown. */
+  readonly bound: Bound | undefined;
 }
 
 /** Explains the pick that would be made now, with an alias only the changes about it. Throws Failure without sessions. */
@@ -24,7 +27,7 @@ export function explain(
     throw new Failure("nothingToPick", message, { verbatim: true });
   }
   if (alias !== undefined && !aliases.includes(alias)) throw missingSession(alias);
-  const survey = look(layout, config, aliases, nowMs, request);
+  const survey = look(layout, config, allowed(aliases, request), nowMs, request);
   const { mode } = survey.decision;
   const changes = changesOf(survey.candidates, nowMs, config.sessions, {
     policy: survey.policy,
@@ -32,5 +35,9 @@ export function explain(
     ...(mode === undefined ? {} : { mode }),
   });
   const concerns = (change: Change) => change.alias === alias || change.then === alias;
-  return { ...survey, changes: alias === undefined ? changes : changes.filter(concerns) };
+  return {
+    ...survey,
+    changes: alias === undefined ? changes : changes.filter(concerns),
+    bound: request.bound,
+  };
 }

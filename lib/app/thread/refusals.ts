@@ -56,7 +56,7 @@ export function problemOf(
       );
     case "none": {
       const { own, isAnywhere } = found;
-      const where = isAnywhere ? "" : " begun or last used in this folder";
+      const where = isAnywhere ? "" : " in this folder";
       return failed(
         `no session has a thread${where}`,
         own === undefined ? SEE_ALL : `your own Codex has one: ${callIn(host, own, commandOf(request, own))}`,

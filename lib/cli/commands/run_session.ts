@@ -49,7 +49,8 @@ export async function runSession(
     await prepare();
   }
   const check = () => checkStartable(host, words, call);
-  const options = { request: { ...request, bound }, isRunHere: !isPrinted, check };
+  const where = bound === undefined ? { isUnbound: true } : { bound };
+  const options = { request: { ...request, ...where }, isRunHere: !isPrinted, check };
   const picked = route === undefined
     ? await pickAndTell(host, layout, config, how, options)
     : await pickAndTell(host, layout, config, { alias: route.alias }, options, await threadLineOf(route));

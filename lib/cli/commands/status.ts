@@ -1,6 +1,7 @@
 import { printable } from "../../core/text/printable.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { loadConfig } from "../../app/config/load.ts";
+import { boundSessions } from "../../app/pick/bound.ts";
 import { lookAtRoot } from "../../app/session/sessions.ts";
 import type { Host } from "../../io/host.ts";
 import type { CommandWith } from "../declaration/command.ts";
@@ -25,7 +26,9 @@ export const command: CommandWith<typeof OPTIONS> = {
       import("../../app/pick/report.ts"),
       import("../view/status.ts"),
     ]);
-    const found = report(layout, config, host.clock.now(), policy === undefined ? {} : { policy });
+    const bound = await boundSessions(host, layout, config);
+    const request = { ...(policy === undefined ? {} : { policy }), bound };
+    const found = report(layout, config, host.clock.now(), request);
     if (found.problem !== undefined) {
       host.err(`session selection report: unavailable (${printable(found.problem)})\n`);
     }

@@ -2,6 +2,7 @@ import { probeResultIn } from "../../core/codex/reasons.ts";
 import { printable } from "../../core/text/printable.ts";
 import type { Verdict } from "../../core/pick/score.ts";
 import type { Change } from "../../core/pick/why.ts";
+import { boundWords } from "../../app/pick/bound.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import type { Explanation } from "../../app/pick/why.ts";
 import { shownFigure } from "./lines.ts";
@@ -10,7 +11,9 @@ const HEADER = ["SEL", "ALIAS", "USAGE", "BUSY", "RESTARTS", "STALENESS", "SCORE
 const AFTER_SCORE = HEADER.indexOf("SCORE") + 1;
 
 /** The table and the sentences of `agentlb why`. */
-export async function whyText({ decision, policy, changes, candidates }: Explanation): Promise<string> {
+export async function whyText(
+  { decision, policy, changes, candidates, bound }: Explanation,
+): Promise<string> {
   const picked = decision.winner?.alias ?? decision.comesBackFirst?.alias;
   const widen = (cells: readonly string[], cell: string) =>
     policy === "score" ? cells : cells.toSpliced(AFTER_SCORE, 0, cell);
@@ -27,11 +30,12 @@ export async function whyText({ decision, policy, changes, candidates }: Explana
     ? "nobody is picked on merit"
     : `picked: ${printable(picked ?? "")}`;
   const faults = candidates.flatMap(faultLine).join("");
-  return `${table}${faults}${how} (policy ${policy}${mode})\n${changes.map(sentenceOf).join("")}`;
+  const only = bound === undefined ? "" : `${boundWords(bound)}\n`;
+  return `${table}${faults}${only}${how} (policy ${policy}${mode})\n${changes.map(sentenceOf).join("")}`;
 }
 
 /** The output of `agentlb why --json`. */
-export function whyJson({ decision, policy, changes }: Explanation): string {
+export function whyJson({ decision, policy, changes, bound }: Explanation): string {
   const { winner, comesBackFirst, figures, mode } = decision;
   const value = {
     schema: "agentlb.why/1",
@@ -39,6 +43,7 @@ export function whyJson({ decision, policy, changes }: Explanation): string {
     mode,
     picked: winner?.alias ?? null,
     comesBackFirst: comesBackFirst?.alias,
+    bound: bound && { folder: bound.folder, sessions: bound.aliases },
     sessions: decision.verdicts.map((verdict) => ({ ...verdict, figure: figures.get(verdict.alias) })),
     changes,
   };

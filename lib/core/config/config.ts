@@ -145,7 +145,7 @@ function readAlias(content: unknown, path: string, report: Report): AliasSetting
 
 /** The sessions that a folder is bound to: one alias, or several. A folder that is not understood must not be left open. */
 function readBinding(folder: string, value: unknown, report: Report): readonly string[] | undefined {
-  const path = `bind.${tomlOf(folder)}`;
+  const path = `bind.${folder}`;
   const aliases = typeof value === "string" ? [value] : value;
   if (!/^(~$|~?[\\/]|[A-Za-z]:[\\/])/.test(folder)) report("error", path, `${path} must begin with / or ~/`);
   else if (

@@ -34,6 +34,7 @@ const DEFAULTS: Config = {
   },
   supervisor: { managed: "active", codex: "" },
   aliases: new Map(),
+  bind: new Map(),
 };
 
 describe("config.toml", () => {
@@ -101,6 +102,7 @@ max_open = 3
           ["work", { reserve: 15, priority: -2, maxOpen: 3 }],
           ["me@home.example", { reserve: 0, priority: 0, maxOpen: Infinity }],
         ]),
+        bind: new Map(),
       },
       problems: [],
     });
@@ -277,6 +279,20 @@ stale_sec = 420
     });
   });
 
+  it("binds folders to one session or several, and refuses what it does not understand", () => {
+    const bind = (line: string) => read(`[bind]\n${line}\n`);
+    expect(bind('"~/acme" = "work"\n"/srv/x" = ["a", "b"]')).toMatchObject({
+      problems: [],
+      config: { bind: new Map([["~/acme", ["work"]], ["/srv/x", ["a", "b"]]]) },
+    });
+    for (const line of ['"acme" = ["a"]', '"/x" = []', '"/x" = [""]', '"/x" = 3', '"~other/x" = ["a"]']) {
+      expect(bind(line)).toMatchObject({
+        problems: [{ kind: "error", line: 2 }],
+        config: { bind: new Map() },
+      });
+    }
+  });
+
   it("escapes what TOML forbids in a text", () => {
     expect(tomlOf('a"\\\x7f\n\ud800')).toBe('"a\\"\\\\\\u007f\\n\ufffd"');
     expect(tomlOf(["a", "b"])).toBe('["a", "b"]');
@@ -309,6 +325,7 @@ stale_sec = 420
       }),
       supervisor: fc.record({ managed: fc.constantFrom("active", "all", "none"), codex: text }),
       aliases: fc.constant(new Map()),
+      bind: fc.constant(new Map()),
     });
     fc.assert(
       fc.property(config, (config) => {

@@ -44,19 +44,30 @@ describe("the thread that a Codex command line asks for", () => {
   it.each([
     ["resume --last", { isAnywhere: false, isAnyKind: false }, "resume ID"],
     ["fork --last --all", { isAnywhere: true, isAnyKind: false }, "fork ID --all"],
-    ["resume --include-non-interactive --last", { isAnywhere: false, isAnyKind: true }, "resume ID --include-non-interactive"],
+    [
+      "resume --include-non-interactive --last",
+      { isAnywhere: false, isAnyKind: true },
+      "resume ID --include-non-interactive",
+    ],
     ["exec resume --last", { isAnywhere: false, isAnyKind: true }, "exec resume ID"],
     ["exec resume --last go", { isAnywhere: false, isAnyKind: true }, "exec resume ID go"],
-    ["exec -m x resume --json --last -i a.png go", { isAnywhere: false, isAnyKind: true }, "exec -m x resume ID --json -i a.png go"],
+    [
+      "exec -m x resume --json --last -i a.png go",
+      { isAnywhere: false, isAnyKind: true },
+      "exec -m x resume ID --json -i a.png go",
+    ],
     ["exec resume --last -- --last", { isAnywhere: false, isAnyKind: true }, "exec resume ID -- --last"],
   ])("is the last one: %s", (line, which, words) => {
     expect(wanted(line)).toEqual({ by: "last", ...which });
     expect(rewritten(line)).toBe(words);
   });
 
-  it.each(["resume", "fork", "resume --all", "exec resume", "resume -m gpt"])("is left to a menu: %s", (line) => {
-    expect(requestIn(line.split(" "))).toMatchObject({ wanted: undefined });
-  });
+  it.each(["resume", "fork", "resume --all", "exec resume", "resume -m gpt"])(
+    "is left to a menu: %s",
+    (line) => {
+      expect(requestIn(line.split(" "))).toMatchObject({ wanted: undefined });
+    },
+  );
 
   it.each([
     "exec do it",

@@ -19,9 +19,9 @@ export interface Stage {
   note(what: string, learnt: unknown): void;
 }
 
-/** Files that say when, where and by whom they were written or what a minute brought, and databases. */
+/** Files that say when, where and by whom they were written or what a minute brought, databases, and file numbers. */
 const OWN_WORDS =
-  /^(readings\.json|supervisor\.log|locks\/supervisor\.lock|state\/(sqlite|history\/.*)|.*\.fake)$/;
+  /^(readings\.json|supervisor\.log|locks\/supervisor\.lock|state\/(sqlite|threads\.json|history\/.*)|.*\.fake)$/;
 
 /**
  * Plays a story in each way in which people start the program: what is said, how it ends and what is in the root
