@@ -75,7 +75,7 @@ export const ROOMS: Rooms = tableOf(`
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
   cli/view            io: .
-                      app: daemon pick skill
+                      app: daemon pick skill thread
                       core: codex config doctor pick quota simulation skill system text thread
 `);
 

@@ -352,6 +352,7 @@ describe("the list of threads", () => {
       isArchived: false,
       lastTurn: { at: "2026-11-20T12:00:01Z", end: "completed" },
       turns: 2,
+      turnsBy: [{ session: "a", email: "a@example.test", turns: 2 }],
     });
     const here = JSON.parse((await go(made, "threads --cwd --json")).stdout);
     expect(here.threads.map((each: { id: string }) => each.id)).toEqual([ids[1], ids[0]]);
