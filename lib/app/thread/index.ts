@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import { threadNames, turnsIn } from "../../core/codex/rollout_facts.ts";
 import { isSameAccount } from "../../core/codex/account_key.ts";
 import { type Index, type IndexEntry, parseIndex, renderIndex } from "../../core/thread/index_file.ts";
@@ -128,7 +129,7 @@ function ownerOf(
   const byLogin = places.find(({ home }) =>
     begunBy.user !== undefined && isSameAccount(accountIn(home), begunBy)
   );
-  return byLogin ?? places.find(({ home }) => folder.startsWith(`${realPath(home) ?? home}/`)) ?? first!;
+  return byLogin ?? places.find(({ home }) => folder.startsWith(`${realPath(home) ?? home}${sep}`)) ?? first!;
 }
 
 /** Writes the index when it has changed; without a place to write it is made anew each time. */

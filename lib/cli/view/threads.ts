@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import { gaugesOf } from "../../core/quota/windows.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatMoment, formatTime } from "../../core/text/time.ts";
@@ -78,7 +79,7 @@ function stateWords(thread: Thread, nowMs: number): string {
 
 /** A folder, below the user's own as `~/…`, and a long one by its end. */
 function folderWords(folder: string, userHome: string): string {
-  const isBelow = userHome !== "" && (folder === userHome || folder.startsWith(`${userHome}/`));
+  const isBelow = userHome !== "" && (folder === userHome || folder.startsWith(`${userHome}${sep}`));
   const shown = printable(isBelow ? `~${folder.slice(userHome.length)}` : folder);
   return shown.length <= MOST_FOLDER ? shown : `…${shown.slice(1 - MOST_FOLDER)}`;
 }
