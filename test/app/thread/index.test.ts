@@ -121,7 +121,7 @@ describe("the index of threads", () => {
     expect(threads()).toMatchObject([{ alias: undefined, alsoIn: ["a", "b"] }]);
   });
 
-  it("enters no folder twice, whatever links lead to it, and follows a linked year", () => {
+  it("is not led round in circles by links, and follows a linked year", () => {
     const { homes, threads } = user();
     writeThread(homes.a, { at: START });
     const sessions = join(homes.a, "sessions");
