@@ -1,7 +1,8 @@
 /**
  * `npm run measure`: measures the supervisor's cost at rest and its time to a reading of every session, with the real
- * Codex and a fake service on loopback; and their growth with the number of sessions, with a script as Codex.
- * `--rest SECONDS` (60; at most 20 of them for growth), `--probes N` (200), `--only compiled|archives|compared|growth`.
+ * Codex and a fake service on loopback; their growth with the number of sessions, with a script as Codex; and the time to
+ * list threads.
+ * `--rest SECONDS` (60; at most 20 of them for growth), `--probes N` (200), `--only compiled|archives|compared|growth|threads`.
  * Run with Bun, after `npm run build`. Figures are shown with their aims and never asserted; a leftover process fails
  * the run.
  */
@@ -17,10 +18,12 @@ import { inside, isInside } from "./isolated.ts";
 import { fillArchive } from "./measure/archive.ts";
 import { growthOf } from "./measure/growth.ts";
 import { type Office, openOffice } from "./measure/office.ts";
+import { threadTimes } from "./measure/threads.ts";
 import { appServersOf, childrenOf, cpuSecOf, openFilesOf, rssMbOf } from "./measure/processes.ts";
 
 const SESSIONS = 20;
 const ARCHIVED = 1000;
+const THREADS = 10_000;
 /** Other runtimes are for comparison only. */
 const COMPARED_REST_SEC = 20;
 
@@ -38,7 +41,7 @@ async function measure(): Promise<number> {
   const proxy = await refusingProxy();
   process.env.RIG_PROXY = proxy.url;
   try {
-    const parts = { compiled, archives, compared, growth };
+    const parts = { compiled, archives, compared, growth, threads };
     const only = optionOf("--only");
     for (const [name, part] of Object.entries(parts)) if (only === undefined || only === name) await part();
     console.log(`\nrequests to anywhere but the fake service: ${proxy.attempts.length} (refused)`);
@@ -93,6 +96,20 @@ async function archives(): Promise<void> {
     const what = `${SESSIONS} sessions of ${ARCHIVED} old rollouts each, nothing open`;
     console.log(`\nCompiled, ${what}, ${wish("--rest", 60)} s at rest\n\n${figureTable(figures)}`);
   });
+}
+
+/** The time to list the threads of all sessions, and to find one. */
+async function threads(): Promise<void> {
+  const { coldMs, listMs, changedMs, resumeMs, indexMb } = await threadTimes(THREADS);
+  const ms = (value: number) => `${value.toFixed(0)} ms`;
+  const figures: Figure[] = [
+    { name: "`agentlb threads`, for the first time", value: ms(coldMs) },
+    { name: "`agentlb threads`", value: ms(listMs), aim: atMost(Math.round(listMs), 300, " ms") },
+    { name: "the same after a thread was begun", value: ms(changedMs) },
+    { name: "`agentlb -- resume --last --all`, up to the start of Codex", value: ms(resumeMs) },
+    { name: "state/threads.json", value: `${indexMb.toFixed(1)} MB` },
+  ];
+  console.log(`\nCompiled, ${THREADS} threads\n\n${figureTable(figures)}`);
 }
 
 /** The leaked resources after many probes. */

@@ -5,6 +5,7 @@ import { TREE } from "../../rig/codex.ts";
 import { sandbox } from "../../rig/in_test.ts";
 import { commandOf } from "../../rig/program.ts";
 import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
+import { writeThread } from "../../rig/threads.ts";
 import {
   type CommandBlock,
   commandBlocks,
@@ -43,7 +44,7 @@ const AGES = { personal: 12, spare: 5, work: 3 } as const;
 
 const PAGES = [...pagesOfTree()].map(([path, text]) => ({ path, text, blocks: commandBlocks(path, text) }));
 
-/** The user of a page: three sessions, a pool, a release to install from, and all programs on PATH. */
+/** The user of a page: three sessions with a thread, a pool, a release to install from, and all programs on PATH. */
 async function userOf(): Promise<Sandbox> {
   const user = makeSandbox({ env: { AGENTLB_SUPERVISOR_DISABLED: "1" }, leaveMs: 20_000 });
   for (const [alias, used] of Object.entries(USED)) addSession(user, alias, used);
@@ -61,6 +62,9 @@ async function userOf(): Promise<Sandbox> {
   for (const name of ["agentlb", "cap", "clb"]) symlinkSync(commandOf("compiled")[0], join(user.bin, name));
   symlinkSync(commandOf("node")[0], join(user.bin, "node"));
   mkdirSync(join(user.home, ".codex"), { mode: 0o700 });
+  const id = "01a22d35-83bd-7b42-9904-7b0266a0ff1d";
+  const begun = { id, at: Date.now() - 3_600_000, cwd: user.cwd, name: "my work" };
+  writeThread(user.homeOf("work"), begun);
   fillTeam(join(user.home, "team"), ["a.json", "b.json"]);
   const settings = join(user.home, ".config/agentlb");
   mkdirSync(settings, { recursive: true });

@@ -268,7 +268,7 @@ describeWith(["tmux"], "a thread of a terminal", () => {
     /** Ends the Codex in the terminal. */
     async function leave(): Promise<void> {
       await until(
-        async () => {
+        () => {
           terminal.press("C-c");
           return /\n[#$][^\n]*\n*$/.test(terminal.screen());
         },

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sandbox } from "../../rig/in_test.ts";
@@ -352,6 +352,7 @@ describe("the list of threads", () => {
       isArchived: false,
       lastTurn: { at: "2026-11-20T12:00:01Z", end: "completed" },
       turns: 2,
+      turnsBy: [{ session: "a", email: "a@example.test", turns: 2 }],
     });
     const here = JSON.parse((await go(made, "threads --cwd --json")).stdout);
     expect(here.threads.map((each: { id: string }) => each.id)).toEqual([ids[1], ids[0]]);
@@ -365,6 +366,16 @@ describe("the list of threads", () => {
     expect(new Set(shown).size).toBe(20);
     expect(stderr).toBe("agentlb: 10 more: agentlb threads --all\n");
     expect((await go(made, `-- resume ${shown[7]}`)).code).toBe(0);
+  });
+
+  test("keeps nothing of a session that was removed", async () => {
+    const made = user();
+    thread(made, "a", { words: "a secret plan" });
+    await go(made, "threads");
+    const index = join(made.root, "state/threads.json");
+    expect(readFileSync(index, "utf8")).toContain("a secret plan");
+    expect((await go(made, "rm a")).code).toBe(0);
+    expect(existsSync(index)).toBe(false);
   });
 
   test("is empty before there is a thread", async () => {

@@ -21,6 +21,8 @@ export interface PickOptions extends Options {
   readonly prefer?: string;
   /** Throws "nothingToPick" instead of picking a session with nothing left. */
   readonly noExhausted?: boolean;
+  /** Leaves aside that the working folder is bound to sessions (`agentlb bind`). */
+  readonly unbound?: boolean;
 }
 
 /** A picked session; the pick is recorded. */
@@ -44,8 +46,9 @@ export interface PickedSession {
 /**
  * Picks a session and records the pick, as `agentlb pick` does: starts the supervisor if none runs, waits up to 3 s
  * (`AGENTLB_DAEMON_START_TIMEOUT_MS`) for a first reading, and, while the login of the picked session is being renewed,
- * up to 45 s until it is safe to start Codex there. Throws `Failure`: "nothingToPick" when there is no session,
- * "usage" when there is none to prefer.
+ * up to 45 s until it is safe to start Codex there. In a folder that is bound to sessions only these are picked.
+ * Throws `Failure`: "nothingToPick" when there is no session, "usage" when there is none to prefer, "failed" when the
+ * preferred one is not among those that the folder is bound to.
  */
 export async function pickSession(options: PickOptions = {}): Promise<PickedSession> {
   const how = options.how ?? "best";
@@ -69,11 +72,12 @@ export async function pickSession(options: PickOptions = {}): Promise<PickedSess
   };
 }
 
-function pickRequestOf({ policy, prefer, noExhausted }: PickOptions): PickRequest {
+function pickRequestOf({ policy, prefer, noExhausted, unbound }: PickOptions): PickRequest {
   return {
     ...(policy === undefined ? {} : { policy }),
     ...(prefer === undefined ? {} : { prefer }),
     ...(noExhausted === undefined ? {} : { noExhausted }),
+    ...(unbound === undefined ? {} : { isUnbound: unbound }),
   };
 }
 

@@ -6,6 +6,7 @@ import { printable } from "../../core/text/printable.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { removeTree } from "../../io/files/folders.ts";
 import { exists, isFolder, isLink, readText } from "../../io/files/read.ts";
+import { removeFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
 import { isAlive } from "../../io/process/process.ts";
@@ -41,6 +42,8 @@ export async function removeSession(
   sweepRemoved(layout);
   await unpublish(host, layout, alias);
   removeDatabases(layout, alias);
+  // It has the first words of the removed threads; the next list makes it anew.
+  removeFile(layout.threads);
   return alias;
 }
 

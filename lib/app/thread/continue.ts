@@ -1,7 +1,7 @@
 import type { Config } from "../../core/config/config.ts";
 import { has } from "../../core/codex/versions.ts";
 import { resumeWords } from "../../core/codex/thread/turn_log.ts";
-import { type Layout, threadLocksOf } from "../../core/system/layout.ts";
+import { homeOf, type Layout, threadLocksOf } from "../../core/system/layout.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { Failure } from "../../core/text/failure.ts";
 import type { Doubt } from "../../core/thread/continuation.ts";
@@ -27,7 +27,7 @@ import { promiseStore } from "./going_on/promises.ts";
 /** What going on with a thread needs to know of it. */
 export type ContinuedThread = Pick<
   Thread,
-  "id" | "alias" | "home" | "rollout" | "cwd" | "source" | "firstWords"
+  "id" | "alias" | "alsoIn" | "home" | "rollout" | "cwd" | "source" | "firstWords"
 >;
 
 /** What is asked of going on. */
@@ -174,12 +174,16 @@ async function prepare(
 function isOpenNow(
   host: Host,
   layout: Layout,
-  { home, id }: ContinuedThread,
+  { home, alsoIn, id }: ContinuedThread,
   version: string | undefined,
 ): boolean {
+  // Each home that has the rollout has locks of its own.
+  const homes = [home, ...alsoIn.map((alias) => homeOf(layout, alias))];
   const holders = lockHolders();
-  if (holders === undefined) return openersOf(host, layout, home).length > 0;
-  if (openThreads(threadLocksOf(home), holders).some((open) => open.id === id)) return true;
+  if (holders === undefined) return homes.some((each) => openersOf(host, layout, each).length > 0);
+  const isLocked = (each: string) => openThreads(threadLocksOf(each), holders).some((open) => open.id === id);
+  if (homes.some(isLocked)) return true;
   if (has(version, "threadLocks")) return false;
-  return openRollouts(layout, [{ home }]).get(home)?.some((open) => open.id === id) ?? false;
+  const open = openRollouts(layout, homes.map((each) => ({ home: each })));
+  return [...open.values()].flat().some((each) => each.id === id);
 }

@@ -1,5 +1,5 @@
 import type { Config } from "../../core/config/config.ts";
-import type { Layout } from "../../core/system/layout.ts";
+import { homeOf, type Layout } from "../../core/system/layout.ts";
 import type { ThreadRequest, Wanted } from "../../core/thread/request.ts";
 import type { Thread } from "../../core/thread/thread.ts";
 import type { Host } from "../../io/host.ts";
@@ -37,17 +37,18 @@ export async function threadToContinue(
   // A session that this folder is not bound to is named.
   const found = near.problem === "none" ? findThread(host, layout, wanted) : near;
   if (found.problem !== undefined) throw problemOf(host, layout, request, found);
-  const { thread } = found;
+  if (word === undefined && here !== undefined) return boundIn(layout, here, found.thread);
   // Its work goes on in its own folder.
-  check(await bound(thread.cwd), thread);
-  if (word === undefined) check(here, thread);
-  return thread;
+  const there = await bound(found.thread.cwd);
+  return there === undefined ? found.thread : boundIn(layout, there, found.thread);
 }
 
-function check(bound: Bound | undefined, thread: Thread): void {
-  if (bound === undefined) return;
-  const homes = [thread.alias, ...thread.alsoIn];
-  if (!homes.some((alias) => alias !== undefined && bound.aliases.includes(alias))) {
-    throw boundElsewhere(bound, thread);
-  }
+/** The thread in a session that the folder is bound to. Throws Failure when none of them has it. */
+function boundIn(layout: Layout, bound: Bound, thread: Thread): Thread {
+  const { alias, alsoIn } = thread;
+  if (alias === undefined || bound.aliases.includes(alias)) return thread;
+  const other = alsoIn.find((each) => bound.aliases.includes(each));
+  if (other === undefined) throw boundElsewhere(bound, thread);
+  const others = [alias, ...alsoIn.filter((each) => each !== other)];
+  return { ...thread, alias: other, alsoIn: others, home: homeOf(layout, other) };
 }

@@ -8,6 +8,7 @@ import { resolvedPath } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { accountIn } from "../codex/account_file.ts";
 import { threadsIn } from "./index.ts";
+import { remembered } from "./remembered.ts";
 
 /** Where to look for a thread. */
 export interface Whereabouts {
@@ -40,13 +41,5 @@ function foreigners(): (thread: Thread) => boolean {
     const login = loginOf(home);
     if (login.workspace === undefined && login.user === undefined) return false;
     return !isSameAccount(login, { workspace, user: user ?? login.user });
-  };
-}
-
-function remembered<T>(look: (path: string) => T): (path: string) => T {
-  const known = new Map<string, T>();
-  return (path) => {
-    if (!known.has(path)) known.set(path, look(path));
-    return known.get(path)!;
   };
 }

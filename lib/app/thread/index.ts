@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import { threadNames, turnsIn } from "../../core/codex/rollout_facts.ts";
 import { isSameAccount } from "../../core/codex/account_key.ts";
 import { type Index, type IndexEntry, parseIndex, renderIndex } from "../../core/thread/index_file.ts";
@@ -29,11 +30,22 @@ interface Folder {
 
 type ThreadHost = Pick<Host, "env" | "platform">;
 
+/** The threads of all homes, and the index that they are from. */
+export interface Indexed {
+  readonly threads: readonly Thread[];
+  readonly index: Index;
+}
+
+/** The threads of all sessions and of the user's own Codex, the one with the newest line first. */
+export function threadsIn(host: ThreadHost, layout: Layout): readonly Thread[] {
+  return readThreads(host, layout).threads;
+}
+
 /**
- * The threads of all sessions and of the user's own Codex, the one with the newest line first. Only rollouts that
- * have changed are read, their beginning and end; what they tell is kept in state/threads.json.
+ * The same, with the index. Only rollouts that have changed are read, their beginning and end; what they tell is kept
+ * in state/threads.json.
  */
-export function threadsIn(host: ThreadHost, layout: Layout): Thread[] {
+export function readThreads(host: ThreadHost, layout: Layout): Indexed {
   const places = placesOf(host, layout);
   const before = glanceAt(layout.threads, parseIndex) ?? new Map<string, IndexEntry>();
   const index = new Map<string, IndexEntry>();
@@ -67,21 +79,24 @@ export function threadsIn(host: ThreadHost, layout: Layout): Thread[] {
       turns: turnsIn(marks),
     }];
   });
-  return threads.sort((a, b) => b.lastAt - a.lastAt);
+  return { threads: threads.sort((a, b) => b.lastAt - a.lastAt), index };
 }
 
-/** The same threads with all their turns counted, for which long rollouts are read whole, once. */
-export function withTurns(layout: Layout, threads: readonly Thread[]): Thread[] {
-  const before = glanceAt(layout.threads, parseIndex) ?? new Map<string, IndexEntry>();
-  const index = new Map(before);
+/** Some of the threads with all their turns counted, for which long rollouts are read whole, once. */
+export function withTurns(
+  layout: Layout,
+  { index }: Pick<Indexed, "index">,
+  threads: readonly Thread[],
+): Thread[] {
+  const whole = new Map(index);
   const all = threads.map((thread) => {
     const entry = index.get(thread.rollout);
     if (entry === undefined || entry.isCounted) return thread;
-    const whole = counted(thread.rollout, entry);
-    index.set(thread.rollout, whole);
-    return { ...thread, turns: turnsIn(whole.marks) };
+    const known = counted(thread.rollout, entry);
+    whole.set(thread.rollout, known);
+    return { ...thread, turns: turnsIn(known.marks) };
   });
-  keep(layout, before, index);
+  keep(layout, index, whole);
   return all;
 }
 
@@ -114,7 +129,7 @@ function ownerOf(
   const byLogin = places.find(({ home }) =>
     begunBy.user !== undefined && isSameAccount(accountIn(home), begunBy)
   );
-  return byLogin ?? places.find(({ home }) => folder.startsWith(`${realPath(home) ?? home}/`)) ?? first!;
+  return byLogin ?? places.find(({ home }) => folder.startsWith(`${realPath(home) ?? home}${sep}`)) ?? first!;
 }
 
 /** Writes the index when it has changed; without a place to write it is made anew each time. */

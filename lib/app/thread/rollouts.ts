@@ -17,6 +17,8 @@ const HEADS = [64 * KIB, 512 * KIB];
 const TAILS = [64 * KIB, 1024 * KIB];
 /** A step of reading a whole rollout. */
 const STEP = 4 * 1024 * KIB;
+/** Of a longer rollout only the turns in its end are counted. */
+const MOST_COUNTED = 512 * 1024 * KIB;
 /** Rollouts lie in folders by year, month and day. */
 const DEPTH = 4;
 
@@ -68,7 +70,7 @@ function wholeLines(part: string): string {
 
 /** The entry with all turns of the rollout counted, which may read the whole file. */
 export function counted(path: string, entry: IndexEntry): IndexEntry {
-  if (entry.isCounted) return entry;
+  if (entry.isCounted || entry.size > MOST_COUNTED) return entry;
   const marks = withParts(path, (parts) => marksFrom(parts, 0, { starts: 0, messages: 0 }, entry.size));
   return marks === undefined ? entry : { ...entry, marks, isCounted: true };
 }

@@ -38,7 +38,7 @@ export async function runSession(
   const typed = commandOf(host, config, cmd, call.passthrough);
   const bound = request.isUnbound
     ? undefined
-    : await boundSessions(host, layout, config, await folderOf(layout, config, call));
+    : await boundSessions(host, layout, config, await folderOf(layout, config, typed));
   const alias = typeof how === "object" ? how.alias : undefined;
   if (alias !== undefined) checkBound(bound, alias);
   const ownWords = typed.length - call.passthrough.length;
@@ -129,12 +129,12 @@ async function tellLimit(
 async function folderOf(
   layout: Layout,
   config: Config,
-  { passthrough }: RunCall,
+  words: readonly string[],
 ): Promise<string | undefined> {
-  if (!passthrough.some((word) => /^(-C|--cd(=|$))/.test(word)) || !hasBindings(layout, config)) {
+  if (!words.some((word) => /^(-C|--cd(=|$))/.test(word)) || !hasBindings(layout, config)) {
     return undefined;
   }
-  return (await import("../../core/thread/request.ts")).folderIn(passthrough);
+  return (await import("../../core/thread/request.ts")).folderIn(words.slice(1));
 }
 
 /** The line on the thread that a command goes on with, once its session is picked. */

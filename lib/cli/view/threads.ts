@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import { gaugesOf } from "../../core/quota/windows.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatMoment, formatTime } from "../../core/text/time.ts";
@@ -5,6 +6,7 @@ import type { Thread } from "../../core/thread/thread.ts";
 import { shortIds, stateOf, threadWords } from "../../core/thread/words.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import type { Picked } from "../../app/pick/choose.ts";
+import type { Listed } from "../../app/thread/list.ts";
 import { limitsOf } from "./lines.ts";
 
 /** The line on the thread that a command goes on with: `thread 01a22d36-672a… is of session work (5h 3% left)`. */
@@ -17,19 +19,8 @@ const HEADER = ["ID", "SESSION", "LAST", "STATE", "TURNS", "FOLDER", "NAME OR FI
 const MOST_WORDS = 48;
 const MOST_FOLDER = 40;
 
-/** What `agentlb threads` shows. */
-export interface ThreadList {
-  readonly threads: readonly Thread[];
-  /** The ids of all threads: those that are shown are unique among them. */
-  readonly ids: readonly string[];
-  /** The number of threads that fit and are not shown. */
-  readonly more: number;
-  /** The folder of the user. */
-  readonly userHome: string;
-}
-
 /** The table of `agentlb threads`. */
-export async function threadsTable(list: ThreadList, nowMs: number): Promise<string> {
+export async function threadsTable(list: Listed, nowMs: number): Promise<string> {
   const short = shortIds(list.ids);
   const rows = list.threads.map((thread) => [
     printable(short(thread.id)),
@@ -44,7 +35,7 @@ export async function threadsTable(list: ThreadList, nowMs: number): Promise<str
 }
 
 /** The output of `agentlb threads --json`. */
-export function threadsJson({ threads, more }: ThreadList): string {
+export function threadsJson({ threads, more }: Listed): string {
   const value = {
     schema: "agentlb.threads/1",
     more,
@@ -68,6 +59,7 @@ export function threadsJson({ threads, more }: ThreadList): string {
       lastTurn: thread.lastTurn && { at: formatTime(thread.lastTurn.at), end: thread.lastTurn.end },
       limitUntil: thread.limitUntil === undefined ? undefined : formatTime(thread.limitUntil),
       turns: thread.turns,
+      turnsBy: thread.shares.map(({ alias, email, turns }) => ({ session: alias ?? null, email, turns })),
     })),
   };
   return `${JSON.stringify(value, undefined, 2)}\n`;
@@ -87,7 +79,7 @@ function stateWords(thread: Thread, nowMs: number): string {
 
 /** A folder, below the user's own as `~/…`, and a long one by its end. */
 function folderWords(folder: string, userHome: string): string {
-  const isBelow = userHome !== "" && (folder === userHome || folder.startsWith(`${userHome}/`));
+  const isBelow = userHome !== "" && (folder === userHome || folder.startsWith(`${userHome}${sep}`));
   const shown = printable(isBelow ? `~${folder.slice(userHome.length)}` : folder);
   return shown.length <= MOST_FOLDER ? shown : `…${shown.slice(1 - MOST_FOLDER)}`;
 }

@@ -35,3 +35,12 @@ export interface Thread {
   /** The number of its turns, as far as its rollout was read: the middle of a long one is counted on demand. */
   readonly turns: number;
 }
+
+/** The turns of a thread that the login of one home did. */
+export interface TurnShare {
+  /** Undefined = the user's own Codex. */
+  readonly alias: string | undefined;
+  /** The email of the login that the home has now. */
+  readonly email: string | undefined;
+  readonly turns: number;
+}

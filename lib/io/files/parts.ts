@@ -56,7 +56,7 @@ export function filesBelow(folder: string, fits: (name: string) => boolean, dept
     for (const entry of entriesOf(path)) {
       const isLink = entry.isSymbolicLink();
       if (entry.isDirectory() || (isLink && !fits(entry.name))) {
-        const below = isLink ? realPath(join(path, entry.name)) : `${path}/${entry.name}`;
+        const below = isLink ? realPath(join(path, entry.name)) : join(path, entry.name);
         if (levels > 0 && below !== undefined) enter(below, levels - 1);
       } else if (fits(entry.name)) {
         const file = isLink ? realPath(join(path, entry.name)) : join(path, entry.name);

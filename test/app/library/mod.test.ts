@@ -51,6 +51,23 @@ describe("another program", () => {
     expect(await pickSession({ env, how: "turn" })).toMatchObject(inTurn);
   });
 
+  it("picks only what the working folder is bound to", async () => {
+    const user = two();
+    const { env } = user.host();
+    const bind = (alias: string) =>
+      user.write(JSON.stringify({ v: 1, folders: { [process.cwd()]: [alias] } }), "state", "bindings.json");
+    await pickSession({ env }); // makes the folders
+    bind("a");
+    expect(await pickSession({ env })).toMatchObject({ alias: "a", reason: "most left" });
+    expect(await pickSession({ env, unbound: true })).toMatchObject({ alias: "b" });
+    expect(await wrong(pickSession({ env, prefer: "b" }))).toMatchObject({ code: "failed" });
+    bind("c");
+    expect(await wrong(pickSession({ env }))).toMatchObject({
+      code: "nothingToPick",
+      message: `Cannot pick a session: ${process.cwd()} is bound to c (no such session)`,
+    });
+  });
+
   it("learns why nobody won, and that there is nobody at all", async () => {
     const user = world();
     const { env } = user.host();

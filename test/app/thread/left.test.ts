@@ -68,6 +68,14 @@ describe("what is left for a thread", () => {
     expect(left({ refusal: refusal(60), status: status(50, 10, mark) })).toEqual(USED_UP);
   });
 
+  it("is nothing until the reset of a single model's limit, of which readings of the account tell nothing", () => {
+    const { at, snapshot } = refusal(60);
+    const other = { at, snapshot: new Map([...snapshot, ["limitId", "codex_other"]]) };
+    expect(left({ refusal: other, status: status(10, 30) })).toEqual(USED_UP);
+    expect(left({ refusal: other })).toEqual(USED_UP);
+    expect(left({ refusal: other, clearedMs: NOW })).toEqual(FREE);
+  });
+
   it("costs money with an API key", () => {
     expect(left({ hasApiKey: true })).toEqual({ ...FREE, isPaid: true });
     expect(left({ status: status(0, 1, { lastProbeResult: "API key: no limits" }) }).isPaid).toBe(true);

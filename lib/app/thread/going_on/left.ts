@@ -1,5 +1,5 @@
-import { markOf } from "../../../core/codex/refusal.ts";
-import type { Refusal } from "../../../core/codex/refusal.ts";
+import { limitOf } from "../../../core/codex/rate_limits.ts";
+import { markOf, type Refusal } from "../../../core/codex/refusal.ts";
 import { probeResultIn } from "../../../core/codex/reasons.ts";
 import { exhaustionOf } from "../../../core/pick/exhaustion.ts";
 import type { SessionStatus } from "../../../core/session/status.ts";
@@ -24,11 +24,9 @@ export interface Knowledge {
 export function leftOf({ status, refusal, clearedMs, hasApiKey }: Knowledge, nowMs: number): Left {
   const isPaid = hasApiKey || probeResultIn(status?.lastProbeResult ?? "")?.kind === "apiKey";
   const exhaustion = status && exhaustionOf(status, nowMs);
-  const readMs = parseTime(status?.lastRateLimitUpdateAt) ?? -Infinity;
-  const markedMs = parseTime(status?.refusedAt) ?? -Infinity;
-  const isNews = refusal !== undefined && refusal.at > clearedMs &&
-    toSecond(refusal.at) > markedMs && toSecond(refusal.at) >= readMs;
-  const mark = isNews ? markOf(refusal, nowMs) : undefined;
+  const mark = isNews(refusal, status, clearedMs)
+    ? markOf(refusal, nowMs, false, limitIdOf(refusal, status))
+    : undefined;
   const ends = [
     ...exhaustion === undefined ? [] : [exhaustion.untilMs],
     ...mark === undefined ? [] : [mark.untilMs],
@@ -39,6 +37,24 @@ export function leftOf({ status, refusal, clearedMs, hasApiKey }: Knowledge, now
     untilMs: known.length === 0 ? undefined : Math.max(...known),
     isPaid,
   };
+}
+
+/** True for a refusal that no reading and no mark of the supervisor covers; they know of the account's own limit only. */
+function isNews(
+  refusal: Refusal | undefined,
+  status: SessionStatus | undefined,
+  clearedMs: number,
+): refusal is Refusal {
+  if (refusal === undefined || refusal.at <= clearedMs) return false;
+  if (status === undefined || limitIdOf(refusal, status) !== status.rateLimits.limitId) return true;
+  const readMs = parseTime(status.lastRateLimitUpdateAt) ?? -Infinity;
+  const markedMs = parseTime(status.refusedAt) ?? -Infinity;
+  return toSecond(refusal.at) > markedMs && toSecond(refusal.at) >= readMs;
+}
+
+/** The limit that refused; the account's own unless the refusal names another. */
+function limitIdOf({ snapshot }: Refusal, status: SessionStatus | undefined): string | undefined {
+  return snapshot === undefined ? status?.rateLimits.limitId : limitOf(snapshot);
 }
 
 /** The times in status.json are whole seconds. */
