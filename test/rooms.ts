@@ -10,7 +10,7 @@ export const ROOMS: Rooms = tableOf(`
   core/codex          core: quota text
   core/codex/thread   core: codex text
   core/session        core: codex quota shell system text
-  core/thread         core: codex quota session shell system text
+  core/thread         core: codex codex/thread quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
   core/config         core: pick session text

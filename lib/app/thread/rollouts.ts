@@ -5,7 +5,7 @@ import {
   rolloutFacts,
   type TurnMarks,
   turnMarksIn,
-} from "../../core/codex/rollout_facts.ts";
+} from "../../core/codex/thread/rollout_facts.ts";
 import { threadOfRollout } from "../../core/codex/rollout.ts";
 import type { IndexEntry } from "../../core/thread/index_file.ts";
 import { filesBelow, type Parts, type Version, versionOf, withParts } from "../../io/files/parts.ts";

@@ -224,6 +224,15 @@ describe("with --on-limit wait", () => {
   });
 });
 
+it("an exec that ended as it should is not looked at", async () => {
+  const { made, cwd } = user();
+  const become = () => (rollout(made, "a", limited(cwd)), made.err = "", { code: 0 });
+  expect(await main(made.host({ args: ["new", "a", "--", "exec", "hi"], become }))).toBe(0);
+  expect(made.err).toBe("");
+  expect(await main(made.host({ args: ["new", "a"], become }))).toBe(0);
+  expect(made.err).toContain("is used up");
+});
+
 it("how Codex ended is how the program ends, told or not", async () => {
   const { made, cwd } = user();
   const become = () => (rollout(made, "a", limited(cwd)), { signal: "SIGKILL" as const });
