@@ -224,6 +224,26 @@ describe("with --on-limit wait", () => {
   });
 });
 
+it("a command that is not Codex is run as with off, unless the option says otherwise", async () => {
+  const { made } = user();
+  const runBy = async (...more: readonly string[]) => {
+    const ran: string[] = [];
+    const by = (what: string) => () => (ran.push(what), Promise.resolve({ code: 0 }));
+    const args = ["new", "a", ...more];
+    await main({
+      ...made.host({ args, env: { PATH: `${made.bin}:/usr/bin:/bin` } }),
+      become: by("become"),
+      attend: by("attend"),
+    });
+    return ran;
+  };
+  expect(await runBy("--cmd", "sh -i")).toEqual(["become"]);
+  expect(await runBy("--cmd", "sh -i", "--on-limit", "tell")).toEqual(["attend"]);
+  expect(await runBy()).toEqual(["attend"]);
+  expect(await runBy("--cmd", "env codex")).toEqual(["attend"]);
+  expect(await runBy("--on-limit", "off")).toEqual(["become"]);
+});
+
 it("an exec that ended as it should is not looked at", async () => {
   const { made, cwd } = user();
   const become = () => (rollout(made, "a", limited(cwd)), made.err = "", { code: 0 });
