@@ -1,4 +1,5 @@
 import type { Config } from "../../core/config/config.ts";
+import { isSameAccount } from "../../core/codex/account_key.ts";
 import { has } from "../../core/codex/versions.ts";
 import { resumeWords } from "../../core/codex/thread/turn_log.ts";
 import { homeOf, type Layout, threadLocksOf } from "../../core/system/layout.ts";
@@ -27,7 +28,7 @@ import { promiseStore } from "./going_on/promises.ts";
 /** What going on with a thread needs to know of it. */
 export type ContinuedThread = Pick<
   Thread,
-  "id" | "alias" | "alsoIn" | "home" | "rollout" | "cwd" | "source" | "firstWords"
+  "id" | "alias" | "alsoIn" | "home" | "rollout" | "cwd" | "source" | "firstWords" | "workspace" | "user"
 >;
 
 /** What is asked of going on. */
@@ -142,6 +143,13 @@ async function prepare(
 ): Promise<() => Promise<Run>> {
   const { id, alias, home, cwd } = thread;
   const isExec = thread.source === "exec";
+  if (isOfAnother(thread)) {
+    throw new Failure(
+      "failed",
+      `Cannot go on with thread ${id}: its session is logged in to another account than the one that began it`,
+      { hint: `log in to that one, or go on all the same: agentlb -- exec resume ${id} continue` },
+    );
+  }
   if (!isFolder(cwd)) {
     throw new Failure("failed", `Cannot go on with thread ${id}: its folder is gone: ${cwd}`);
   }
@@ -168,6 +176,14 @@ async function prepare(
       record?.remove();
     }
   };
+}
+
+/** True when the home has the login of another account than the one that began the thread. */
+function isOfAnother({ home, workspace, user }: ContinuedThread): boolean {
+  const login = holderIn(home);
+  const isUnknown = (workspace === undefined && user === undefined) ||
+    (login.workspace === undefined && login.user === undefined);
+  return !isUnknown && !isSameAccount(login, { workspace, user: user ?? login.user });
 }
 
 /** True when a Codex has the thread open now, or may have where that can't be seen. */
