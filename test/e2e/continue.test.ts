@@ -212,7 +212,8 @@ describe("when nothing is left", () => {
     const unattended = await go(made, "continue", "--wait");
     expect(unattended).toMatchObject({ code: 1, started: [] });
     expect(unattended.stderr).toContain("what costs money is not gone on with unattended");
-    expect(await go(made, "continue")).toMatchObject({ code: 0, started: [{}] });
+    expect(await go(made, "continue")).toMatchObject({ code: 1, started: [] });
+    expect(await go(made, "continue", "--yes")).toMatchObject({ code: 0, started: [{}] });
   });
 });
 

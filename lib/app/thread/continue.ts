@@ -35,6 +35,8 @@ export type ContinuedThread = Pick<
 export interface ContinueWish {
   /** Waits for the reset, and goes on again after the next one. */
   readonly waits: boolean;
+  /** The user is there: at a terminal, or by an explicit yes. */
+  readonly isAttended: boolean;
   /** The longest wait; undefined = only the user's setting limits it. */
   readonly timeoutMs?: number;
   /** The answer where something can't be known; undefined = nobody can be asked. */
@@ -80,6 +82,7 @@ export async function continueThread(
     }, {
       isOff,
       waits: wish.waits,
+      isAttended: wish.isAttended,
       unattendedMs: config.runner.unattendedHours * HOUR_MS,
       deadline: wish.timeoutMs === undefined ? Infinity : clock.now() + wish.timeoutMs,
     });

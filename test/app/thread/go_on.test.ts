@@ -62,6 +62,7 @@ async function against(service: Service, options: Partial<GoOnOptions> = {}) {
   const outcome = await goOn(around, {
     isOff: false,
     waits: true,
+    isAttended: false,
     unattendedMs: 12 * HOUR_MS,
     deadline: Infinity,
     ...options,

@@ -50,6 +50,8 @@ export interface Around {
 export interface GoOnOptions {
   readonly isOff: boolean;
   readonly waits: boolean;
+  /** The user is there: at a terminal, or by an explicit yes. */
+  readonly isAttended: boolean;
   readonly unattendedMs: number;
   /** The latest end of the wait; Infinity = none. */
   readonly deadline: number;
