@@ -14,6 +14,7 @@ describe("the settings of a turn", () => {
     const settings = runSettingsIn(line("turn_context", {
       approval_policy: "on-request",
       model: "gpt-fake",
+      collaboration_mode: { settings: { reasoning_effort: "high" } },
       sandbox_policy: { type: "workspace-write", writable_roots: ["/a b"], network_access: true },
       active_permission_profile: { id: ":workspace" },
     }));
@@ -26,6 +27,8 @@ describe("the settings of a turn", () => {
       'sandbox_workspace_write.writable_roots=["/a b"]',
       "-c",
       'approval_policy="on-request"',
+      "-c",
+      'model_reasoning_effort="high"',
       "-m",
       "gpt-fake",
     ]);
