@@ -6,7 +6,7 @@ import type { Launch } from "../core/shell/launch.ts";
 import type { Environment } from "../core/shell/surroundings.ts";
 import { PLATFORM, system } from "./platform/here.ts";
 import type { Platform } from "./platform/platform.ts";
-import { exit } from "./process/process.ts";
+import { exit, onSignals } from "./process/process.ts";
 import type { Captured, Exit, Spawn } from "./process/spawn.ts";
 import { become, endAs, runForeground } from "./process/foreground.ts";
 import { spawnCaptured, spawnChild } from "./process/spawn.ts";
@@ -47,6 +47,8 @@ export interface Host {
   attend(launch: Launch, started?: (pid: number) => void): Promise<Exit>;
   /** Ends this process as a program of `attend` ended, the terminal as it left it; returns where that is not possible. */
   endAs(end: number | NodeJS.Signals): void;
+  /** Survives Ctrl-C and Ctrl-\ of the terminal until the returned function is called. */
+  outliveKeys(): () => void;
   /** Asks the question on stderr and returns the line that the user types; empty at the end of the input. */
   ask(question: string): Promise<string>;
   /** Tells whether the arguments were valid UTF-8: in a string an invalid byte looks like U+FFFD. */
@@ -99,6 +101,7 @@ export function realHost(entry: string): Host {
     become,
     attend: runForeground,
     endAs,
+    outliveKeys: () => onSignals(["SIGINT", "SIGQUIT"], () => {}),
     ask,
     argsAreText,
     random: Math.random,

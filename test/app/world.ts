@@ -167,6 +167,7 @@ function hostOf(world: World, dir: string, given: Given): Host {
       return Promise.resolve(given.become?.(launch) ?? { code: 0 });
     },
     endAs() {},
+    outliveKeys: () => () => {},
     ask(question) {
       world.err += question;
       return Promise.resolve(given.answer ?? "");

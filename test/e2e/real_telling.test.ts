@@ -63,10 +63,21 @@ async function tui(context: TestContext, what: string) {
   writeFileSync(path, `${readFileSync(path, "utf8")}\n[projects."${user.cwd}"]\ntrust_level = "trusted"\n`);
   const terminal = openTerminal(user, ENV);
   const words = [...commandOf(WAY), "new", "a", "--on-limit", what, "--", "do it"].map((word) => `'${word}'`);
-  terminal.type(`${words.join(" ")}; echo "end=$?" > code; stty -g > modes; : > done`);
+  terminal.type(words.join(" "));
   await until(() => terminal.screen().includes("hit your usage limit"), () => terminal.screen(), 60_000);
+  terminal.press("C-z");
+  await until(
+    () => /Stopped/.test(terminal.screen()),
+    () => `the shell knows:\n${terminal.screen()}`,
+    60_000,
+  );
+  terminal.type(`fg; echo "end=$?" > code; stty -g > modes; : > done`);
+  const isBack = () => !/Stopped/.test(terminal.screen()) && terminal.screen().includes("Ask Codex");
+  await until(isBack, () => `it is back:\n${terminal.screen()}`, 60_000);
+  const isOver = () => existsSync(join(user.cwd, "done"));
   terminal.press("C-c");
-  terminal.press("C-c");
+  await until(() => isOver() || terminal.screen().includes("again to quit"), () => terminal.screen(), 60_000);
+  if (!isOver()) terminal.press("C-c");
   await until(() => existsSync(join(user.cwd, "done")), () => terminal.screen(), 60_000);
   const text = (name: string) => readFileSync(join(user.cwd, name), "utf8");
   return { screen: terminal.screen(), code: text("code"), modes: text("modes") };

@@ -80,10 +80,13 @@ async function runAndTell(
   const { cwd } = host;
   const sinceMs = host.clock.now();
   const end = await runPicked(host, layout, config, picked, words, { stays: true });
+  // Ctrl-C was meant for Codex, and some people press it more than once.
+  const mayDie = host.outliveKeys();
   // An exec that a limit ended has failed; the others need not be looked at, which takes time where threads are many.
   const isDone = end === 0 && words.includes("exec");
   const last = isDone ? undefined : await tellLimit(host, layout, config, picked, cwd, sinceMs);
   if (last !== undefined && onLimit === "wait") {
+    mayDie();
     const [{ threadToContinue }, { goOnAndTell }] = await Promise.all([
       import("../../app/thread/continued.ts"),
       import("./go_on.ts"),

@@ -163,6 +163,26 @@ describe("nothing is said", () => {
   });
 });
 
+it("a late Ctrl-C ends neither the look nor the exit, but does end a wait", async () => {
+  for (
+    const [what, wanted] of [["tell", ["Codex", "outlives"]], ["wait", [
+      "Codex",
+      "outlives",
+      "may die",
+    ]]] as const
+  ) {
+    const { made, cwd } = user();
+    const order: string[] = [];
+    const become = () => (rollout(made, "a", limited(cwd)), order.push("Codex"), { code: 1 });
+    const host = {
+      ...made.host({ args: ["new", "a", "--on-limit", what], become }),
+      outliveKeys: () => (order.push("outlives"), () => void order.push("may die")),
+    };
+    await main(host);
+    expect(order).toEqual(wanted);
+  }
+});
+
 describe("with --on-limit wait", () => {
   const runs = async (env: Record<string, string> = {}) => {
     const { made, cwd } = user();
