@@ -53,7 +53,7 @@ export function readThreads(host: ThreadHost, layout: Layout): Indexed {
   for (const folder of foldersOf(places)) {
     for (const path of rolloutsBelow(folder.path)) {
       if (owners.has(path)) continue;
-      const entry = entryOf(path, before.get(path));
+      const entry = entryOf(path, before);
       if (entry === undefined) continue;
       index.set(path, entry);
       owners.set(path, folder);
