@@ -8,8 +8,9 @@ export const ROOMS: Rooms = tableOf(`
   core/system         core: shell text
   core/quota          core: text
   core/codex          core: quota text
+  core/codex/threads  core: codex text
   core/session        core: codex quota shell system text
-  core/thread         core: codex session shell system text
+  core/thread         core: codex codex/threads session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
   core/config         core: pick session text
@@ -41,7 +42,7 @@ export const ROOMS: Rooms = tableOf(`
   app/pick            app: codex daemon session
                       io: . files lock             core: config pick pick/policies quota session simulation system text
   app/thread          app: codex session
-                      io: . files process          core: codex session shell system text thread
+                      io: . files process          core: codex codex/threads session shell system text thread
   app/supervisor/threads
                       app: codex session
                       io: . files process          core: codex session system text

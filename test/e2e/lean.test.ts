@@ -18,7 +18,7 @@ const ELSEWHERE = new RegExp(
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
     "cli/skill",
     "cli/view/(bindings|forecast|notes|simulation|status|threads|why)",
-    "core/codex/(activity|auth_file|methods|no_auth_file|rollout|rollout_facts)",
+    "core/codex/(activity|auth_file|methods|no_auth_file|rollout|threads/.+)",
     "core/pick/(trials|why)",
     "core/quota/(forecast|history|ledger)",
     "core/session/readings_file",

@@ -1,5 +1,5 @@
 import { sep } from "node:path";
-import { threadNames, turnsIn } from "../../core/codex/rollout_facts.ts";
+import { threadNames, turnsIn } from "../../core/codex/threads/rollout_facts.ts";
 import { isSameAccount } from "../../core/codex/account_key.ts";
 import { type Index, type IndexEntry, parseIndex, renderIndex } from "../../core/thread/index_file.ts";
 import type { Thread } from "../../core/thread/thread.ts";

@@ -8,7 +8,7 @@ import {
   type TurnMarks,
   turnMarksIn,
   uncompressedName,
-} from "../../core/codex/rollout_facts.ts";
+} from "../../core/codex/threads/rollout_facts.ts";
 import { threadOfRollout } from "../../core/codex/rollout.ts";
 import type { Index, IndexEntry } from "../../core/thread/index_file.ts";
 import { filesBelow, type Parts, type Version, versionOf, withParts } from "../../io/files/parts.ts";

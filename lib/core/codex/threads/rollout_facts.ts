@@ -1,8 +1,8 @@
-import { objectOf, textOf } from "../text/json.ts";
-import { parseTime } from "../text/time.ts";
-import { activityIn, isTaskEvent } from "./activity.ts";
-import { resetTold } from "./refusal.ts";
-import { type RolloutLine, rolloutLine, threadOfRollout, threadTime, type TurnEnd } from "./rollout.ts";
+import { objectOf, textOf } from "../../text/json.ts";
+import { parseTime } from "../../text/time.ts";
+import { activityIn, isTaskEvent } from "../activity.ts";
+import { resetTold } from "../refusal.ts";
+import { type RolloutLine, rolloutLine, threadOfRollout, threadTime, type TurnEnd } from "../rollout.ts";
 
 /** The facts about a thread in the beginning and the end of its rollout. Times are epoch milliseconds. */
 export interface RolloutFacts {
