@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { lacksOf } from "../../lib/core/codex/versions.ts";
+import { setTimeout } from "node:timers/promises";
+import { has, lacksOf } from "../../lib/core/codex/versions.ts";
 import { talkTo } from "../../rig/app_server.ts";
 import { startBackend } from "../../rig/backend.ts";
 import { runCodex, startCodex } from "../../rig/codex.ts";
@@ -26,7 +27,9 @@ interface Seen extends Shown {
   readonly exhaustedUntil?: string;
 }
 
-/** Longer than the supervisor's five-second polling interval. */
+/** The supervisor's polling interval. */
+const POLL_MS = 5000;
+/** Longer than that. */
 const TURN_MS = 9000;
 const PATIENCE_MS = 30_000;
 const ALIASES = ["work", "plain", "refused"] as const;
@@ -89,7 +92,10 @@ export async function drift({ version, program, way }: Candidate): Promise<Outco
       let isTold = false;
       const look = setInterval(() => isTold ||= seen("refused")?.exhaustedUntil !== undefined, 50);
       const { code } = await exec("refused", "hi");
-      await until(() => isTold, "a refusal", 8000).catch(() => {});
+      // A version that records no refusals gets one interval: no event would end the wait.
+      if (has(version, "endWithError")) {
+        await until(() => isTold, "a refusal", POLL_MS + 3000).catch(() => {});
+      } else await setTimeout(POLL_MS + 1000);
       clearInterval(look);
       if (code === 0) return "the turn was not refused";
       return isTold ? "yes" : "by readings";

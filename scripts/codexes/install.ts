@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { NATIVE_CODEX, TREE } from "../../rig/codex.ts";
-import { CHECKED_CODEX } from "../../lib/core/codex/versions.ts";
+import { CHECKED_CODEX, LEAST_CODEX } from "../../lib/core/codex/versions.ts";
 
 /** The checked versions, oldest first. */
 export function versionsListed(): string[] {
@@ -19,12 +19,15 @@ export function installMissing(versions: readonly string[]): string[] {
 export function programOf(version: string): string | undefined {
   if (version === CHECKED_CODEX) return existsSync(NATIVE_CODEX) ? NATIVE_CODEX : undefined;
   const scope = join(folderOf(version), "node_modules/@openai");
+  const packages = namesIn(scope).map((name) => join(scope, name));
+  // The tree has the least supported version too, for its tests.
+  if (version === LEAST_CODEX) packages.unshift(join(TREE, "node_modules/codex-least"));
   const system = process.platform === "darwin" ? "apple-darwin" : "linux";
   const chip = process.arch === "arm64" ? "aarch64" : "x86_64";
-  for (const name of namesIn(scope)) {
-    for (const triple of namesIn(join(scope, name, "vendor"))) {
+  for (const folder of packages) {
+    for (const triple of namesIn(join(folder, "vendor"))) {
       if (!triple.startsWith(chip) || !triple.includes(system)) continue;
-      const found = ["bin", "codex"].map((folder) => join(scope, name, "vendor", triple, folder, "codex"));
+      const found = ["bin", "codex"].map((inner) => join(folder, "vendor", triple, inner, "codex"));
       const program = found.find((path) => existsSync(path));
       if (program !== undefined) return program;
     }

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { expect, test, type TestContext } from "vitest";
 import { runCodex } from "../../rig/codex.ts";
 import { patience } from "../../rig/patience.ts";
+import { commandOf } from "../../rig/program.ts";
 import { nameThread } from "../../rig/threads.ts";
+import { until } from "../../rig/until.ts";
+import { openTerminal } from "./support/terminal.ts";
 import { publish } from "./support/published.ts";
 import { type World, world } from "./real_world.ts";
 
@@ -25,6 +28,7 @@ interface Listed {
   readonly firstWords: string;
   readonly rollout: string;
   readonly name?: string;
+  readonly lastTurn: { readonly end: string };
 }
 
 async function listed(made: World): Promise<Listed[]> {
@@ -59,6 +63,36 @@ test(
     expect(stderr).toContain(`session id: ${begun!.id}`);
     expect(await listed(made)).toMatchObject([{ id: begun!.id, turns: 2, rollout: begun!.rollout }]);
     expect(turnsBy(made)).toEqual(["a", "a"]);
+  },
+);
+
+test(
+  "a terminal goes on with the thread of another session than a pick would take",
+  OPTIONS,
+  async (context) => {
+    const made = await world(context, { env: { AGENTLB_SUPERVISOR_DISABLED: "1" } });
+    const { user, service } = made;
+    const config = `[projects."${user.cwd}"]\ntrust_level = "trusted"`;
+    for (const alias of ["a", "b"]) user.addAlias(alias, { backend: service, account: alias, config });
+    publish(user, { a: { used: [97, 50] }, b: { used: [10, 10] } });
+    await made.agentlb(["new", "a", "--", ...EXEC, "the first words"]);
+    const [{ id }] = await listed(made) as [Listed];
+
+    const terminal = openTerminal(user);
+    const words = "resume --last --include-non-interactive 'the second words'";
+    terminal.type(`${commandOf("compiled")[0]} -- ${words}`);
+    await until(
+      () => ["› the first words", "› the second words"].every((text) => terminal.screen().includes(text)),
+      () => `the thread on the screen:\n${terminal.screen()}`,
+      60_000,
+    );
+    const isDone = ({ turns, lastTurn }: Listed) => turns === 2 && lastTurn.end === "completed";
+    await until(async () => (await listed(made)).some(isDone), "the end of a second turn");
+    expect(await listed(made)).toMatchObject([{ id, session: "a", state: "open", turns: 2 }]);
+    // Beside the turn the terminal asks for more, such as a title.
+    expect(new Set(turnsBy(made))).toEqual(new Set(["a"]));
+    terminal.close();
+    await until(async () => (await listed(made))[0]?.state === "done", "the thread is closed");
   },
 );
 

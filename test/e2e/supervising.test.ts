@@ -329,10 +329,7 @@ describe("nobody else is taken for it", () => {
 });
 
 describe("it ends", () => {
-  // The signal may come before the pick has been noticed: then it was not known.
-  test("at SIGTERM with its app-servers, whose stdin it closes, and all it knew is published", {
-    retry: 4,
-  }, async () => {
+  test("at SIGTERM with its app-servers, whose stdin it closes, and all it knew is published", async () => {
     const user = sandbox({ env: { AGENTLB_STATUS_FLUSH_INTERVAL_SEC: "3600" } });
     user.addAlias("a", { authFile: login("a"), script: { appServer: { lingerMs: 50 } } });
     await user.run("compiled", ["new", "a"]);

@@ -16,6 +16,19 @@ describe("the versions of Codex that are tried", () => {
     expect(versions).toHaveLength(5);
   });
 
+  it("are in the tree, the least and the newest: tests install nothing", () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(TREE, "package.json"), "utf8"));
+    expect(devDependencies).toMatchObject({
+      "@openai/codex": CHECKED_CODEX,
+      "codex-least": `npm:@openai/codex@${LEAST_CODEX}`,
+    });
+    const { packages } = JSON.parse(readFileSync(join(TREE, "package-lock.json"), "utf8"));
+    expect(packages["node_modules/codex-least"]).toMatchObject({
+      name: "@openai/codex",
+      version: LEAST_CODEX,
+    });
+  });
+
   it("each have a row in the table of the page, and the newest does all", () => {
     const matrix = matrixIn(page);
     expect([...matrix.keys()]).toEqual(versionsListed());

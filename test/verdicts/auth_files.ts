@@ -314,6 +314,19 @@ export const AUTH_VARIANTS: readonly AuthVariant[] = [
     (good) => Buffer.from(`${good.tokens.access_token}\n`),
   ),
   refuses("settings", "it is no JSON: it holds settings", () => Buffer.from("OPENAI_API_KEY=sk-1\n")),
+  refuses("YAML", "it is no JSON: it holds settings", () => Buffer.from("openai-api-key: sk-1\nmodel: x\n")),
+  refuses("a netrc", "it is no JSON: it holds settings", () => Buffer.from("machine a.example login x\n")),
+  refuses("a page", "it is no JSON: it is a page (HTML), or XML", () => Buffer.from("<html></html>")),
+  refuses(
+    "base64",
+    "it is no JSON: it is encoded (base64)",
+    (good) => Buffer.from(Buffer.from(JSON.stringify(good)).toString("base64")),
+  ),
+  refuses(
+    "gzip",
+    "it is compressed (gzip), and Codex reads plain JSON only",
+    () => Buffer.from([0x1f, 0x8b, 8, 0]),
+  ),
   refuses("NaN", "it is no JSON", text((whole) => whole.replace(/}$/, ',"n":NaN}'))),
   takes("a control character by its number", fields({ note: "a\0b" })),
   takes(
@@ -357,6 +370,10 @@ export const AUTH_VARIANTS: readonly AuthVariant[] = [
       profiles: { "openai-codex:default": { provider: "openai-codex" } },
     }],
     ["a login of Claude Code", { claudeAiOauth: { accessToken: "x" } }],
+    ["an API key under another name than OPENAI_API_KEY", { openai: "sk-1", anthropic: "sk-2" }],
+    ["a login of Qwen Code", { access_token: "x", resource_url: "portal.qwen.ai", expiry_date: 1 }],
+    ["a service account of Google", { type: "service_account", private_key: "x" }],
+    ["a login of GitHub Copilot", { "github.com": { user: "me", oauth_token: "x" } }],
     ["a login of Gemini CLI", { access_token: "x", refresh_token: "y", expiry_date: 1 }],
     ["an auth file of CLIProxyAPI", {
       type: "codex",

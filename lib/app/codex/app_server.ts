@@ -108,6 +108,12 @@ export class AppServer {
     return parseReading(await this.request("account/rateLimits/read", { excludeResetCreditDetails: true }));
   }
 
+  /** Asks if turns of its provider need no OpenAI login; false when that is not said. */
+  async needsNoLogin(): Promise<boolean> {
+    const answer = await this.#rpc.request("account/read", {}).catch(() => undefined);
+    return objectOf(answer)?.get("requiresOpenaiAuth") === false;
+  }
+
   /** The fault that explains this exit, from its code and its stderr. */
   endedWith(exit: Exit): ProbeFault {
     return endedWith({ exit, stderr: this.#child.lastWords(), program: this.codex });

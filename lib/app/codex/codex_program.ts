@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { type CommandSettings, commandSettings } from "../../core/codex/provider.ts";
 import type { Config } from "../../core/config/config.ts";
 import { behindShim } from "../../core/shell/npm_shim.ts";
 import { isBatchFile, plainName, programFile } from "../../core/shell/path_lookup.ts";
@@ -37,6 +38,16 @@ export function namedCodex(config: Config, host: Pick<Host, "platform">): string
   const split = splitWords(config.runner.defaultCommand, host.platform);
   const first = "words" in split ? split.words[0] : undefined;
   return first !== undefined && plainName(first, host) === "codex" ? first : "codex";
+}
+
+/** The choice of a provider in the default command. */
+export function defaultCommandSettings(
+  config: Config,
+  { platform }: Pick<Host, "platform">,
+): CommandSettings {
+  const { defaultCommand, defaultCommandArgs } = config.runner;
+  const split = splitWords(defaultCommand, platform);
+  return "words" in split ? commandSettings([...split.words, ...defaultCommandArgs]) : {};
 }
 
 /** The native program behind a wrapper, else the found file; undefined for a batch file without one. */

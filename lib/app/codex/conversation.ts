@@ -70,7 +70,11 @@ async function converse(server: AppServer, login: LoginView): Promise<ProbeOutco
       reading.accountId !== workspace;
     return isOther ? { kind: "otherAccount" } : { kind: "ok", reading };
   } catch (error) {
-    if (error instanceof RpcError) return refused(faultOf(error.fault), server, login);
+    if (error instanceof RpcError) {
+      const fault = faultOf(error.fault);
+      if (fault.kind === "loginRequired" && await server.needsNoLogin()) return { kind: "noLoginNeeded" };
+      return refused(fault, server, login);
+    }
     if (!(error instanceof RpcClosed)) return { kind: "notUnderstood" };
     if (server.phase === "closing" && server.mayRenew) return { kind: "notRenewed" };
     return "error" in error.exit ? { kind: "codexNotFound" } : server.endedWith(error.exit);

@@ -1,10 +1,13 @@
-import { type Account, parseAccount } from "../../core/codex/account.ts";
+import { join } from "node:path";
+import { type Account, isLogin, parseAccount } from "../../core/codex/account.ts";
+import { type Renewal, renewalOf } from "../../core/codex/renewal.ts";
 import { accountKey } from "../../core/codex/account_key.ts";
 import { accountAt } from "./account_file.ts";
 import { authFileOf } from "../../core/system/layout.ts";
 import { fingerprintOf, readText, realPath } from "../../io/files/read.ts";
 import { parseToml } from "../../io/formats.ts";
 import { configOf } from "./homes.ts";
+import { type CommandSettings, ownProvider } from "../../core/codex/provider.ts";
 
 /** The account of a home's login, read again when the auth file is replaced. */
 export class LoginWatch {
@@ -12,13 +15,28 @@ export class LoginWatch {
   #print: string | undefined;
   #account: Account | undefined;
   #path: string | undefined;
+  readonly #command: () => CommandSettings;
+  #provider: string | undefined;
 
-  constructor(home: string) {
+  /** `command` = the default command's choice of a provider. */
+  constructor(home: string, command: () => CommandSettings = () => ({})) {
     this.#home = home;
+    this.#command = command;
   }
 
   get account(): Account {
     return this.#account ?? parseAccount(undefined);
+  }
+
+  /** The model provider that turns here use in place of a login; undefined when they use the login. */
+  get provider(): string | undefined {
+    return this.#provider;
+  }
+
+  /** The effect of starting an app-server here; nothing is started where turns use no login. */
+  renewal(nowMs: number, version: string | undefined, marginMs: number): Renewal {
+    if (this.#provider !== undefined) return { kind: "none", why: "no login needed" };
+    return renewalOf(this.account, nowMs, version, marginMs);
   }
 
   /** The real path of the auth file at the last look. A look also notices a changed link. */
@@ -29,16 +47,23 @@ export class LoginWatch {
   /** Looks at the file: "replaced" by the same login (renewed, or logged in again), or by "another" login. */
   look(): "same" | "replaced" | "another" {
     const file = authFileOf(this.#home);
-    const print = `${printOf(file)} ${printOf(configOf(this.#home))}`; // the settings name the credential store
+    const { profile, provider: named } = this.#command();
+    // The settings name the credential store and the provider.
+    const settings = [configOf(this.#home), ...profile === undefined ? [] : [profileOf(this.#home, profile)]];
+    const print = [file, ...settings].map(printOf).concat(named).join(" ");
     const old = this.#account;
     if (old !== undefined && this.#print === print) return "same";
     const account = this.#read(file);
+    const provider = ownProviderOf(this.#home, isLogin(account) ? {} : this.#command());
+    const hadProvider = this.#provider;
+    this.#provider = provider;
     this.#print = print;
     this.#account = account;
     this.#path = undefined;
     if (old === undefined) return "same";
     // Two logins without a known account can be compared by workspace only.
-    const isSame = old.kind === account.kind && old.workspace === account.workspace &&
+    const isSame = hadProvider === provider && old.kind === account.kind &&
+      old.workspace === account.workspace &&
       accountKey(old) === accountKey(account);
     return isSame ? "replaced" : "another";
   }
@@ -73,4 +98,31 @@ export function credentialStore(home: string): string {
   } catch {
     return "file";
   }
+}
+
+/**
+ * The model provider of a home's Codex, if that needs no OpenAI login; undefined otherwise. Turns there use no login, even
+ * if there is one. `command` = of the default command, whose choice counts only in homes without a login.
+ */
+export function ownProviderOf(home: string, command: CommandSettings = {}): string | undefined {
+  const { profile, provider } = command;
+  try {
+    return ownProvider([
+      settingsAt(configOf(home)),
+      ...profile === undefined ? [] : [settingsAt(profileOf(home, profile))],
+      ...provider === undefined ? [] : [{ model_provider: provider }],
+    ]);
+  } catch {
+    return undefined; // Codex runs with its defaults, or not at all
+  }
+}
+
+/** The settings of a profile in a home. */
+function profileOf(home: string, profile: string): string {
+  return join(home, `${profile}.config.toml`);
+}
+
+function settingsAt(file: string): unknown {
+  const text = readText(file) ?? "";
+  return text.includes("model_provider") ? parseToml(text, file) : {};
 }

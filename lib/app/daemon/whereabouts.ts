@@ -26,8 +26,8 @@ const LOOKS = 10;
 const LOOK_MS = 20;
 
 /**
- * Finds out where the supervisor runs. Tries its lock only if the lock file names a process that is not visible: a
- * supervisor clears the file when it ends.
+ * Finds out where the supervisor runs: the identity in its lock file tells. Tries the lock only if that names a process
+ * that is not visible: a supervisor clears the file when it ends.
  */
 export async function whereabouts({ clock }: Pick<Host, "clock">, layout: Layout): Promise<Whereabouts> {
   for (let look = 0;; look++) {
@@ -55,6 +55,12 @@ export function isNewsElsewhere(layout: Layout, { text }: Elsewhere): boolean {
   return true;
 }
 
+/**
+ * Tells whether a process holds the lock, by taking it for a moment. There is no other way: the kernel lists only locks
+ * of visible processes (/proc/locks leaves out those of other containers and machines), and this asks for the others.
+ * Taking it harms nobody: this happens only when the file names no visible process, and a supervisor that starts at
+ * that moment tries for a second.
+ */
 async function isHeld(path: string): Promise<boolean> {
   try {
     const lock = await tryLock(path);

@@ -11,8 +11,8 @@ const PATIENCE_MS = 10_000;
 export async function lookAtCodex({ host, layout, config }: Around): Promise<Finding[]> {
   const { env, platform, arch } = host;
   const path = codexProgram(config, { env, platform, arch, cwd: layout.root })?.path;
-  const named = namedCodex(config, host);
-  if (path === undefined) return codexFindings({ named, path, version: undefined });
+  const known = { named: namedCodex(config, host), canSeeOpenFiles: host.system.processes !== undefined };
+  if (path === undefined) return codexFindings({ ...known, path, version: undefined });
   // Even for --version, Codex creates folders in an existing home.
   const launch = {
     file: path,
@@ -22,5 +22,5 @@ export async function lookAtCodex({ host, layout, config }: Around): Promise<Fin
   const { exit, stdout } = await host.capture(launch, PATIENCE_MS);
   const [line = ""] = stdout.split("\n");
   const isGood = "code" in exit && exit.code === 0 && line.trim() !== "";
-  return codexFindings({ named, path, version: isGood ? line.trim() : undefined });
+  return codexFindings({ ...known, path, version: isGood ? line.trim() : undefined });
 }

@@ -1,10 +1,12 @@
+import { isLogin } from "../../core/codex/account.ts";
 import { accountKey } from "../../core/codex/account_key.ts";
 import { tellsDeadLogin } from "../../core/codex/reasons.ts";
 import type { Finding } from "../../core/doctor/finding.ts";
 import { sessionFindings } from "../../core/doctor/sessions.ts";
 import { homeOf } from "../../core/system/layout.ts";
 import { accountIn } from "../codex/account_file.ts";
-import { credentialStore } from "../codex/login_watch.ts";
+import { defaultCommandSettings } from "../codex/codex_program.ts";
+import { credentialStore, ownProviderOf } from "../codex/login_watch.ts";
 import { configOf, hasBackgroundCodex } from "../codex/homes.ts";
 import { openersOf } from "../codex/open_by.ts";
 import { readStatus } from "../pick/survey.ts";
@@ -12,7 +14,7 @@ import { aliasesOf } from "../session/sessions.ts";
 import type { Around } from "./around.ts";
 
 /** Checks each session's login and its open Codex processes. */
-export function lookAtSessions({ host, layout }: Around): Finding[] {
+export function lookAtSessions({ host, layout, config }: Around): Finding[] {
   const { sessions } = readStatus(layout).status;
   return sessionFindings(
     aliasesOf(layout).map((alias) => {
@@ -22,6 +24,7 @@ export function lookAtSessions({ host, layout }: Around): Finding[] {
       return {
         alias,
         login: account.kind,
+        provider: ownProviderOf(home, isLogin(account) ? {} : defaultCommandSettings(config, host)),
         isKeptElsewhere: credentialStore(home) !== "file",
         account: accountKey(account),
         refused: tellsDeadLogin(said) ? said : undefined,

@@ -18,7 +18,7 @@ export type Limits = ReadonlyMap<string, RateLimits>;
 export interface AppServerClient {
   /** The `CODEX_HOME` it runs in, an absolute path. */
   readonly home: string;
-  /** Reads the account's limits; none for an API key. Throws `Failure` with the reason otherwise. */
+  /** Reads the account's limits; none for an API key or a provider without OpenAI login. Throws `Failure` with the reason otherwise. */
   readLimits(): Promise<Limits>;
   /**
    * Sends a request of Codex's app-server protocol and returns the answer unchanged. Codex's own requests get no

@@ -27,6 +27,11 @@ export class HomeLogin {
     return this.#watch.account.workspace;
   }
 
+  /** The model provider that turns here use in place of a login; undefined when they use the login. */
+  get provider(): string | undefined {
+    return this.#watch.provider;
+  }
+
   /** Reads the auth file again; returns whether Codex would renew the login now. */
   renewal(version = this.#version): Renewal {
     this.#watch.look();

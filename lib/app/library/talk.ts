@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { faultOf, noAnswerIn } from "../../core/codex/reasons.ts";
+import { faultOf, isWithoutLimits, noAnswerIn } from "../../core/codex/reasons.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { codexEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
@@ -95,6 +95,7 @@ class Talk implements AppServerClient {
   async readLimits(): Promise<Limits> {
     const doing = "read the limits of";
     this.#check(doing);
+    if (this.#login.provider !== undefined) return new Map();
     const server = this.#server;
     const outcome = await this.#counted(converseWithin(
       server,
@@ -107,7 +108,7 @@ class Talk implements AppServerClient {
       this.#timeoutMs,
     ));
     if (outcome.kind === "noAnswer") this.#open++; // its pending answer may depend on a renewal
-    if (outcome.kind === "apiKey") return new Map();
+    if (outcome.kind !== "ok" && isWithoutLimits(outcome)) return new Map();
     if (outcome.kind !== "ok") throw probeFailure(doing, this.home, outcome);
     this.#isTrusted = this.#open === 0;
     const { limits, allowance } = outcome.reading.readings;

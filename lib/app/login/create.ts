@@ -5,7 +5,7 @@ import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { discardUnused } from "../session/discard_home.ts";
 import { makeHome } from "../codex/homes.ts";
-import { isLoggedIn, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
+import { isReady, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
 
 /** Makes sure that a session exists and is logged in. Removes a home that it made when the login fails. */
@@ -17,7 +17,7 @@ export async function prepareSession(
   command: string,
 ): Promise<void> {
   const home = homeOf(layout, alias);
-  if (isFolder(home) && isLoggedIn(home)) return;
+  if (isFolder(home) && isReady(host, config, home)) return;
   await underLoginLock(host, layout, alias, async () => {
     const isNew = makeSession(layout, alias);
     if (!isNew) {

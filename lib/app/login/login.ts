@@ -15,14 +15,14 @@ import type { Host } from "../../io/host.ts";
 import { credentialStore } from "../codex/login_watch.ts";
 import { configOf } from "../codex/homes.ts";
 import { installLogin } from "./replace_auth_file.ts";
-import { loginStatus, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
+import { loginStatus, needsLogin, providerIn, runLogin, underLoginLock } from "./login_command.ts";
 import { openersOf } from "../codex/open_by.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
 import { accountIn, readLogin } from "../codex/account_file.ts";
 import { aliasFor, checkKnownAlias, missingSession } from "../session/sessions.ts";
 
 interface LoginRequest {
-  /** Accepts a login of another account without asking. */
+  /** Accepts a login of another account without asking, and logs in where no login is needed. */
   readonly force: boolean;
   /** Empty = as configured. */
   readonly loginCmd: string;
@@ -45,6 +45,12 @@ export async function logInAgain(
   checkKnownAlias(host, alias);
   const home = homeOf(layout, alias);
   if (!isFolder(home)) throw missingSession(alias);
+  const provider = request.force ? undefined : providerIn(host, config, home);
+  if (provider !== undefined) {
+    const uses = `its Codex uses the model provider "${printable(provider)}"`;
+    host.err(`agentlb: "${printable(alias)}" needs no login: ${uses}; to log in all the same: --force\n`);
+    return;
+  }
   await underLoginLock(host, layout, alias, async () => {
     await awaitRenewal(host, layout, alias);
     await refuseHidden(host, config, alias, home);

@@ -10,24 +10,30 @@ import { authFileOf } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
 import { type HeldLock, tryLock } from "../../io/lock/lock.ts";
 import { behindBatch } from "../codex/batch_file.ts";
-import { namedCodex } from "../codex/codex_program.ts";
+import { defaultCommandSettings, namedCodex } from "../codex/codex_program.ts";
 import { findProgram } from "../codex/find_program.ts";
 import { launchIn } from "../codex/run.ts";
 import { isLogin } from "../../core/codex/account.ts";
 import { accountIn } from "../codex/account_file.ts";
+import { ownProviderOf } from "../codex/login_watch.ts";
 
 const STATUS_MS = 15_000;
 const PATIENCE_MS = 10 * 60_000;
 const LOOK_MS = 200;
 
-/** True when the auth file of a home holds a login that Codex accepts. */
-export function isLoggedIn(home: string): boolean {
-  return isLogin(accountIn(home));
+/** The model provider that the default command uses in a home in place of a login; undefined when it uses the login. */
+export function providerIn(host: Host, config: Config, home: string): string | undefined {
+  return ownProviderOf(home, isLogin(accountIn(home)) ? {} : defaultCommandSettings(config, host));
 }
 
-/** True when a home has no login: neither in its auth file nor, by Codex's own answer, elsewhere. */
+/** True when the auth file of a home holds a login that Codex accepts, or when Codex needs none there. */
+export function isReady(host: Host, config: Config, home: string): boolean {
+  return isLogin(accountIn(home)) || providerIn(host, config, home) !== undefined;
+}
+
+/** True when a home has no login and needs one: neither in its auth file nor, by Codex's own answer, elsewhere. */
 export async function needsLogin(host: Host, config: Config, home: string): Promise<boolean> {
-  if (isLoggedIn(home)) return false;
+  if (isReady(host, config, home)) return false;
   const answer = await loginStatus(host, config, home);
   return answer === undefined ? !exists(authFileOf(home)) : answer === "none";
 }

@@ -132,15 +132,16 @@ async function readConfig(
   const { entries, odd, needsDocument } = readConfigLines(text, KEYS);
   const needsYaml = needsDocument || [...entries.values()].some(({ block }) => block !== undefined);
   try {
-    const values = needsYaml
+    const yaml = needsYaml
       ? (await import("./yaml_config.ts")).yamlValues(entries, needsDocument ? text : undefined, KEYS)
-      : entries;
+      : { values: entries, odd: [] };
+    const { values } = yaml;
+    const strange = [...odd, ...yaml.odd];
     for (const [key, entry] of entries) {
       if (PATHS.has(key)) refuseNull(key, entry);
     }
-    const notUnderstood = odd.length === 0
-      ? []
-      : (await import("../../core/pool/odd_lines.ts")).judgeOddLines(flavour, env, { entries: values, odd });
+    const notUnderstood = strange.length === 0 ? [] : (await import("../../core/pool/odd_lines.ts"))
+      .judgeOddLines(flavour, env, { entries: values, odd: strange });
     for (const words of notUnderstood) {
       err(`⚠️ ${printable(path, 4096)}: not understood, left out: ${printable(words)}\n`);
     }

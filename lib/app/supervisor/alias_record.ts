@@ -1,6 +1,7 @@
 import type { Account } from "../../core/codex/account.ts";
 import { accountKey } from "../../core/codex/account_key.ts";
 import { isBegunAs, type ThreadActivity } from "../../core/codex/activity.ts";
+import type { CommandSettings } from "../../core/codex/provider.ts";
 import type { Crashes } from "../../core/supervisor/crashes.ts";
 import { definedFields } from "../../core/text/json.ts";
 import { type Activity, emptySession, type SessionStatus } from "../../core/session/status.ts";
@@ -14,6 +15,8 @@ import { LoginWatch } from "../codex/login_watch.ts";
 interface Context {
   readonly host: Pick<Host, "clock" | "system">;
   unknownLeft(): number;
+  /** The default command's choice of a provider. */
+  command(): CommandSettings;
   /** All records of this account, including the given one. */
   sharing(asking: { readonly login: LoginWatch }): readonly { readonly record: AliasRecord }[];
 }
@@ -46,7 +49,7 @@ export class AliasRecord {
   constructor(alias: string, home: string, session: SessionStatus, context: Context) {
     this.alias = alias;
     this.home = home;
-    this.login = new LoginWatch(home);
+    this.login = new LoginWatch(home, context.command);
     this.login.look();
     const { clock } = context.host;
     const [key, before] = [this.account, session.account];
@@ -60,9 +63,10 @@ export class AliasRecord {
     this.#context = context;
   }
 
-  /** A hash of the login's account; undefined when the account is unknown. */
+  /** A hash of the login's account; undefined when the account is unknown, or not the one that turns here use. */
   get account(): string | undefined {
-    const { account } = this.login;
+    const { account, provider } = this.login;
+    if (provider !== undefined) return undefined;
     if (this.#keyed?.account !== account) {
       this.#keyed = { account, key: accountKey(account) };
     }
@@ -89,7 +93,7 @@ export class AliasRecord {
 
   /** Records account facts from a rollout in all aliases of that account. */
   heard(activity: ThreadActivity): void {
-    if (!isBegunAs(activity, this.login.account, this.#since)) return;
+    if (this.login.provider !== undefined || !isBegunAs(activity, this.login.account, this.#since)) return;
     for (const { record } of this.#context.sharing(this)) record.#note(activity);
   }
 

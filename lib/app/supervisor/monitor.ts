@@ -2,7 +2,7 @@ import { isDeadLogin, type ProbeResult, probeText } from "../../core/codex/reaso
 import { afterCrash, afterSilence, type Crashes, NO_CRASHES } from "../../core/supervisor/crashes.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { decide, type Facts, type Phase, type Start } from "../../core/supervisor/monitor.ts";
-import { type Renewal, renewalOf } from "../../core/codex/renewal.ts";
+import type { Renewal } from "../../core/codex/renewal.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
 import type { AppServer, Purpose } from "../codex/app_server.ts";
 import { converseWithin, type LoginView } from "../codex/conversation.ts";
@@ -155,7 +155,7 @@ export class Monitor {
 
   #renewal(version = this.#shared.starter.version): Renewal {
     const { host, renewalMarginMs } = this.#shared;
-    return renewalOf(this.login.account, host.clock.now(), version, renewalMarginMs);
+    return this.login.renewal(host.clock.now(), version, renewalMarginMs);
   }
 
   async #start(how: Start): Promise<void> {

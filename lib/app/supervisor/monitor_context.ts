@@ -1,3 +1,4 @@
+import type { CommandSettings } from "../../core/codex/provider.ts";
 import type { Pace } from "../../core/supervisor/monitor.ts";
 import type { Host } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
@@ -15,6 +16,8 @@ export interface Shared<M> {
   readonly renewalMarginMs: number;
   pace(): Pace;
   unknownLeft(): number;
+  /** The default command's choice of a provider. */
+  command(): CommandSettings;
   /** True while any supervised app-server uses the account of `asking`. */
   isTaken(asking: Asking): boolean;
   /** All monitors of this account, including `asking`. Each is scheduled for a look, because its facts may change. */

@@ -1,5 +1,5 @@
 import type { ToldLimits } from "../../core/codex/activity.ts";
-import { type ProbeResult, probeResultIn, probeText } from "../../core/codex/reasons.ts";
+import { isWithoutLimits, type ProbeResult, probeResultIn, probeText } from "../../core/codex/reasons.ts";
 import { isBetter, markOf, type Refusal, type RefusalMark } from "../../core/codex/refusal.ts";
 import { type Crashes, recent } from "../../core/supervisor/crashes.ts";
 import { left } from "../../core/quota/limits.ts";
@@ -117,9 +117,9 @@ export class StatusEntry {
     this.#refusalsUntil = Math.max(this.#refusalsUntil, atMs);
   }
 
-  /** Records the result of a probe; for an API key that is also its complete reading. */
+  /** Records the result of a probe; where there are no limits, that is also the complete reading. */
   tried(result: ProbeResult): void {
-    if (result.kind === "apiKey") this.read(NOTHING);
+    if (isWithoutLimits(result)) this.read(NOTHING);
     this.#session = {
       ...this.#session,
       lastProbeAt: formatTime(this.#clock.now()),

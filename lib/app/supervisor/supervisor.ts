@@ -13,7 +13,7 @@ import type { Journal } from "../../io/journal.ts";
 import type { lockHolders } from "../../io/process/lock_table.ts";
 import { awaitExits } from "../codex/app_server.ts";
 import { Children } from "./records/app_server_record.ts";
-import { type CodexProgram, codexProgram } from "../codex/codex_program.ts";
+import { type CodexProgram, codexProgram, defaultCommandSettings } from "../codex/codex_program.ts";
 import { CodexVersions } from "../codex/codex_version.ts";
 import { Entries } from "./entries.ts";
 import { HistoryWriter } from "../session/history.ts";
@@ -105,6 +105,7 @@ export class Supervisor {
       mostCrashesIn5m: timing.maxRestarts5m,
       renewalMarginMs: settings.renewalMarginMs ?? RENEWAL_MARGIN_MS,
       pace: () => paceOf(this.#config.sessions, timing),
+      command: () => defaultCommandSettings(this.#config, host),
       unknownLeft: () => this.#config.sessions.unknownUsageLeftPercent,
       isTaken: (asking) => this.#monitors.isTaken(asking),
       isWanted: (asking) => this.#monitors.isWanted(asking),

@@ -1,7 +1,7 @@
 import type { Config } from "../../core/config/config.ts";
 import { isSameAccount } from "../../core/codex/account_key.ts";
 import { has } from "../../core/codex/versions.ts";
-import { resumeWords } from "../../core/codex/thread/turn_log.ts";
+import { resumeWords } from "../../core/codex/threads/turn_log.ts";
 import { homeOf, type Layout, threadLocksOf } from "../../core/system/layout.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { Failure } from "../../core/text/failure.ts";
@@ -13,7 +13,7 @@ import { lockHolders, openThreads } from "../../io/process/lock_table.ts";
 import { holderIn } from "../codex/account_file.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
 import { openersOf, openRollouts } from "../codex/open_by.ts";
-import { RolloutEnd } from "../codex/thread/rollout_end.ts";
+import { RolloutEnd } from "../codex/threads/rollout_end.ts";
 import { commandOf, endOf, launchIn } from "../codex/run.ts";
 import { noteRun } from "../codex/run_record.ts";
 import { ensureSupervisor } from "../daemon/daemon.ts";

@@ -4,7 +4,7 @@ import type { CommandWith } from "../declaration/command.ts";
 import { RUN_OPTIONS } from "../declaration/shared_options.ts";
 
 const OPTIONS = {
-  force: { about: "don't ask when the new login is another account" },
+  force: { about: "don't ask when the new login is another account; log in also where none is needed" },
   "login-cmd": RUN_OPTIONS["login-cmd"],
 } as const;
 
@@ -12,7 +12,10 @@ export const command: CommandWith<typeof OPTIONS> = {
   name: "login",
   usage: "<alias> [--force] [--login-cmd <command>]",
   summary: "log in again, or to another account",
-  help: ["Logs in again. A login that works stays in place until the new one has succeeded."],
+  help: [
+    "Logs in again. A login that works stays in place until the new one has succeeded. Where the model provider of the " +
+    "session needs no OpenAI login, it says so and does nothing.",
+  ],
   options: OPTIONS,
   examples: ['agentlb login work --login-cmd "codex login --device-auth"'],
   takes: { what: "session", isNeeded: true },

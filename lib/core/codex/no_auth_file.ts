@@ -20,6 +20,7 @@ export function encodingFault(bytes: Uint8Array): string {
   const isBig = first === 0xfe && second === 0xff;
   if (isLittle && third === 0 && fourth === 0) return "it is UTF-32, and Codex reads UTF-8 only";
   if (isLittle || isBig) return "it is UTF-16, and Codex reads UTF-8 only";
+  if (first === 0x1f && second === 0x8b) return "it is compressed (gzip), and Codex reads plain JSON only";
   return "it is not valid UTF-8";
 }
 
@@ -89,7 +90,12 @@ function syntaxFault(text: string): string | undefined {
   if (/^[{[]\s*'/.test(start)) return "its quotes are single ones";
   if (/^[{[]\s*[\u201c\u201d\u201e\u00ab]/.test(start)) return "its quotes are typographic ones";
   if (/^(?:eyJ|sk-|at-|rt[._])[\w.-]+\s*$/.test(start)) return "it is a bare token";
-  if (/^\s*(?:export\s+)?\w+\s*=/m.test(start) && !/^[{[]/.test(start)) return "it holds settings";
+  if (start.startsWith("<")) return "it is a page (HTML), or XML";
+  if (/^[\w+/\s]{64,}={0,2}\s*$/.test(start)) return "it is encoded (base64)";
+  if (/^(?:machine|default)\s+\S/.test(start)) return "it holds settings";
+  if (/^(?:\s*(?:export\s+)?\w+\s*=|[\w-]+:(?:\s|$))/m.test(start) && !/^[{["]/.test(start)) {
+    return "it holds settings";
+  }
   if (!/^[{[]/.test(start)) return undefined;
   // deno-lint-ignore no-control-regex
   if (isJson(text.replace(/[\x00-\x1f]/g, " "))) return "a text in it holds a control character";
@@ -168,7 +174,10 @@ const FORMATS: readonly (readonly [name: string, fits: Fits])[] = [
   ],
   ["the auth profiles of OpenClaw", (file) => file.has("profiles") && holds(holds(has("provider")))(file)],
   ["a login of Claude Code", has("claudeAiOauth")],
+  ["a login of Qwen Code", has("access_token", "resource_url")],
   ["a login of Gemini CLI", has("access_token", "expiry_date")],
+  ["a service account of Google", (file) => file.get("type") === "service_account"],
+  ["a login of GitHub Copilot", holds(has("oauth_token"))],
   [
     "an auth file of CLIProxyAPI",
     (file) => file.has("access_token") && (file.get("type") === "codex" || file.has("expired")),
@@ -189,6 +198,12 @@ const FORMATS: readonly (readonly [name: string, fits: Fits])[] = [
   ],
   ["an export with camelCase names", has("accessToken", "refreshToken")],
   ["a bare set of tokens", has("access_token", "refresh_token")],
+  [
+    "an API key under another name than OPENAI_API_KEY",
+    (file) =>
+      !file.has("tokens") && !file.has("OPENAI_API_KEY") &&
+      [...file.keys()].some((name) => /^(?:api_?)?key$|^openai$/i.test(name)),
+  ],
 ];
 
 /** A Codex login nested deeper in the file than Codex looks. */

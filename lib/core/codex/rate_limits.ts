@@ -4,13 +4,15 @@ import {
   flag,
   type OtherLimit,
   otherLimit,
+  plainNumber,
   spendLimitIn,
   whole,
   word,
 } from "../quota/allowance.ts";
-import { definedFields, type JsonObject, objectOf, textOf } from "../text/json.ts";
+import { parseTime } from "../text/time.ts";
+import { definedFields, fieldsOf, type JsonObject, objectOf, textOf } from "../text/json.ts";
 import type { LimitWindow, RateLimits } from "../quota/limits.ts";
-import { parseWindow } from "../quota/limits.ts";
+import { parseWindow, wholePercent } from "../quota/limits.ts";
 
 /** The limit id of the account's main windows; others are limits of single models. */
 export const MAIN_LIMIT = "codex";
@@ -50,17 +52,22 @@ export function limitOf(snapshot: JsonObject): string {
 /** Reads a result of `account/rateLimits/read`; undefined when it is not one. */
 export function parseReading(result: unknown): Reading | undefined {
   const answer = objectOf(result);
-  const first = objectOf(answer?.get("rateLimits"));
-  if (answer === undefined || first === undefined) return undefined;
+  if (answer === undefined) return undefined;
   const snapshots = new Map<string, JsonObject>();
   for (const [id, value] of objectOf(answer.get("rateLimitsByLimitId")) ?? []) {
     const snapshot = objectOf(value);
     if (snapshot) snapshots.set(id, snapshot);
   }
-  snapshots.set(limitOf(first), first);
+  const named = objectOf(answer.get("rateLimits"));
+  const first = named ?? snapshots.get(MAIN_LIMIT) ?? [...snapshots.values()][0];
+  if (first === undefined) return undefined;
+  if (first === named && !(isBare(first) && snapshots.has(limitOf(first)))) {
+    snapshots.set(limitOf(first), first);
+  }
   // The account's own limit is called "codex"; where no limit is, it is the first in the answer.
   const mainId = snapshots.has(MAIN_LIMIT) ? MAIN_LIMIT : limitOf(first);
   const main = snapshots.get(mainId);
+  if (main !== undefined && !isUnderstood(main)) return undefined;
   snapshots.delete(mainId);
   const others = [...snapshots].map(([id, snapshot]) => otherLimit(id, snapshot));
   const accountId = answer.get("accountId");
@@ -93,7 +100,7 @@ export function mergeUpdate(readings: Readings, params: unknown): Update | undef
 export function mergeSnapshot(readings: Readings, snapshot: JsonObject): Update | undefined {
   const id = limitOf(snapshot);
   const mainId = readings.limits.limitId || MAIN_LIMIT;
-  const tellsWindow = ["primary", "secondary"].some((key) => parseWindow(snapshot.get(key)) !== null);
+  const tellsWindow = WINDOWS.some((key) => parseWindow(snapshot.get(key)) !== null);
   if (id !== mainId) {
     if (!tellsWindow) return undefined;
     const others = mergeOther(readings.allowance.others ?? [], id, snapshot);
@@ -141,16 +148,48 @@ function mergeWindow(old: LimitWindow | null, value: unknown): LimitWindow | nul
   const isAnother = fresh.windowDurationMins !== undefined && old?.windowDurationMins !== undefined &&
     fresh.windowDurationMins !== old.windowDurationMins;
   if (old === null || isAnother) return fresh;
-  const saysUsed = typeof objectOf(value)?.get("usedPercent") === "number";
+  const saysUsed = typeof fieldsOf(value)?.get("usedPercent") === "number";
   return { ...old, ...fresh, usedPercent: saysUsed ? fresh.usedPercent : old.usedPercent };
 }
 
 function limitsIn(limitId: string, snapshot: JsonObject): RateLimits {
   return {
     limitId,
-    primary: parseWindow(snapshot.get("primary")),
-    secondary: parseWindow(snapshot.get("secondary")),
+    primary: parseWindow(plainWindow(snapshot.get("primary"))),
+    secondary: parseWindow(plainWindow(snapshot.get("secondary"))),
   };
+}
+
+const WINDOWS = ["primary", "secondary"] as const;
+
+/** True for a snapshot without windows. */
+function isBare(snapshot: JsonObject): boolean {
+  return WINDOWS.every((key) => (snapshot.get(key) ?? null) === null);
+}
+
+/** False for a snapshot with a window or a budget that is there but cannot be read: it must not count as free. */
+function isUnderstood(snapshot: JsonObject): boolean {
+  const isWindow = (value: unknown) =>
+    (value ?? null) === null || wholePercent(fieldsOf(plainWindow(value))?.get("usedPercent")) !== undefined;
+  const budget = snapshot.get("individualLimit") ?? null;
+  return WINDOWS.every((key) => isWindow(snapshot.get(key))) &&
+    (budget === null || spendLimitIn(budget) !== undefined);
+}
+
+/** A window whose numbers may be spelled as texts, with numbers. */
+function plainWindow(value: unknown): unknown {
+  const fields = fieldsOf(value);
+  if (fields === undefined) return value;
+  const [used, mins, resets] = ["usedPercent", "windowDurationMins", "resetsAt"].map((key) =>
+    fields.get(key)
+  );
+  const at = plainNumber(resets);
+  const atMs = typeof at === "string" ? parseTime(at) : undefined;
+  return definedFields({
+    usedPercent: plainNumber(used),
+    windowDurationMins: plainNumber(mins),
+    resetsAt: atMs === undefined ? at : atMs / 1000,
+  });
 }
 
 const MONTH_MINS = 43_200;
@@ -158,8 +197,8 @@ const MONTH_MINS = 43_200;
 /** A budget as a long window, in place of windows that an account does not have. */
 function withBudget({ limits, allowance }: Readings): Readings {
   const budget = allowance.spendLimit;
-  const isBare = limits.primary === null && (limits.secondary === null || isBudget(limits.secondary));
-  if (budget === undefined || !isBare) return { limits, allowance };
+  const hasNone = limits.primary === null && (limits.secondary === null || isBudget(limits.secondary));
+  if (budget === undefined || !hasNone) return { limits, allowance };
   const window: LimitWindow = {
     usedPercent: 100 - budget.remainingPercent,
     windowDurationMins: MONTH_MINS,
@@ -175,12 +214,13 @@ function isBudget({ windowDurationMins }: LimitWindow): boolean {
 
 /** The fields of the main limit's snapshot besides its windows. */
 function allowanceIn(snapshot: JsonObject): Allowance {
+  const reached = snapshot.get("rateLimitReachedType");
   return definedFields({
     plan: word(snapshot.get("planType")),
     credits: creditsIn(snapshot.get("credits")),
     spendLimit: spendLimitIn(snapshot.get("individualLimit")),
     spendControlReached: flag(snapshot.get("spendControlReached")),
-    reachedType: word(snapshot.get("rateLimitReachedType")),
+    reachedType: word(fieldsOf(reached)?.get("type") ?? reached),
   });
 }
 

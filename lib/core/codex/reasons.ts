@@ -16,6 +16,7 @@ interface Row {
 export const PROBE_RESULTS = {
   ok: { words: "ok", trouble: undefined },
   apiKey: { words: "API key: no limits", trouble: undefined },
+  noLoginNeeded: { words: "no OpenAI login needed: no limits", trouble: undefined },
   loginRequired: { words: "login required", trouble: "login", isDeadLogin: true },
   tokenRefused: { words: "token refused", trouble: "login", isDeadLogin: true },
   notRenewed: { words: "login not renewed", trouble: "other" },
@@ -79,6 +80,11 @@ export function troubleOf({ kind }: ProbeResult): Trouble | undefined {
 /** Tells whether only a new login helps. */
 export function isDeadLogin({ kind }: ProbeResult): boolean {
   return "isDeadLogin" in PROBE_RESULTS[kind];
+}
+
+/** Tells whether the login has no limits to read: turns are limited by what pays for them. */
+export function isWithoutLimits({ kind }: ProbeResult): boolean {
+  return kind === "apiKey" || kind === "noLoginNeeded";
 }
 
 /** Tells whether the text of the last try says that the login is dead. */

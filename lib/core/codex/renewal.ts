@@ -15,7 +15,7 @@ const RENEWAL_SLACK_MS = 2000;
 /** The effect of starting an app-server on the login of a home. */
 export type Renewal =
   /** There is nothing to renew. */
-  | { readonly kind: "none"; readonly why: "no login" | "API key" }
+  | { readonly kind: "none"; readonly why: "no login" | "no login needed" | "API key" }
   /** The token is far from expiry. */
   | { readonly kind: "impossible"; readonly possibleAtMs: number }
   /** A start may renew it; before `usefulAtMs` a start would neither renew nor be able to read. */

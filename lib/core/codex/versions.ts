@@ -53,6 +53,13 @@ export function lacksOf(version: string | undefined, canSeeOpenFiles: boolean): 
   return isBlind ? [NO_TURNS, ...words] : words;
 }
 
+/** The place of a version among those that were checked; undefined for an unknown one. */
+export function placeOf(version: string | undefined): "too old" | "checked" | "too new" | undefined {
+  if (version === undefined) return undefined;
+  if (!isAtLeast(version, LEAST_CODEX)) return "too old";
+  return version !== CHECKED_CODEX && isAtLeast(version, CHECKED_CODEX) ? "too new" : "checked";
+}
+
 /** `turns not counted, refused turns known by readings only: codex 0.98` */
 export function lackWords(lacks: readonly string[], version: string): string {
   return `${lacks.join(", ")}: codex ${shortVersion(version)}`;

@@ -81,7 +81,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   key("sessions", "paid", "last", {
     oneOf: PAID,
     effect:
-      "when API keys and credits are picked: last (when no plan has anything left), never, or ranked like a plan",
+      "when API keys, credits and providers without OpenAI login are picked: last (when no plan has anything left), never, or ranked like a plan",
   }),
   key("sessions", "stale_sec", 420, {
     least: 1,

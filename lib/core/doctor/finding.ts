@@ -26,6 +26,26 @@ export const CHECKS = {
     about: "Codex does not tell its version",
     cure: "run % and see what it says; install Codex again",
   },
+  "codex-old": {
+    severity: "fault",
+    about: "Codex is older than the oldest version whose limits can be read",
+    cure: "install a newer Codex, for instance: npm install -g @openai/codex@latest",
+  },
+  "codex-unknown": {
+    severity: "fault",
+    about: "what Codex says of its version is not understood, so it is treated as the oldest",
+    cure: "install a released Codex, for instance: npm install -g @openai/codex@latest",
+  },
+  "codex-lacks": {
+    severity: "note",
+    about: "what this version of Codex lacks",
+    cure: "to have it, install a newer Codex, for instance: npm install -g @openai/codex@latest",
+  },
+  "codex-new": {
+    severity: "note",
+    about: "Codex is newer than the newest version that agentlb was checked with",
+    cure: "nothing to do while limits are read; else install a newer agentlb",
+  },
   "supervisor-stopped": {
     severity: "note",
     about: "the supervisor is not running",
@@ -120,6 +140,12 @@ export const CHECKS = {
     severity: "note",
     about: "a session uses an API key, which costs money and has no limits to read",
     cure: "if that is not meant, run: agentlb login %",
+  },
+  "login-unneeded": {
+    severity: "note",
+    about:
+      "a session has a model provider without OpenAI login: it may cost money, and has no limits to read",
+    cure: "if that is not meant, correct model_provider in %",
   },
   "account-shared": {
     severity: "note",

@@ -5,6 +5,8 @@ import { type Finding, finding } from "./finding.ts";
 export interface SessionFacts {
   readonly alias: string;
   readonly login: Account["kind"];
+  /** The model provider that its turns use in place of a login; undefined when they use the login. */
+  readonly provider: string | undefined;
   /** Codex stores the login of this home elsewhere than in a file. */
   readonly isKeptElsewhere: boolean;
   /** The account, whatever the alias; undefined when unknown. */
@@ -36,7 +38,12 @@ function findingsOf(session: SessionFacts): Finding[] {
   return found;
 }
 
-function loginFinding({ alias, login, isKeptElsewhere, refused }: SessionFacts): Finding[] {
+function loginFinding(
+  { alias, login, provider, settings, isKeptElsewhere, refused }: SessionFacts,
+): Finding[] {
+  if (provider !== undefined) {
+    return [finding("login-unneeded", `${alias}: it uses the model provider ${provider}`, settings)];
+  }
   if (login === "none" && !isKeptElsewhere) {
     return [finding("login-missing", `${alias}: nobody is logged in`, alias)];
   }

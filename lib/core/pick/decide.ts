@@ -1,6 +1,6 @@
 import { exhaustionOf, exhaustionWords } from "./exhaustion.ts";
 import { type Hindrance, HINDRANCES } from "./hindrance.ts";
-import { probeResultIn } from "../codex/reasons.ts";
+import { isWithoutLimits, probeResultIn } from "../codex/reasons.ts";
 import type { Mode } from "./policies/scored_candidate.ts";
 import { type Policy, rank } from "./policy.ts";
 import {
@@ -117,12 +117,19 @@ export function judgedOf(
   const verdict: Verdict = candidate.isMissing
     ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
     : judge(leases === candidate.leases ? candidate : { ...candidate, leases }, nowMs, settings);
-  const isPaid = settings.paid !== "ranked" &&
-    probeResultIn(candidate.status.lastProbeResult)?.kind === "apiKey";
-  const judged = admit(candidate, isPaid ? { ...verdict, isPaid } : verdict, nowMs, options);
+  const result = probeResultIn(candidate.status.lastProbeResult);
+  const isPaid = settings.paid !== "ranked" && result !== undefined && isWithoutLimits(result);
+  const isElsewhere = result?.kind === "noLoginNeeded";
+  const paid = isPaid ? { isPaid, ...(isElsewhere ? { isElsewhere } : {}) } : {};
+  const judged = admit(candidate, isPaid ? { ...verdict, ...paid } : verdict, nowMs, options);
   if (settings.paid !== "never") return judged;
   const { isFull, verdict: { onCredits: _, ...free } } = judged as Judged & { verdict: Ineligible };
-  return { isFull, verdict: isPaid ? refuse(verdict, "paid", "costs money") : free as Verdict };
+  return {
+    isFull,
+    verdict: isPaid
+      ? refuse(verdict, "paid", isElsewhere ? "may cost money" : "costs money")
+      : free as Verdict,
+  };
 }
 
 /** The candidate with its verdict when it may be picked, else undefined. A part of `decide`. */
@@ -205,8 +212,17 @@ function admit(
   return { verdict, isFull };
 }
 
-function refuse({ alias, usage, isPaid }: Verdict, kind: Hindrance, reason: string): Ineligible {
-  return { alias, eligible: false, usage, reason, kind, ...(isPaid ? { isPaid } : {}), final: true };
+function refuse({ alias, usage, isPaid, isElsewhere }: Verdict, kind: Hindrance, reason: string): Ineligible {
+  return {
+    alias,
+    eligible: false,
+    usage,
+    reason,
+    kind,
+    ...(isPaid ? { isPaid } : {}),
+    ...(isElsewhere ? { isElsewhere } : {}),
+    final: true,
+  };
 }
 
 function reserved({ rules }: Candidate, verdict: Eligible, gauges: Gauges): Eligible {

@@ -38,8 +38,10 @@ export interface Eligible {
   readonly activeTurns: number;
   readonly lastSelectedMs: number | undefined;
   readonly pickSeq: number;
-  /** An API key: every turn costs money. */
+  /** What has no limits: every turn costs money, or may. */
   readonly isPaid?: true;
+  /** Turns go to another provider of models than OpenAI. */
+  readonly isElsewhere?: true;
 }
 
 export interface Ineligible {
@@ -51,8 +53,10 @@ export interface Ineligible {
   readonly kind: Hindrance;
   /** The time when an exhausted account comes back, epoch milliseconds, if known. */
   readonly comesBackMs?: number;
-  /** An API key: every turn costs money. */
+  /** What has no limits: every turn costs money, or may. */
   readonly isPaid?: true;
+  /** Turns go to another provider of models than OpenAI. */
+  readonly isElsewhere?: true;
   /** True when credits can pay for an exhausted account at once. */
   readonly onCredits?: boolean;
   /** The reason why the last try gave no newer reading. */

@@ -38,7 +38,14 @@ function nearKey(text: string): string | undefined {
   const bare = plain(word.replace(/^["']|["']$/g, "").replace(/^(?:CAP|CLB)[_-]?/i, ""));
   const known = new Map(Array.from(KEYS, (key) => [plain(key), key]));
   const found = nearest(bare, known.keys());
-  return found === undefined ? undefined : known.get(found);
+  return found === undefined ? keyWithWords(word) : known.get(found);
+}
+
+/** The known key that has all words of a shorter one: `auth_team_dir` for `auth_dir` or `team_dir`. */
+function keyWithWords(text: string): string | undefined {
+  const words = text.toLowerCase().split(/[-_.]/);
+  if (words.length < 2) return undefined;
+  return [...KEYS].find((key) => words.every((word) => key.split("_").includes(word)));
 }
 
 function plain(word: string): string {

@@ -81,9 +81,10 @@ export function creditsIn(value: unknown): Credits | undefined {
   if (fields === undefined) return undefined;
   const [hasCredits, unlimited] = [flag(fields.get("hasCredits")), flag(fields.get("unlimited"))];
   if (hasCredits === undefined && unlimited === undefined) return undefined;
-  const balance = word(fields.get("balance"));
+  const number = fields.get("balance");
+  const balance = word(typeof number === "number" ? String(number) : number);
   // The service lists credits also when none are left.
-  const isSpent = balance !== undefined && /^0+(\.0*)?$|^\.0+$/.test(balance);
+  const isSpent = balance !== undefined && /^-|^0+(\.0*)?$|^\.0+$/.test(balance);
   return {
     hasCredits: (hasCredits ?? false) && !isSpent,
     unlimited: unlimited ?? false,
@@ -95,10 +96,13 @@ export function creditsIn(value: unknown): Credits | undefined {
 export function spendLimitIn(value: unknown): SpendLimit | undefined {
   const fields = fieldsOf(value);
   if (fields === undefined) return undefined;
-  const [limit, used] = [word(fields.get("limit")), word(fields.get("used"))];
-  const remainingPercent = whole(fields.get("remainingPercent"), 100);
-  if (limit === undefined || used === undefined || remainingPercent === undefined) return undefined;
-  const resetsAt = whole(fields.get("resetsAt"), Number.MAX_SAFE_INTEGER) ?? 0;
+  const amount = (value: unknown) => word(typeof value === "number" ? String(value) : value);
+  const [limit, used] = [amount(fields.get("limit")), amount(fields.get("used"))];
+  if (limit === undefined || used === undefined) return undefined;
+  const told = fields.get("remainingPercent") ?? 100 - 100 * Number(used) / Number(limit);
+  const remainingPercent = whole(plainNumber(told), 100);
+  if (remainingPercent === undefined) return undefined;
+  const resetsAt = whole(plainNumber(fields.get("resetsAt")), Number.MAX_SAFE_INTEGER) ?? 0;
   return { limit, used, remainingPercent, resetsAt };
 }
 
@@ -118,7 +122,13 @@ export function word(value: unknown): string | undefined {
 }
 
 export function flag(value: unknown): boolean | undefined {
+  if (value === "true" || value === "false") return value === "true";
   return typeof value === "boolean" ? value : undefined;
+}
+
+/** A number that may be spelled as a text; any other value as it is. */
+export function plainNumber(value: unknown): unknown {
+  return typeof value === "string" && /^\s*-?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
 }
 
 /** A whole number from 0 to `most`, any fraction cut off. */

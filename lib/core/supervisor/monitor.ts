@@ -77,6 +77,13 @@ const ACTIVE_AGE_MS = 60_000;
 /** Pause after a failed renewal: each try sends a token that may be spent. */
 const RENEWAL_PAUSE_MS = 5 * 60_000;
 
+/** The results of logins that Codex never renews; nothing is started for them. */
+const WITHOUT_RENEWAL = {
+  "API key": "apiKey",
+  "no login needed": "noLoginNeeded",
+  "no login": "loginRequired",
+} as const;
+
 /** The next step of one alias. Logins come first: where a renewal is possible, at most one process starts, alone. */
 export function decide(facts: Facts, pace: Pace): Decision {
   switch (facts.phase) {
@@ -105,7 +112,7 @@ function decideStart(facts: Facts, pace: Pace): Decision {
   const { renewal } = facts;
   if (renewal.kind === "none") {
     if (due > 0) return { act: "wait", forMs: due };
-    return { act: "report", fault: { kind: renewal.why === "API key" ? "apiKey" : "loginRequired" } };
+    return { act: "report", fault: { kind: WITHOUT_RENEWAL[renewal.why] } };
   }
   const isExpiryUnknown = renewal.kind === "possible" && renewal.isExpiryUnknown === true;
   const canManage = facts.isManaged && !facts.isLoginDead && !isExpiryUnknown;

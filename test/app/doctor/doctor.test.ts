@@ -13,7 +13,8 @@ import { authFile } from "../supervisor/supervised.ts";
 import { type Given, type World, world } from "../world.ts";
 
 const NO_DAEMON = "[features]\ndaemon_auto_start = false\n";
-const capture = () => ({ exit: { code: 0 }, stdout: "codex-cli 0.169.0\n", stderr: "" });
+const says = (line: string) => () => ({ exit: { code: 0 }, stdout: `${line}\n`, stderr: "" });
+const capture = says("codex-cli 0.169.0");
 
 /** A user for whom nothing is to be mended. */
 function healthy(): World {
@@ -93,6 +94,9 @@ describe("doctor", () => {
   const CASES: readonly [CheckName, (user: World) => void, Given?][] = [
     ["codex-missing", (user) => rmSync(join(user.bin, "codex"))],
     ["codex-mute", () => {}, { capture: () => ({ exit: { code: 1 }, stdout: "", stderr: "" }) }],
+    ["codex-old", () => {}, { capture: says("codex-cli 0.88.0") }],
+    ["codex-old", () => {}, { capture: says("codex-cli 0.90.0-alpha.3") }],
+    ["codex-unknown", () => {}, { capture: says("codex of our own") }],
     ["root-open", (user) => chmodSync(user.layout.root, 0o755)],
     ["root-open", (user) => chmodSync(join(user.layout.sessions, "a", "auth.json"), 0o644)],
     ["config-broken", (user) => user.write("[sessions\n", "config.toml")],
@@ -111,6 +115,34 @@ describe("doctor", () => {
     const user = healthy();
     spoil(user);
     expect(await faults(user, given)).toEqual([check]);
+  });
+
+  it.each([
+    ["0.90.0", "codex-lacks", "turns not counted, refused turns known by readings only: codex 0.90"],
+    ["0.140.0", "codex-lacks", "refused turns known by readings only: codex 0.140"],
+    ["0.171.0", undefined, undefined],
+    ["0.171.1", "codex-new", "codex 0.171.1 is newer than 0.171, the newest that was checked"],
+    ["1.2.0", "codex-new", "codex 1.2 is newer than 0.171, the newest that was checked"],
+  ])("notes what is to be known of codex %s", async (version, check, what) => {
+    const user = healthy();
+    const host = user.host({ capture: says(`codex-cli ${version}`) });
+    const system = { ...host.system, processes: { ...host.system.processes! } };
+    const found = await examine({ ...host, system }, user.layout);
+    const notes = found.filter(({ check }) => check.startsWith("codex-") && check !== "codex-found");
+    expect(notes.map(({ check, what, severity }) => [check, what, severity]))
+      .toEqual(check === undefined ? [] : [[check, what, "note"]]);
+  });
+
+  it("notes a session that needs no login, and misses none in it", async () => {
+    const user = healthy();
+    const provider = `model_provider = "x"\n${NO_DAEMON}[model_providers.x]\nname = "X"\n`;
+    user.session("b", { "config.toml": provider });
+    user.session("c", { "config.toml": `${provider}requires_openai_auth = true\n` });
+    const found = (await findings(user)).filter(({ check }) => check.startsWith("login-"));
+    expect(found.map(({ check, what }) => [check, what])).toEqual([
+      ["login-unneeded", "b: it uses the model provider x"],
+      ["login-missing", "c: nobody is logged in"],
+    ]);
   });
 
   it("names a folder that belongs to another user", async () => {

@@ -71,6 +71,11 @@ describe("a configuration is read", () => {
       `${BOTH}; ~/team`,
     ],
     ["JSON", '{"sources": ["~/w1", "~/w2"], "auth_strategy": "team_cycle"}', `${BOTH}; team_cycle`],
+    [
+      "JSON with comments",
+      '{\n  // homes\n  "sources": ["~/w1", // one\n    "~/w2"], // two\n  "auth_team_dir": "//team"\n}\n',
+      `${BOTH}; //team`,
+    ],
     ["a flow map under a key", "cap: {sources: [~/w1, ~/w2], auth_team_dir: ~/team}\n", `${BOTH}; ~/team`],
     [
       "nested keys",
@@ -181,6 +186,22 @@ describe("a configuration is refused, with line and key:", () => {
     ["one record for sources", "sources:\n  path: ~/w1\n", "line 1: sources: its items must be texts"],
     ["braces for sources", "sources: {path: ~/w1}\n", "line 1: sources: its items must be texts"],
     ["lists in a list", "sources: [[~/w1], [~/w2]]\n", "line 1: sources: its items must be texts"],
+    ["numbers as items", "sources: [1, null]\n", "line 1: sources: its items must be texts"],
+    ["nothing but empty items", 'sources: ["", ""]\n', "line 1: sources: its items are empty"],
+    ["null as the only item", "sources: [null]\n", "line 1: sources: its items must be texts"],
+    ["a word left out", "auth_dir: ~/team\n", "line 1: auth_dir: unknown key, did you mean auth_team_dir?"],
+    [
+      "another word left out",
+      "team-dir: ~/team\n",
+      "line 1: team-dir: unknown key, did you mean auth_team_dir?",
+    ],
+    [
+      "a glob's word left out",
+      "auth_glob: x\n",
+      "line 1: auth_glob: unknown key, did you mean auth_team_glob?",
+    ],
+    ["in braces", "{\n  sourcs: [~/w1]\n}\n", "line 2: sourcs: unknown key, did you mean sources?"],
+    ["in JSON", '{"source": ["~/w1"]}\n', "line 1: source: unknown key, did you mean sources?"],
     ["nothing as an item", "sources: [~, ~/w1]\n", "line 1: sources: its items must be texts"],
     [
       "an alias of nobody",
@@ -237,6 +258,16 @@ describe("what a configuration says that nobody understands", () => {
     const { code, out, err } = await pool.cap("list");
     expect([code, short(out)]).toEqual([0, "~/w1\n"]);
     expect(short(err)).toMatch(/^⚠️ <config>: not understood, left out: line \d: source\n$/);
+  });
+
+  test("is also named in braces", async () => {
+    const { pool, short } = poolWith("{sources: ~/w1, owner: me,\n pool: {strategy: hash}}\n");
+    const { code, out, err } = await pool.cap("list");
+    expect([code, short(out), short(err)]).toEqual([
+      0,
+      "~/w1\n",
+      "⚠️ <config>: not understood, left out: line 1: owner\n",
+    ]);
   });
 
   test("is nothing where all is understood", async () => {

@@ -85,7 +85,17 @@ describe("an answer with limits", () => {
     expect(parseReading({ rateLimits: { ...MAIN, individualLimit: budget } })?.readings.limits).toEqual(MAIN);
   });
 
-  it.each([["0", false], ["0.0000000000", false], [".00", false], ["0.01", true], [null, true], ["", true]])(
+  it.each([
+    ["0", false],
+    ["0.0000000000", false],
+    [".00", false],
+    ["0.01", true],
+    [null, true],
+    ["", true],
+    [0, false],
+    ["-3.5", false],
+    [2, true],
+  ])(
     "with credits of a balance of %j has credits: %j",
     (balance, hasCredits) => {
       const credits = { hasCredits: true, unlimited: false, balance };
@@ -111,6 +121,66 @@ describe("an answer with limits", () => {
       expect(parseReading(result)).toBeUndefined();
     },
   );
+
+  const HOUR = { ...PRIMARY, resetsAt: 1_795_176_915 };
+  it.each<[string, unknown, unknown]>([
+    [
+      "numbers spelled as texts",
+      { usedPercent: "25", windowDurationMins: "300", resetsAt: "1795176915" },
+      HOUR,
+    ],
+    ["a reset spelled as a moment", { ...PRIMARY, resetsAt: "2026-11-20T12:15:15Z" }, HOUR],
+    ["a reset that is no moment", { ...PRIMARY, resetsAt: "soon" }, {
+      usedPercent: 25,
+      windowDurationMins: 300,
+    }],
+  ])("with %s is read", (_, primary, expected) => {
+    expect(parseReading({ rateLimits: { primary } })?.readings.limits.primary).toEqual(expected);
+  });
+
+  it.each<[string, object]>([
+    ["a window that does not say how much is used", { primary: { windowDurationMins: 300, resetsAt: 9 } }],
+    ["a used part that is null", { primary: { ...PRIMARY, usedPercent: null } }],
+    ["a used part that is a text", { primary: { ...PRIMARY, usedPercent: "25%" } }],
+    ["a used part that is a fact", { primary: { ...PRIMARY, usedPercent: true } }],
+    ["a used part beyond numbers", { primary: { ...PRIMARY, usedPercent: Infinity } }],
+    ["a window that is a list", { primary: [25] }],
+    ["one such window beside a good one", { primary: PRIMARY, secondary: { usedPercent: {} } }],
+    ["a budget that says nothing", { primary: PRIMARY, individualLimit: {} }],
+    ["a budget that is a text", { individualLimit: "100" }],
+  ])("with %s is not understood: it counts as no room", (_, rateLimits) => {
+    expect(parseReading({ rateLimits })).toBeUndefined();
+  });
+
+  it.each<[string, unknown, number]>([
+    ["spelled as a text", { limit: "100", used: "99", remainingPercent: "1", resetsAt: "9" }, 1],
+    ["told by its amounts alone", { limit: "100", used: "100", resetsAt: 9 }, 0],
+    ["overdrawn", { limit: 100, used: 120.5, remainingPercent: -20, resetsAt: 9 }, 0],
+  ])("with a budget %s has it", (_, individualLimit, remainingPercent) => {
+    expect(parseReading({ rateLimits: { individualLimit } })?.readings).toMatchObject({
+      limits: { secondary: { usedPercent: 100 - remainingPercent, resetsAt: 9 } },
+      allowance: { spendLimit: { remainingPercent, resetsAt: 9 } },
+    });
+  });
+
+  it.each<[string, object]>([
+    ["nothing beside a map", { rateLimitsByLimitId: { codex: MAIN } }],
+    ["null beside a map", { rateLimits: null, rateLimitsByLimitId: { codex: MAIN } }],
+    ["an empty one beside a map", { rateLimits: {}, rateLimitsByLimitId: { codex: MAIN } }],
+    ["none called codex", { rateLimitsByLimitId: { premium: { ...MAIN, limitId: "premium" } } }],
+  ])("that has its limits in the map only is read: %s", (_, answer) => {
+    expect(parseReading(answer)?.readings.limits).toMatchObject({ primary: PRIMARY, secondary: SECONDARY });
+  });
+
+  it.each<[unknown, unknown]>([
+    [{ ordinaryUsageAllowed: "false" }, { ordinaryUsageAllowed: false }],
+    [{ rateLimits: { ...MAIN, spendControlReached: "true" } }, { spendControlReached: true }],
+    [{ rateLimits: { ...MAIN, rateLimitReachedType: { type: "rate_limit_reached" } } }, {
+      reachedType: "rate_limit_reached",
+    }],
+  ])("tells a verdict in another form: %j", (answer, allowance) => {
+    expect(parseReading({ rateLimits: MAIN, ...(answer as object) })?.readings.allowance).toEqual(allowance);
+  });
 
   it("may name limits like keys of every object", () => {
     const answer = JSON.parse(

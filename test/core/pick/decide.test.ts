@@ -242,6 +242,17 @@ describe("what costs money", () => {
     expect(picked({ a: key, b: { short: 0 } }, { policy })).toBe("a");
   });
 
+  it("is also a provider of models without OpenAI login, which has its own words", () => {
+    const other: Given = { status: { ...none, lastProbeResult: "no OpenAI login needed: no limits" } };
+    expect(picked({ a: other, b: { short: 1, week: 1 } })).toBe("b");
+    expect(decided({ a: other, b: { short: 0 } }).winner).toMatchObject({ alias: "a", isElsewhere: true });
+    expect(decided({ a: key, b: { short: 0 } }).winner).not.toHaveProperty("isElsewhere");
+    expect(decided({ a: other }, {}, { paid: "never" }).verdicts[0]).toMatchObject({
+      kind: "paid",
+      reason: "may cost money",
+    });
+  });
+
   it("is told of the verdict, and picked at the user's word", () => {
     expect(decided({ a: key, b: { short: 0 } }).winner).toMatchObject({ alias: "a", isPaid: true });
     expect(picked({ a: key, b: {} }, { prefer: "a" })).toBe("a");

@@ -92,6 +92,10 @@ describe("the next step of an alias", () => {
       act: "report",
       fault: { kind: "apiKey" },
     }],
+    ["no login needed: says so", { renewal: { kind: "none", why: "no login needed" }, isManaged: true }, {
+      act: "report",
+      fault: { kind: "noLoginNeeded" },
+    }],
     ["nobody logged in, said a moment ago: waits", { renewal: { kind: "none", why: "no login" }, ...FRESH }, {
       act: "wait",
       forMs: 299_000,

@@ -115,13 +115,17 @@ export function withoutBackups(paths: readonly string[]): OwnAndBackups {
 }
 
 /** Every name of a backup has one of these; looking once through all names is quick. */
-const MARKS = /[~#]|bak|backup|old|orig|save|swp|prev/i;
-/** `work.json.bak`, `auth.json.old-2026-11-30`, `auth.json~`, `#auth.json#`, `auth.backup.json`, `auth-bak2.json`. */
+const MARKS = /[~#]|bak|backup|old|orig|save|sw[op]|prev|rej|dpkg|disabled|copy|conflict|crdownload|part/i;
+/** `work.json.bak`, `auth.json.old-2026-11-30`, `auth.json~`, `auth.backup.json`, `auth-bak2.json`, `auth - Copy (2).json`. */
 const NAMES = [
   /.~$/,
   /^#.+#$/,
-  /.\.(?:bak|backup|old|orig|save|swp|prev)[-_.]?\d*(?:[-_.:TZ]?\d+)*Z?$/i,
+  /.\.(?:bak|backup|old|orig|save|sw[op]|prev(?:ious)?|rej|dpkg-\w+|disabled|crdownload|part)[-_.]?\d*(?:[-_.:TZ]?\d+)*Z?$/i,
   /.[-_.](?:bak|backup)[-_.]?\d*(?:[-_.:TZ]?\d+)*Z?\.\w+$/i,
+  // Copies have the same refresh token: whichever is renewed first spends it for the other.
+  /^Copy (?:\(\d+\) )?of ./i,
+  /.[-_ (]+copy\)?(?: ?\(?\d+\)?)?\.\w+$/i,
+  /conflicted copy|\.sync-conflict-\d/i,
 ];
 
 function isBackup(path: string): boolean {

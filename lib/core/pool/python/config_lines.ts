@@ -98,6 +98,8 @@ export function readConfigLines(text: string, keys: ReadonlySet<string>): Config
 export function documentText(text: string): string {
   return splitLines(text.startsWith("\ufeff") ? text.slice(1) : text)
     .map(spaced)
+    // JSON with comments; a path may begin with two slashes too.
+    .map((line) => line.replace(/(^|[,{}[\]])(\s*)\/\/(?=\s).*$/, "$1$2"))
     .map((line) => line.replace(/^(\s*auth_team_glob\s*:\s*)(\*[^\s#]*)/, '$1"$2"'))
     .join("\n");
 }
@@ -190,7 +192,7 @@ function extentOf(lines: readonly string[], raw: string, keys: ReadonlySet<strin
   if (isGlob) return { raw, length: 1, isYaml: false };
   if (value.startsWith("[")) {
     const length = Math.max(1, flowLength(lines, raw));
-    return { raw, length, isYaml: length > 1 || jsonList(raw) === undefined };
+    return { raw, length, isYaml: length > 1 || !isListOfTexts(jsonList(raw)) };
   }
   if (/^(?:&\S+\s|[!{]|\*[\w-]+$)/.test(value)) {
     return { raw, length: Math.max(1, flowLength(lines, raw)), isYaml: true };
@@ -221,6 +223,11 @@ function flowLength(lines: readonly string[], raw: string): number {
     if (depth <= 0) return at + 1;
   }
   return 0;
+}
+
+/** True for an empty list, and one of which every item says something: others are left to YAML, which names them. */
+function isListOfTexts(list: readonly unknown[] | undefined): boolean {
+  return list !== undefined && list.every((item) => typeof item === "string" && strip(item) !== "");
 }
 
 /** The JSON array at the start of a value, perhaps followed by a comment. */

@@ -43,6 +43,21 @@ describe("a backup, by its name,", () => {
     ".a.json.swp",
     "a.backup.json",
     "a-bak2.json",
+    "a.json.swo",
+    "a.json.rej",
+    "a.json.dpkg-old",
+    "a.json.previous",
+    "a.json.disabled",
+    "a.json.part",
+    "a - Copy.json",
+    "a - Copy (2).json",
+    "a copy.json",
+    "a copy 2.json",
+    "a (copy).json",
+    "a_copy.json",
+    "Copy of a.json",
+    "a (conflicted copy 2026-11-30).json",
+    "a.sync-conflict-20261130-101500-ABCDEFG.json",
   ];
   const OWN = [
     "bak",
@@ -54,6 +69,11 @@ describe("a backup, by its name,", () => {
     "rollback.json",
     "feedbak.json",
     "a.2",
+    "copy.json",
+    "photocopy.json",
+    "a.copyright.json",
+    "a.party.json",
+    "conflict.json",
   ];
 
   test.each(BACKUPS)("as %s, serves only where nothing else can be used", async (name) => {
