@@ -267,6 +267,7 @@ interface Wait {
 const OPTIONS: GoOnOptions = {
   isOff: false,
   waits: true,
+  isAttended: false,
   unattendedMs: 1000 * HOUR_MS,
   deadline: Infinity,
 };

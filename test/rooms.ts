@@ -8,9 +8,9 @@ export const ROOMS: Rooms = tableOf(`
   core/system         core: shell text
   core/quota          core: text
   core/codex          core: quota text
-  core/codex/thread   core: codex text
+  core/codex/threads  core: codex text
   core/session        core: codex quota shell system text
-  core/thread         core: codex codex/thread quota session shell system text
+  core/thread         core: codex codex/threads quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
   core/config         core: pick session text
@@ -35,7 +35,7 @@ export const ROOMS: Rooms = tableOf(`
   app/daemon          app: codex config
                       io: . files lock process     core: session shell supervisor system text
   app/codex           io: . files process          core: codex config session shell system text
-  app/codex/thread    io: files                    core: codex codex/thread
+  app/codex/threads   io: files                    core: codex codex/threads
   app/login           app: codex session
                       io: . files lock process     core: codex config session shell system text
   app/session         app: codex daemon
@@ -43,9 +43,9 @@ export const ROOMS: Rooms = tableOf(`
   app/pick            app: codex daemon session
                       io: . files lock             core: config pick pick/policies quota session simulation system text
   app/thread/going_on io: . files lock process     core: codex pick session system text thread
-  app/thread          app: codex codex/thread config daemon pick session thread/going_on
+  app/thread          app: codex codex/threads config daemon pick session thread/going_on
                       io: . files lock process
-                      core: codex codex/thread config pick quota session shell system text thread
+                      core: codex codex/threads config pick quota session shell system text thread
   app/supervisor/threads
                       app: codex session
                       io: . files process          core: codex session system text

@@ -140,6 +140,37 @@ describe("going on", () => {
     const gone = await go(made, "continue", lost.id);
     expect(gone).toMatchObject({ code: 1, started: [] });
     expect(gone.stderr).toContain("its folder is gone");
+    expect((await go(made, "waiting")).stdout).toBe("nothing is waited for\n");
+  });
+
+  test("never under another account than the one that began the thread", async () => {
+    const made = user();
+    const { id } = thread(made, { workspace: "b", user: "user-b" });
+    const { code, stderr, started } = await go(made, "continue", id, "--wait");
+    expect({ code, started }).toEqual({ code: 1, started: [] });
+    expect(stderr).toContain("is logged in to another account than the one that began it");
+    expect((await go(made, "waiting")).stdout).toBe("nothing is waited for\n");
+  });
+
+  test("is left by Ctrl-C to the next call", async () => {
+    const made = user();
+    const { id } = thread(made, { at: Date.now() - 60_000, resets: FAR_SEC });
+    const running = made.start(WAY, ["continue", "--wait"]);
+    const end = finished(running, 30_000);
+    const listed = async () => JSON.parse((await go(made, "waiting", "--json")).stdout).promises;
+    await until(async () => (await listed())[0]?.state === "waiting", "it waits");
+    const second = await go(made, "continue", "--wait");
+    expect(second).toMatchObject({ code: 1, started: [] });
+    expect(second.stderr).toContain(`agentlb (pid ${running.pid}) waits for it already`);
+    const kept = await go(made, "waiting", "--forget", id);
+    expect(kept.code).toBe(1);
+    expect(kept.stderr).toContain(`kill ${running.pid}`);
+    process.kill(running.pid!, "SIGINT");
+    expect(await end).toMatchObject({ signal: "SIGINT" });
+    expect(await listed()).toMatchObject([{ thread: id, state: "interrupted" }]);
+    publish(made, { a: { used: [10, 10], ageSec: 0 } });
+    expect((await go(made, "continue")).started).toHaveLength(1);
+    expect(await listed()).toEqual([]);
   });
 });
 
@@ -181,7 +212,8 @@ describe("when nothing is left", () => {
     const unattended = await go(made, "continue", "--wait");
     expect(unattended).toMatchObject({ code: 1, started: [] });
     expect(unattended.stderr).toContain("what costs money is not gone on with unattended");
-    expect(await go(made, "continue")).toMatchObject({ code: 0, started: [{}] });
+    expect(await go(made, "continue")).toMatchObject({ code: 1, started: [] });
+    expect(await go(made, "continue", "--yes")).toMatchObject({ code: 0, started: [{}] });
   });
 });
 

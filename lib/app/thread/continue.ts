@@ -1,6 +1,7 @@
 import type { Config } from "../../core/config/config.ts";
+import { isSameAccount } from "../../core/codex/account_key.ts";
 import { has } from "../../core/codex/versions.ts";
-import { resumeWords } from "../../core/codex/thread/turn_log.ts";
+import { resumeWords } from "../../core/codex/threads/turn_log.ts";
 import { homeOf, type Layout, threadLocksOf } from "../../core/system/layout.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { Failure } from "../../core/text/failure.ts";
@@ -12,7 +13,7 @@ import { lockHolders, openThreads } from "../../io/process/lock_table.ts";
 import { holderIn } from "../codex/account_file.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
 import { openersOf, openRollouts } from "../codex/open_by.ts";
-import { RolloutEnd } from "../codex/thread/rollout_end.ts";
+import { RolloutEnd } from "../codex/threads/rollout_end.ts";
 import { commandOf, endOf, launchIn } from "../codex/run.ts";
 import { noteRun } from "../codex/run_record.ts";
 import { ensureSupervisor } from "../daemon/daemon.ts";
@@ -27,13 +28,15 @@ import { promiseStore } from "./going_on/promises.ts";
 /** What going on with a thread needs to know of it. */
 export type ContinuedThread = Pick<
   Thread,
-  "id" | "alias" | "alsoIn" | "home" | "rollout" | "cwd" | "source" | "firstWords"
+  "id" | "alias" | "alsoIn" | "home" | "rollout" | "cwd" | "source" | "firstWords" | "workspace" | "user"
 >;
 
 /** What is asked of going on. */
 export interface ContinueWish {
   /** Waits for the reset, and goes on again after the next one. */
   readonly waits: boolean;
+  /** The user is there: at a terminal, or by an explicit yes. */
+  readonly isAttended: boolean;
   /** The longest wait; undefined = only the user's setting limits it. */
   readonly timeoutMs?: number;
   /** The answer where something can't be known; undefined = nobody can be asked. */
@@ -79,6 +82,7 @@ export async function continueThread(
     }, {
       isOff,
       waits: wish.waits,
+      isAttended: wish.isAttended,
       unattendedMs: config.runner.unattendedHours * HOUR_MS,
       deadline: wish.timeoutMs === undefined ? Infinity : clock.now() + wish.timeoutMs,
     });
@@ -142,6 +146,13 @@ async function prepare(
 ): Promise<() => Promise<Run>> {
   const { id, alias, home, cwd } = thread;
   const isExec = thread.source === "exec";
+  if (isOfAnother(thread)) {
+    throw new Failure(
+      "failed",
+      `Cannot go on with thread ${id}: its session is logged in to another account than the one that began it`,
+      { hint: `log in to that one, or go on all the same: agentlb -- exec resume ${id} continue` },
+    );
+  }
   if (!isFolder(cwd)) {
     throw new Failure("failed", `Cannot go on with thread ${id}: its folder is gone: ${cwd}`);
   }
@@ -168,6 +179,14 @@ async function prepare(
       record?.remove();
     }
   };
+}
+
+/** True when the home has the login of another account than the one that began the thread. */
+function isOfAnother({ home, workspace, user }: ContinuedThread): boolean {
+  const login = holderIn(home);
+  const isUnknown = (workspace === undefined && user === undefined) ||
+    (login.workspace === undefined && login.user === undefined);
+  return !isUnknown && !isSameAccount(login, { workspace, user: user ?? login.user });
 }
 
 /** True when a Codex has the thread open now, or may have where that can't be seen. */

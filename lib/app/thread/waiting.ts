@@ -3,7 +3,7 @@ import { threadOfRollout } from "../../core/codex/rollout.ts";
 import { type Layout, rolloutsOf } from "../../core/system/layout.ts";
 import { type Promised, type PromiseState, stateOf } from "../../core/thread/promise.ts";
 import type { Host } from "../../io/host.ts";
-import { RolloutEnd } from "../codex/thread/rollout_end.ts";
+import { RolloutEnd } from "../codex/threads/rollout_end.ts";
 import { promiseStore } from "./going_on/promises.ts";
 import { rolloutsBelow } from "./rollouts.ts";
 

@@ -28,13 +28,15 @@ export async function goOnAndTell(
   wish: GoOnWish,
 ): Promise<End> {
   const { waits, timeoutMs, isConfirmed = false } = wish;
+  const isAtTerminal = host.isTerminal.input && host.isTerminal.error;
   const outcome = await continueThread(host, layout, config, thread, {
     waits,
+    isAttended: isConfirmed || isAtTerminal,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     name: threadWords(thread),
     async ask(doubt) {
       if (isConfirmed) return true;
-      if (!host.isTerminal.input || !host.isTerminal.error) return undefined;
+      if (!isAtTerminal) return undefined;
       return /^y(es)?$/i.test((await host.ask(doubtQuestion(thread, doubt))).trim());
     },
   });

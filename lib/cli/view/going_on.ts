@@ -62,8 +62,8 @@ export function outcomeView(thread: ContinuedThread, { obstacle, end }: Outcome,
       return { message: `nothing to go on with: ${name} has ended its last turn`, end: 0 };
     case "money":
       return failed(
-        `Cannot wait for ${name}: its login is an API key, and what costs money is not gone on with unattended`,
-        `go on yourself with: ${again}`,
+        `Cannot go on with ${name}: its login is an API key, and what costs money is not gone on with unattended`,
+        `without --wait, at a terminal or with --yes: ${again}`,
       );
     case "used up":
       return {

@@ -68,6 +68,8 @@ export interface Facts {
 export interface Wish {
   /** Wait for the reset, and go on again after the next one. */
   readonly waits: boolean;
+  /** The user is there: at a terminal, or by an explicit yes. */
+  readonly isAttended: boolean;
   /** The user answered that it may go on from this turn's end all the same. */
   readonly confirmedAt: number | undefined;
   /** The start of the wait and its longest duration without the user. */
@@ -103,7 +105,7 @@ export function nextStep(facts: Facts): Step {
   if (promise !== undefined && promise.tries >= MOST_TRIES) {
     return stop({ why: "no progress", tries: promise.tries });
   }
-  if (left.isPaid && wish.waits) return stop({ why: "money" });
+  if (left.isPaid && (wish.waits || !wish.isAttended)) return stop({ why: "money" });
   const settled = promise?.untilMs === undefined ? undefined : promise.untilMs + SETTLES_MS;
   if (!left.isUsedUp && wish.waits && settled !== undefined && now >= promise!.untilMs! && now < settled) {
     return { act: "wait", lookMs: settled, untilMs: promise!.untilMs };

@@ -28,6 +28,7 @@ async function against(service: Service, options: Partial<GoOnOptions> = {}) {
   let now = START;
   let lastTurn: { at: number; end: "limit" | "completed" } = { at: START - 1000, end: "limit" };
   const starts: number[] = [];
+  const refreshes: number[] = [];
   const clock = { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() };
   const store = promiseStore({ clock, random: () => 0.5 }, layout, {
     self: { pid: 7, startTime: "1", bootId: "b" },
@@ -40,7 +41,10 @@ async function against(service: Service, options: Partial<GoOnOptions> = {}) {
     about: { thread: "t", alias: "a", home: "/home", cwd: "/work", firstWords: "do it" },
     look: () => ({ isOpen: false, lastTurn, leavesMarker: true }),
     left: () => ({ isUsedUp: false, untilMs: undefined, isPaid: false, ...service.left(now, lastTurn.at) }),
-    refresh: () => Promise.resolve(),
+    refresh() {
+      refreshes.push(now - START);
+      return Promise.resolve();
+    },
     pause(lookMs) {
       now = Math.max(lookMs, now + 1);
       return Promise.resolve();
@@ -58,11 +62,12 @@ async function against(service: Service, options: Partial<GoOnOptions> = {}) {
   const outcome = await goOn(around, {
     isOff: false,
     waits: true,
+    isAttended: false,
     unattendedMs: 12 * HOUR_MS,
     deadline: Infinity,
     ...options,
   });
-  return { outcome, starts, elapsedMs: now - START, promises: store.all() };
+  return { outcome, starts, refreshes, elapsedMs: now - START, promises: store.all() };
 }
 
 const MONTH = { unattendedMs: 30 * DAY_MS };
@@ -80,9 +85,11 @@ describe("a service that refuses for a month", () => {
   it("at every reset that it names, is asked at three of them", async () => {
     const left = (now: number, at: number) =>
       now < at + 5 * HOUR_MS ? { isUsedUp: true, untilMs: at + 5 * HOUR_MS } : {};
-    const { outcome, starts } = await against({ left }, MONTH);
+    const { outcome, starts, refreshes } = await against({ left }, MONTH);
     expect(outcome.obstacle).toEqual({ why: "no progress", tries: 3 });
     expect(starts).toHaveLength(3);
+    // One more reading is asked for just before each.
+    expect(starts.map((ms, index) => ms - refreshes[index]!)).toEqual(Array(3).fill(5000 + SETTLES_MS));
     expect(starts[0]).toBeGreaterThanOrEqual(5 * HOUR_MS - 1000);
   });
 

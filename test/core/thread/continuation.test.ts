@@ -45,6 +45,7 @@ function step({ wish, left, ...given }: Given = {}) {
     left: { isUsedUp: false, untilMs: undefined, isPaid: false, ...left },
     wish: {
       waits: true,
+      isAttended: true,
       confirmedAt: undefined,
       since: NOW,
       unattendedMs: 12 * HOUR_MS,
@@ -114,6 +115,9 @@ describe("a thread that a used-up limit ended", () => {
   it("never waits for what costs money, though the user may go on", () => {
     expect(step({ left: { isPaid: true } })).toEqual(stopped("money"));
     expect(step({ left: { isPaid: true }, wish: { waits: false } })).toEqual({ act: "go" });
+    expect(step({ left: { isPaid: true }, wish: { waits: false, isAttended: false } })).toEqual(
+      stopped("money"),
+    );
   });
 
   it("is left alone when it is switched off, open, or another process is at it", () => {

@@ -7,6 +7,7 @@ import {
 } from "../../../core/thread/continuation.ts";
 import type { Promised } from "../../../core/thread/promise.ts";
 import type { TurnEnd } from "../../../core/codex/rollout.ts";
+import { Failure } from "../../../core/text/failure.ts";
 import type { Clock } from "../../../io/host.ts";
 import type { PromiseStore } from "./promises.ts";
 
@@ -49,6 +50,8 @@ export interface Around {
 export interface GoOnOptions {
   readonly isOff: boolean;
   readonly waits: boolean;
+  /** The user is there: at a terminal, or by an explicit yes. */
+  readonly isAttended: boolean;
   readonly unattendedMs: number;
   /** The latest end of the wait; Infinity = none. */
   readonly deadline: number;
@@ -81,6 +84,15 @@ export async function goOn(around: Around, options: GoOnOptions): Promise<Outcom
   const over = (obstacle: Outcome["obstacle"]): Outcome => {
     if (mine !== undefined || isSettled(obstacle)) store.remove(about.thread);
     return { obstacle, end };
+  };
+  const preparing = async () => {
+    try {
+      return await around.prepare();
+    } catch (thrown) {
+      // It is known that nothing was started, and the user is told why.
+      if (thrown instanceof Failure) store.remove(about.thread);
+      throw thrown;
+    }
   };
   for (;;) {
     const found = mine ?? store.read(about.thread);
@@ -134,7 +146,7 @@ export async function goOn(around: Around, options: GoOnOptions): Promise<Outcom
       continue;
     }
     if (run === undefined) {
-      run = await around.prepare();
+      run = await preparing();
       continue; // looks again: that may have taken a while
     }
     mine = { ...mine, step: "starting", untilMs: undefined, boundary, tries: mine.tries + 1 };

@@ -9,6 +9,7 @@ export interface RunSettings {
   readonly hasNetwork: boolean;
   readonly approval: string | undefined;
   readonly model: string | undefined;
+  readonly effort: string | undefined;
 }
 
 /** The sandboxes that an option can name. */
@@ -30,19 +31,21 @@ export function runSettingsIn(line: string): RunSettings | undefined {
   const profile = textOf(objectOf(payload.get("active_permission_profile"))?.get("id"));
   const isOwn = profile !== "" && !profile.startsWith(":");
   const roots = policy?.get("writable_roots");
+  const mode = objectOf(objectOf(payload.get("collaboration_mode"))?.get("settings"));
   return {
     sandbox: isOwn ? undefined : oneOf(SANDBOXES, policy?.get("type")),
     writableRoots: Array.isArray(roots) ? roots.filter((root) => typeof root === "string") : [],
     hasNetwork: policy?.get("network_access") === true,
     approval: oneOf(APPROVALS, payload.get("approval_policy")),
     model: textOf(payload.get("model")) || undefined,
+    effort: textOf(mode?.get("reasoning_effort") ?? payload.get("effort")) || undefined,
   };
 }
 
 /** The options that give a resumed thread the settings of its last turn: without them it gets those of the home. */
 export function settingsOptions(settings: RunSettings | undefined): string[] {
   if (settings === undefined) return [];
-  const { sandbox, writableRoots, hasNetwork, approval, model } = settings;
+  const { sandbox, writableRoots, hasNetwork, approval, model, effort } = settings;
   const options: string[] = [];
   const set = (key: string, value: string) => options.push("-c", `${key}=${value}`);
   if (sandbox !== undefined) set("sandbox_mode", tomlText(sandbox));
@@ -51,6 +54,7 @@ export function settingsOptions(settings: RunSettings | undefined): string[] {
     set("sandbox_workspace_write.writable_roots", `[${writableRoots.map(tomlText).join(", ")}]`);
   }
   if (approval !== undefined) set("approval_policy", tomlText(approval));
+  if (effort !== undefined) set("model_reasoning_effort", tomlText(effort));
   if (model !== undefined) options.push("-m", model);
   return options;
 }

@@ -5,7 +5,7 @@ import {
   isWork,
   type RunSettings,
   runSettingsIn,
-} from "../../../core/codex/thread/turn_log.ts";
+} from "../../../core/codex/threads/turn_log.ts";
 import { Tail } from "../../../io/files/tail.ts";
 
 /** The end of one rollout, however long: how its last turn ended, and what that ran with. */

@@ -4,7 +4,7 @@ import {
   resumeWords,
   runSettingsIn,
   settingsOptions,
-} from "../../../../lib/core/codex/thread/turn_log.ts";
+} from "../../../../lib/core/codex/threads/turn_log.ts";
 
 const line = (type: string, payload: object) =>
   JSON.stringify({ timestamp: "2026-11-30T16:08:50.171Z", type, payload });
@@ -14,6 +14,7 @@ describe("the settings of a turn", () => {
     const settings = runSettingsIn(line("turn_context", {
       approval_policy: "on-request",
       model: "gpt-fake",
+      collaboration_mode: { settings: { reasoning_effort: "high" } },
       sandbox_policy: { type: "workspace-write", writable_roots: ["/a b"], network_access: true },
       active_permission_profile: { id: ":workspace" },
     }));
@@ -26,6 +27,8 @@ describe("the settings of a turn", () => {
       'sandbox_workspace_write.writable_roots=["/a b"]',
       "-c",
       'approval_policy="on-request"',
+      "-c",
+      'model_reasoning_effort="high"',
       "-m",
       "gpt-fake",
     ]);
