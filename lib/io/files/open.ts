@@ -4,6 +4,7 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readFileSync,
   readSync,
   type Stats,
   statSync,
@@ -55,6 +56,20 @@ export function openFile(path: string, options: OpenOptions = {}): OpenFile {
     throw error;
   }
 }
+
+/** The same as text, kept as it is but for bytes that are not UTF-8. A thousand are read at some starts. */
+export function readWholeText(path: string, most: number, options: OpenOptions = {}): string {
+  const { fd, size } = openFile(path, options);
+  try {
+    if (size > most) throw tooLarge(path, most, options);
+    return size > 0 ? readFileSync(fd, "utf8") : TEXT.decode(untilEnd(fd, path, most, options));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Keeps a byte order mark, as part of the text. */
+const TEXT = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Throws what opening a file would, without opening it: UnfitFile for anything but a regular file. */
 export function checkFile(path: string, isOwn: boolean): void {

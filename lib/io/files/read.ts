@@ -1,19 +1,17 @@
 import { closeSync, lstatSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import native from "node:path";
 import { errnoOf } from "../../core/text/failure.ts";
-import { bytesAt, openFile, readWhole } from "./open.ts";
+import { bytesAt, openFile, readWhole, readWholeText } from "./open.ts";
 import { MOST_BYTES } from "./sizes.ts";
 
 /** The text of a file, at most `most` bytes; undefined when there is none. Other errors are thrown. */
 export function readText(path: string, most: number = MOST_BYTES.settings): string | undefined {
-  const bytes = readBytes(path, most);
-  return bytes && TEXT.decode(bytes);
+  return unlessMissing(() => readWholeText(path, most));
 }
 
 /** The text of a file of ours, which is never a link; undefined when there is none. Other errors are thrown. */
 export function readOwn(path: string, most: number = MOST_BYTES.record): string | undefined {
-  const bytes = unlessMissing(() => readWhole(path, most, { isOwn: true }));
-  return bytes && TEXT.decode(bytes);
+  return unlessMissing(() => readWholeText(path, most, OWN));
 }
 
 /** The bytes of a file; undefined when there is none. Other errors are thrown. */
@@ -30,8 +28,7 @@ function unlessMissing<T>(read: () => T): T | undefined {
   }
 }
 
-/** Keeps a byte order mark, as part of the text. */
-const TEXT = new TextDecoder("utf-8", { ignoreBOM: true });
+const OWN = { isOwn: true };
 
 /** The text of a file, which must be UTF-8 (`TypeError` otherwise); undefined when there is none. */
 export function readUtf8(path: string, most: number = MOST_BYTES.settings): string | undefined {
