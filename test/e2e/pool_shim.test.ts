@@ -65,6 +65,21 @@ describe.each(["bash", "sh"] as const)("under %s the shim", (name) => {
     expect(inside.stdout).toBe(answer);
   });
 
+  test("starts the program in / when the current folder was deleted", async () => {
+    const { user, skill, start } = stage();
+    place(join(skill.scripts, "cap.bin"), "#!/bin/sh\npwd\n");
+    const script = `/bin/mkdir "$HOME/gone" && cd "$HOME/gone" && /bin/rmdir "$HOME/gone" && exec "$0" "$1" where`;
+    const { code, stdout } = await start([
+      shellPath("bash"),
+      "-c",
+      script,
+      shell,
+      join(skill.scripts, "cap"),
+    ]);
+    expect([code, stdout]).toEqual([0, "/\n"]);
+    expect((await start([shell, join(skill.scripts, "cap")])).stdout).toBe(`${user.cwd}\n`);
+  });
+
   test("takes the first of what it looks for", async () => {
     const { user, skill, path, start } = stage();
     const said = async (env?: Record<string, string>) =>

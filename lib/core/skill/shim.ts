@@ -18,6 +18,8 @@ unset BUN_BE_BUN BUN_OPTIONS BUN_INSPECT BUN_INSPECT_CONNECT_TO BUN_INSPECT_NOTI
 # Where this file really lies: callers may have linked it, and its settings are beside it.
 self=$0
 [ -e "$self" ] || self=$(command -v -- "$0")
+# In a folder that was deleted, Deno and programs made with Bun do not start.
+case $self in /*) [ -d "\${PWD-}" ] || cd / ;; esac
 resolve() {
   path=$1
   while [ -L "$path" ]; do
