@@ -3,13 +3,13 @@
  * packages, the npm package, SHA256SUMS, the bill of materials and the install scripts. The same tree makes the same
  * bytes. Run with Bun.
  *
- * `--target NAME` (repeatable) for only these, `--out FOLDER` instead of `dist`, `--level 1…9` of compression (9).
+ * `--target NAME` (repeatable) for only these, with the npm package of the last build, `--out FOLDER` instead of `dist`, `--level 1…9` of compression (9).
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "./build.ts";
+import { build, buildScripts } from "./build.ts";
 import { said } from "./bun.ts";
 import { pack, stageArchive, textsIn } from "./release/archive.ts";
 import { bundledPackages, packageIn } from "./release/bundled.ts";
@@ -97,6 +97,7 @@ if (import.meta.main) {
   const began = Date.now();
   try {
     if (values.target === undefined) await build(tree);
+    else if (!existsSync(join(tree, "dist/js/agentlb.js"))) await buildScripts(tree);
     const targets = values.target?.map(targetOf) ?? TARGETS;
     await release(tree, { out: resolve(values.out), targets, level: Number(values.level) });
     console.log(`released in ${((Date.now() - began) / 1000).toFixed(1)} s`);

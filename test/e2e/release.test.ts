@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,6 +13,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -196,6 +198,24 @@ test("what README.md and its pages link to is in the archive", () => {
     for (const [, link = ""] of links) expect(names, page).toContain(join(dirname(page), link));
   }
 });
+
+test("of a tree that was not built, the npm package is built first", async () => {
+  const tree = mkdtempSync(join(dir, "unbuilt-"));
+  for (
+    const name of readdirSync(TREE).filter((name) => !["node_modules", "dist", "test", ".git"].includes(name))
+  ) {
+    cpSync(join(TREE, name), join(tree, name), { recursive: true });
+  }
+  symlinkSync(join(TREE, "node_modules"), join(tree, "node_modules"));
+  const folder = join(tree, "dist/release");
+  const words = [join(tree, "scripts/release.ts"), "--target", host.name, "--level", "1"];
+  const child = spawn(BUN, words, { env: process.env, cwd: tree, stdio: "pipe" });
+  child.stdin.end();
+  const { code, stdout, stderr } = await finished(child, 100_000);
+  expect({ code, stdout, stderr }).toMatchObject({ code: 0 });
+  const packed = spawnSync("tar", ["-tzf", join(folder, `agentlb-${version}.tgz`)], { encoding: "utf8" });
+  expect(packed.stdout.split("\n")).toContain("package/dist/js/cap.js");
+}, patience(120_000));
 
 test("the npm package is among the files, with everything that it needs", () => {
   const { stdout } = spawnSync("tar", ["-tzf", join(one, `agentlb-${version}.tgz`)], { encoding: "utf8" });
