@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
-import { errnoOf } from "../core/text/failure.ts";
+import { errnoOf, Failure } from "../core/text/failure.ts";
 import type { Launch } from "../core/shell/launch.ts";
 import type { Environment } from "../core/shell/surroundings.ts";
 import { PLATFORM, system } from "./platform/here.ts";
@@ -61,7 +61,7 @@ export function realHost(entry: string): Host {
     args: ownArguments(entry),
     env: process.env,
     get cwd() {
-      return process.cwd();
+      return currentFolder();
     },
     get self() {
       return ownCommand(entry);
@@ -98,6 +98,18 @@ export function realHost(entry: string): Host {
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
   };
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    throw new Failure("failed", "Cannot tell the current folder: it was deleted", {
+      cause: error,
+      hint: "cd to another folder",
+    });
+  }
 }
 
 /**

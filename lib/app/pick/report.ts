@@ -7,7 +7,8 @@ import { parseStatus } from "../../core/session/status.ts";
 import { renderTable } from "../../core/text/table.ts";
 import { parseTime } from "../../core/text/time.ts";
 import { type Gauges, gaugesOf } from "../../core/quota/windows.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { livingDaemon } from "../daemon/living_daemon.ts";
 import { holderIn } from "../codex/account_file.ts";
 import { aliasesOf } from "../session/sessions.ts";
@@ -68,7 +69,7 @@ export async function drawTable(
 
 function problemOf(layout: Layout): string | undefined {
   try {
-    const text = readText(layout.status);
+    const text = readOwn(layout.status, MOST_BYTES.table);
     if (text === undefined) return `there is no ${layout.status} yet`;
     parseStatus(text);
     return undefined;

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
+import { Failure, unreadableWords } from "../../core/text/failure.ts";
 import { fieldsOf, type JsonMap, parseJson, renderJson } from "../../core/pool/python/json.ts";
 import type { Report } from "../../core/pool/python/numbers.ts";
 import { localTime } from "../../core/pool/python/whole.ts";
@@ -7,6 +7,7 @@ import { offsetAt } from "../../core/pool/python/zone.ts";
 import { printable } from "../../core/text/printable.ts";
 import { makeFolders } from "../../io/files/folders.ts";
 import { kindOf, readUtf8, resolvedPath } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { putAside, replaceFile, sweepTemporaries } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
@@ -95,10 +96,10 @@ function readState(
 function parsedState(path: string): { readonly state?: JsonMap; readonly problem?: string } {
   let text: string | undefined;
   try {
-    text = readUtf8(path);
+    text = readUtf8(path, MOST_BYTES.table);
   } catch (error) {
     if (error instanceof TypeError) return { problem: "it is not valid UTF-8" };
-    throw unusable(path, errnoOf(error) ?? wordsOf(error));
+    throw unusable(path, unreadableWords(error));
   }
   if (text === undefined) return {};
   try {

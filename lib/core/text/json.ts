@@ -41,6 +41,15 @@ export function setField<T extends object, K extends keyof T>(
   if (value !== undefined) target[key] = value;
 }
 
+/** The deepest nesting of a value that is written again; recursion and indentation cost too much below. */
+export const DEEPEST = 500;
+
+/** Tells whether a parsed value is nested too deeply to be written again. */
+export function isTooDeep(value: unknown, levels = DEEPEST): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels < 0 || Object.values(value).some((child) => isTooDeep(child, levels - 1));
+}
+
 const HALF_PAIRS = /\p{Cs}/gu;
 
 /** Text that every JSON reader accepts: half a surrogate pair, which Rust's rejects, becomes U+FFFD. */
