@@ -1,4 +1,4 @@
-import { fieldsOf, type JsonObject, objectOf, renderObject, textOf, wellFormed } from "../text/json.ts";
+import { type JsonObject, objectOf, recordOf, renderObject, textOf, wellFormed } from "../text/json.ts";
 import { formatTime, formatTimeMs, parseTime } from "../text/time.ts";
 
 /** state/global.json. */
@@ -154,8 +154,8 @@ function picksIn(value: unknown): { picks?: ReadonlyMap<string, PickMark> } {
   if (table === undefined) return {};
   const picks = new Map<string, PickMark>();
   for (const [alias, each] of table) {
-    const mark = fieldsOf(each);
-    const [at, seq] = [mark?.get("at"), wholeNumber(mark?.get("seq"))];
+    const mark = recordOf(each);
+    const [at, seq] = [mark?.at, wholeNumber(mark?.seq)];
     const atMs = wholeNumber(at);
     if (seq !== undefined && (at === undefined || atMs !== undefined)) picks.set(alias, { atMs, seq });
   }

@@ -19,6 +19,15 @@ export function fieldsOf(value: unknown): Fields | undefined {
   return { get: (key) => Object.hasOwn(object, key) ? object[key] : undefined };
 }
 
+/**
+ * A parsed JSON object for direct access to fields that no object inherits, such as `pid`; undefined for any other value.
+ * Many times faster than `Fields`, for files with a thousand records that every start reads.
+ */
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return value as Readonly<Record<string, unknown>>;
+}
+
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
