@@ -2,7 +2,7 @@ import { type Allowance, parseAllowance } from "../quota/allowance.ts";
 import { indent, objectOf, recordOf, renderObject, setField, textOf } from "../text/json.ts";
 import { type LimitWindow, parseWindow, type RateLimits, wholePercent } from "../quota/limits.ts";
 import { type Cost, parseCost } from "../quota/cost.ts";
-import { byteOrder } from "../text/byte_order.ts";
+import { sortByBytes } from "../text/byte_order.ts";
 import { parseTime } from "../text/time.ts";
 
 /** The entry of one session in status.json; times are RFC 3339 or empty. */
@@ -131,9 +131,8 @@ export function parseStatus(text: string): Status {
  * text of an entry.
  */
 export function renderStatus(status: Status, entryOf = renderEntry): string {
-  const entries = [...status.sessions]
-    .sort(([a], [b]) => byteOrder(a, b))
-    .map(([alias, session]) => entryOf(alias, session));
+  const entries = sortByBytes([...status.sessions.keys()])
+    .map((alias) => entryOf(alias, status.sessions.get(alias)!));
   const head = renderObject([
     ["version", count(status.version, 0xffff_ffff)],
     ["updatedAt", status.updatedAt],
