@@ -91,19 +91,21 @@ const I32 = 0x7fff_ffff;
 /** The largest count or setting whose products, and sums of a few of them, are exact. */
 export const LARGEST_COUNT = 90_000_000;
 
+const EMPTY: SessionStatus = {
+  health: "healthy",
+  appServer: { state: "stopped", pid: 0, restartCount: 0 },
+  rateLimits: { limitId: "codex", primary: null, secondary: null },
+  usageLeftPercent: 30,
+  activity: { activeTurns: 0 },
+  lastRateLimitUpdateAt: "",
+  lastProbeAt: "",
+  lastProbeResult: "",
+  lastSelectedAt: "",
+};
+
 /** A session before its first reading. */
 export function emptySession(): SessionStatus {
-  return {
-    health: "healthy",
-    appServer: { state: "stopped", pid: 0, restartCount: 0 },
-    rateLimits: { limitId: "codex", primary: null, secondary: null },
-    usageLeftPercent: 30,
-    activity: { activeTurns: 0 },
-    lastRateLimitUpdateAt: "",
-    lastProbeAt: "",
-    lastProbeResult: "",
-    lastSelectedAt: "",
-  };
+  return EMPTY;
 }
 
 export function emptyStatus(): Status {

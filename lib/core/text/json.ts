@@ -32,6 +32,18 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** Tells whether two values have the same JSON; the order of keys counts, and undefined fields don't. */
+export function isSameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [these, those] = [a, b].map((value) =>
+    Object.entries(value).filter(([, field]) => field !== undefined)
+  );
+  return these!.length === those!.length &&
+    these!.every(([key, field], at) => key === those![at]![0] && isSameJson(field, those![at]![1]));
+}
+
 /** Drops undefined fields. */
 export function definedFields<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const known: { [K in keyof T]?: T[K] } = {};
