@@ -1,7 +1,7 @@
 import type { Config } from "../../core/config/config.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
-import { byteOrder } from "../../core/text/byte_order.ts";
+import { sortByBytes } from "../../core/text/byte_order.ts";
 import type { Report } from "../../core/pick/report.ts";
 import { parseStatus } from "../../core/session/status.ts";
 import { renderTable } from "../../core/text/table.ts";
@@ -25,7 +25,7 @@ export function report(layout: Layout, config: Config, nowMs: number, request: P
     : look(layout, config, allowed(aliases, request), nowMs, request).decision;
   const leases = new Map(candidates.map((each) => [each.alias, each.leases ?? 0]));
   const byAlias = new Map(decision.verdicts.map((verdict) => [verdict.alias, verdict]));
-  const all = [...new Set([...aliases, ...status.sessions.keys()])].sort(byteOrder);
+  const all = sortByBytes([...new Set([...aliases, ...status.sessions.keys()])]);
   return {
     rows: all.map((alias) => {
       const entry = status.sessions.get(alias);

@@ -41,11 +41,11 @@ const LOCK_TIMEOUT_MS = 60_000;
 export async function changeState<T>(
   host: HostPart,
   { stateFile }: Where,
-  change: (open: OpenState) => T,
+  change: (open: OpenState) => T | Promise<T>,
   { sweeps = false }: ChangeOptions = {},
 ): Promise<T> {
   const target = resolvedPath(stateFile);
-  return await locked(host, stateFile, target, () => {
+  return await locked(host, stateFile, target, async () => {
     const { state, isRecovered } = readState(host, target);
     const said = new Set<string>();
     const report = (problem: string) => {
@@ -53,7 +53,7 @@ export async function changeState<T>(
       said.add(problem);
       host.err(`⚠️ ${printable(target, 4096)}: ${printable(problem, 4096)}, taken as 0\n`);
     };
-    const result = change({ state, now: nowText(host), report });
+    const result = await change({ state, now: nowText(host), report });
     if (sweeps) sweepTemporaries(dirname(target), host.clock.now());
     replaceFile(target, `${renderJson(state)}\n`, { durable: "file", keepPrevious: !isRecovered });
     return result;
@@ -65,7 +65,7 @@ async function locked<T>(
   host: HostPart,
   stateFile: string,
   target: string,
-  work: () => T,
+  work: () => Promise<T>,
 ): Promise<T> {
   makeFolders(dirname(stateFile));
   makeFolders(dirname(target));

@@ -1,8 +1,8 @@
 import {
-  fieldsOf,
   isTooDeep,
   type JsonObject,
   objectOf,
+  recordOf,
   renderObject,
   textOf,
   wellFormed,
@@ -162,8 +162,8 @@ function picksIn(value: unknown): { picks?: ReadonlyMap<string, PickMark> } {
   if (table === undefined) return {};
   const picks = new Map<string, PickMark>();
   for (const [alias, each] of table) {
-    const mark = fieldsOf(each);
-    const [at, seq] = [mark?.get("at"), wholeNumber(mark?.get("seq"))];
+    const mark = recordOf(each);
+    const [at, seq] = [mark?.at, wholeNumber(mark?.seq)];
     const atMs = wholeNumber(at);
     if (seq !== undefined && (at === undefined || atMs !== undefined)) picks.set(alias, { atMs, seq });
   }
