@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { type Account, type AccountPatch, merged, ORDINARY } from "./backend/account.ts";
+import { type Account, type AccountPatch, merged, ORDINARY, type TurnStep } from "./backend/account.ts";
 import { faulty, sendJson, type Waits } from "./backend/answer.ts";
 import { AuthServer } from "./backend/auth.ts";
 import { RequestLog, type Row, type RowFilter } from "./backend/log.ts";
@@ -112,8 +112,9 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     } else if (path.endsWith("/config/bundle") || path.endsWith("/config/requirements")) {
       if (!await faulty(response, () => current().policies, waits)) sendJson(response, 200, {});
     } else if (path.endsWith("/models")) sendJson(response, 200, modelsBody(), { etag: '"rig"' });
-    else if (path.endsWith("/responses")) await answerTurn(response, current, waits);
-    else sendJson(response, 404, { detail: "Not Found" });
+    else if (path.endsWith("/responses")) {
+      await answerTurn(response, current, waits, takeStep(row.account));
+    } else sendJson(response, 404, { detail: "Not Found" });
   }
 
   /** Workspace routing insists on https: a dead https origin keeps Codex from routing plain http anywhere. */
@@ -130,6 +131,13 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
       default_account_id: id,
       account_ordering: [id],
     };
+  }
+
+  /** The next step of an account's script; undefined when it has none. */
+  function takeStep(id: string): TurnStep | undefined {
+    const [step, ...steps] = account(id).responses.steps;
+    if (step !== undefined) accounts.set(id, merged(account(id), { responses: { steps } }));
+    return step;
   }
 
   function record(

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures the duration of commands, next to an empty compiled program, at the same time on the same
- * machine. `--runs N` (40 rounds; 200 for narrow bounds), `--only 3|100|compared|pool`; `--undisturbed` raises the
+ * machine. `--runs N` (40 rounds; 200 for narrow bounds), `--only 3|100|compared|parent|pool`; `--undisturbed` raises the
  * priority above all other work, as root. Run with Bun. Figures are shown with their aims and never asserted.
  */
 import { spawnSync } from "node:child_process";
@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { TREE } from "../rig/codex.ts";
 import { commandOf, type Way } from "../rig/program.ts";
 import { emptyProgram } from "./bench/empty.ts";
+import { parentCommands, showParentMemory } from "./bench/parent.ts";
 import { poolBench } from "./bench/pool.ts";
 import { type Command, type Sample, sampled } from "./bench/runs.ts";
 import { undisturbed } from "./bench/undisturbed.ts";
@@ -63,6 +64,12 @@ async function bench(): Promise<void> {
     show(measured(commands, runs()), aims);
   }
   if (isWanted("compared")) compare(program, users[0] ?? await made(3));
+  if (isWanted("parent")) {
+    const { sandbox } = users[0] ?? await made(3);
+    console.log("\nThe parent that tells when a limit is used up, against none\n");
+    show(measured(parentCommands(sandbox), runs()), new Map());
+    await showParentMemory(sandbox);
+  }
   if (!isWanted("pool")) return;
   console.log("\nThe pool programs\n");
   await poolBench(folder, runs());

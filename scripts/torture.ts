@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TREE } from "../rig/codex.ts";
 import { inside, isInside } from "./isolated.ts";
+import { continuationTorture } from "./torture/continuations.ts";
 import { expiry } from "./torture/expiry.ts";
 import { kills } from "./torture/kills.ts";
 import { poolTorture } from "./torture/pool.ts";
@@ -40,6 +41,7 @@ const PARTS: Readonly<Record<string, () => Promise<string[]>>> = {
     return wrong;
   },
   pool: poolTorture,
+  continuations: continuationTorture,
 };
 
 process.exitCode = isInside() ? await torture() : inside(fileURLToPath(import.meta.url));

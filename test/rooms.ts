@@ -8,8 +8,9 @@ export const ROOMS: Rooms = tableOf(`
   core/system         core: shell text
   core/quota          core: text
   core/codex          core: quota text
+  core/codex/threads  core: codex text
   core/session        core: codex quota shell system text
-  core/thread         core: codex session shell system text
+  core/thread         core: codex codex/threads quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
   core/config         core: pick session text
@@ -34,14 +35,17 @@ export const ROOMS: Rooms = tableOf(`
   app/daemon          app: codex config
                       io: . files lock process     core: session shell supervisor system text
   app/codex           io: . files process          core: codex config session shell system text
+  app/codex/threads   io: files                    core: codex codex/threads
   app/login           app: codex session
                       io: . files lock process     core: codex config session shell system text
   app/session         app: codex daemon
                       io: . files lock process     core: codex config quota session shell system text thread
   app/pick            app: codex daemon session
                       io: . files lock             core: config pick pick/policies quota session simulation system text
-  app/thread          app: codex session
-                      io: . files process          core: codex session shell system text thread
+  app/thread/going_on io: . files lock process     core: codex pick session system text thread
+  app/thread          app: codex codex/threads config daemon pick session thread/going_on
+                      io: . files lock process
+                      core: codex codex/threads config pick quota session shell system text thread
   app/supervisor/threads
                       app: codex session
                       io: . files process          core: codex session system text
@@ -67,15 +71,15 @@ export const ROOMS: Rooms = tableOf(`
                       app: codex                   io: .
                       core: shell system text
   cli/declaration     app: codex pick              io: .
-                      core: pick shell text
+                      core: pick session shell text
   cli/commands        cli: declaration view        io: .
                       app: codex config daemon doctor login pick session skill supervisor thread
-                      core: config doctor pick shell skill system text thread
+                      core: config doctor pick session shell skill system text thread
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
   cli/view            io: .
-                      app: daemon pick skill thread
+                      app: codex daemon pick skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread
 `);
 

@@ -1,10 +1,10 @@
 import { Failure } from "../core/text/failure.ts";
 import type { Call, Command, Commands } from "./declaration/command.ts";
 import type { Option, Options } from "./declaration/option.ts";
-import { EVERYWHERE, PICK_OPTIONS } from "./declaration/shared_options.ts";
+import { EVERYWHERE, PICK_OPTIONS, START_OPTIONS } from "./declaration/shared_options.ts";
 
 /** Options that may precede a command without loading every command. */
-const LEADING: Options = { ...EVERYWHERE, ...PICK_OPTIONS };
+const LEADING: Options = { ...EVERYWHERE, ...PICK_OPTIONS, ...START_OPTIONS };
 
 /** Loads the failures for wrong command lines, which most command lines don't need. */
 const misuse = () => import("./declaration/misuse.ts");

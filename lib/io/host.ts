@@ -6,9 +6,10 @@ import type { Launch } from "../core/shell/launch.ts";
 import type { Environment } from "../core/shell/surroundings.ts";
 import { PLATFORM, system } from "./platform/here.ts";
 import type { Platform } from "./platform/platform.ts";
-import { exit } from "./process/process.ts";
+import { exit, onSignals } from "./process/process.ts";
 import type { Captured, Exit, Spawn } from "./process/spawn.ts";
-import { become, runForeground, spawnCaptured, spawnChild } from "./process/spawn.ts";
+import { become, endAs, runForeground } from "./process/foreground.ts";
+import { spawnCaptured, spawnChild } from "./process/spawn.ts";
 
 /** Time, in milliseconds. */
 export interface Clock {
@@ -41,7 +42,13 @@ export interface Host {
   /** Runs a program in our terminal to its end. */
   foreground(launch: Launch): Promise<Exit>;
   /** Replaces this process by the program where possible, else runs it in our terminal to its end. */
-  become(launch: Launch): Promise<Exit>;
+  become(launch: Launch, started?: (pid: number) => void): Promise<Exit>;
+  /** Runs a program in our terminal to its end; this process then ends as the program did, by `endAs`. */
+  attend(launch: Launch, started?: (pid: number) => void): Promise<Exit>;
+  /** Ends this process as a program of `attend` ended, the terminal as it left it; returns where that is not possible. */
+  endAs(end: number | NodeJS.Signals): void;
+  /** Survives Ctrl-C and Ctrl-\ of the terminal until the returned function is called. */
+  outliveKeys(): () => void;
   /** Asks the question on stderr and returns the line that the user types; empty at the end of the input. */
   ask(question: string): Promise<string>;
   /** Tells whether the arguments were valid UTF-8: in a string an invalid byte looks like U+FFFD. */
@@ -90,8 +97,11 @@ export function realHost(entry: string): Host {
     },
     spawn: spawnChild,
     capture: spawnCaptured,
-    foreground: runForeground,
+    foreground: (launch) => runForeground(launch),
     become,
+    attend: runForeground,
+    endAs,
+    outliveKeys: () => onSignals(["SIGINT", "SIGQUIT"], () => {}),
     ask,
     argsAreText,
     random: Math.random,

@@ -22,6 +22,12 @@ export type Fault = "ok" | `status:${number}` | "hang" | "malformed" | "empty" |
 export type RefreshFault = Fault | "reused" | "expired" | "invalidated" | "unknown401";
 export type TurnFault = Fault | "usage_limit" | "cut";
 
+/** One answer to a model request: a command for the shell tool to run, a text, or a refusal. */
+export type TurnStep =
+  | { readonly command: string }
+  | { readonly text: string }
+  | { readonly mode: TurnFault };
+
 export interface Answer<Mode extends string = Fault> {
   readonly mode: Mode;
   readonly delayMs: number;
@@ -54,6 +60,8 @@ export interface Account {
   readonly policies: Answer;
   readonly responses: Answer<TurnFault> & {
     readonly text: string;
+    /** The answers to the next model requests, one each; then `mode` and `text` hold. */
+    readonly steps: readonly TurnStep[];
     /** Delay before the text and before the end of a turn. */
     readonly stepMs: number;
     readonly headers: Readonly<Record<string, string>>;
@@ -91,7 +99,7 @@ export const ORDINARY: Account = {
   },
   check: ANSWERS,
   policies: ANSWERS,
-  responses: { ...ANSWERS, text: "fake answer", stepMs: 0, headers: {} },
+  responses: { ...ANSWERS, text: "fake answer", steps: [], stepMs: 0, headers: {} },
   refresh: { ...ANSWERS, singleUse: true },
 };
 

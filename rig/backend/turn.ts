@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Account } from "./account.ts";
+import type { Account, TurnStep } from "./account.ts";
 import { faulty, sendJson, type Waits } from "./answer.ts";
 import { limitHeaders, usedUpBody } from "./usage.ts";
 
@@ -17,33 +17,43 @@ const COST = {
   total_tokens: 1234,
 };
 
-/** Answers one model request of a turn, as a stream of events. */
+/** Answers one model request of a turn, as a stream of events; `step` replaces the account's usual answer. */
 export async function answerTurn(
   response: ServerResponse,
   account: () => Account,
   waits: Waits,
+  step?: TurnStep,
 ): Promise<void> {
-  const settings = () => account().responses;
+  const settings = () => ({ ...account().responses, ...step });
   if (await faulty(response, settings, waits)) return;
   const limits = { ...limitHeaders(account()), ...settings().headers };
   if (settings().mode === "usage_limit") return sendJson(response, 429, usedUpBody(account()), limits);
   const { text, stepMs } = settings();
   const id = `resp_${randomUUID().replaceAll("-", "")}`;
   const head = { id, object: "response", model: MODEL };
+  const command = step !== undefined && "command" in step ? step.command : undefined;
   const content = [{ type: "output_text", text, annotations: [] }];
-  const item = { type: "message", id: `msg_${id}`, role: "assistant", content };
+  const item = command === undefined
+    ? { type: "message", id: `msg_${id}`, role: "assistant", content }
+    : { type: "function_call", id: `fc_${id}`, call_id: `call_${id}`, ...shellCall(command) };
   const send = (type: string, fields: Record<string, unknown>) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`);
   response.writeHead(200, { "content-type": "text/event-stream", "x-request-id": randomUUID(), ...limits });
   send("response.created", { response: { ...head, status: "in_progress" } });
   if (stepMs > 0) await wait(stepMs, undefined, { signal: waits.closed });
-  send("response.output_item.added", { output_index: 0, item: { ...item, content: [] } });
-  send("response.output_text.delta", { item_id: item.id, output_index: 0, content_index: 0, delta: text });
+  if (command === undefined) {
+    send("response.output_item.added", { output_index: 0, item: { ...item, content: [] } });
+    send("response.output_text.delta", { item_id: item.id, output_index: 0, content_index: 0, delta: text });
+  } else send("response.output_item.added", { output_index: 0, item });
   if (settings().mode === "cut") return void response.socket?.destroy();
   if (stepMs > 0) await wait(stepMs, undefined, { signal: waits.closed });
   send("response.output_item.done", { output_index: 0, item });
   send("response.completed", { response: { ...head, status: "completed", output: [item], usage: COST } });
   response.end();
+}
+
+function shellCall(command: string) {
+  return { name: "exec_command", arguments: JSON.stringify({ cmd: command }), status: "completed" };
 }
 
 /** The body of the model list. */

@@ -162,6 +162,12 @@ function hostOf(world: World, dir: string, given: Given): Host {
       world.launches.push(launch);
       return Promise.resolve(given.become?.(launch) ?? { code: 0 });
     },
+    attend(launch) {
+      world.launches.push(launch);
+      return Promise.resolve(given.become?.(launch) ?? { code: 0 });
+    },
+    endAs() {},
+    outliveKeys: () => () => {},
     ask(question) {
       world.err += question;
       return Promise.resolve(given.answer ?? "");

@@ -185,8 +185,8 @@ describe("a wrong command line says what is wrong and what to do", () => {
     [
       "rr --json",
       "agentlb rr has no option '--json'",
-      "--json belongs to: agentlb pick, agentlb status, agentlb threads, agentlb bind, agentlb why, " +
-      "agentlb forecast, agentlb simulate, agentlb doctor, agentlb supervisor status",
+      "--json belongs to: agentlb pick, agentlb status, agentlb threads, agentlb bind, agentlb continue, agentlb waiting, agentlb why, agentlb forecast, " +
+      "agentlb wait, agentlb guard, agentlb simulate, agentlb doctor, agentlb supervisor status",
     ],
     [
       "rr --prefer a",

@@ -53,28 +53,34 @@ export function programOf(host: Pick<Host, "env" | "cwd" | "platform">, name: st
   });
 }
 
-/** Runs a command in the picked home, replacing this process where possible. */
+/**
+ * Runs a command in the picked home: replaces this process where possible, or with `stays` remains its parent, to act
+ * after its end.
+ */
 export async function runPicked(
   host: Host,
   layout: Layout,
   config: Config,
   picked: { readonly alias: string; readonly home: string; readonly isRenewing: boolean },
   words: readonly string[],
+  { stays = false }: { readonly stays?: boolean } = {},
 ): Promise<End> {
   const launch = await launchIn(host, config, picked.home, words);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
-  const end = async () => endOf(await host.become(launch), words[0] ?? "");
+  const run = stays ? host.attend : host.become;
+  const end = async (started?: (pid: number) => void) => endOf(await run(launch, started), words[0] ?? "");
   if (host.system.processes !== undefined) return await end();
   const { noteRun } = await import("./run_record.ts");
-  const isOver = noteRun(layout, picked.home);
+  const record = noteRun(layout, picked.home);
   try {
-    return await end();
+    return await end((pid) => record.handOver(pid));
   } finally {
-    isOver();
+    record.remove();
   }
 }
 
-function endOf(exit: Exit, name: string): End {
+/** The end of a run of `name`. Throws Failure when it could not be started. */
+export function endOf(exit: Exit, name: string): End {
   if ("code" in exit) return exit.code;
   if ("signal" in exit) return exit.signal;
   throw new Failure("failed", `Cannot start "${name}": ${wordsOf(exit.error)}`, { cause: exit.error });

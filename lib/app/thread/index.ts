@@ -1,5 +1,5 @@
 import { sep } from "node:path";
-import { threadNames, turnsIn } from "../../core/codex/rollout_facts.ts";
+import { threadNames, turnsIn } from "../../core/codex/threads/rollout_facts.ts";
 import { isSameAccount } from "../../core/codex/account_key.ts";
 import { type Index, type IndexEntry, parseIndex, renderIndex } from "../../core/thread/index_file.ts";
 import type { Thread } from "../../core/thread/thread.ts";
@@ -53,7 +53,7 @@ export function readThreads(host: ThreadHost, layout: Layout): Indexed {
   for (const folder of foldersOf(places)) {
     for (const path of rolloutsBelow(folder.path)) {
       if (owners.has(path)) continue;
-      const entry = entryOf(path, before.get(path));
+      const entry = entryOf(path, before);
       if (entry === undefined) continue;
       index.set(path, entry);
       owners.set(path, folder);

@@ -1,13 +1,16 @@
+import { basename } from "node:path";
 import {
+  factsInName,
   firstWordsIn,
   isTailEnough,
   MARK_LENGTH,
   rolloutFacts,
   type TurnMarks,
   turnMarksIn,
-} from "../../core/codex/rollout_facts.ts";
+  uncompressedName,
+} from "../../core/codex/threads/rollout_facts.ts";
 import { threadOfRollout } from "../../core/codex/rollout.ts";
-import type { IndexEntry } from "../../core/thread/index_file.ts";
+import type { Index, IndexEntry } from "../../core/thread/index_file.ts";
 import { filesBelow, type Parts, type Version, versionOf, withParts } from "../../io/files/parts.ts";
 
 const KIB = 1024;
@@ -24,15 +27,32 @@ const DEPTH = 4;
 
 /** The rollouts below a folder, as real paths. */
 export function rolloutsBelow(folder: string): string[] {
-  return filesBelow(folder, (name) => threadOfRollout(name) !== undefined, DEPTH);
+  const isRollout = (name: string) => threadOfRollout(uncompressedName(name) ?? name) !== undefined;
+  const paths = filesBelow(folder, isRollout, DEPTH);
+  const known = new Set(paths);
+  return paths.filter((path) => !known.has(uncompressedName(path) ?? ""));
 }
 
 /** The entry of a rollout: the earlier one while the file is the same, else read anew; undefined when there is no file. */
-export function entryOf(path: string, before: IndexEntry | undefined): IndexEntry | undefined {
+export function entryOf(path: string, index: Index): IndexEntry | undefined {
   const version = versionOf(path);
   if (version === undefined) return undefined;
-  if (before === undefined) return withParts(path, readEntry);
-  return isSame(before, version) ? before : withParts(path, (parts) => goOn(parts, before));
+  const before = index.get(path);
+  if (before !== undefined && isSame(before, version)) return before;
+  const plain = uncompressedName(path);
+  if (plain !== undefined) return compressedEntry(plain, version, index.get(plain));
+  return withParts(path, before === undefined ? readEntry : (parts) => goOn(parts, before));
+}
+
+/** What was known before Codex compressed a rollout still holds: a thread that goes on is not compressed. */
+function compressedEntry(
+  plain: string,
+  { size, mtimeMs, ino }: Version,
+  before: IndexEntry | undefined,
+): IndexEntry {
+  const { facts, marks } = before ??
+    { facts: factsInName(basename(plain)), marks: { starts: 0, messages: 0 } };
+  return { size, mtimeMs, ino, facts, marks, isCounted: true };
 }
 
 function isSame(a: Version, b: Version): boolean {

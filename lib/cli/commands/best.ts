@@ -2,9 +2,15 @@ import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { runSession } from "./run_session.ts";
-import { EVERYWHERE, PICK_OPTIONS, pickRequestIn, RUN_OPTIONS } from "../declaration/shared_options.ts";
+import {
+  EVERYWHERE,
+  PICK_OPTIONS,
+  pickRequestIn,
+  START_EXCLUSIVE,
+  START_OPTIONS,
+} from "../declaration/shared_options.ts";
 
-const OPTIONS = { ...PICK_OPTIONS, ...RUN_OPTIONS, version: EVERYWHERE.version } as const;
+const OPTIONS = { ...PICK_OPTIONS, ...START_OPTIONS, version: EVERYWHERE.version } as const;
 
 export const command: CommandWith<typeof OPTIONS> = {
   name: "",
@@ -14,6 +20,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     "Without a command it runs the session that has the most left.",
   ],
   options: OPTIONS,
+  exclusive: START_EXCLUSIVE,
   examples: [],
   sections: [
     {
@@ -28,6 +35,7 @@ export const command: CommandWith<typeof OPTIONS> = {
       title: "exit codes",
       lines: [
         "0 done   1 failed   2 wrong usage   4 no session to pick   5 login failed",
+        "6 time out",
         "anything else is the exit code of the command that was run",
       ],
     },

@@ -3,7 +3,13 @@ import { aliasFor, checkNewAlias, openRoot } from "../../app/session/sessions.ts
 import type { CommandWith } from "../declaration/command.ts";
 import type { Option } from "../declaration/option.ts";
 import { runSession } from "./run_session.ts";
-import { PICK_OPTIONS, pickRequestIn, RUN_OPTIONS, UNBOUND } from "../declaration/shared_options.ts";
+import {
+  PICK_OPTIONS,
+  pickRequestIn,
+  START_EXCLUSIVE,
+  START_OPTIONS,
+  UNBOUND,
+} from "../declaration/shared_options.ts";
 
 /** The options that need a pick, so they exclude an alias. */
 const UNNAMED = {
@@ -11,7 +17,7 @@ const UNNAMED = {
   prefer: { ...PICK_OPTIONS.prefer, isForUnnamed: true },
   "no-exhausted": { ...PICK_OPTIONS["no-exhausted"], isForUnnamed: true },
 } as const satisfies Record<Exclude<keyof typeof PICK_OPTIONS, "unbound">, Option>;
-const OPTIONS = { ...RUN_OPTIONS, ...UNNAMED, unbound: UNBOUND } as const;
+const OPTIONS = { ...START_OPTIONS, ...UNNAMED, unbound: UNBOUND } as const;
 
 export const command: CommandWith<typeof OPTIONS> = {
   name: "new",
@@ -22,6 +28,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     "a name, or with an empty one, it picks the session that has the most left.",
   ],
   options: OPTIONS,
+  exclusive: START_EXCLUSIVE,
   examples: ["agentlb new work", "agentlb new me@example.com -- --model gpt-5"],
   takes: { what: "session" },
   runsSession: true,

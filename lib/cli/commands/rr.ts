@@ -2,9 +2,9 @@ import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { runSession } from "./run_session.ts";
-import { pickRequestIn, RUN_OPTIONS, UNBOUND } from "../declaration/shared_options.ts";
+import { pickRequestIn, START_EXCLUSIVE, START_OPTIONS, UNBOUND } from "../declaration/shared_options.ts";
 
-const OPTIONS = { ...RUN_OPTIONS, unbound: UNBOUND } as const;
+const OPTIONS = { ...START_OPTIONS, unbound: UNBOUND } as const;
 
 export const command: CommandWith<typeof OPTIONS> = {
   name: "rr",
@@ -12,6 +12,7 @@ export const command: CommandWith<typeof OPTIONS> = {
   summary: "run the next session in turn",
   help: ["Runs the sessions in turn, in the order of their aliases; paused ones are left out."],
   options: OPTIONS,
+  exclusive: START_EXCLUSIVE,
   examples: [],
   runsSession: true,
   async run(host, call) {

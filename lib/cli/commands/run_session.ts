@@ -2,6 +2,8 @@ import type { Config } from "../../core/config/config.ts";
 import { printedCommand, usualShell } from "../../core/shell/quote.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
+import type { OnLimit } from "../../core/session/on_limit.ts";
+import { wordsOf } from "../../core/text/failure.ts";
 import { printable } from "../../core/text/printable.ts";
 import { awaitRenewal } from "../../app/codex/await_renewal.ts";
 import { commandOf, type End, programOf, runPicked } from "../../app/codex/run.ts";
@@ -13,9 +15,10 @@ import { pick } from "../../app/pick/pick.ts";
 import type { PickRequest } from "../../app/pick/survey.ts";
 import type { Host } from "../../io/host.ts";
 import type { Call } from "../declaration/command.ts";
+import type { START_OPTIONS } from "../declaration/shared_options.ts";
 import { cautionLine, moneyLine, pickedLine, refusedLine } from "../view/lines.ts";
 
-type RunCall = Pick<Call, "options" | "passthrough">;
+type RunCall = Pick<Call<typeof START_OPTIONS>, "options" | "passthrough">;
 
 /**
  * Picks a session and runs the configured or given command in it, or prints the command. `prepare` makes a named
@@ -31,6 +34,7 @@ export async function runSession(
   prepare?: () => Promise<void>,
 ): Promise<End> {
   const { cmd = "", shell, "print-command": isPrinted = false } = call.options;
+  const onLimit = call.options["on-limit"] ?? config.runner.onLimit;
   const typed = commandOf(host, config, cmd, call.passthrough);
   const bound = request.isUnbound
     ? undefined
@@ -54,10 +58,71 @@ export async function runSession(
   const picked = route === undefined
     ? await pickAndTell(host, layout, config, how, options)
     : await pickAndTell(host, layout, config, { alias: route.alias }, options, await threadLineOf(route));
-  if (!isPrinted) return await runPicked(host, layout, config, picked, words);
+  if (!isPrinted) return await runAndTell(host, layout, config, picked, words, onLimit);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
   host.out(`${await printedCommand(shell ?? usualShell(host.platform), picked.home, words)}\n`);
   return 0;
+}
+
+/**
+ * Runs a command in the picked home. Unless that is off, tells after its end when a used-up limit ended it; with "wait"
+ * goes on with the last thread that it ended, after the reset.
+ */
+async function runAndTell(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  picked: Picked,
+  words: readonly string[],
+  onLimit: OnLimit,
+): Promise<End> {
+  if (onLimit === "off") return await runPicked(host, layout, config, picked, words);
+  const { cwd } = host;
+  const sinceMs = host.clock.now();
+  const end = await runPicked(host, layout, config, picked, words, { stays: true });
+  // Ctrl-C was meant for Codex, and some people press it more than once.
+  const mayDie = host.outliveKeys();
+  // An exec that a limit ended has failed; the others need not be looked at, which takes time where threads are many.
+  const isDone = end === 0 && words.includes("exec");
+  const last = isDone ? undefined : await tellLimit(host, layout, config, picked, cwd, sinceMs);
+  if (last !== undefined && onLimit === "wait") {
+    mayDie();
+    const [{ threadToContinue }, { goOnAndTell }] = await Promise.all([
+      import("../../app/thread/continued.ts"),
+      import("./go_on.ts"),
+    ]);
+    // Its session was picked by the rules of its folder.
+    const thread = await threadToContinue(host, layout, config, last, true);
+    return await goOnAndTell(host, layout, config, thread, { waits: true });
+  }
+  host.endAs(end);
+  return end;
+}
+
+/** Tells when a used-up limit ended a run, and returns the last thread to go on with; nothing may fail here. */
+async function tellLimit(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  picked: Picked,
+  cwd: string,
+  sinceMs: number,
+): Promise<string | undefined> {
+  try {
+    const { toldAfter } = await import("../../app/thread/told.ts");
+    const told = toldAfter(layout, picked, cwd, sinceMs, host.clock.now);
+    if (told === undefined) return undefined;
+    const [{ isContinueOff }, { toldLine }] = await Promise.all([
+      import("../../app/thread/continue.ts"),
+      import("../view/told.ts"),
+    ]);
+    const isOff = isContinueOff(host, config);
+    host.err(`agentlb: ${toldLine(told, host.clock.now(), isOff)}\n`);
+    return isOff ? undefined : told.threads[0]?.id;
+  } catch (error) {
+    host.err(`agentlb: warning: Cannot look for a used-up limit: ${printable(wordsOf(error))}\n`);
+    return undefined;
+  }
 }
 
 /** The folder in which the work is done, when Codex is told another one than this. */

@@ -1,4 +1,5 @@
 import { POLICIES } from "../../core/pick/policy.ts";
+import { ON_LIMIT } from "../../core/session/on_limit.ts";
 import { SHELLS } from "../../core/shell/quote.ts";
 import type { PickRequest } from "../../app/pick/survey.ts";
 import type { Given, Option, Options } from "./option.ts";
@@ -10,6 +11,19 @@ export const RUN_OPTIONS = {
   "print-command": { about: "print the command for a shell's eval; run nothing" },
   shell: { value: "<shell>", oneOf: SHELLS, about: "print it for sh, fish or powershell" },
 } as const satisfies Options;
+
+/** The options of commands that run a session in this terminal. */
+export const START_OPTIONS = {
+  ...RUN_OPTIONS,
+  "on-limit": {
+    value: "<what>",
+    oneOf: ON_LIMIT,
+    about: `${ON_LIMIT.join(", ")}: at a used-up limit, instead of runner.on_limit`,
+  },
+} as const satisfies Options;
+
+/** The groups of those of which one at most may be given. */
+export const START_EXCLUSIVE = [["on-limit", "print-command"]] as const;
 
 /** The options that every command accepts, before and after its name. */
 export const EVERYWHERE = {

@@ -93,8 +93,12 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 function nameOf({ durationMs: ms }: Gauge): string {
-  if (ms === undefined) return "";
-  if (ms === 7 * DAY_MS) return "weekly ";
-  if (ms % DAY_MS === 0) return `${ms / DAY_MS}d `;
-  return ms % HOUR_MS === 0 ? `${ms / HOUR_MS}h ` : `${ms / MINUTE_MS}m `;
+  return ms === undefined ? "" : `${windowName(ms)} `;
+}
+
+/** The name of a window by its length: `5h`, `weekly`, `30d`. */
+export function windowName(ms: number): string {
+  if (ms === 7 * DAY_MS) return "weekly";
+  if (ms % DAY_MS === 0) return `${ms / DAY_MS}d`;
+  return ms % HOUR_MS === 0 ? `${ms / HOUR_MS}h` : `${ms / MINUTE_MS}m`;
 }

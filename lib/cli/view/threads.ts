@@ -3,7 +3,7 @@ import { gaugesOf } from "../../core/quota/windows.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatMoment, formatTime } from "../../core/text/time.ts";
 import type { Thread } from "../../core/thread/thread.ts";
-import { shortIds, stateOf, threadWords } from "../../core/thread/words.ts";
+import { shortIds, stateOf, type ThreadState, threadWords } from "../../core/thread/words.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import type { Picked } from "../../app/pick/choose.ts";
 import type { Listed } from "../../app/thread/list.ts";
@@ -69,10 +69,12 @@ function sessionOf({ alias, isArchived }: Thread): string {
   return `${alias === undefined ? "(your own)" : printable(alias)}${isArchived ? ", archived" : ""}`;
 }
 
+const STATE_WORDS: Readonly<Partial<Record<ThreadState, string>>> = { login: "login lost", unknown: "-" };
+
 function stateWords(thread: Thread, nowMs: number): string {
   const state = stateOf(thread);
   const { limitUntil } = thread;
-  if (state !== "limit") return state === "login" ? "login lost" : state;
+  if (state !== "limit") return STATE_WORDS[state] ?? state;
   if (limitUntil === undefined) return "limit";
   return limitUntil <= nowMs ? "limit, reset" : `limit until ${formatMoment(limitUntil, nowMs)}`;
 }

@@ -74,6 +74,26 @@ export function activityIn(head: string, tail: string): ThreadActivity {
   return afterLines(meta === undefined ? SILENT : afterLine(SILENT, meta), tail.split("\n"));
 }
 
+/** A last turn that ended at a used-up limit. */
+export interface LimitedTurn {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The folder in which its thread was begun. */
+  readonly cwd: string;
+  readonly refusal: Refusal;
+}
+
+/** The same two parts' last turn if it ended at a used-up limit, and its thread was not started by another one. */
+export function limitedTurn(head: string, tail: string): LimitedTurn | undefined {
+  const { lastTurn, refusal } = activityIn(head, tail);
+  if (lastTurn?.end !== "limit" || refusal === undefined) return undefined;
+  const meta = rolloutLines(head).find(({ type }) => type === "session_meta")?.payload;
+  const source = meta?.get("source");
+  // The source of a thread that another one started is an object.
+  const isPart = source !== undefined && typeof source !== "string";
+  return isPart ? undefined : { at: lastTurn.at, cwd: textOf(meta?.get("cwd")), refusal };
+}
+
 /** The newest limits of the account itself, with their time; undefined when a rollout has none. */
 export function accountLimits(
   { limits }: ThreadActivity,

@@ -1,8 +1,10 @@
 import { ALIAS_KEYS, CONFIG_KEYS, type ConfigKey, type ConfigValue, pathOf } from "./config_keys.ts";
-import { type JsonObject, objectOf, wellFormed } from "../text/json.ts";
+import { type JsonObject, objectOf } from "../text/json.ts";
 import { nearest } from "../text/nearest.ts";
+import { tomlText } from "../text/toml.ts";
 import type { Policy } from "../pick/policy.ts";
 import type { ScoreSettings } from "../pick/settings.ts";
+import type { OnLimit } from "../session/on_limit.ts";
 import { LARGEST_COUNT } from "../session/status.ts";
 
 /** The settings of config.toml, read and normalised. */
@@ -12,6 +14,9 @@ export interface Config {
     readonly defaultCommandArgs: readonly string[];
     readonly loginCommand: string;
     readonly passEnv: readonly string[];
+    readonly onLimit: OnLimit;
+    readonly continue: boolean;
+    readonly unattendedHours: number;
   };
   readonly sessions: ScoreSettings & {
     readonly aliasPattern: string;
@@ -122,9 +127,8 @@ export function renderConfig(config: Config = defaultConfig()): string {
 
 /** A value in TOML syntax. */
 export function tomlOf(value: ConfigValue): string {
-  if (typeof value === "number") return String(value);
-  // JSON's escapes are TOML's; only DEL must be escaped there and need not be here.
-  if (typeof value === "string") return JSON.stringify(wellFormed(value)).replaceAll("\x7f", "\\u007f");
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return tomlText(value);
   return `[${value.map(tomlOf).join(", ")}]`;
 }
 
@@ -198,6 +202,7 @@ function readValue(key: ConfigKey, path: string, value: unknown, report: Report)
     if (key.most !== undefined && value > key.most) return taken(key.default, `is above ${key.most}`);
     return value > LARGEST_COUNT ? taken(LARGEST_COUNT, "is very large") : Number(value);
   }
+  if (typeof key.default === "boolean") return typeof value === "boolean" ? value : wrong("true or false");
   if (typeof key.default !== "string") {
     const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
     return isList ? value : wrong("a list of texts");

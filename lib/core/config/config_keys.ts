@@ -1,9 +1,10 @@
 import { DEFAULT_ALIAS_PATTERN } from "../session/alias.ts";
 import { POLICIES } from "../pick/policy.ts";
 import { PAID } from "../pick/settings.ts";
+import { ON_LIMIT } from "../session/on_limit.ts";
 import { LARGEST_COUNT } from "../session/status.ts";
 
-export type ConfigValue = string | number | readonly string[];
+export type ConfigValue = string | number | boolean | readonly string[];
 
 /** One key of config.toml: the rules for reading it, and its explanation for users. */
 export interface ConfigKey {
@@ -40,6 +41,23 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   key("runner", "pass_env", [], {
     effect:
       "which of CODEX_ACCESS_TOKEN, CODEX_API_KEY, OPENAI_API_KEY and CODEX_SQLITE_HOME the command may see",
+  }),
+  key("runner", "on_limit", "tell", {
+    oneOf: ON_LIMIT,
+    effect:
+      "after a run that a used-up limit ended: tell (until when, and how to go on), wait and go on by itself, or " +
+      "off (agentlb is replaced by the command and says nothing)",
+  }),
+  key("runner", "continue", true, {
+    effect:
+      "false switches off going on with a thread after a limit: agentlb continue, and every wait for a reset",
+  }),
+  key("runner", "unattended_hours", 12, {
+    least: 0,
+    effect: "how long a wait for a reset may go on, in hours; a later reset is only told",
+    raise: "work should go on after a reset that is days away",
+    lower: "nothing should start long after you have left",
+    typical: "5–12",
   }),
   key("sessions", "alias_pattern", DEFAULT_ALIAS_PATTERN, {
     effect: "the regular expression that a whole alias must match",

@@ -7,6 +7,8 @@ export interface Launch {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Gives it an empty stdin instead of ours. */
+  readonly stdin?: "empty";
 }
 
 /** The variable that passes its origin to a supervisor. */

@@ -40,6 +40,8 @@ export interface Layout {
   readonly codexVersions: string;
   /** Our processes that run Codex and their homes, on systems that do not show them. */
   readonly runs: string;
+  /** Promises to go on with a thread, a file each. */
+  readonly promises: string;
   /** The databases of our app-servers, one folder per alias. */
   readonly sqlite: string;
   /** Empty homes for a login that must not touch the one it replaces. */
@@ -49,6 +51,7 @@ export interface Layout {
   readonly supervisorLock: string;
   readonly startLock: string;
   readonly readingsLock: string;
+  readonly promisesLock: string;
 }
 
 /** The paths under `root`, an absolute path. */
@@ -79,6 +82,7 @@ export function layoutOf(root: string): Layout {
     children: join(state, "children.json"),
     codexVersions: join(state, "codex-versions.json"),
     runs: join(state, "runs"),
+    promises: join(state, "promises"),
     sqlite: join(state, "sqlite"),
     logins: join(state, "logins"),
     locks,
@@ -86,6 +90,7 @@ export function layoutOf(root: string): Layout {
     supervisorLock: join(locks, "supervisor.lock"),
     startLock: join(locks, "start.lock"),
     readingsLock: join(locks, "readings.lock"),
+    promisesLock: join(locks, "promises.lock"),
   };
 }
 

@@ -1,5 +1,5 @@
-/** Kinds of failure: it cannot be done, wrong usage, nothing to pick, a failed login. */
-export type FailureCode = "failed" | "usage" | "nothingToPick" | "loginFailed";
+/** Kinds of failure: it cannot be done, wrong usage, nothing to pick, a failed login, a wait that took too long. */
+export type FailureCode = "failed" | "usage" | "nothingToPick" | "loginFailed" | "timedOut";
 
 /** Exit codes of the program; 3 is reserved. */
 export const EXIT: Readonly<Record<FailureCode, number>> = {
@@ -7,6 +7,7 @@ export const EXIT: Readonly<Record<FailureCode, number>> = {
   usage: 2,
   nothingToPick: 4,
   loginFailed: 5,
+  timedOut: 6,
 };
 
 /** An expected way to fail, which a user can cause or cure. Any other error is a bug. */

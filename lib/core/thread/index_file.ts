@@ -1,4 +1,4 @@
-import type { RolloutFacts, TurnMarks } from "../codex/rollout_facts.ts";
+import type { RolloutFacts, TurnMarks } from "../codex/threads/rollout_facts.ts";
 import { objectOf } from "../text/json.ts";
 
 /** The facts about one rollout, and the file that they were read from. */

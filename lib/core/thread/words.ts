@@ -29,9 +29,12 @@ export function threadWords({ id, name }: Pick<Thread, "id" | "name">): string {
 }
 
 /** How a thread stands: open in a Codex, or the end of its last turn. */
-export type ThreadState = "open" | "done" | "limit" | "login" | "interrupted";
+export type ThreadState = "open" | "done" | "limit" | "login" | "interrupted" | "unknown";
 
-/** The state of a thread. A turn that never ended in a thread that is not open was interrupted. */
+/**
+ * The state of a thread. A turn that never ended in a thread that is not open was interrupted; old versions of Codex do
+ * not record how a turn ended.
+ */
 export function stateOf({ isOpen, lastTurn }: Pick<Thread, "isOpen" | "lastTurn">): ThreadState {
   if (isOpen) return "open";
   switch (lastTurn?.end) {
@@ -41,7 +44,9 @@ export function stateOf({ isOpen, lastTurn }: Pick<Thread, "isOpen" | "lastTurn"
     case "running":
     case "other":
       return "interrupted";
-    default:
+    case "completed":
       return "done";
+    default:
+      return "unknown";
   }
 }

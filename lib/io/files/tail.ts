@@ -9,6 +9,8 @@ export interface Interest {
   wants(line: string): boolean;
   /** Marks a line that makes all earlier ones irrelevant, except the first of the file. */
   isEnough(line: string): boolean;
+  /** The most that is read of a long file at first sight; by default 8 MiB. */
+  readonly mostBytes?: number;
 }
 
 /** The result of a look at the file. */
@@ -22,7 +24,6 @@ export interface Appended {
 }
 
 const CHUNK = 64 * 1024;
-/** The most that is read of a long file at first sight. */
 const MOST_BYTES = 8 * 1024 * 1024;
 const TRACE = 64;
 
@@ -68,13 +69,14 @@ export class Tail {
 
   /** Reads the end first, then earlier parts, until a line is enough. */
   #begin(fd: number, size: number): Pick<Appended, "lines" | "isCut"> {
-    for (let back = CHUNK;; back = Math.min(back * 8, MOST_BYTES)) {
+    const { mostBytes = MOST_BYTES } = this.#interest;
+    for (let back = CHUNK;; back = Math.min(back * 8, mostBytes)) {
       const from = size <= back ? 0 : lineStart(fd, size - back, size);
       this.#offset = from;
       this.#splitter = new LineSplitter();
       const lines = this.#take(fd);
       const isDone = from === 0 || lines.some((line) => this.#interest.isEnough(line));
-      if (!isDone && back < MOST_BYTES) continue;
+      if (!isDone && back < mostBytes) continue;
       const head = from === 0 ? [] : this.#head(fd);
       return { lines: [...head, ...lines], isCut: !isDone };
     }

@@ -84,17 +84,60 @@ export const linux: Platform = {
     const [state] = fields;
     return state === "Z" || state === "X" ? undefined : fields[19];
   },
+  hasTerminal: () => !["0", undefined].includes(visibleFieldsOf("self")[4]),
+  terminalRoleOf(pid) {
+    const [, , group, session, terminal, foreground] = visibleFieldsOf(pid);
+    if (foreground === undefined) return undefined;
+    return {
+      hasTerminal: terminal !== "0",
+      isForeground: group === foreground,
+      leadsSession: session === String(pid),
+    };
+  },
+  isStopped: (pid) => visibleFieldsOf(pid)[0] === "T",
+  ignoredSignals() {
+    try {
+      const [, mask = "0"] = /^SigIgn:\s+([0-9a-f]+)/m.exec(procFile("self", "status")) ?? [];
+      return OUTSIDE.filter(([, number]) => (BigInt(`0x${mask}`) >> BigInt(number - 1)) & 1n).map(([name]) =>
+        name
+      );
+    } catch {
+      return []; // not visible to us
+    }
+  },
   bootId: () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
   processes: PROC,
 };
 
+/** The signals that come from outside of a program, with their numbers (signal(7)). */
+const OUTSIDE = [
+  ["SIGHUP", 1],
+  ["SIGINT", 2],
+  ["SIGQUIT", 3],
+  ["SIGUSR1", 10],
+  ["SIGUSR2", 12],
+  ["SIGTERM", 15],
+  ["SIGTSTP", 20],
+  ["SIGTTIN", 21],
+  ["SIGTTOU", 22],
+] as const;
+
+/** The same fields; none when they are not visible to us. */
+function visibleFieldsOf(pid: number | "self"): string[] {
+  try {
+    return fieldsOf(pid);
+  } catch {
+    return [];
+  }
+}
+
 /** Fields of /proc/<pid>/stat, counted after the name in parentheses, which may contain any character. */
-function fieldsOf(pid: number): string[] {
+function fieldsOf(pid: number | "self"): string[] {
   const text = procFile(pid, "stat");
   return text.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
-function procFile(pid: number, name: string): string {
+function procFile(pid: number | "self", name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, "utf8");
   } catch (error) {

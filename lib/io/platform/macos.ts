@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import process from "node:process";
+import type { TerminalRole } from "./terminal_role.ts";
 import type { Platform } from "./platform.ts";
 
 /** macOS, and every other Unix without Linux's /proc. */
@@ -16,9 +17,13 @@ export const macos: Platform = {
   removesStepwise: false,
   lockCall: "flock",
   terminalSignals: {
-    borne: ["SIGINT", "SIGQUIT"],
-    passed: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
+    borne: [],
+    passed: ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
   },
+  hasTerminal: opensTerminal,
+  terminalRoleOf: terminalRoleByPs,
+  isStopped: (pid) => psFieldsOf(pid, "stat")?.startsWith("T") ?? false,
+  ignoredSignals: () => [],
   longExitCodes: undefined,
   rootFolder: "/",
   patiently: (action) => action(),
@@ -29,16 +34,39 @@ export const macos: Platform = {
   holderHint: (path) => `find it with: fuser -v ${path}`,
 };
 
-/** The start of a process by ps(1), independent of the user's settings. An empty header ends an `-o` (POSIX). */
+/** The start of a process by ps(1). */
 export function startTimeByPs(pid: number): string | undefined {
+  const [, state, started] = /^(\S+)\s+(.+)$/.exec(psFieldsOf(pid, "stat", "lstart") ?? "") ?? [];
+  if (state === undefined || state.startsWith("Z")) return undefined;
+  return started ?? "";
+}
+
+/** Opens the terminal of this process, which is quicker than ps(1). */
+function opensTerminal(): boolean {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The relation of a process to its terminal by ps(1): a state with `s` leads a session, `+` is in the foreground. */
+export function terminalRoleByPs(pid: number): TerminalRole | undefined {
+  const [, state, terminal] = /^(\S+)\s+(\S+)$/.exec(psFieldsOf(pid, "stat", "tty") ?? "") ?? [];
+  if (state === undefined || terminal === undefined) return undefined;
+  const hasTerminal = !/^[?-]+$/.test(terminal);
+  return { hasTerminal, isForeground: state.includes("+"), leadsSession: state.includes("s") };
+}
+
+/** Fields of a process by ps(1), independent of the user's settings. An empty header ends an `-o` (POSIX). */
+function psFieldsOf(pid: number, ...fields: readonly string[]): string | undefined {
   const { status, stdout } = process.getBuiltinModule("node:child_process").spawnSync(
     "/bin/ps",
-    ["-o", "stat=", "-o", "lstart=", "-p", String(pid)],
+    [...fields.flatMap((field) => ["-o", `${field}=`]), "-p", String(pid)],
     { encoding: "utf8", env: { LC_ALL: "C", TZ: "UTC" } },
   );
-  const [, state, started] = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout ?? "") ?? [];
-  if (status !== 0 || state === undefined || state.startsWith("Z")) return undefined;
-  return started ?? "";
+  return status === 0 ? stdout?.trim() : undefined;
 }
 
 /** The home folder of a user, by name or number, from `/etc/passwd`; undefined when not listed. */

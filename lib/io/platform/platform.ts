@@ -1,3 +1,5 @@
+import type { TerminalRole } from "./terminal_role.ts";
+
 /** The platform-dependent operations of the program; linux, macos and windows implement them. */
 export interface Platform {
   /** The start time of a process, only ever compared; undefined when it does not exist or is a zombie. */
@@ -24,6 +26,14 @@ export interface Platform {
   readonly lockCall: "flock" | "LockFileEx";
   /** The signals for a program that another one runs in its terminal. */
   readonly terminalSignals: TerminalSignals;
+  /** Tells whether this process has a controlling terminal; false when that is not visible. */
+  hasTerminal(): boolean;
+  /** The relation of a process to its terminal; undefined when not visible. */
+  terminalRoleOf(pid: number): TerminalRole | undefined;
+  /** Tells whether a process is stopped, as by Ctrl-Z. */
+  isStopped(pid: number): boolean;
+  /** The signals of a terminal or of `kill` that this process ignores; none where that is not visible. */
+  ignoredSignals(): readonly NodeJS.Signals[];
   /** Exit codes over 255; undefined where they do not exist. */
   readonly longExitCodes: LongExitCodes | undefined;
   /** The root folder, used as the home of a user without one. */
@@ -69,7 +79,7 @@ export interface ProcessView {
 export interface TerminalSignals {
   /** Signals that the terminal sends to the program itself. */
   readonly borne: readonly NodeJS.Signals[];
-  /** Signals to forward. */
+  /** Signals to forward, unless they were sent to the whole process group. */
   readonly passed: readonly NodeJS.Signals[];
 }
 

@@ -18,6 +18,10 @@ export const windows: Platform = {
   lockCall: "LockFileEx",
   // Ctrl-C, Ctrl-Break and the closing of the window, which every program of a console receives.
   terminalSignals: { borne: ["SIGINT", "SIGBREAK", "SIGHUP"], passed: [] },
+  hasTerminal: () => false,
+  terminalRoleOf: () => undefined,
+  isStopped: () => false,
+  ignoredSignals: () => [],
   longExitCodes: {
     exitWith: (code) => kernel32().ExitProcess(code),
     watch: (pid) => exitCodeOf(kernel32(), pid),

@@ -43,8 +43,9 @@ function codexHomes(): { readonly pid: number; readonly home: string }[] {
   });
 }
 
-/** As a program, or as a script after its interpreter and one option. */
+/** As a program, or as a script after its interpreter and one option. Our own program may have it as an argument. */
 function isCodex(words: readonly string[]): boolean {
+  if (/^agentlb(\.exe)?$/.test(basename(words[0] ?? ""))) return false;
   return words.slice(0, 3).some((word) => basename(word).startsWith("codex"));
 }
 

@@ -43,6 +43,21 @@ export function ownIdentity(): ProcessIdentity {
   return identityOrNumber(process.pid);
 }
 
+/** The number of this process. */
+export function ownNumber(): number {
+  return process.pid;
+}
+
+/** Milliseconds since some moment; never jumps. */
+export function monotonicMs(): number {
+  return performance.now();
+}
+
+/** The number of a signal on this system. */
+export function numberOf(name: NodeJS.Signals): number {
+  return process.getBuiltinModule("node:os").constants.signals[name];
+}
+
 /** The identity of the process `pid`; the number alone when it is gone or not visible to us. */
 export function identityOrNumber(pid: number): ProcessIdentity {
   const unknown = { pid, startTime: "", bootId: "" };

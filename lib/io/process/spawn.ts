@@ -13,8 +13,7 @@ import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { Launch } from "../../core/shell/launch.ts";
 import { bytesAt, openFile } from "../files/open.ts";
-import { system } from "../platform/here.ts";
-import { childProcesses, execve, onSignals, signal, temporaryFolder, wholeExitCode } from "./process.ts";
+import { childProcesses, signal, temporaryFolder } from "./process.ts";
 
 /** The end of a process: exit code or signal. */
 export type Exit =
@@ -127,31 +126,6 @@ export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captur
   });
 }
 
-/** Runs a program in our terminal and waits for it; forwards signals sent to us, the terminal's own reach it anyway. */
-export function runForeground(launch: Launch): Promise<Exit> {
-  return new Promise((resolved) => {
-    const { borne, passed } = system.terminalSignals;
-    const pass = (name: NodeJS.Signals) => child.pid !== undefined && signal(child.pid, name);
-    // Before the start: the program may run, and signals for it may arrive, before `spawn` returns.
-    const undo = [onSignals(borne, () => {}), onSignals(passed, pass)];
-    const child = childProcesses().spawn(launch.file, launch.args, { ...options(launch), stdio: "inherit" });
-    const whole = wholeExitCode(child.pid);
-    const done = (exit: Exit) => {
-      undo.forEach((off) => off());
-      resolved(exit);
-    };
-    child.once("error", (error) => done({ error }));
-    child.once("close", (code, name) => done(exitOf(whole() ?? code, name)));
-  });
-}
-
-/** Becomes the program where the runtime supports it; elsewhere runs it in the foreground. `launch.file` is a path. */
-export function become(launch: Launch): Promise<Exit> {
-  const replace = launch.cwd === undefined && isNative(launch.file) ? execve() : undefined;
-  if (replace) replace(launch.file, [launch.file, ...launch.args], launch.env);
-  return runForeground(launch);
-}
-
 /** Tells whether a path is an executable file. */
 export function isProgram(path: string): boolean {
   try {
@@ -163,7 +137,7 @@ export function isProgram(path: string): boolean {
 }
 
 /** Tells whether the kernel itself can start this file; a script without `#!` would fail after the jump. */
-function isNative(path: string): boolean {
+export function isNative(path: string): boolean {
   const head = headOf(path);
   return head !== undefined && (isBinaryHead(head) || (head[0] === 0x23 && head[1] === 0x21));
 }
@@ -196,7 +170,8 @@ function isBinaryHead([a, b, c, d]: Uint8Array): boolean {
   return isElf || isMachO;
 }
 
-function options(launch: Launch): { env: Record<string, string>; cwd?: string } {
+/** The environment and folder of a launch, for the runtime. */
+export function options(launch: Launch): { env: Record<string, string>; cwd?: string } {
   const env = { ...launch.env };
   return launch.cwd === undefined ? { env } : { env, cwd: launch.cwd };
 }
@@ -206,7 +181,8 @@ function hidden(launch: Launch) {
   return { ...options(launch), windowsHide: true };
 }
 
-function exitOf(code: number | null, name: NodeJS.Signals | null): Exit {
+/** The end of a process in the terms of the runtime. */
+export function exitOf(code: number | null, name: NodeJS.Signals | null): Exit {
   if (code !== null) return { code };
   return { signal: name ?? "SIGKILL" };
 }

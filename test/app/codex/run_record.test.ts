@@ -31,10 +31,21 @@ function other(home: string) {
 describe("a run of Codex, where no /proc shows it,", () => {
   it("is written down by the process that does it, and taken back", () => {
     const { layout, home } = place();
-    const isOver = noteRun(layout, home);
+    const record = noteRun(layout, home);
     const [name = ""] = readdirSync(layout.runs);
     expect(name).toBe(`${process.pid}.json`);
-    isOver();
+    record.remove();
+    expect(readdirSync(layout.runs)).toEqual([]);
+  });
+
+  it("is handed over to the process that runs it, which may outlive the one that wrote it down", () => {
+    const { layout, home } = place();
+    const { child } = other(home);
+    const record = noteRun(layout, home);
+    record.handOver(child.pid!);
+    expect(readdirSync(layout.runs)).toEqual([`${child.pid}.json`]);
+    expect(openersOf(MAC, layout, home)).toEqual([{ pid: child.pid, name: "codex" }]);
+    record.remove();
     expect(readdirSync(layout.runs)).toEqual([]);
   });
 

@@ -132,6 +132,21 @@ describe("the index of threads", () => {
     expect(threads()).toHaveLength(1);
   });
 
+  it("still knows a rollout that Codex has compressed, and without having read it its thread at least", () => {
+    const { homes, threads } = user();
+    const { id, rollout } = writeThread(homes.a, { at: START, words: "one", turns: ["done", "done"] });
+    const [known] = threads();
+    renameSync(rollout, `${rollout}.zst`);
+    writeFileSync(`${rollout}.zst`, "not readable");
+    expect(threads()).toEqual([{ ...known, rollout: `${rollout}.zst` }]);
+    const other = writeThread(homes.b, { at: START - 1000 });
+    renameSync(other.rollout, `${other.rollout}.zst`);
+    expect(threads().map((thread) => thread.id)).toEqual([id, other.id]);
+    writeThread(homes.a, { at: START, words: "being compressed" });
+    expect(threads().map(({ firstWords }) => firstWords)).toEqual(["being compressed", ""]);
+    expect(threads()[1]).toMatchObject({ alias: "b", firstWords: "", begunAt: START - 1000 });
+  });
+
   it("leaves out what is no rollout, and homes without any", () => {
     const { homes, threads } = user();
     const day = join(homes.a, "sessions/2026/11/20");

@@ -8,6 +8,7 @@ import {
   tomlOf,
 } from "../../../lib/core/config/config.ts";
 import { CONFIG_KEYS, pathOf } from "../../../lib/core/config/config_keys.ts";
+import { ON_LIMIT } from "../../../lib/core/session/on_limit.ts";
 import { PAID } from "../../../lib/core/pick/settings.ts";
 import { POLICIES } from "../../../lib/core/pick/policy.ts";
 import { parseToml, tomlLines } from "../../../lib/io/formats.ts";
@@ -16,7 +17,15 @@ const read = (text: string) => readConfig(parseToml(text, "config.toml"), tomlLi
 const sessions = (line: string) => read(`[sessions]\n${line}\n`);
 
 const DEFAULTS: Config = {
-  runner: { defaultCommand: "codex", defaultCommandArgs: [], loginCommand: "codex login", passEnv: [] },
+  runner: {
+    defaultCommand: "codex",
+    defaultCommandArgs: [],
+    loginCommand: "codex login",
+    passEnv: [],
+    onLimit: "tell",
+    continue: true,
+    unattendedHours: 12,
+  },
   sessions: {
     aliasPattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
     assignmentHistoryWindow: 30,
@@ -51,6 +60,9 @@ default_command = "npx codex"
 default_command_args = ["--model", "a b"]
 login_command = "codex login --device-auth"
 pass_env = ["OPENAI_API_KEY"]
+on_limit = "off"
+continue = false
+unattended_hours = 48
 [sessions]
 alias_pattern = "[a-z]+"
 assignment_history_window = 1
@@ -81,6 +93,9 @@ max_open = 3
           defaultCommandArgs: ["--model", "a b"],
           loginCommand: "codex login --device-auth",
           passEnv: ["OPENAI_API_KEY"],
+          onLimit: "off",
+          continue: false,
+          unattendedHours: 48,
         },
         sessions: {
           aliasPattern: "[a-z]+",
@@ -307,6 +322,9 @@ stale_sec = 420
         defaultCommandArgs: fc.array(fc.string({ unit: "binary" })),
         loginCommand: text,
         passEnv: fc.array(text),
+        onLimit: fc.constantFrom(...ON_LIMIT),
+        continue: fc.boolean(),
+        unattendedHours: count,
       }),
       sessions: fc.record({
         aliasPattern: text,

@@ -21,7 +21,7 @@ it("a thread is open, or as its last turn ended; one without an end was interrup
     stateOf({ isOpen, lastTurn: end && { at: 0, end } });
   expect(state(true, "running")).toBe("open");
   expect([state(false, "running"), state(false, "other")]).toEqual(["interrupted", "interrupted"]);
-  expect([state(false, "completed"), state(false)]).toEqual(["done", "done"]);
+  expect([state(false, "completed"), state(false)]).toEqual(["done", "unknown"]);
   expect([state(false, "limit"), state(false, "login")]).toEqual(["limit", "login"]);
 });
 

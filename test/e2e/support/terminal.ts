@@ -10,6 +10,7 @@ export interface Terminal {
   /** Presses a key, in tmux's words (`C-c`). */
   press(key: string): void;
   screen(): string;
+  resize(columns: number, rows: number): void;
   /** Closes it, as a user closes a window. */
   close(): void;
 }
@@ -46,6 +47,7 @@ export function openTerminal(user: Sandbox, env: Readonly<Record<string, string>
     },
     press: (key) => void tmux("send-keys", key),
     screen: () => tmux("capture-pane", "-p", "-J"),
+    resize: (columns, rows) => void tmux("resize-window", "-x", String(columns), "-y", String(rows)),
     close,
   };
 }

@@ -55,7 +55,7 @@ describe("a program in the foreground", () => {
       const program = 'trap "exit 9" HUP; kill -HUP $PPID; : > "$1"; sleep 2 & wait';
       const exit = await runForeground({ file: "/bin/sh", args: ["-c", program, "sh", told], env: {} });
       console.log(JSON.stringify(exit));`;
-    const url = new URL("../../../lib/io/process/spawn.ts", import.meta.url).href;
+    const url = new URL("../../../lib/io/process/foreground.ts", import.meta.url).href;
     const bun = new URL("../../../node_modules/bun/bin/bun.exe", import.meta.url).pathname;
     const { stdout, signal: died } = spawnSync(bun, ["-e", script, url, told], { env, encoding: "utf8" });
     expect({ said: stdout.trim(), died }).toEqual({ said: '{"code":9}', died: null });

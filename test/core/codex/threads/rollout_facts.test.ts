@@ -6,8 +6,8 @@ import {
   threadNames,
   turnMarksIn,
   turnsIn,
-} from "../../../lib/core/codex/rollout_facts.ts";
-import { completed, event, line, said, started, threadId, told } from "../../../rig/rollouts.ts";
+} from "../../../../lib/core/codex/threads/rollout_facts.ts";
+import { completed, event, line, said, started, threadId, told } from "../../../../rig/rollouts.ts";
 
 const T = Date.parse("2026-11-20T12:00:00.000Z");
 const ID = threadId(T);

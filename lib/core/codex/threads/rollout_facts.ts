@@ -1,8 +1,8 @@
-import { objectOf, textOf } from "../text/json.ts";
-import { parseTime } from "../text/time.ts";
-import { activityIn, isTaskEvent } from "./activity.ts";
-import { resetTold } from "./refusal.ts";
-import { type RolloutLine, rolloutLine, type TurnEnd } from "./rollout.ts";
+import { objectOf, textOf } from "../../text/json.ts";
+import { parseTime } from "../../text/time.ts";
+import { activityIn, isTaskEvent } from "../activity.ts";
+import { resetTold } from "../refusal.ts";
+import { type RolloutLine, rolloutLine, threadOfRollout, threadTime, type TurnEnd } from "../rollout.ts";
 
 /** The facts about a thread in the beginning and the end of its rollout. Times are epoch milliseconds. */
 export interface RolloutFacts {
@@ -93,6 +93,33 @@ export function rolloutFacts(head: string, tail: string): RolloutFacts | undefin
     limitUntil: lastTurn?.end === "limit" && refusal !== undefined
       ? resetTold(refusal, refusal.at)
       : undefined,
+  };
+}
+
+/** The ending of a rollout that Codex has compressed, as newer versions may do with old ones. */
+const COMPRESSED = ".zst";
+
+/** The name of a rollout before Codex compressed it; undefined for other names. */
+export function uncompressedName(name: string): string | undefined {
+  return name.endsWith(COMPRESSED) ? name.slice(0, -COMPRESSED.length) : undefined;
+}
+
+/** The facts that the name of a rollout alone tells: its thread, and when that began. */
+export function factsInName(name: string): RolloutFacts | undefined {
+  const id = threadOfRollout(name);
+  if (id === undefined) return undefined;
+  const begunAt = threadTime(id) ?? 0;
+  return {
+    id,
+    cwd: "",
+    workspace: undefined,
+    user: undefined,
+    source: "",
+    firstWords: "",
+    begunAt,
+    lastAt: begunAt,
+    lastTurn: undefined,
+    limitUntil: undefined,
   };
 }
 
