@@ -73,11 +73,16 @@ const CAUSELESS: readonly string[] = ["", "error"];
 
 /**
  * Judges if a session may be picked, and its score:
- * `usage - busy - restarts - staleness`, all whole numbers, divisions cut off towards zero.
+ * `usage - busy - restarts - staleness`, all whole numbers, divisions cut off towards zero. `gauges` are its windows now.
  */
-export function judge(candidate: ScoreInput, nowMs: number, settings: ScoreSettings): Verdict {
+export function judge(
+  candidate: ScoreInput,
+  nowMs: number,
+  settings: ScoreSettings,
+  gauges: Gauges = gaugesOf(candidate.status.rateLimits, nowMs),
+): Verdict {
   const { alias, status, lastSelectedMs, pickSeq } = candidate;
-  const usage = usageLeft(gaugesOf(status.rateLimits, nowMs), settings);
+  const usage = usageLeft(gauges, settings);
   const no = (reason: string, kind: Hindrance = "reading"): Ineligible => ({
     alias,
     eligible: false,
