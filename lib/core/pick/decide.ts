@@ -119,15 +119,15 @@ export function judgedOf(
     : judge(leases === candidate.leases ? candidate : { ...candidate, leases }, nowMs, settings);
   const result = probeResultIn(candidate.status.lastProbeResult);
   const isPaid = settings.paid !== "ranked" && result !== undefined && isWithoutLimits(result);
-  const isElsewhere = result?.kind === "noLoginNeeded";
-  const paid = isPaid ? { isPaid, ...(isElsewhere ? { isElsewhere } : {}) } : {};
+  const hasOwnProvider = result?.kind === "noLoginNeeded";
+  const paid = isPaid ? { isPaid, ...(hasOwnProvider ? { hasOwnProvider } : {}) } : {};
   const judged = admit(candidate, isPaid ? { ...verdict, ...paid } : verdict, nowMs, options);
   if (settings.paid !== "never") return judged;
   const { isFull, verdict: { onCredits: _, ...free } } = judged as Judged & { verdict: Ineligible };
   return {
     isFull,
     verdict: isPaid
-      ? refuse(verdict, "paid", isElsewhere ? "may cost money" : "costs money")
+      ? refuse(verdict, "paid", hasOwnProvider ? "may cost money" : "costs money")
       : free as Verdict,
   };
 }
@@ -212,7 +212,11 @@ function admit(
   return { verdict, isFull };
 }
 
-function refuse({ alias, usage, isPaid, isElsewhere }: Verdict, kind: Hindrance, reason: string): Ineligible {
+function refuse(
+  { alias, usage, isPaid, hasOwnProvider }: Verdict,
+  kind: Hindrance,
+  reason: string,
+): Ineligible {
   return {
     alias,
     eligible: false,
@@ -220,7 +224,7 @@ function refuse({ alias, usage, isPaid, isElsewhere }: Verdict, kind: Hindrance,
     reason,
     kind,
     ...(isPaid ? { isPaid } : {}),
-    ...(isElsewhere ? { isElsewhere } : {}),
+    ...(hasOwnProvider ? { hasOwnProvider } : {}),
     final: true,
   };
 }
