@@ -374,6 +374,7 @@ function aroundOf(
       isConfirmed = chance.below(3) === 0;
       return Promise.resolve(isConfirmed);
     },
+    check() {},
     prepare() {
       at("prepare");
       scene.pass(scene.now + chance.below(500));

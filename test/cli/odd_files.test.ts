@@ -17,6 +17,8 @@ const FILES: readonly (readonly [file: string, command: string | undefined])[] =
   ["state/leases.json", "rr --print-command"],
   ["state/paused.json", "pause work"],
   ["state/policy.json", undefined],
+  ["state/bindings.json", "pick"],
+  ["state/threads.json", undefined],
   ["state/children.json", "rm work"],
   ["state/caller.json", undefined],
   ["state/supervisor.json", "supervisor status"],
@@ -40,6 +42,8 @@ const COMMANDS = [
   "forecast",
   "supervisor stop",
   "clear work",
+  "threads",
+  "bind",
   "rm work",
 ];
 

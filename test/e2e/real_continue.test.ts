@@ -113,6 +113,18 @@ describe("going on with a thread", () => {
     LIMIT_MS,
   );
 
+  test("with --on-limit wait in the same call", async (context) => {
+    const user = await limited(context);
+    user.says(usedUp(6), counts(1), REFUSES, counts(2), DONE);
+    const { code, stdout, stderr } = await user.agentlb(["--on-limit", "wait", "--", ...EXEC]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "all done\n" });
+    expect(stderr).toContain("to go on: agentlb continue --last");
+    expect(stderr).toContain(`agentlb: waiting: thread ${user.thread()} of "a" (do it) goes on at `);
+    expect(user.count()).toBe("1 2");
+    expect(user.prompts()).toEqual(["do it", "continue"]);
+    expect(await waiting(user)).toEqual([]);
+  }, LIMIT_MS);
+
   test("that refuses again at each reset: three tries, then the words", async (context) => {
     const user = await limited(context);
     user.says(usedUp(4), counts(1), ...Array(12).fill(REFUSES));

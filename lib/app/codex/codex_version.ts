@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { parseVersions, renderVersions } from "../../core/codex/version_file.ts";
+import { parseVersions, renderVersions } from "../../core/session/codex_versions.ts";
 import { codexVersionIn } from "../../core/codex/versions.ts";
 import { codexEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";

@@ -6,6 +6,7 @@ import { parseLeases } from "../../core/session/leases.ts";
 import { parsePaused } from "../../core/session/paused.ts";
 import { parseGlobalState, parseSessionState } from "../../core/session/state.ts";
 import { parseStatus } from "../../core/session/status.ts";
+import { parseBindings } from "../../core/thread/binding.ts";
 import { authFileOf, homeOf, sessionStateOf } from "../../core/system/layout.ts";
 import { UnfitFile, wordsOf } from "../../core/text/failure.ts";
 import { namesIn, readOwn } from "../../io/files/read.ts";
@@ -18,7 +19,7 @@ import type { Around } from "./around.ts";
 
 /** Checks that all files of the root can be parsed. */
 export function lookAtFiles({ layout }: Around): Finding[] {
-  const { status, globalState, leases, paused, policy } = layout;
+  const { status, globalState, leases, paused, policy, bindings } = layout;
   return [
     ...settingsFindings(layout),
     ...unreadable("status-broken", status, parseStatus),
@@ -26,6 +27,7 @@ export function lookAtFiles({ layout }: Around): Finding[] {
     ...unreadable("state-broken", leases, parseLeases),
     ...unreadable("state-broken", paused, parsePaused),
     ...unreadable("state-broken", policy, parseMode),
+    ...unreadable("state-broken", bindings, parseBindings),
     ...aliasesOf(layout).flatMap((alias) => [
       ...unreadable("state-broken", sessionStateOf(layout, alias), parseSessionState),
       ...[authFileOf, configOf].flatMap((fileOf) => notFile(fileOf(homeOf(layout, alias)))),
@@ -41,9 +43,9 @@ export function oddFile({ message, path }: UnfitFile): Finding {
 
 /** The files of ours that this room does not parse. */
 function otherFiles(layout: Around["layout"]): string[] {
-  const { readings, pidFile, log, children, caller, ownRecord, elsewhere, codexVersions } = layout;
+  const { readings, pidFile, log, children, caller, ownRecord, elsewhere, codexVersions, threads } = layout;
   return [
-    ...[readings, pidFile, log, children, caller, ownRecord, elsewhere, codexVersions],
+    ...[readings, pidFile, log, children, caller, ownRecord, elsewhere, codexVersions, threads],
     ...[layout.history, layout.runs, layout.locks].flatMap((folder) =>
       namesIn(folder).map((name) => join(folder, name))
     ),

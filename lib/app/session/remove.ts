@@ -5,7 +5,7 @@ import { homeOf, type Layout, loginLockOf } from "../../core/system/layout.ts";
 import { printable } from "../../core/text/printable.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { removeTree } from "../../io/files/folders.ts";
-import { exists, isFolder, isLink, readOwn } from "../../io/files/read.ts";
+import { exists, isFolder, isLink, kindOf, readOwn } from "../../io/files/read.ts";
 import { removeFile } from "../../io/files/replace.ts";
 import { MOST_BYTES } from "../../io/files/sizes.ts";
 import type { Host } from "../../io/host.ts";
@@ -44,7 +44,7 @@ export async function removeSession(
   await unpublish(host, layout, alias);
   removeDatabases(layout, alias);
   // It has the first words of the removed threads; the next list makes it anew.
-  removeFile(layout.threads);
+  if (["file", "link"].includes(kindOf(layout.threads) ?? "")) removeFile(layout.threads);
   return alias;
 }
 

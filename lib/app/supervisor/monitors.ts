@@ -29,8 +29,8 @@ const ACTIVE_MS = 10 * 60_000;
 const RETRY_MS = 5_000;
 /** The longest time between two looks at a monitor, because some changes have no event. */
 const LOOK_MS = 30_000;
-/** The number of steps after which memory is freed: with few sessions once in an hour, in a wave of probes each second. */
-const STEPS_TO_FREE = 200;
+/** Memory is freed after this many steps: with few sessions every hour, in a wave of probes every second or two. */
+const STEPS_TO_FREE = 500;
 
 /**
  * The monitors of all aliases, and of removed aliases until their processes end. A look steps only monitors that were

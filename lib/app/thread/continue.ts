@@ -4,7 +4,8 @@ import { has } from "../../core/codex/versions.ts";
 import { resumeWords } from "../../core/codex/threads/turn_log.ts";
 import { homeOf, type Layout, threadLocksOf } from "../../core/system/layout.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
-import { Failure } from "../../core/text/failure.ts";
+import { Failure, wordsOf } from "../../core/text/failure.ts";
+import { printable } from "../../core/text/printable.ts";
 import type { Doubt } from "../../core/thread/continuation.ts";
 import type { Thread } from "../../core/thread/thread.ts";
 import { isFolder } from "../../io/files/read.ts";
@@ -128,10 +129,20 @@ function aroundOf(
     },
     async refresh() {
       if (alias === undefined || isSupervisorDisabled(host.env)) return;
-      await ensureSupervisor(host, layout);
-      // The supervisor reads the limits of a session that was just picked.
-      await choose(host, layout, config, { alias });
+      try {
+        await ensureSupervisor(host, layout);
+        // The supervisor reads the limits of a session that was just picked.
+        await choose(host, layout, config, { alias });
+      } catch (error) {
+        // Then what is known has to do.
+        host.err(
+          `agentlb: warning: Cannot ask for a reading of "${printable(alias)}": ${
+            printable(wordsOf(error))
+          }\n`,
+        );
+      }
     },
+    check: () => checkHere(host, thread),
     ask: (doubt) => wish.ask(doubt),
     prepare: () => prepare(host, layout, config, thread, rollout),
   };
@@ -145,7 +156,30 @@ async function prepare(
   rollout: RolloutEnd,
 ): Promise<() => Promise<Run>> {
   const { id, alias, home, cwd } = thread;
-  const isExec = thread.source === "exec";
+  checkHere(host, thread);
+  const words = commandOf(host, config, "", resumeWords(id, isExec(thread), rollout.settings));
+  const launch = await launchIn(host, config, home, words);
+  if (alias !== undefined) {
+    const picked = await choose(host, layout, config, { alias }, { isRunHere: true });
+    if (picked.isRenewing) await awaitRenewal(host, layout, alias);
+  }
+  return async () => {
+    rollout.follow();
+    const record = host.system.processes === undefined ? noteRun(layout, home) : undefined;
+    try {
+      const here = { ...launch, cwd, ...(isExec(thread) ? { stdin: "empty" } as const : {}) };
+      const exit = await host.attend(here, (pid) => record?.handOver(pid));
+      rollout.look();
+      return { end: endOf(exit, words[0] ?? ""), hasWorked: rollout.hasWorked };
+    } finally {
+      record?.remove();
+    }
+  };
+}
+
+/** Throws Failure when the thread can't be gone on with here. */
+function checkHere({ isTerminal }: Pick<Host, "isTerminal">, thread: ContinuedThread): void {
+  const { id, cwd } = thread;
   if (isOfAnother(thread)) {
     throw new Failure(
       "failed",
@@ -156,29 +190,16 @@ async function prepare(
   if (!isFolder(cwd)) {
     throw new Failure("failed", `Cannot go on with thread ${id}: its folder is gone: ${cwd}`);
   }
-  if (!isExec && !(host.isTerminal.input && host.isTerminal.output)) {
+  if (!isExec(thread) && !(isTerminal.input && isTerminal.output)) {
     throw new Failure("failed", `Cannot go on with thread ${id}: it was begun in a terminal and needs one`, {
       hint: `run in a terminal: agentlb continue ${id}`,
     });
   }
-  const words = commandOf(host, config, "", resumeWords(id, isExec, rollout.settings));
-  const launch = await launchIn(host, config, home, words);
-  if (alias !== undefined) {
-    const picked = await choose(host, layout, config, { alias }, { isRunHere: true });
-    if (picked.isRenewing) await awaitRenewal(host, layout, alias);
-  }
-  return async () => {
-    rollout.follow();
-    const record = host.system.processes === undefined ? noteRun(layout, home) : undefined;
-    try {
-      const here = { ...launch, cwd, ...(isExec ? { stdin: "empty" } as const : {}) };
-      const exit = await host.attend(here, (pid) => record?.handOver(pid));
-      rollout.look();
-      return { end: endOf(exit, words[0] ?? ""), hasWorked: rollout.hasWorked };
-    } finally {
-      record?.remove();
-    }
-  };
+}
+
+/** True for a thread that needs no terminal. */
+function isExec({ source }: ContinuedThread): boolean {
+  return source === "exec";
 }
 
 /** True when the home has the login of another account than the one that began the thread. */

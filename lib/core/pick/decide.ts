@@ -121,8 +121,8 @@ export function judgedOf(
     : judge(leases === candidate.leases ? candidate : { ...candidate, leases }, nowMs, settings, gauges);
   const result = probeResultIn(candidate.status.lastProbeResult);
   const isPaid = settings.paid !== "ranked" && result !== undefined && isWithoutLimits(result);
-  const isElsewhere = result?.kind === "noLoginNeeded";
-  const paid = isPaid ? { isPaid, ...(isElsewhere ? { isElsewhere } : {}) } : {};
+  const hasOwnProvider = result?.kind === "noLoginNeeded";
+  const paid = isPaid ? { isPaid, ...(hasOwnProvider ? { hasOwnProvider } : {}) } : {};
   const judged = {
     gauges,
     ...admit(candidate, isPaid ? { ...verdict, ...paid } : verdict, gauges, nowMs, options),
@@ -133,7 +133,7 @@ export function judgedOf(
     gauges,
     isFull,
     verdict: isPaid
-      ? refuse(verdict, "paid", isElsewhere ? "may cost money" : "costs money")
+      ? refuse(verdict, "paid", hasOwnProvider ? "may cost money" : "costs money")
       : free as Verdict,
   };
 }
@@ -217,7 +217,11 @@ function admit(
   return { verdict, isFull };
 }
 
-function refuse({ alias, usage, isPaid, isElsewhere }: Verdict, kind: Hindrance, reason: string): Ineligible {
+function refuse(
+  { alias, usage, isPaid, hasOwnProvider }: Verdict,
+  kind: Hindrance,
+  reason: string,
+): Ineligible {
   return {
     alias,
     eligible: false,
@@ -225,7 +229,7 @@ function refuse({ alias, usage, isPaid, isElsewhere }: Verdict, kind: Hindrance,
     reason,
     kind,
     ...(isPaid ? { isPaid } : {}),
-    ...(isElsewhere ? { isElsewhere } : {}),
+    ...(hasOwnProvider ? { hasOwnProvider } : {}),
     final: true,
   };
 }

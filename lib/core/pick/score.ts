@@ -41,7 +41,7 @@ export interface Eligible {
   /** What has no limits: every turn costs money, or may. */
   readonly isPaid?: true;
   /** Turns go to another provider of models than OpenAI. */
-  readonly isElsewhere?: true;
+  readonly hasOwnProvider?: true;
 }
 
 export interface Ineligible {
@@ -56,7 +56,7 @@ export interface Ineligible {
   /** What has no limits: every turn costs money, or may. */
   readonly isPaid?: true;
   /** Turns go to another provider of models than OpenAI. */
-  readonly isElsewhere?: true;
+  readonly hasOwnProvider?: true;
   /** True when credits can pay for an exhausted account at once. */
   readonly onCredits?: boolean;
   /** The reason why the last try gave no newer reading. */

@@ -50,6 +50,7 @@ async function against(service: Service, options: Partial<GoOnOptions> = {}) {
       return Promise.resolve();
     },
     ask: () => Promise.resolve(undefined),
+    check() {},
     prepare: () =>
       Promise.resolve(() => {
         starts.push(now - START);

@@ -7,7 +7,6 @@ import {
 } from "../../../core/thread/continuation.ts";
 import type { Promised } from "../../../core/thread/promise.ts";
 import type { TurnEnd } from "../../../core/codex/rollout.ts";
-import { Failure } from "../../../core/text/failure.ts";
 import type { Clock } from "../../../io/host.ts";
 import type { PromiseStore } from "./promises.ts";
 
@@ -42,6 +41,8 @@ export interface Around {
   pause(lookMs: number, untilMs: number | undefined): Promise<void>;
   /** True when the user wants to go on all the same; undefined when nobody can be asked. */
   ask(doubt: Doubt): Promise<boolean | undefined>;
+  /** Throws Failure when the thread can't be gone on with here, before anything is promised. */
+  check(): void;
   /** Does all that comes before the start of Codex, and returns what runs it in the thread to its end. */
   prepare(): Promise<() => Promise<Run>>;
 }
@@ -85,15 +86,6 @@ export async function goOn(around: Around, options: GoOnOptions): Promise<Outcom
     if (mine !== undefined || isSettled(obstacle)) store.remove(about.thread);
     return { obstacle, end };
   };
-  const preparing = async () => {
-    try {
-      return await around.prepare();
-    } catch (thrown) {
-      // It is known that nothing was started, and the user is told why.
-      if (thrown instanceof Failure) store.remove(about.thread);
-      throw thrown;
-    }
-  };
   for (;;) {
     const found = mine ?? store.read(about.thread);
     const { isOpen, lastTurn, leavesMarker } = around.look();
@@ -117,6 +109,7 @@ export async function goOn(around: Around, options: GoOnOptions): Promise<Outcom
       continue;
     }
     if (mine === undefined) {
+      around.check();
       const promise: Promised = {
         ...about,
         by: store.self,
@@ -146,7 +139,7 @@ export async function goOn(around: Around, options: GoOnOptions): Promise<Outcom
       continue;
     }
     if (run === undefined) {
-      run = await preparing();
+      run = await around.prepare();
       continue; // looks again: that may have taken a while
     }
     mine = { ...mine, step: "starting", untilMs: undefined, boundary, tries: mine.tries + 1 };
