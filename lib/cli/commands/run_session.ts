@@ -98,6 +98,8 @@ async function runAndTell(
     return await goOnAndTell(host, layout, config, thread, { waits: true });
   }
   host.endAs(end);
+  // Where that is not possible, a signal of ours must end this process.
+  mayDie();
   return end;
 }
 

@@ -165,7 +165,7 @@ describe("nothing is said", () => {
 
 it("a late Ctrl-C ends neither the look nor the exit, but does end a wait", async () => {
   for (
-    const [what, wanted] of [["tell", ["Codex", "outlives"]], ["wait", [
+    const [what, wanted] of [["tell", ["Codex", "outlives", "ends", "may die"]], ["wait", [
       "Codex",
       "outlives",
       "may die",
@@ -176,6 +176,7 @@ it("a late Ctrl-C ends neither the look nor the exit, but does end a wait", asyn
     const become = () => (rollout(made, "a", limited(cwd)), order.push("Codex"), { code: 1 });
     const host = {
       ...made.host({ args: ["new", "a", "--on-limit", what], become }),
+      endAs: () => void order.push("ends"),
       outliveKeys: () => (order.push("outlives"), () => void order.push("may die")),
     };
     await main(host);
