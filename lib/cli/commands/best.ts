@@ -35,7 +35,6 @@ export const command: CommandWith<typeof OPTIONS> = {
       title: "exit codes",
       lines: [
         "0 done   1 failed   2 wrong usage   4 no session to pick   5 login failed",
-        "6 timed out (wait, continue)",
         "6 time out",
         "anything else is the exit code of the command that was run",
       ],
