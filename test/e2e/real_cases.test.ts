@@ -48,6 +48,36 @@ describe.concurrent("what people had", { timeout: patience(90_000) }, () => {
     context.expect((await there.agentlb(["pick"])).stderr).toContain("using plain");
   });
 
+  test("auth-with-bom.json and the like, in a session", async (context) => {
+    const there = await world(context);
+    const { user, service } = there;
+    const good = JSON.parse(service.authFile("a"));
+    const files = {
+      bom: file("auth-with-bom.json"),
+      zone: JSON.stringify({ ...good, last_refresh: "2026-11-20T00:00:00" }),
+      claude: '{"claudeAiOauth":{"accessToken":"x"}}',
+    };
+    for (const [alias, authFile] of Object.entries(files)) {
+      user.addAlias(alias, { backend: service, authFile });
+    }
+    await there.agentlb(["supervisor", "start", "--background"]);
+    const why = {
+      bom: "login required: it starts with a byte order mark (BOM)",
+      zone: "login required: its last_refresh has no time zone",
+      claude: "login required: it is a login of Claude Code, no auth file of Codex",
+    };
+    await there.results(why);
+    const shown = await rows(there);
+    context.expect(Object.fromEntries(Object.keys(why).map((alias) => [alias, shown[alias]?.at(-2)])))
+      .toEqual(why);
+    const { stdout } = await there.agentlb(["doctor"]);
+    context.expect(stdout).toContain(
+      "fault  bom: auth.json can't be used: it starts with a byte order mark (BOM)\n",
+    );
+    writeFileSync(join(user.homeOf("bom"), "auth.json"), JSON.stringify(good), { mode: 0o600 });
+    await there.results({ bom: "ok" });
+  });
+
   test("codex-without-params.mjs", async (context) => {
     const there = await world(context);
     there.user.addAlias("a", { backend: there.service, account: "a" });

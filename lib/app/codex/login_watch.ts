@@ -3,6 +3,7 @@ import { type Account, isLogin, parseAccount } from "../../core/codex/account.ts
 import { type Renewal, renewalOf } from "../../core/codex/renewal.ts";
 import { accountKey } from "../../core/codex/account_key.ts";
 import { accountAt } from "./account_file.ts";
+import { loginAt } from "./auth_file.ts";
 import { authFileOf } from "../../core/system/layout.ts";
 import { fingerprintOf, readText, realPath } from "../../io/files/read.ts";
 import { parseToml } from "../../io/formats.ts";
@@ -17,6 +18,7 @@ export class LoginWatch {
   #path: string | undefined;
   readonly #command: () => CommandSettings;
   #provider: string | undefined;
+  #problem: string | undefined;
 
   /** `command` = the default command's choice of a provider. */
   constructor(home: string, command: () => CommandSettings = () => ({})) {
@@ -33,9 +35,17 @@ export class LoginWatch {
     return this.#provider;
   }
 
-  /** The effect of starting an app-server here; nothing is started where turns use no login. */
+  /** The reason why Codex cannot use the auth file; undefined when it can, and without a file. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** The effect of starting an app-server here; nothing is started where it could not use the login. */
   renewal(nowMs: number, version: string | undefined, marginMs: number): Renewal {
     if (this.#provider !== undefined) return { kind: "none", why: "no login needed" };
+    if (this.account.kind === "unreadable" && this.#problem !== undefined) {
+      return { kind: "none", why: "no login" };
+    }
     return renewalOf(this.account, nowMs, version, marginMs);
   }
 
@@ -57,6 +67,7 @@ export class LoginWatch {
     const provider = ownProviderOf(this.#home, isLogin(account) ? {} : this.#command());
     const hadProvider = this.#provider;
     this.#provider = provider;
+    this.#problem = printOf(file) === undefined ? undefined : loginAt(file).problem;
     this.#print = print;
     this.#account = account;
     this.#path = undefined;

@@ -3,7 +3,9 @@ import { accountKey } from "../../core/codex/account_key.ts";
 import { tellsDeadLogin } from "../../core/codex/reasons.ts";
 import type { Finding } from "../../core/doctor/finding.ts";
 import { sessionFindings } from "../../core/doctor/sessions.ts";
-import { homeOf } from "../../core/system/layout.ts";
+import { authFileOf, homeOf } from "../../core/system/layout.ts";
+import { exists } from "../../io/files/read.ts";
+import { loginAt } from "../codex/auth_file.ts";
 import { accountIn } from "../codex/account_file.ts";
 import { defaultCommandSettings } from "../codex/codex_program.ts";
 import { credentialStore, ownProviderOf } from "../codex/login_watch.ts";
@@ -25,6 +27,7 @@ export function lookAtSessions({ host, layout, config }: Around): Finding[] {
         alias,
         login: account.kind,
         provider: ownProviderOf(home, isLogin(account) ? {} : defaultCommandSettings(config, host)),
+        problem: exists(authFileOf(home)) ? loginAt(authFileOf(home)).problem : undefined,
         isKeptElsewhere: credentialStore(home) !== "file",
         account: accountKey(account),
         refused: tellsDeadLogin(said) ? said : undefined,

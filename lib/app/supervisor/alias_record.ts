@@ -2,6 +2,7 @@ import type { Account } from "../../core/codex/account.ts";
 import { accountKey } from "../../core/codex/account_key.ts";
 import { isBegunAs, type ThreadActivity } from "../../core/codex/activity.ts";
 import type { CommandSettings } from "../../core/codex/provider.ts";
+import type { ProbeResult } from "../../core/codex/reasons.ts";
 import type { Crashes } from "../../core/supervisor/crashes.ts";
 import { definedFields } from "../../core/text/json.ts";
 import { type Activity, emptySession, type SessionStatus } from "../../core/session/status.ts";
@@ -83,6 +84,13 @@ export class AliasRecord {
   replaced(): void {
     this.#since = this.#context.host.clock.now();
     this.entry.forgetAll();
+  }
+
+  /** Records the result of a probe; that of a login which is not accepted names the fault of its file. */
+  tried(result: ProbeResult): void {
+    const { problem } = this.login;
+    const isFaulty = result.kind === "loginRequired" && problem !== undefined;
+    this.entry.tried(isFaulty ? { ...result, detail: problem } : result);
   }
 
   /** Records a pick; `selectedAt` is the time as stored in the state. */

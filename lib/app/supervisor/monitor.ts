@@ -239,7 +239,7 @@ export class Monitor {
     this.#triedAt = this.#shared.host.clock.monotonic();
     this.#refusals = result.kind === "tokenRefused" ? this.#refusals + 1 : 0;
     this.#isLoginDead = isDeadLogin(result);
-    this.record.entry.tried(result);
+    this.record.tried(result);
   }
 
   #leave(server: AppServer): void {

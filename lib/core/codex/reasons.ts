@@ -37,7 +37,7 @@ type ProbeKind = keyof typeof PROBE_RESULTS;
 /** Those that carry a number: an HTTP status, or seconds. */
 type CountedKind = "serviceAnswers" | "noAnswer";
 /** Those that may carry details: one harmless line. */
-type DetailedKind = "ended" | "otherHome";
+type DetailedKind = "ended" | "otherHome" | "loginRequired";
 
 /** The reason for a missing reading. */
 export type ProbeFault =
@@ -131,7 +131,7 @@ const BY_WORDS: ReadonlyMap<string, ProbeResult> = new Map(
     .map(([kind, { words }]) => [words, { kind } as ProbeResult]),
 );
 
-const DETAILED: readonly DetailedKind[] = ["ended", "otherHome"];
+const DETAILED: readonly DetailedKind[] = ["ended", "otherHome", "loginRequired"];
 
 /** Parses a result with details from its text. */
 function detailedIn(text: string): ProbeResult | undefined {

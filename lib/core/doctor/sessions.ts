@@ -7,6 +7,8 @@ export interface SessionFacts {
   readonly login: Account["kind"];
   /** The model provider that its turns use in place of a login; undefined when they use the login. */
   readonly provider: string | undefined;
+  /** The reason why Codex cannot use its auth file; undefined when it can, and without a file. */
+  readonly problem: string | undefined;
   /** Codex stores the login of this home elsewhere than in a file. */
   readonly isKeptElsewhere: boolean;
   /** The account, whatever the alias; undefined when unknown. */
@@ -39,10 +41,13 @@ function findingsOf(session: SessionFacts): Finding[] {
 }
 
 function loginFinding(
-  { alias, login, provider, settings, isKeptElsewhere, refused }: SessionFacts,
+  { alias, login, provider, problem, settings, isKeptElsewhere, refused }: SessionFacts,
 ): Finding[] {
   if (provider !== undefined) {
     return [finding("login-unneeded", `${alias}: it uses the model provider ${provider}`, settings)];
+  }
+  if (problem !== undefined) {
+    return [finding("login-unreadable", `${alias}: auth.json can't be used: ${problem}`, alias)];
   }
   if (login === "none" && !isKeptElsewhere) {
     return [finding("login-missing", `${alias}: nobody is logged in`, alias)];

@@ -281,9 +281,10 @@ describe("one account", () => {
 
   it("of which nothing is known but the file is another for every file", async () => {
     const world = root();
+    const tokens = { id_token: "e30.e30.c2ln", access_token: "opaque", refresh_token: "made-up" };
     for (const alias of ["a", "b"]) {
       world.add(alias, undefined);
-      put(join(world.home(alias), "auth.json"), "{}{");
+      put(join(world.home(alias), "auth.json"), JSON.stringify({ tokens }));
       world.behaviours.set(world.home(alias), silent);
     }
     world.run();
@@ -292,6 +293,17 @@ describe("one account", () => {
       return world.spawned.alive().length === 2;
     }, "both");
   });
+});
+
+it("a file that Codex cannot use starts nothing, and its fault is the reason", async () => {
+  const world = root();
+  world.add("a", undefined);
+  put(join(world.home("a"), "auth.json"), "{}{");
+  world.run();
+  await eventually(() => world.session("a")?.lastProbeResult !== "", "a result");
+  expect(world.session("a").lastProbeResult)
+    .toBe("login required: it is no JSON: it holds more than one JSON object");
+  expect(world.spawned.in(world.home("a"))).toEqual([]);
 });
 
 describe("a start that may renew a login and a pick", () => {
