@@ -3,15 +3,15 @@
  * packages, the npm package, SHA256SUMS, the bill of materials and the install scripts. The same tree makes the same
  * bytes. Run with Bun.
  *
- * `--target NAME` (repeatable) for only these, `--out FOLDER` instead of `dist`, `--level 1…9` of compression (9).
+ * `--target NAME` (repeatable) for only these, with the npm package of the last build, `--out FOLDER` instead of `dist`, `--level 1…9` of compression (9).
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "./build.ts";
+import { build, buildScripts } from "./build.ts";
 import { said } from "./bun.ts";
-import { pack, stageArchive, type Texts } from "./release/archive.ts";
+import { pack, stageArchive, textsIn } from "./release/archive.ts";
 import { bundledPackages, packageIn } from "./release/bundled.ts";
 import { checksums } from "./release/checksums.ts";
 import { compileFor } from "./release/compile.ts";
@@ -35,11 +35,7 @@ export async function release(tree: string, { out, targets, level }: Release): P
   const base = releaseBase(product.repository, product.version);
   const packages = await bundledPackages(tree);
   const bun = packageIn(tree, "bun");
-  const texts: Texts = {
-    LICENSE: readFileSync(join(tree, "LICENSE"), "utf8"),
-    "README.md": readFileSync(join(tree, "README.md"), "utf8"),
-    "THIRD-PARTY-LICENSES": licencesText(tree, packages, bun),
-  };
+  const texts = textsIn(tree, licencesText(tree, packages, bun));
   const folder = join(out, "release");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -53,7 +49,7 @@ export async function release(tree: string, { out, targets, level }: Release): P
     try {
       stageArchive(stage, name, target, { built, texts });
       files.push(`${name}${target.archive}`);
-      await pack(stage, join(folder, files.at(-1)!), target, level);
+      await pack(stage, join(folder, files.at(-1)!), target, { texts, level });
       const deb = debName(target, product.version);
       if (deb !== undefined) {
         const { version, description } = product;
@@ -101,6 +97,7 @@ if (import.meta.main) {
   const began = Date.now();
   try {
     if (values.target === undefined) await build(tree);
+    else if (!existsSync(join(tree, "dist/js/agentlb.js"))) await buildScripts(tree);
     const targets = values.target?.map(targetOf) ?? TARGETS;
     await release(tree, { out: resolve(values.out), targets, level: Number(values.level) });
     console.log(`released in ${((Date.now() - began) / 1000).toFixed(1)} s`);

@@ -110,6 +110,16 @@ describe("the checker of layers catches a planted", () => {
       "lib/io/c.ts -> lib/io/d.ts -> lib/io/c.ts",
     ],
     [
+      "reading beside its door",
+      { "lib/io/a.ts": 'import { readFileSync } from "node:fs";' },
+      "lib/io/a.ts imports readFileSync of node:fs: ask lib/io/files/open.ts",
+    ],
+    [
+      "opening beside its door",
+      { "lib/io/files/a.ts": 'import { closeSync, openSync } from "node:fs";' },
+      "lib/io/files/a.ts imports openSync of node:fs",
+    ],
+    [
       "score beside what decides, in a simulation",
       { "lib/core/simulation/a.ts": 'import { type Candidate, judge } from "../pick/score.ts";' },
       "lib/core/simulation/a.ts imports judge of lib/core/pick/score.ts: ask decide",

@@ -92,6 +92,14 @@ const GLOBALS =
 const RUNTIMES = /^lib\/io\/(host|library|lock\/(lock|flock_\w+)|platform\/windows)\.ts$/;
 const RUNTIME_NAMES = /(?<![\w$])(Deno|Bun)(?![\w$])|["'`](bun|jsr|npm):/;
 
+/** Whoever reads a file by its name goes through the door that never waits and knows limits; its own are the system's. */
+const READER = "lib/io/files/open.ts";
+const READING = ["readFileSync", "readFile", "createReadStream", "open", "promises"];
+const SYSTEM_READERS = /^lib\/io\/(files\/open|platform\/(linux|macos))\.ts$/;
+/** Those that open new files, locks, folders and the terminal. */
+const OPENERS =
+  /^lib\/io\/(files\/(open|replace|place|folders)|lock\/lock|platform\/macos|process\/spawn)\.ts$/;
+
 /** Everything that is known of the vendor's program lies in two rooms; screens are read in a third. */
 const VENDOR = /^lib\/(core|app)\/codex\//;
 const VENDOR_WORDS =
@@ -120,6 +128,7 @@ export function faultsIn(sources: Sources, rooms?: Rooms): string[] {
     ...imports.flatMap(importFault),
     ...imports.flatMap(scorerFault),
     ...imports.flatMap(vendorImportFault),
+    ...imports.flatMap(readingFault),
     ...fileCircles(imports),
     ...[...sources].flatMap(([path, text]) => fileFaults(path, text)),
     ...crowdedRooms(sources),
@@ -199,6 +208,16 @@ function scorerFault({ from, to, names }: Import): string[] {
       ? []
       : [`${from} imports ${used.join(", ")} of ${to}: ask decide of lib/core/pick/decide.ts`];
   });
+}
+
+function readingFault({ from, to, names }: Import): string[] {
+  if (!/^node:fs(\/promises)?$/.test(to) || !from.startsWith("lib/io/")) return [];
+  const used = to === "node:fs"
+    ? (names ?? []).filter((name) =>
+      (READING.includes(name) && !SYSTEM_READERS.test(from)) || (name === "openSync" && !OPENERS.test(from))
+    )
+    : ["everything"];
+  return used.map((name) => `${from} imports ${name} of ${to}: ask ${READER}`);
 }
 
 function vendorImportFault({ from, to, names }: Import): string[] {

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
-import { errnoOf } from "../core/text/failure.ts";
+import { errnoOf, Failure } from "../core/text/failure.ts";
 import type { Launch } from "../core/shell/launch.ts";
 import type { Environment } from "../core/shell/surroundings.ts";
 import { PLATFORM, system } from "./platform/here.ts";
@@ -68,7 +68,7 @@ export function realHost(entry: string): Host {
     args: ownArguments(entry),
     env: process.env,
     get cwd() {
-      return process.cwd();
+      return currentFolder();
     },
     get self() {
       return ownCommand(entry);
@@ -110,6 +110,18 @@ export function realHost(entry: string): Host {
   };
 }
 
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    throw new Failure("failed", "Cannot tell the current folder: it was deleted", {
+      cause: error,
+      hint: "cd to another folder",
+    });
+  }
+}
+
 /**
  * The name by which the program was started, and the folder of that file, links resolved; empty for a module from an
  * address.
@@ -139,6 +151,14 @@ export function scriptCommand(script: string): string[] {
   const file = process.getBuiltinModule("node:url").fileURLToPath(script);
   if (!existsSync(file)) return [];
   return runtime === "deno" ? denoCommand(file) : [process.execPath, file];
+}
+
+/**
+ * Frees what is no longer used, where the runtime lets a program ask for it. An engine that collects late keeps a block
+ * of memory for one object in it that stays, so a long-lived process asks from time to time.
+ */
+export function freeMemory(): void {
+  (globalThis as { Bun?: { gc(isAtOnce: boolean): void } }).Bun?.gc(true);
 }
 
 /** Ends this process: with an exit code, or by the same signal as the program it ran. */

@@ -1,5 +1,6 @@
-import { appendFileSync, closeSync, constants, openSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, closeSync, constants, renameSync, statSync } from "node:fs";
 import type { Clock } from "./host.ts";
+import { openFile } from "./files/open.ts";
 import { system } from "./platform/here.ts";
 
 /** The supervisor's log for people: never a secret, and of a child's output the last line at most. */
@@ -37,8 +38,8 @@ function append(path: string, line: string): void {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LIMIT) {
     system.patiently(() => renameSync(path, `${path}.1`));
   }
-  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
-  const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o600);
+  const { O_WRONLY, O_CREAT, O_APPEND } = constants;
+  const { fd } = openFile(path, { flags: O_WRONLY | O_CREAT | O_APPEND, action: "write", isOwn: true });
   try {
     appendFileSync(fd, line);
   } finally {

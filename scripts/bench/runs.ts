@@ -47,13 +47,18 @@ const { Bun } = globalThis as unknown as { Bun: BunGlobal };
 
 const WARM_UP = 5;
 
-/** Interleaved, every other round backwards, so that what the machine does meanwhile hits all alike. Throws when one fails. */
+/**
+ * Interleaved, each round in another order, so that what the machine does meanwhile and what ran just before hit all
+ * alike. None follows itself: a program just run is still in the caches and starts a twentieth faster. Throws when one
+ * fails.
+ */
 export function sampled(commands: readonly Command[], runs: number): Sample[] {
   for (const command of commands) tried(command);
   spawnSync("sync"); // or the programs just built would go to the disk in between
   const taken = commands.map((command) => ({ command, walls: [] as number[], cpus: [] as number[] }));
+  let order = taken;
   for (let round = 0; round < WARM_UP + runs; round++) {
-    const order = round % 2 === 0 ? taken : taken.toReversed();
+    order = shuffled(taken, order.at(-1));
     for (const { command, walls, cpus } of order) {
       const { wall, cpu } = once(command);
       if (round < WARM_UP) continue;
@@ -69,6 +74,13 @@ export function sampled(commands: readonly Command[], runs: number): Sample[] {
     walls,
     cpus,
   }));
+}
+
+/** A random order that does not begin with `last`. */
+function shuffled<T>(items: readonly T[], last: T | undefined): T[] {
+  const order = items.map((item) => ({ item, at: Math.random() })).sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+  return order.length > 1 && order[0] === last ? [...order.slice(1), order[0]!] : order;
 }
 
 function once(command: Command): { wall: number; cpu: number } {

@@ -1,6 +1,15 @@
 /** Reproducible archives, with the same bytes at any time, on any machine and for any user. */
-import { chmodSync, copyFileSync, createWriteStream, linkSync, mkdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import {
+  chmodSync,
+  copyFileSync,
+  createWriteStream,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { create } from "tar";
 import { ZipFile } from "yazl";
@@ -11,16 +20,32 @@ import type { Target } from "./targets.ts";
 const ZIP_TIME = new Date(1980, 0, 1);
 const TAR_TIME = new Date(Date.UTC(1980, 0, 1));
 
+/** The texts of a release by their paths, in this order. */
 export interface Texts {
   readonly LICENSE: string;
   readonly "README.md": string;
   readonly "THIRD-PARTY-LICENSES": string;
+  /** Whatever the README links to. */
+  readonly [path: string]: string;
 }
 
-/** The content of a target's archive, in this order, below its single folder. */
-export function namesIn(target: Target): { readonly programs: string[]; readonly texts: (keyof Texts)[] } {
+/** The texts of a tree: README.md with the pages that it and they link to. */
+export function textsIn(tree: string, licences: string): Texts {
+  const read = (path: string) => readFileSync(join(tree, path), "utf8");
+  const pages = readdirSync(join(tree, "docs")).filter((name) => name.endsWith(".md")).sort();
+  return {
+    "LICENSE": read("LICENSE"),
+    "README.md": read("README.md"),
+    "THIRD-PARTY-LICENSES": licences,
+    "CHANGELOG.md": read("CHANGELOG.md"),
+    ...Object.fromEntries(pages.map((name) => [`docs/${name}`, read(`docs/${name}`)])),
+  };
+}
+
+/** The programs in a target's archive. */
+function programsFor(target: Target): string[] {
   const others = OTHER_NAMES.map((name) => target.exe === "agentlb" ? name : `${name}.cmd`);
-  return { programs: [target.exe, ...others], texts: ["LICENSE", "README.md", "THIRD-PARTY-LICENSES"] };
+  return [target.exe, ...others];
 }
 
 /**
@@ -35,23 +60,36 @@ export function stageArchive(
 ): void {
   const folder = join(stage, name);
   mkdirSync(folder, { recursive: true });
-  const { programs, texts: textNames } = namesIn(target);
-  for (const program of programs) {
+  for (const program of programsFor(target)) {
     const path = join(folder, program);
     if (OTHER_NAMES.includes(program)) linkSync(join(folder, target.exe), path);
     else copyFileSync(join(built, program), path);
   }
-  for (const text of textNames) {
-    writeFileSync(join(folder, text), texts[text]);
-    chmodSync(join(folder, text), 0o644); // whatever the umask is here
+  writeTexts(folder, texts);
+}
+
+/** Writes texts below a folder for everybody to read, whatever the umask is here. */
+export function writeTexts(folder: string, texts: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(texts)) {
+    const to = join(folder, path);
+    if (dirname(path) !== ".") {
+      mkdirSync(dirname(to), { recursive: true });
+      chmodSync(dirname(to), 0o755);
+    }
+    writeFileSync(to, text);
+    chmodSync(to, 0o644);
   }
 }
 
-/** Packs the staged folder of a target into `file`; `level` is zlib's, 1 to 9. */
-export async function pack(stage: string, file: string, target: Target, level: number): Promise<void> {
+/** Packs the staged folder of a target, with these texts, into `file`; `level` is zlib's, 1 to 9. */
+export async function pack(
+  stage: string,
+  file: string,
+  target: Target,
+  { texts, level }: { readonly texts: Texts; readonly level: number },
+): Promise<void> {
   const name = basename(file, target.archive);
-  const { programs, texts } = namesIn(target);
-  const paths = [...programs, ...texts].map((path) => `${name}/${path}`);
+  const paths = [...programsFor(target), ...Object.keys(texts)].map((path) => `${name}/${path}`);
   if (target.archive === ".zip") {
     const zip = new ZipFile();
     for (const path of paths) {

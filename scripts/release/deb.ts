@@ -14,12 +14,13 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { create } from "tar";
-import type { Texts } from "./archive.ts";
-import { OTHER_NAMES } from "./compile.ts";
+import { type Texts, writeTexts } from "./archive.ts";
 import type { Target } from "./targets.ts";
 
 /** Debian's architecture names for the targets with a package. */
 const MACHINES: Readonly<Record<string, string>> = { "linux-x64": "amd64", "linux-arm64": "arm64" };
+
+const DOC = "usr/share/doc/agentlb";
 
 /** Of every file in it, in seconds: as of the archives. */
 const TIME = Date.UTC(1980, 0, 1) / 1000;
@@ -52,6 +53,10 @@ export function writeDeb(stage: string, file: string, target: Target, made: Debi
     chmodSync(control, 0o755); // whatever the umask is here
     writeFileSync(join(control, "control"), controlText(target, made, size));
     chmodSync(join(control, "control"), 0o644);
+    for (const [name, text] of Object.entries(SCRIPTS)) {
+      writeFileSync(join(control, name), text);
+      chmodSync(join(control, name), 0o755);
+    }
     // By name, because folders are listed in another order on every machine; with no owner, which is root.
     const pack = (cwd: string, name: string) => {
       const path = join(work, name);
@@ -80,31 +85,46 @@ function listed(folder: string): string[] {
 
 /** Lays the files out below `root`; returns their size in KiB. */
 function layOut(root: string, { program, texts }: DebianPackage): number {
-  const folders = ["usr/bin", "usr/share/doc/agentlb"];
-  for (const folder of folders) mkdirSync(join(root, folder), { recursive: true });
-  for (const folder of [".", "usr", "usr/bin", "usr/share", "usr/share/doc", "usr/share/doc/agentlb"]) {
-    chmodSync(join(root, folder), 0o755);
-  }
+  const folders = ["usr", "usr/bin", "usr/lib", "usr/lib/agentlb", "usr/share", "usr/share/doc", DOC];
+  for (const folder of [".", ...folders]) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of [".", ...folders]) chmodSync(join(root, folder), 0o755);
   const path = join(root, "usr/bin/agentlb");
   try {
     linkSync(program, path);
   } catch {
     copyFileSync(program, path);
   }
-  for (const name of OTHER_NAMES) symlinkSync("agentlb", join(dirname(path), name));
-  const files: Readonly<Record<string, string>> = {
-    "copyright": `${texts.LICENSE}\n${texts["THIRD-PARTY-LICENSES"]}`,
-    "README.md": texts["README.md"],
-  };
-  let bytes = statSync(path).size;
-  for (const [name, text] of Object.entries(files)) {
-    const to = join(root, "usr/share/doc/agentlb", name);
-    writeFileSync(to, text);
-    chmodSync(to, 0o644);
-    bytes += Buffer.byteLength(text);
-  }
+  symlinkSync("agentlb", join(dirname(path), "clb"));
+  // Debian's capistrano has a /usr/bin/cap, too: the name there is an alternative.
+  symlinkSync("../../bin/agentlb", join(root, "usr/lib/agentlb/cap"));
+  const { LICENSE, "THIRD-PARTY-LICENSES": others, ...pages } = texts;
+  const files = { copyright: `${LICENSE}\n${others}`, ...pages };
+  writeTexts(join(root, DOC), files);
+  const bytes = Object.values(files).reduce(
+    (sum, text) => sum + Buffer.byteLength(text),
+    statSync(path).size,
+  );
   return Math.ceil(bytes / 1024);
 }
+
+/**
+ * The scripts of the package. Where another package's `cap` is, update-alternatives leaves it, and `agentlb cap` does the
+ * same.
+ */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  postinst: `#!/bin/sh
+set -e
+if [ "$1" = configure ]; then
+  update-alternatives --quiet --install /usr/bin/cap cap /usr/lib/agentlb/cap 50
+fi
+`,
+  prerm: `#!/bin/sh
+set -e
+if [ "$1" != upgrade ]; then
+  update-alternatives --quiet --remove cap /usr/lib/agentlb/cap
+fi
+`,
+};
 
 function controlText(target: Target, { version, description }: DebianPackage, size: number): string {
   return `Package: agentlb

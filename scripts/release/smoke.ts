@@ -137,7 +137,8 @@ function tryPackages(folder: string, version: string): void {
     const hasTools = process.platform === "linux" && spawnSync("dpkg-deb", ["--version"]).status === 0;
     if (hasTools && existsSync(deb)) {
       run("dpkg-deb", ["-x", deb, join(root, "debian")]);
-      check("Debian's package", (program, word) => run(join(root, "debian/usr/bin", program), [word]));
+      const at = (program: string) => program === "cap" ? "usr/lib/agentlb/cap" : `usr/bin/${program}`;
+      check("Debian's package", (program, word) => run(join(root, "debian", at(program)), [word]));
     }
     console.log(`tried: ${tried.join(", ")}`);
   } finally {

@@ -174,6 +174,22 @@ describe("the nearest bound folder counts", () => {
   });
 });
 
+test("bindings that can't be read open no folder to all sessions", async () => {
+  const made = user();
+  await go(made, "bind a", made.acme);
+  const path = join(made.root, "state/bindings.json");
+  for (const text of ["{", '{"folders":{"/x":"a"}}', "[]"]) {
+    writeFileSync(path, text);
+    for (const command of ["", "pick", "new c", "status", "bind a"]) {
+      const { code, alias, stderr } = await go(made, command, made.acme);
+      expect({ code, alias }).toEqual({ code: 1, alias: undefined });
+      expect(stderr).toContain(`agentlb: error: Cannot read ${path}: `);
+    }
+    expect(readFileSync(path, "utf8")).toBe(text);
+  }
+  expect(await go(made, "--unbound", made.acme)).toMatchObject({ code: 0, alias: "c" });
+});
+
 describe("a folder bound in config.toml", () => {
   const config = (made: Sandbox, text: string) =>
     writeFileSync(join(made.root, "config.toml"), `[bind]\n${text}\n`);

@@ -38,7 +38,10 @@ beforeAll(async () => {
   mkdirSync(folder);
   const name = `agentlb-${version}-${target.name}`;
   stageArchive(join(dir, "stage"), name, target, { built: dirname(program), texts: TEXTS });
-  await pack(join(dir, "stage"), join(folder, `${name}${target.archive}`), target, 1);
+  await pack(join(dir, "stage"), join(folder, `${name}${target.archive}`), target, {
+    texts: TEXTS,
+    level: 1,
+  });
   const files = [`${name}${target.archive}`, ...writeInstallers(TREE, folder, undefined)];
   writeFileSync(join(folder, "SHA256SUMS"), checksums(folder, files));
 }, patience(120_000));

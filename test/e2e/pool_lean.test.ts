@@ -12,10 +12,11 @@ const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What is agentlb's, or is for other commands of the pool programs: twf starts a pick for every worker, twice. */
 const ELSEWHERE = new RegExp(
   "^lib/(" + [
-    "app/(?!pool/|codex/(account_file|auth_file)\\.ts)",
+    "app/(?!pool/|codex/account_file\\.ts)",
     "app/pool/(reset|limits/|watch/)",
     "cli/(?!pool/|start\\.ts)",
     "core/(config|pick|quota|session|simulation|skill|supervisor)/",
+    "core/codex/(auth_file|no_auth_file)",
     "core/shell/quote",
     "core/pool/(screen/|watch/|rollout|status_text|usage)",
     "io/(yaml|formats|pattern|width|rpc|tmux|journal|files/(append|ends|lines|tail|trees|watch))",

@@ -65,6 +65,22 @@ describe.each(["bash", "sh"] as const)("under %s the shim", (name) => {
     expect(inside.stdout).toBe(answer);
   });
 
+  test("starts the program in / when the current folder was deleted", async () => {
+    const { user, skill, start } = stage();
+    place(join(skill.scripts, "cap.bin"), "#!/bin/sh\npwd\n");
+    const script =
+      `/bin/mkdir "$HOME/gone" && cd "$HOME/gone" && /bin/rmdir "$HOME/gone" && exec "$0" "$1" where`;
+    const { code, stdout } = await start([
+      shellPath("bash"),
+      "-c",
+      script,
+      shell,
+      join(skill.scripts, "cap"),
+    ]);
+    expect([code, stdout]).toEqual([0, "/\n"]);
+    expect((await start([shell, join(skill.scripts, "cap")])).stdout).toBe(`${user.cwd}\n`);
+  });
+
   test("takes the first of what it looks for", async () => {
     const { user, skill, path, start } = stage();
     const said = async (env?: Record<string, string>) =>
@@ -75,7 +91,15 @@ describe.each(["bash", "sh"] as const)("under %s the shim", (name) => {
     place(join(real, "agentlb"));
     symlinkSync(join(real, "agentlb"), join(path, "agentlb"));
     expect(await start([shell, join(skill.scripts, "cap")])).toMatchObject({ code: 127 });
-    const beside = place(join(real, "cap"));
+    // Another package's program of that name is not asked for an account.
+    place(join(real, "cap"), '#!/bin/sh\necho "$0 [-f rakefile] {options} targets..."\n');
+    expect(await start([shell, join(skill.scripts, "cap")])).toMatchObject({ code: 127, stdout: "" });
+    place(join(real, "agentlb"), '#!/bin/sh\n[ "$1" = --version ] && echo agentlb 1.0.0 || echo "$0: $*"\n');
+    expect(await said()).toBe(join(real, "agentlb"));
+    const beside = place(
+      join(real, "cap"),
+      '#!/bin/sh\n[ "$1" = -h ] && echo "usage: cap [-h]" || echo "$0: $*"\n',
+    );
     expect(await said()).toBe(beside);
     const bin = place(join(skill.scripts, "cap.bin"));
     expect(await said()).toBe(bin);

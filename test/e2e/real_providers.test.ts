@@ -97,6 +97,8 @@ describe.concurrent(
       context.expect((await agentlb(["login", "profile", "--login-cmd", "false"])).code).not.toBe(0);
       writeFileSync(join(user.root, "config.toml"), '[runner]\ndefault_command = "codex -p local"\n');
       context.expect((await agentlb(["login", "profile"])).stderr).toContain('the model provider "ollama"');
+      // The supervisor, which runs since the first command, reads the settings again.
+      await there.results({ profile: "no OpenAI login needed: no limits" });
     });
   },
 );

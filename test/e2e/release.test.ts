@@ -3,13 +3,17 @@ import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   appendFileSync,
+  chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -91,6 +95,13 @@ test("SHA256SUMS is what sha256sum checks, and it names every file", () => {
   expect(check(join(dir, "changed")).status).toBe(1);
 });
 
+/** What is with the program besides the licences: README.md, and what it and its pages link to. */
+const PAGES = [
+  "README.md",
+  "CHANGELOG.md",
+  ...readdirSync(join(TREE, "docs")).sort().map((name) => `docs/${name}`),
+];
+
 describeWith(["dpkg-deb"], "the package for Debian", () => {
   const deb = debName(host, version);
 
@@ -108,23 +119,103 @@ describeWith(["dpkg-deb"], "the package for Debian", () => {
         ["drwxr-xr-x", "./usr/"],
         ["drwxr-xr-x", "./usr/bin/"],
         ["-rwxr-xr-x", "./usr/bin/agentlb"],
-        [expect.stringMatching(/^l/), "./usr/bin/cap -> agentlb"],
         [expect.stringMatching(/^l/), "./usr/bin/clb -> agentlb"],
+        ["drwxr-xr-x", "./usr/lib/"],
+        ["drwxr-xr-x", "./usr/lib/agentlb/"],
+        [expect.stringMatching(/^l/), "./usr/lib/agentlb/cap -> ../../bin/agentlb"],
         ["drwxr-xr-x", "./usr/share/"],
         ["drwxr-xr-x", "./usr/share/doc/"],
         ["drwxr-xr-x", "./usr/share/doc/agentlb/"],
-        ["-rw-r--r--", "./usr/share/doc/agentlb/README.md"],
-        ["-rw-r--r--", "./usr/share/doc/agentlb/copyright"],
+        ...[...PAGES, "copyright", "docs/"].sort().map((path) => [
+          path === "docs/" ? "drwxr-xr-x" : "-rw-r--r--",
+          `./usr/share/doc/agentlb/${path}`,
+        ]),
       ]);
       expect(dpkg("-x", file, place).status).toBe(0);
       const run = (name: string, word: string) =>
-        spawnSync(join(place, "usr/bin", name), [word], { env: { HOME: place }, encoding: "utf8" }).stdout;
+        spawnSync(join(place, name === "cap" ? "usr/lib/agentlb" : "usr/bin", name), [word], {
+          env: { HOME: place },
+          encoding: "utf8",
+        }).stdout;
       expect(run("agentlb", "--version")).toBe(`agentlb ${version}\n`);
       expect(run("cap", "-h")).toMatch(/^usage: cap /);
       expect(run("clb", "-h")).toMatch(/^usage: clb /);
     },
   );
+
+  test.runIf(deb !== undefined && process.getuid?.() === 0)(
+    "gives the name cap, unless another package has it, and takes it away again",
+    () => {
+      const root = mkdtempSync(join(dir, "root-"));
+      for (const folder of ["info", "updates", "alternatives"]) {
+        mkdirSync(join(root, "var/lib/dpkg", folder), { recursive: true });
+      }
+      mkdirSync(join(root, "etc/alternatives"), { recursive: true });
+      for (const name of ["status", "available"]) writeFileSync(join(root, "var/lib/dpkg", name), "");
+      const dpkg = (...words: string[]) => {
+        const how = ["--force-script-chrootless", "--force-depends", "--log=/dev/null"];
+        const { status, stderr } = spawnSync("dpkg", [`--root=${root}`, ...how, ...words], {
+          encoding: "utf8",
+        });
+        expect({ status, stderr }).toMatchObject({ status: 0 });
+      };
+      const cap = join(root, "usr/bin/cap");
+      const other = anotherCap();
+      dpkg("-i", join(one, deb!));
+      expect(readlinkSync(cap)).toBe("/etc/alternatives/cap");
+      expect(readlinkSync(join(root, "etc/alternatives/cap"))).toBe("/usr/lib/agentlb/cap");
+      dpkg("-i", other);
+      expect(readFileSync(cap, "utf8")).toBe("another\n");
+      dpkg("-r", "agentlb");
+      dpkg("-i", join(one, deb!));
+      expect(readFileSync(cap, "utf8")).toBe("another\n");
+      dpkg("-r", "another");
+      dpkg("-r", "agentlb");
+      expect(existsSync(join(root, "usr/bin"))).toBe(false);
+    },
+  );
+
+  /** A package that has a program of that name, as Debian's capistrano. */
+  function anotherCap(): string {
+    const tree = mkdtempSync(join(dir, "another-"));
+    chmodSync(tree, 0o755);
+    for (const folder of ["DEBIAN", "usr/bin"]) mkdirSync(join(tree, folder), { recursive: true });
+    writeFileSync(
+      join(tree, "DEBIAN/control"),
+      "Package: another\nVersion: 1\nArchitecture: all\nMaintainer: nobody\nDescription: a program\n",
+    );
+    writeFileSync(join(tree, "usr/bin/cap"), "another\n");
+    expect(spawnSync("dpkg-deb", ["-b", tree, `${tree}.deb`]).status).toBe(0);
+    return `${tree}.deb`;
+  }
 });
+
+test("what README.md and its pages link to is in the archive", () => {
+  const { stdout } = spawnSync("tar", ["-tzf", join(one, archive)], { encoding: "utf8" });
+  const names = stdout.trimEnd().split("\n").map((path) => path.slice(path.indexOf("/") + 1));
+  for (const page of PAGES) {
+    const links = readFileSync(join(TREE, page), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g);
+    for (const [, link = ""] of links) expect(names, page).toContain(join(dirname(page), link));
+  }
+});
+
+test("of a tree that was not built, the npm package is built first", async () => {
+  const tree = mkdtempSync(join(dir, "unbuilt-"));
+  for (
+    const name of readdirSync(TREE).filter((name) => !["node_modules", "dist", "test", ".git"].includes(name))
+  ) {
+    cpSync(join(TREE, name), join(tree, name), { recursive: true });
+  }
+  symlinkSync(join(TREE, "node_modules"), join(tree, "node_modules"));
+  const folder = join(tree, "dist/release");
+  const words = [join(tree, "scripts/release.ts"), "--target", host.name, "--level", "1"];
+  const child = spawn(BUN, words, { env: process.env, cwd: tree, stdio: "pipe" });
+  child.stdin.end();
+  const { code, stdout, stderr } = await finished(child, 100_000);
+  expect({ code, stdout, stderr }).toMatchObject({ code: 0 });
+  const packed = spawnSync("tar", ["-tzf", join(folder, `agentlb-${version}.tgz`)], { encoding: "utf8" });
+  expect(packed.stdout.split("\n")).toContain("package/dist/js/cap.js");
+}, patience(120_000));
 
 test("the npm package is among the files, with everything that it needs", () => {
   const { stdout } = spawnSync("tar", ["-tzf", join(one, `agentlb-${version}.tgz`)], { encoding: "utf8" });
@@ -160,6 +251,7 @@ for m in tarfile.open(sys.argv[1]):
       row("LICENSE", "0  0o644"),
       row("README.md", "0  0o644"),
       row("THIRD-PARTY-LICENSES", "0  0o644"),
+      ...PAGES.slice(1).map((path) => row(path, "0  0o644")),
     ]);
     // The header of gzip: no name, no time, and the system is "unknown".
     expect([...readFileSync(join(one, archive)).subarray(3, 8)]).toEqual([0, 0, 0, 0, 0]);
@@ -186,11 +278,16 @@ for m in tarfile.open(sys.argv[1]):
     mkdirSync(built);
     writeFileSync(join(built, "agentlb.exe"), "MZ".repeat(5000));
     for (const other of ["cap", "clb"]) writeFileSync(join(built, `${other}.cmd`), `@${other}\r\n`);
-    const texts: Texts = { LICENSE: "may\n", "README.md": "do\n", "THIRD-PARTY-LICENSES": "so\n" };
+    const texts: Texts = {
+      LICENSE: "may\n",
+      "README.md": "do\n",
+      "THIRD-PARTY-LICENSES": "so\n",
+      "docs/page.md": "how\n",
+    };
     const files = await Promise.all(["first", "second"].map(async (stage) => {
       const file = join(dir, stage, `${name}.zip`);
       stageArchive(join(dir, stage, "stage"), name, target, { built, texts });
-      await pack(join(dir, stage, "stage"), file, target, 9);
+      await pack(join(dir, stage, "stage"), file, target, { texts, level: 9 });
       return file;
     }));
     expect(readFileSync(files[0]!).equals(readFileSync(files[1]!))).toBe(true);
@@ -209,6 +306,7 @@ for i in z.infolist(): print(i.filename, i.date_time[:3], oct(i.external_attr >>
       row("LICENSE", "0o100644"),
       row("README.md", "0o100644"),
       row("THIRD-PARTY-LICENSES", "0o100644"),
+      row("docs/page.md", "0o100644"),
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { type Account, type Holder, isLogin, parseAccount, parseHolder } from "../../core/codex/account.ts";
 import { authFileOf } from "../../core/system/layout.ts";
 import { readText } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 
 /** The account of a home's login. An unreadable file gives an unreadable login. */
 export function accountIn(home: string): Account {
@@ -10,7 +11,7 @@ export function accountIn(home: string): Account {
 /** The account of an auth file. An unreadable file gives an unreadable login. */
 export function accountAt(path: string): Account {
   try {
-    return parseAccount(readText(path));
+    return parseAccount(readText(path, MOST_BYTES.login));
   } catch {
     return parseAccount("");
   }
@@ -19,7 +20,7 @@ export function accountAt(path: string): Account {
 /** The holder of a home's login, without its times. A file that can't be read is an unreadable login. */
 export function holderIn(home: string): Holder {
   try {
-    return parseHolder(readText(authFileOf(home)));
+    return parseHolder(readText(authFileOf(home), MOST_BYTES.login));
   } catch {
     return parseHolder("");
   }
@@ -27,7 +28,7 @@ export function holderIn(home: string): Holder {
 
 /** The text and the account of a home's auth file; undefined without a login that Codex accepts. */
 export function readLogin(home: string): { readonly text: string; readonly account: Account } | undefined {
-  const text = readText(authFileOf(home));
+  const text = readText(authFileOf(home), MOST_BYTES.login);
   const account = parseAccount(text);
   return text === undefined || !isLogin(account) ? undefined : { text, account };
 }

@@ -1,7 +1,8 @@
 import { type ChildEntry, parseChildren } from "../../core/session/app_server_record.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
-import { readText, realPath } from "../../io/files/read.ts";
+import { readOwn, realPath } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import type { Host } from "../../io/host.ts";
 import { serversIn } from "../../io/process/codex_processes.ts";
 import { mayBeAlive } from "../../io/process/process.ts";
@@ -19,7 +20,9 @@ export function renewing(layout: Layout, alias: string): boolean {
 
 /** The same for any home, also outside the sessions: matches by auth file. */
 export function renewingIn(layout: Layout, home: string, alias?: string): boolean {
-  const renewing = parseChildren(readText(layout.children)).filter(({ mayRenew }) => mayRenew);
+  const renewing = parseChildren(readOwn(layout.children, MOST_BYTES.table)).filter(({ mayRenew }) =>
+    mayRenew
+  );
   if (renewing.length === 0) return false;
   const auth = realPath(authFileOf(home));
   return renewing.some((child) => (child.alias === alias || child.auth === auth) && runs(child, home));

@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { parseVersions, renderVersions } from "../../core/codex/version_file.ts";
+import { parseVersions, renderVersions } from "../../core/session/codex_versions.ts";
 import { codexVersionIn } from "../../core/codex/versions.ts";
 import { codexEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { ensureFolder } from "../../io/files/folders.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { isBinary } from "../../io/process/spawn.ts";
@@ -126,7 +127,7 @@ export class CodexVersions {
 
   #file() {
     try {
-      return parseVersions(this.#places && readText(this.#places.codexVersions));
+      return parseVersions(this.#places && readOwn(this.#places.codexVersions, MOST_BYTES.table));
     } catch {
       return parseVersions(undefined); // unreadable
     }

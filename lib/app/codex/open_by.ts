@@ -2,7 +2,8 @@ import { basename, sep } from "node:path";
 import { threadOfRollout, threadTime } from "../../core/codex/rollout.ts";
 import { parseChildren } from "../../core/session/app_server_record.ts";
 import { type Layout, rolloutsOf, threadLocksOf } from "../../core/system/layout.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import type { Host } from "../../io/host.ts";
 import type { OpenThread } from "../../io/process/lock_table.ts";
 import { openFilesIn } from "../../io/process/codex_processes.ts";
@@ -18,9 +19,8 @@ export function openRollouts(
   layout: Pick<Layout, "children">,
   homes: readonly { readonly home: string }[],
 ): Map<string, OpenThread[]> {
-  const ours = parseChildren(readText(layout.children)).map(({ pid }) => pid);
   const places = homes.map(({ home }) => ({ home, folder: rolloutsOf(home) }));
-  const files = openFilesIn(places, new Set(ours));
+  const files = openFilesIn(places, new Set(pidsIn(layout)));
   return new Map(
     [...files].map(([home, found]) => [
       home,
@@ -32,6 +32,15 @@ export function openRollouts(
   );
 }
 
+/** The recorded app-servers. An unreadable record names none, so that the supervisor goes on. */
+function pidsIn(layout: Pick<Layout, "children">): number[] {
+  try {
+    return parseChildren(readOwn(layout.children, MOST_BYTES.table)).map(({ pid }) => pid);
+  } catch {
+    return [];
+  }
+}
+
 /** The Codex processes that have a home open, without supervised app-servers; without /proc, only recorded runs. */
 export function openersOf(
   { system }: Pick<Host, "system">,
@@ -39,7 +48,7 @@ export function openersOf(
   home: string,
 ): Opener[] {
   if (system.processes === undefined) return runsIn(layout, home);
-  const ours = parseChildren(readText(layout.children)).filter((child) =>
+  const ours = parseChildren(readOwn(layout.children, MOST_BYTES.table)).filter((child) =>
     child.pid !== 0 && mayBeAlive(child)
   );
   return openersIn(home, threadLocksOf(home), new Set(ours.map((child) => child.pid)));

@@ -3,7 +3,7 @@ import type { Layout } from "../../core/system/layout.ts";
 import type { ProcessIdentity } from "../../core/system/identity.ts";
 import { parseRun, renderRun } from "../../core/session/run_record.ts";
 import { ensureFolder } from "../../io/files/folders.ts";
-import { namesIn, readText } from "../../io/files/read.ts";
+import { namesIn, readOwn } from "../../io/files/read.ts";
 import { removeFile, replaceFile } from "../../io/files/replace.ts";
 import type { Opener } from "../../io/process/openers.ts";
 import { identityOf, isAlive, ownIdentity } from "../../io/process/process.ts";
@@ -46,7 +46,7 @@ export function runsIn(layout: Pick<Layout, "runs">, home: string): Opener[] {
   const self = ownIdentity().pid;
   return namesIn(layout.runs).flatMap((name): Opener[] => {
     const file = join(layout.runs, name);
-    const run = parseRun(readText(file));
+    const run = parseRun(readOwn(file));
     if (run === undefined || run.pid === self) return [];
     if (isAlive(run)) return run.home === home ? [{ pid: run.pid, name: "codex" }] : [];
     removeFile(file);

@@ -1,7 +1,7 @@
 import { type Caller, callerIn, renderCaller } from "../../core/supervisor/caller.ts";
 import type { Origin } from "../../core/supervisor/own_record.ts";
 import type { Layout } from "../../core/system/layout.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { networkNamespace, parentCommand } from "../../io/process/process.ts";
@@ -18,7 +18,7 @@ export function callerNow(host: HostPart, codex = findProgram("codex", host)): C
 export function leaveCaller(host: HostPart, layout: Layout): void {
   try {
     const text = renderCaller(callerNow({ env: host.env, platform: host.platform, cwd: layout.root }));
-    if (readText(layout.caller) !== text) replaceFile(layout.caller, text);
+    if (readOwn(layout.caller) !== text) replaceFile(layout.caller, text);
   } catch {
     // The disk is full or read-only: the command itself reports that.
   }

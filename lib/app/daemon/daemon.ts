@@ -4,7 +4,7 @@ import { ORIGIN, selfEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
 import { VERSION } from "../../core/text/version.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { commandLineOf, identityOf, isAlive, ownerOf, variableOf } from "../../io/process/process.ts";
@@ -33,7 +33,7 @@ export async function ensureSupervisor(host: Host, layout: Layout): Promise<void
   if (isSupervisorDisabled(host.env)) return;
   try {
     const living = livingDaemon(layout);
-    const record = isCurrent(living) ? readText(layout.ownRecord) : undefined;
+    const record = isCurrent(living) ? readOwn(layout.ownRecord) : undefined;
     // A supervisor without trouble needs nothing of this caller, and a pick no more time than that takes.
     if (isCurrent(living) && !record?.includes('"trouble"')) return;
     const { leaveCaller } = await import("./caller.ts");
@@ -229,7 +229,7 @@ function stale(layout: Layout): string {
 }
 
 function pidInFile(layout: Layout): number | undefined {
-  const [, digits] = /^\s*(\d{1,10})\s*$/.exec(readText(layout.pidFile) ?? "") ?? [];
+  const [, digits] = /^\s*(\d{1,10})\s*$/.exec(readOwn(layout.pidFile) ?? "") ?? [];
   const pid = Number(digits);
   return digits !== undefined && pid > 1 ? pid : undefined;
 }

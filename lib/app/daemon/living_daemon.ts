@@ -1,10 +1,10 @@
 import { type DaemonIdentity, parseIdentity } from "../../core/system/identity.ts";
 import type { Layout } from "../../core/system/layout.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
 import { mayBeAlive } from "../../io/process/process.ts";
 
 /** The identity in the lock file if its process `runs`; undefined otherwise. */
 export function livingDaemon(layout: Layout, runs = mayBeAlive): DaemonIdentity | undefined {
-  const identity = parseIdentity(readText(layout.supervisorLock) ?? "");
+  const identity = parseIdentity(readOwn(layout.supervisorLock) ?? "");
   return identity && runs(identity) ? identity : undefined;
 }

@@ -3,7 +3,8 @@ import { parseChildren } from "../../core/session/app_server_record.ts";
 import { parseIdentity, renderIdentity } from "../../core/system/identity.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { VERSION } from "../../core/text/version.ts";
-import { namesIn, readText } from "../../io/files/read.ts";
+import { namesIn, readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { removeFile, replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { isAlive, ownIdentity } from "../../io/process/process.ts";
@@ -28,13 +29,13 @@ export async function announceRemoval(host: Host, layout: Layout, alias: string)
 export function leavingIn(layout: Layout): string[] {
   const notices = namesIn(layout.sessions).filter((name) => name.startsWith(PREFIX));
   return notices.map((name) => name.slice(PREFIX.length)).filter((alias) => {
-    const identity = parseIdentity(readText(fileOf(layout, alias)) ?? "");
+    const identity = parseIdentity(readOwn(fileOf(layout, alias)) ?? "");
     return identity !== undefined && isAlive(identity);
   });
 }
 
 function isServed(layout: Layout, alias: string): boolean {
-  return parseChildren(readText(layout.children)).some((child) =>
+  return parseChildren(readOwn(layout.children, MOST_BYTES.table)).some((child) =>
     child.alias === alias && child.pid !== 0 && isAlive(child)
   );
 }

@@ -1,6 +1,6 @@
 import { type OwnRecord, parseOwnRecord } from "../../core/supervisor/own_record.ts";
 import type { Layout } from "../../core/system/layout.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { type Whereabouts, whereabouts } from "./whereabouts.ts";
 
@@ -17,7 +17,7 @@ export async function supervisorReport(
   layout: Layout,
 ): Promise<SupervisorReport> {
   const where = await whereabouts(host, layout);
-  const record = parseOwnRecord(readText(layout.ownRecord) ?? "");
+  const record = parseOwnRecord(readOwn(layout.ownRecord) ?? "");
   const isIts = where.at === "elsewhere" || (where.at === "here" && record?.pid === where.identity.pid);
   return { where, record: isIts ? record : undefined };
 }

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { parseIdentity, type ProcessIdentity, renderIdentity } from "../../core/system/identity.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { VERSION } from "../../core/text/version.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
 import { removeFile, replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { signal } from "../../io/process/process.ts";
@@ -25,7 +25,7 @@ export function askToStop({ system }: Pick<Host, "system">, layout: Layout, who:
 /** Calls `stop` when a file asks this supervisor to end; returns a function that ends this and removes the file. */
 export function heedStopRequest(layout: Layout, self: ProcessIdentity, stop: () => void): () => void {
   const isMeant = () => {
-    const asked = parseIdentity(readText(layout.stopRequest) ?? "");
+    const asked = parseIdentity(readOwn(layout.stopRequest) ?? "");
     return asked !== undefined && asked.pid === self.pid && asked.startTime === self.startTime;
   };
   const look = () => {

@@ -1,6 +1,6 @@
 import { type DaemonIdentity, parseIdentity } from "../../core/system/identity.ts";
 import type { Layout } from "../../core/system/layout.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
@@ -33,7 +33,7 @@ export async function whereabouts({ clock }: Pick<Host, "clock">, layout: Layout
   for (let look = 0;; look++) {
     const identity = livingDaemon(layout);
     if (identity !== undefined) return { at: "here", identity };
-    const text = readText(layout.supervisorLock) ?? "";
+    const text = readOwn(layout.supervisorLock) ?? "";
     if (text === "" || !(await isHeld(layout.supervisorLock))) return { at: "nowhere" };
     // A starting supervisor takes the lock shortly before it writes its identity.
     if (look === LOOKS) {
@@ -47,7 +47,7 @@ export async function whereabouts({ clock }: Pick<Host, "clock">, layout: Layout
 /** True the first time this supervisor is found elsewhere; records that the user is informed. */
 export function isNewsElsewhere(layout: Layout, { text }: Elsewhere): boolean {
   try {
-    if (readText(layout.elsewhere) === text) return false;
+    if (readOwn(layout.elsewhere) === text) return false;
     replaceFile(layout.elsewhere, text);
   } catch {
     // Without a record the message is repeated each time.

@@ -1,11 +1,12 @@
 import { defaultConfig } from "../../core/config/config.ts";
 import type { Finding } from "../../core/doctor/finding.ts";
+import { UnfitFile } from "../../core/text/failure.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
 import { readSettings } from "../config/file.ts";
 import type { Around } from "./around.ts";
 import { lookAtCodex } from "./codex.ts";
-import { lookAtFiles } from "./files.ts";
+import { lookAtFiles, oddFile } from "./files.ts";
 import { lookAtPools } from "./pools.ts";
 import { lookAtRoot } from "./root.ts";
 import { lookAtSessions } from "./sessions.ts";
@@ -25,8 +26,16 @@ const LOOKS: readonly ((around: Around) => Finding[] | Promise<Finding[]>)[] = [
 export async function examine(host: Host, layout: Layout): Promise<Finding[]> {
   const around = { host, layout, config: configIn(layout) };
   const found: Finding[] = [];
-  for (const look of LOOKS) found.push(...await look(around));
-  return found;
+  for (const look of LOOKS) {
+    try {
+      found.push(...await look(around));
+    } catch (error) {
+      if (!(error instanceof UnfitFile)) throw error;
+      found.push(oddFile(error));
+    }
+  }
+  // Several checks may stumble over one file.
+  return found.filter(({ what }, at) => found.findIndex((other) => other.what === what) === at);
 }
 
 function configIn(layout: Layout): Around["config"] {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { CheckName, Finding } from "../../core/doctor/finding.ts";
 import { finding } from "../../core/doctor/finding.ts";
 import { parseMode } from "../../core/pick/adaptive_state.ts";
@@ -5,16 +6,20 @@ import { parseLeases } from "../../core/session/leases.ts";
 import { parsePaused } from "../../core/session/paused.ts";
 import { parseGlobalState, parseSessionState } from "../../core/session/state.ts";
 import { parseStatus } from "../../core/session/status.ts";
-import { sessionStateOf } from "../../core/system/layout.ts";
-import { wordsOf } from "../../core/text/failure.ts";
-import { readText } from "../../io/files/read.ts";
+import { parseBindings } from "../../core/thread/binding.ts";
+import { authFileOf, homeOf, sessionStateOf } from "../../core/system/layout.ts";
+import { UnfitFile, wordsOf } from "../../core/text/failure.ts";
+import { namesIn, readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
+import { checkFile } from "../../io/files/open.ts";
+import { configOf } from "../codex/homes.ts";
 import { readSettings } from "../config/file.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import type { Around } from "./around.ts";
 
 /** Checks that all files of the root can be parsed. */
 export function lookAtFiles({ layout }: Around): Finding[] {
-  const { status, globalState, leases, paused, policy } = layout;
+  const { status, globalState, leases, paused, policy, bindings } = layout;
   return [
     ...settingsFindings(layout),
     ...unreadable("status-broken", status, parseStatus),
@@ -22,10 +27,39 @@ export function lookAtFiles({ layout }: Around): Finding[] {
     ...unreadable("state-broken", leases, parseLeases),
     ...unreadable("state-broken", paused, parsePaused),
     ...unreadable("state-broken", policy, parseMode),
-    ...aliasesOf(layout).flatMap((alias) =>
-      unreadable("state-broken", sessionStateOf(layout, alias), parseSessionState)
+    ...unreadable("state-broken", bindings, parseBindings),
+    ...aliasesOf(layout).flatMap((alias) => [
+      ...unreadable("state-broken", sessionStateOf(layout, alias), parseSessionState),
+      ...[authFileOf, configOf].flatMap((fileOf) => notFile(fileOf(homeOf(layout, alias)))),
+    ]),
+    ...otherFiles(layout).flatMap((path) => notFile(path, true)),
+  ];
+}
+
+/** The finding about a file that is refused. */
+export function oddFile({ message, path }: UnfitFile): Finding {
+  return finding("file-odd", message, path);
+}
+
+/** The files of ours that this room does not parse. */
+function otherFiles(layout: Around["layout"]): string[] {
+  const { readings, pidFile, log, children, caller, ownRecord, elsewhere, codexVersions, threads } = layout;
+  return [
+    ...[readings, pidFile, log, children, caller, ownRecord, elsewhere, codexVersions, threads],
+    ...[layout.history, layout.runs, layout.locks].flatMap((folder) =>
+      namesIn(folder).map((name) => join(folder, name))
     ),
   ];
+}
+
+function notFile(path: string, isOwn = false): Finding[] {
+  try {
+    checkFile(path, isOwn);
+    return [];
+  } catch (error) {
+    if (error instanceof UnfitFile) return [oddFile(error)];
+    return []; // missing, or other checks tell
+  }
 }
 
 function settingsFindings(layout: Around["layout"]): Finding[] {
@@ -38,16 +72,18 @@ function settingsFindings(layout: Around["layout"]): Finding[] {
       )
     );
   } catch (error) {
-    return [finding("config-broken", wordsOf(error), layout.config)];
+    return [
+      error instanceof UnfitFile ? oddFile(error) : finding("config-broken", wordsOf(error), layout.config),
+    ];
   }
 }
 
 function unreadable(check: CheckName, path: string, parse: (text: string) => unknown): Finding[] {
   try {
-    const text = readText(path);
+    const text = readOwn(path, MOST_BYTES.table);
     if (text !== undefined) parse(text);
     return [];
   } catch (error) {
-    return [finding(check, `${path}: ${wordsOf(error)}`, path)];
+    return [error instanceof UnfitFile ? oddFile(error) : finding(check, `${path}: ${wordsOf(error)}`, path)];
   }
 }

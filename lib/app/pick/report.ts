@@ -1,13 +1,14 @@
 import type { Config } from "../../core/config/config.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
-import { byteOrder } from "../../core/text/byte_order.ts";
+import { sortByBytes } from "../../core/text/byte_order.ts";
 import type { Report } from "../../core/pick/report.ts";
 import { parseStatus } from "../../core/session/status.ts";
 import { renderTable } from "../../core/text/table.ts";
 import { parseTime } from "../../core/text/time.ts";
 import { type Gauges, gaugesOf } from "../../core/quota/windows.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { livingDaemon } from "../daemon/living_daemon.ts";
 import { holderIn } from "../codex/account_file.ts";
 import { aliasesOf } from "../session/sessions.ts";
@@ -24,7 +25,7 @@ export function report(layout: Layout, config: Config, nowMs: number, request: P
     : look(layout, config, allowed(aliases, request), nowMs, request).decision;
   const leases = new Map(candidates.map((each) => [each.alias, each.leases ?? 0]));
   const byAlias = new Map(decision.verdicts.map((verdict) => [verdict.alias, verdict]));
-  const all = [...new Set([...aliases, ...status.sessions.keys()])].sort(byteOrder);
+  const all = sortByBytes([...new Set([...aliases, ...status.sessions.keys()])]);
   return {
     rows: all.map((alias) => {
       const entry = status.sessions.get(alias);
@@ -68,7 +69,7 @@ export async function drawTable(
 
 function problemOf(layout: Layout): string | undefined {
   try {
-    const text = readText(layout.status);
+    const text = readOwn(layout.status, MOST_BYTES.table);
     if (text === undefined) return `there is no ${layout.status} yet`;
     parseStatus(text);
     return undefined;

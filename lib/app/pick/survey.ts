@@ -8,7 +8,8 @@ import type { Policy } from "../../core/pick/policy.ts";
 import { lastSelectedMs, type PickMark } from "../../core/session/state.ts";
 import { emptySession, emptyStatus, parseStatus, type Status } from "../../core/session/status.ts";
 import { wordsOf } from "../../core/text/failure.ts";
-import { fingerprintOf, readText } from "../../io/files/read.ts";
+import { fingerprintOf, readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { glanceLeases } from "../session/leases.ts";
 import { glance } from "../session/picks_file.ts";
 import { glancePaused } from "../session/pause.ts";
@@ -147,7 +148,7 @@ export function readStatus(layout: Layout, before?: StatusRead): StatusRead {
   try {
     const print = fingerprintOf(layout.status);
     if (print !== undefined && print === before?.print) return before;
-    text = readText(layout.status) ?? "";
+    text = readOwn(layout.status, MOST_BYTES.table) ?? "";
     return text === before?.text ? before : { text, print, status: parseStatus(text) };
   } catch (error) {
     return { text, status: emptyStatus(), ...(text === "" ? {} : { problem: wordsOf(error) }) };

@@ -1,4 +1,4 @@
-import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
+import { Failure, unreadableWords } from "../../core/text/failure.ts";
 import { type ConfigEntry, readConfigLines } from "../../core/pool/python/config_lines.ts";
 import type { AuthStrategy, Flavour, Strategy } from "../../core/pool/flavour.ts";
 import { type Origin, placeOf } from "../../core/pool/origin.ts";
@@ -124,7 +124,7 @@ async function readConfig(
   try {
     text = readUtf8(path);
   } catch (error) {
-    const why = error instanceof TypeError ? "it is not valid UTF-8" : errnoOf(error) ?? wordsOf(error);
+    const why = error instanceof TypeError ? "it is not valid UTF-8" : unreadableWords(error);
     throw unreadable(path, why);
   }
   if (text === undefined) return undefined;

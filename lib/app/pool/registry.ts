@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from "node:path";
-import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
+import { Failure, unreadableWords } from "../../core/text/failure.ts";
 import {
   type Member,
   parseRegistry,
@@ -8,6 +8,7 @@ import {
 } from "../../core/pool/watch/registry.ts";
 import { printable } from "../../core/text/printable.ts";
 import { exists, readText } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import type { Host } from "../../io/host.ts";
 import { type PoolSettings, typedPath } from "./load.ts";
 
@@ -79,9 +80,9 @@ export function twfStateFolder(registry: string, workers: readonly TeamWorker[])
 function membersIn(registry: string): Member[] {
   let text: string | undefined;
   try {
-    text = readText(registry);
+    text = readText(registry, MOST_BYTES.table);
   } catch (error) {
-    throw unreadable(registry, errnoOf(error) ?? wordsOf(error));
+    throw unreadable(registry, unreadableWords(error));
   }
   if (text === undefined) {
     throw new Failure("failed", `❌ registry not found: ${printable(registry, 4096)}`, { verbatim: true });

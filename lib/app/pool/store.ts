@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { errnoOf, Failure, wordsOf } from "../../core/text/failure.ts";
+import { Failure, unreadableWords } from "../../core/text/failure.ts";
 import { fieldsOf, type JsonMap, parseJson, renderJson } from "../../core/pool/python/json.ts";
 import type { Report } from "../../core/pool/python/numbers.ts";
 import { localTime } from "../../core/pool/python/whole.ts";
@@ -7,6 +7,7 @@ import { offsetAt } from "../../core/pool/python/zone.ts";
 import { printable } from "../../core/text/printable.ts";
 import { makeFolders } from "../../io/files/folders.ts";
 import { kindOf, readUtf8, resolvedPath } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { putAside, replaceFile, sweepTemporaries } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
@@ -40,11 +41,11 @@ const LOCK_TIMEOUT_MS = 60_000;
 export async function changeState<T>(
   host: HostPart,
   { stateFile }: Where,
-  change: (open: OpenState) => T,
+  change: (open: OpenState) => T | Promise<T>,
   { sweeps = false }: ChangeOptions = {},
 ): Promise<T> {
   const target = resolvedPath(stateFile);
-  return await locked(host, stateFile, target, () => {
+  return await locked(host, stateFile, target, async () => {
     const { state, isRecovered } = readState(host, target);
     const said = new Set<string>();
     const report = (problem: string) => {
@@ -52,7 +53,7 @@ export async function changeState<T>(
       said.add(problem);
       host.err(`⚠️ ${printable(target, 4096)}: ${printable(problem, 4096)}, taken as 0\n`);
     };
-    const result = change({ state, now: nowText(host), report });
+    const result = await change({ state, now: nowText(host), report });
     if (sweeps) sweepTemporaries(dirname(target), host.clock.now());
     replaceFile(target, `${renderJson(state)}\n`, { durable: "file", keepPrevious: !isRecovered });
     return result;
@@ -64,7 +65,7 @@ async function locked<T>(
   host: HostPart,
   stateFile: string,
   target: string,
-  work: () => T,
+  work: () => Promise<T>,
 ): Promise<T> {
   makeFolders(dirname(stateFile));
   makeFolders(dirname(target));
@@ -95,10 +96,10 @@ function readState(
 function parsedState(path: string): { readonly state?: JsonMap; readonly problem?: string } {
   let text: string | undefined;
   try {
-    text = readUtf8(path);
+    text = readUtf8(path, MOST_BYTES.table);
   } catch (error) {
     if (error instanceof TypeError) return { problem: "it is not valid UTF-8" };
-    throw unusable(path, errnoOf(error) ?? wordsOf(error));
+    throw unusable(path, unreadableWords(error));
   }
   if (text === undefined) return {};
   try {

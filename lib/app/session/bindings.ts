@@ -3,14 +3,13 @@ import type { Config } from "../../core/config/config.ts";
 import { homeVariable, variable } from "../../core/shell/surroundings.ts";
 import { type Binding, bindingFor, parseBindings, renderBindings } from "../../core/thread/binding.ts";
 import type { Layout } from "../../core/system/layout.ts";
-import { Failure } from "../../core/text/failure.ts";
+import { Failure, wordsOf } from "../../core/text/failure.ts";
 import { printable } from "../../core/text/printable.ts";
-import { exists, resolvedPath } from "../../io/files/read.ts";
+import { exists, readOwn, resolvedPath } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { knownAlias } from "./sessions.ts";
-import { glanceAt, recallFile } from "./state_file.ts";
 
 /** All bindings: those of config.toml, then those made by command. */
 export function bindingsOf(
@@ -18,7 +17,7 @@ export function bindingsOf(
   layout: Layout,
   config: Pick<Config, "bind">,
 ): Binding[] {
-  const made = glanceAt(layout.bindings, parseBindings) ?? new Map<string, readonly string[]>();
+  const made = madeBindings(layout);
   return [
     ...Array.from(
       config.bind,
@@ -51,8 +50,7 @@ export async function bind(
     const aliases = [...new Set(targets.map((target) => knownAlias(host, layout, target)))];
     const path = resolvedPath(folder);
     refuseConfigured(host, layout, config, path);
-    const made = recallBindings(host, layout);
-    write(layout, new Map([...made, [path, aliases]]));
+    write(layout, new Map([...madeBindings(layout), [path, aliases]]));
     return { folder: path, aliases, isInConfig: false };
   });
 }
@@ -71,7 +69,7 @@ export async function unbind(
       throw new Failure("failed", `Cannot unbind ${printable(path)}: it is not bound`);
     }
     refuseConfigured(host, layout, config, binding.folder);
-    const made = new Map(recallBindings(host, layout));
+    const made = new Map(madeBindings(layout));
     made.delete(binding.folder);
     write(layout, made);
     return binding;
@@ -86,8 +84,17 @@ export function projectOf(folder: string): string {
   }
 }
 
-function recallBindings(host: Host, layout: Layout): ReadonlyMap<string, readonly string[]> {
-  return recallFile(host, layout.bindings, parseBindings, "no folder is bound by it any more") ?? new Map();
+/** The bindings made by command. Throws Failure for a broken file, which must not open its folders to all sessions. */
+function madeBindings(layout: Layout): ReadonlyMap<string, readonly string[]> {
+  const text = readOwn(layout.bindings);
+  try {
+    return text === undefined ? new Map() : parseBindings(text);
+  } catch (error) {
+    throw new Failure("failed", `Cannot read ${layout.bindings}: ${wordsOf(error)}`, {
+      hint: "correct it, or remove it and bind the folders again: agentlb bind",
+      cause: error,
+    });
+  }
 }
 
 /** Only the user changes config.toml. */

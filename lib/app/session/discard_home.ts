@@ -5,9 +5,9 @@ import { exists, namesIn } from "../../io/files/read.ts";
 import { randomName, rename } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
-import { forgetLeases } from "./leases.ts";
-import { forget } from "./picks_file.ts";
-import { forgetPaused } from "./pause.ts";
+import { forgetLeases, recallLeases } from "./leases.ts";
+import { forget, recall } from "./picks_file.ts";
+import { forgetPaused, recallPaused } from "./pause.ts";
 import { aliasesOf } from "./sessions.ts";
 
 const REMOVING = ".removing-";
@@ -24,6 +24,10 @@ export function takeAway(
 ): Promise<boolean> {
   return withLock(host, layout.stateLock, () => {
     if (!isWanted()) return false;
+    // What cannot be read stops the removal before anything is moved.
+    recall(host, layout, aliasesOf(layout));
+    recallLeases(host, layout);
+    recallPaused(host, layout);
     const aside = join(layout.sessions, `${REMOVING}${alias}-${randomName().slice(0, 8)}`);
     const isGone = rename(homeOf(layout, alias), aside);
     if (isGone) {

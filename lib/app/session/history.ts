@@ -15,7 +15,8 @@ import { formatTime, parseTime } from "../../core/text/time.ts";
 import { type Gauge, gaugesOf } from "../../core/quota/windows.ts";
 import { appendText } from "../../io/files/append.ts";
 import { ensureFolder } from "../../io/files/folders.ts";
-import { namesIn, readText, sizeOf } from "../../io/files/read.ts";
+import { namesIn, readOwn, sizeOf } from "../../io/files/read.ts";
+import { MOST_BYTES as LARGEST } from "../../io/files/sizes.ts";
 import { NOT_OURS, removeFile } from "../../io/files/replace.ts";
 import type { Clock } from "../../io/host.ts";
 import type { Journal } from "../../io/journal.ts";
@@ -36,7 +37,9 @@ const AGAIN_MS = 30_000;
 export function recallHistory(layout: Place): ReadonlyMap<string, readonly Sample[]> {
   const all = new Map<string, Sample[]>();
   for (const name of filesIn(layout)) {
-    for (const [account, samples] of parseHistory(readText(join(layout.history, name)) ?? "")) {
+    for (
+      const [account, samples] of parseHistory(readOwn(join(layout.history, name), LARGEST.history) ?? "")
+    ) {
       const known = all.get(account);
       if (known === undefined) all.set(account, samples);
       else for (const sample of samples) known.push(sample);

@@ -1,7 +1,7 @@
 import { type Layout, sessionStateOf } from "../../core/system/layout.ts";
 import { parseSessionState, pickMarkOf } from "../../core/session/state.ts";
 import { parseTime } from "../../core/text/time.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
 
 /** The key in a session's state for the time when the mark of a refused turn was cleared. */
 export const CLEARED = "cleared_at";
@@ -21,7 +21,7 @@ const NEVER: LastPick = { ms: 0, at: "", clearedMs: 0 };
 /** Reads the last pick of an alias; an unreadable state counts as never, and the next command puts it aside. */
 export function lastPickOf(layout: Layout, alias: string): LastPick {
   try {
-    const text = readText(sessionStateOf(layout, alias));
+    const text = readOwn(sessionStateOf(layout, alias));
     if (text === undefined) return NEVER;
     const session = parseSessionState(text);
     return {

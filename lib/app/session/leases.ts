@@ -1,4 +1,11 @@
-import { claimed, holding, type Leases, parseLeases, renderLeases } from "../../core/session/leases.ts";
+import {
+  type Claim,
+  claimed,
+  holding,
+  type Leases,
+  parseLeases,
+  renderLeases,
+} from "../../core/session/leases.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import { livingNow, ownIdentity } from "../../io/process/process.ts";
@@ -23,10 +30,14 @@ export function recordClaim(
   isRunHere: boolean,
   nowMs: number,
 ): void {
+  const claim = isRunHere ? ownLease() : "reservation";
+  replaceFile(layout.leases, renderLeases(claimed(leases, alias, claim, nowMs)));
+}
+
+function ownLease(): Claim {
   const self = ownIdentity();
   // Without a view of processes the end of a lease would go unnoticed.
-  const claim = isRunHere && self.startTime !== "" ? { by: self } : "reservation";
-  replaceFile(layout.leases, renderLeases(claimed(leases, alias, claim, nowMs)));
+  return self.startTime === "" ? "reservation" : { by: self };
 }
 
 /** Forgets the leases of an alias. Only under the state lock. */

@@ -12,7 +12,8 @@ import {
   type SessionState,
 } from "../../core/session/state.ts";
 import { parseTime } from "../../core/text/time.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { removeFile, replaceFile } from "../../io/files/replace.ts";
 import { glanceAt, recallFile, setAside, type StateHost } from "./state_file.ts";
 
@@ -96,7 +97,7 @@ function writeGlobal(layout: Layout, global: GlobalState): void {
 }
 
 function recallGlobal(host: StateHost, layout: Layout, aliases: readonly string[]): GlobalState {
-  const text = readText(layout.globalState);
+  const text = readOwn(layout.globalState, MOST_BYTES.table);
   if (text === undefined) return emptyGlobalState();
   try {
     return parseGlobalState(text);

@@ -1,6 +1,7 @@
 import type { Layout } from "../../core/system/layout.ts";
 import { parseStatus, renderStatus, type Status } from "../../core/session/status.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
@@ -32,7 +33,7 @@ export async function awaitPublished(
 /** Reads status.json; undefined when it is missing or broken: the next supervisor replaces it. */
 export function publishedStatus(layout: Layout): Status | undefined {
   try {
-    const text = readText(layout.status);
+    const text = readOwn(layout.status, MOST_BYTES.table);
     return text === undefined ? undefined : parseStatus(text);
   } catch {
     return undefined;

@@ -4,7 +4,8 @@ import { current, type Known, mergeKnown } from "../../core/session/readings_fil
 import { emptyStatus, parseStatus, renderEntry, renderStatus } from "../../core/session/status.ts";
 import { formatTime } from "../../core/text/time.ts";
 import { ensureFolder } from "../../io/files/folders.ts";
-import { fingerprintOf, readText } from "../../io/files/read.ts";
+import { fingerprintOf, readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { NOT_OURS, replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
@@ -65,7 +66,7 @@ export function knownIn(layout: Pick<Layout, "readings">, nowMs: number): Known 
 /** Reads all entries; a broken file counts as empty, since all readings can be taken again. */
 function readingsIn({ readings }: Pick<Layout, "readings">): Known {
   try {
-    return parseStatus(readText(readings) ?? "{}").sessions;
+    return parseStatus(readOwn(readings, MOST_BYTES.table) ?? "{}").sessions;
   } catch {
     return new Map();
   }

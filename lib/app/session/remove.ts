@@ -5,8 +5,9 @@ import { homeOf, type Layout, loginLockOf } from "../../core/system/layout.ts";
 import { printable } from "../../core/text/printable.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { removeTree } from "../../io/files/folders.ts";
-import { exists, isFolder, isLink, readText } from "../../io/files/read.ts";
+import { exists, isFolder, isLink, kindOf, readOwn } from "../../io/files/read.ts";
 import { removeFile } from "../../io/files/replace.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
 import { isAlive } from "../../io/process/process.ts";
@@ -43,7 +44,7 @@ export async function removeSession(
   await unpublish(host, layout, alias);
   removeDatabases(layout, alias);
   // It has the first words of the removed threads; the next list makes it anew.
-  removeFile(layout.threads);
+  if (["file", "link"].includes(kindOf(layout.threads) ?? "")) removeFile(layout.threads);
   return alias;
 }
 
@@ -79,7 +80,7 @@ async function unpublish(host: Host, layout: Layout, alias: string): Promise<voi
 
 /** Removes the databases of its app-server, once that has ended; a new session of that name would find them. */
 function removeDatabases(layout: Layout, alias: string): void {
-  const isUsed = parseChildren(readText(layout.children)).some((child) =>
+  const isUsed = parseChildren(readOwn(layout.children, MOST_BYTES.table)).some((child) =>
     child.alias === alias && isAlive(child)
   );
   if (!isUsed) removeTree(join(layout.sqlite, alias));

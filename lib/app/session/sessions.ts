@@ -1,7 +1,7 @@
 import { checkAlias, DEFAULT_ALIAS_PATTERN, patternFailure } from "../../core/session/alias.ts";
 import { errnoOf, Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout, layoutOf, rootFrom } from "../../core/system/layout.ts";
-import { byteOrder } from "../../core/text/byte_order.ts";
+import { sortByBytes } from "../../core/text/byte_order.ts";
 import { debugQuote } from "../../core/shell/quote.ts";
 import { folderIdentity, foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../../io/files/folders.ts";
 import { isFolder } from "../../io/files/read.ts";
@@ -59,7 +59,7 @@ export function ensureLayout(host: Pick<Host, "uid" | "system">, layout: Layout)
 
 /** All aliases, in byte order: the folders below `sessions/`, and links to folders, whose names don't start with a dot. */
 export function aliasesOf(layout: Layout): string[] {
-  return foldersIn(layout.sessions).filter((name) => !name.startsWith(".")).sort(byteOrder);
+  return sortByBytes(foldersIn(layout.sessions).filter((name) => !name.startsWith(".")));
 }
 
 /**

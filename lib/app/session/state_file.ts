@@ -1,5 +1,6 @@
 import { wordsOf } from "../../core/text/failure.ts";
-import { readText } from "../../io/files/read.ts";
+import { readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { putAside } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 
@@ -13,7 +14,7 @@ export function recallFile<T>(
   parse: (text: string) => T,
   how: string,
 ): T | undefined {
-  const text = readText(path);
+  const text = readOwn(path, MOST_BYTES.table);
   if (text === undefined) return undefined;
   try {
     return parse(text);
@@ -26,7 +27,7 @@ export function recallFile<T>(
 /** Reads and parses a file; undefined when missing or broken. Changes nothing. */
 export function glanceAt<T>(path: string, parse: (text: string) => T): T | undefined {
   try {
-    const text = readText(path);
+    const text = readOwn(path, MOST_BYTES.table);
     return text === undefined ? undefined : parse(text);
   } catch {
     return undefined; // the next command under the lock puts it aside

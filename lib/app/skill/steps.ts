@@ -4,7 +4,7 @@ import type { Entry } from "../../core/skill/entry.ts";
 import type { Seen, Step } from "../../core/skill/plan.ts";
 import { type InstallRecord, parseRecord, renderRecord } from "../../core/skill/record.ts";
 import { makeFolders } from "../../io/files/folders.ts";
-import { isLink, namesIn, readText } from "../../io/files/read.ts";
+import { isLink, namesIn, readOwn } from "../../io/files/read.ts";
 import { removeFile, replaceFile } from "../../io/files/replace.ts";
 import { entryAt, keepAs, moveTo, place, removeIfEmpty, takeAway } from "../../io/files/place.ts";
 import type { SkillFolder } from "./folder.ts";
@@ -27,7 +27,7 @@ export function look({ path }: SkillFolder, record: InstallRecord | undefined): 
 /** The record of the install; undefined without one. Throws Failure if it is unreadable. */
 export function recordIn(folder: SkillFolder): InstallRecord | undefined {
   const path = recordOf(folder);
-  const text = readText(path);
+  const text = readOwn(path);
   return text === undefined ? undefined : parseRecord(text, path);
 }
 

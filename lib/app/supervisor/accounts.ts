@@ -8,7 +8,7 @@ export interface Holder {
 
 /** Groups holders by login: the same file behind links, or files that name the same user and workspace. */
 export class Accounts<T extends Holder> {
-  readonly #byKey = new Map<string, Set<T>>();
+  readonly #byKey = new Map<string, readonly T[]>();
   readonly #noted = new Map<T, { readonly path: string; readonly account: Account }>();
 
   /** Adds a holder or updates its login; returns the holders of its previous login. */
@@ -19,7 +19,7 @@ export class Accounts<T extends Holder> {
     this.drop(holder);
     this.#noted.set(holder, { path, account });
     for (const key of keysOf(path, account)) {
-      this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(holder));
+      this.#byKey.set(key, [...this.#byKey.get(key) ?? [], holder]);
     }
     return before;
   }
@@ -29,16 +29,15 @@ export class Accounts<T extends Holder> {
     if (noted === undefined) return;
     this.#noted.delete(holder);
     for (const key of keysOf(noted.path, noted.account)) {
-      const holders = this.#byKey.get(key);
-      holders?.delete(holder);
-      if (holders?.size === 0) this.#byKey.delete(key);
+      const others = (this.#byKey.get(key) ?? []).filter((other) => other !== holder);
+      if (others.length === 0) this.#byKey.delete(key);
+      else this.#byKey.set(key, others);
     }
   }
 
   /** All holders of this login, including the given one. */
   sharing({ login: { path, account } }: Holder): T[] {
-    const sets = keysOf(path, account).map((key) => this.#byKey.get(key) ?? new Set<T>());
-    return [...new Set(sets.flatMap((holders) => [...holders]))];
+    return [...new Set(keysOf(path, account).flatMap((key) => this.#byKey.get(key) ?? []))];
   }
 }
 

@@ -7,13 +7,15 @@ import { emptyStatus, parseStatus, type Status } from "../../core/session/status
 import { formatTime } from "../../core/text/time.ts";
 import { timingFrom } from "../../core/system/timing.ts";
 import { VERSION } from "../../core/text/version.ts";
-import { exists, readText } from "../../io/files/read.ts";
+import { exists, readOwn } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { putAside, removeFile, replaceFile, sweepTemporaries } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { type Journal, openJournal } from "../../io/journal.ts";
 import { type HeldLock, tryLock } from "../../io/lock/lock.ts";
 import { onSignals, ownIdentity, restrictNewFiles } from "../../io/process/process.ts";
 import { ANNOUNCE, READY } from "../daemon/daemon.ts";
+import { glanceAt } from "../session/state_file.ts";
 import { originNow } from "../daemon/caller.ts";
 import { OwnRecordFile } from "./records/own_record.ts";
 import { Publisher } from "./records/publisher.ts";
@@ -92,7 +94,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
     await supervisor.run();
     journal.note("stopped", { pid: self.pid });
     if (guard.isOurs()) lock.write("");
-    if (guard.isOurs() && readText(layout.pidFile) === `${self.pid}\n`) removeFile(layout.pidFile);
+    if (guard.isOurs() && glanceAt(layout.pidFile, Number) === self.pid) removeFile(layout.pidFile);
   } catch (error) {
     journal.note("failed", { why: wordsOf(error) });
     announce(wordsOf(error));
@@ -124,7 +126,7 @@ async function takeLock({ clock }: Host, layout: Layout): Promise<HeldLock | und
 
 /** The status of an earlier supervisor; an unreadable file is put aside. */
 function statusBefore(host: Host, layout: Layout, journal: Journal): Status {
-  const text = readText(layout.status);
+  const text = readOwn(layout.status, MOST_BYTES.table);
   if (text === undefined) return emptyStatus();
   try {
     return parseStatus(text);

@@ -18,7 +18,7 @@ export class Monitor {
   #starting: { readonly purpose: Purpose; readonly mayRenew: boolean } | undefined;
   #server: AppServer | undefined;
   /** App-servers that were asked to end and still run. */
-  readonly #leaving = new Set<AppServer>();
+  #leaving: readonly AppServer[] = [];
   #crashes: Crashes = NO_CRASHES;
   #triedAt = -Infinity;
   /** The start of the last child that could renew the current login. */
@@ -52,7 +52,7 @@ export class Monitor {
   step(hasSlot: boolean): number {
     this.#noticeLogin();
     const mono = this.#shared.host.clock.monotonic();
-    const later = Math.min(...[...this.#leaving].map((server) => server.enforce(mono) - mono), Infinity);
+    const later = Math.min(...this.#leaving.map((server) => server.enforce(mono) - mono), Infinity);
     if (this.isRetired) return later;
     // The version determines if a start can renew a login.
     if (!this.#shared.starter.isVersionKnown(this.#wake)) return later;
@@ -139,7 +139,7 @@ export class Monitor {
       renewal,
       isAccountTaken: renewal.kind === "possible" && isTaken(this),
       isAccountWanted: renewal.kind === "impossible" &&
-        (isWanted(this) || [...this.#leaving].some((server) => server.mayRenew)),
+        (isWanted(this) || this.#leaving.some((server) => server.mayRenew)),
       isOutdated: phase === "idle" && starter.isOutdated(this.#server!),
       isOpen,
       sincePick: Math.abs(now - pickedAt),
@@ -246,7 +246,7 @@ export class Monitor {
     if (server.isGone || server.phase === "closing") return;
     server.close(this.#shared.host.clock.monotonic());
     if (this.#server === server) this.#server = undefined;
-    this.#leaving.add(server);
+    this.#leaving = [...this.#leaving, server];
   }
 
   #gone(server: AppServer): void {
@@ -258,7 +258,7 @@ export class Monitor {
       this.#crashed(server.purpose, host.clock.monotonic() - server.startedAt);
     }
     this.#noticeLogin();
-    this.#leaving.delete(server);
+    this.#leaving = this.#leaving.filter((other) => other !== server);
     starter.ended(server);
     // It renewed the login after its time limit, so a reading is possible now.
     if (server.mayRenew && !this.#isLoginDead && this.#renewal().kind === "impossible") {

@@ -9,6 +9,7 @@ import { Agenda } from "./agenda.ts";
 import { Monitor } from "./monitor.ts";
 import { leavingIn } from "../daemon/removal_notice.ts";
 import { aliasesOf } from "../session/sessions.ts";
+import { freeMemory } from "../../io/host.ts";
 import type { Asking, Shared } from "./monitor_context.ts";
 
 interface Context {
@@ -28,6 +29,8 @@ const ACTIVE_MS = 10 * 60_000;
 const RETRY_MS = 5_000;
 /** The longest time between two looks at a monitor, because some changes have no event. */
 const LOOK_MS = 30_000;
+/** Memory is freed after this many steps: with few sessions every hour, in a wave of probes every second or two. */
+const STEPS_TO_FREE = 500;
 
 /**
  * The monitors of all aliases, and of removed aliases until their processes end. A look steps only monitors that were
@@ -52,6 +55,8 @@ export class Monitors {
   /** Monitors without a result so far. */
   readonly #unanswered = new Set<Monitor>();
   #managed: Config["supervisor"]["managed"] | undefined;
+  /** Steps since memory was freed. */
+  #steps = 0;
 
   constructor(context: Context) {
     this.#context = context;
@@ -127,6 +132,11 @@ export class Monitors {
       stepped.add(monitor);
     }
     this.#retired = this.#retired.filter((monitor) => this.#isKept(monitor));
+    this.#steps += stepped.size;
+    if (this.#steps >= STEPS_TO_FREE) {
+      this.#steps = 0;
+      freeMemory();
+    }
     const waitMs = this.#touched.size > 0 ? 0 : (this.#deadlines.first()?.number ?? Infinity) - now;
     return { stepped: [...stepped].filter((each) => this.#byAlias.get(each.alias) === each), waitMs };
   }

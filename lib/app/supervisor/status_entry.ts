@@ -166,7 +166,9 @@ export class StatusEntry {
     return {
       ...rest,
       health: isGuarded ? "unhealthy" : "healthy",
-      appServer: { state: pid > 0 ? "running" : "stopped", pid, restartCount: times.length },
+      appServer: pid === 0 && times.length === 0
+        ? emptySession().appServer
+        : { state: pid > 0 ? "running" : "stopped", pid, restartCount: times.length },
       activity,
       // Until Codex has been asked again, its version is what it was.
       ...(live.codexVersion === undefined ? definedFields({ codexVersion, lacks }) : {}),

@@ -10,8 +10,9 @@ import {
   threadLocksOf,
   threadNamesOf,
 } from "../../core/system/layout.ts";
-import { errnoOf } from "../../core/text/failure.ts";
+import { errnoOf, UnfitFile } from "../../core/text/failure.ts";
 import { readText, realPath } from "../../io/files/read.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { lockHolders, openThreads } from "../../io/process/lock_table.ts";
@@ -140,7 +141,7 @@ function keep(layout: Layout, before: Index, index: Index): void {
   try {
     replaceFile(layout.threads, renderIndex(index));
   } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
+    if (errnoOf(error) === undefined && !(error instanceof UnfitFile)) throw error;
   }
 }
 
@@ -157,9 +158,9 @@ function openIn(layout: Layout, places: readonly Place[]): Map<string, ReadonlyS
 
 function namesIn(home: string): ReadonlyMap<string, string> {
   try {
-    return threadNames(readText(threadNamesOf(home)) ?? "");
+    return threadNames(readText(threadNamesOf(home), MOST_BYTES.table) ?? "");
   } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
+    if (errnoOf(error) === undefined && !(error instanceof UnfitFile)) throw error;
     return new Map();
   }
 }

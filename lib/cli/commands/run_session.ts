@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Config } from "../../core/config/config.ts";
 import { printedCommand, usualShell } from "../../core/shell/quote.ts";
 import type { Layout } from "../../core/system/layout.ts";
@@ -34,7 +35,6 @@ export async function runSession(
   prepare?: () => Promise<void>,
 ): Promise<End> {
   const { cmd = "", shell, "print-command": isPrinted = false } = call.options;
-  const onLimit = call.options["on-limit"] ?? config.runner.onLimit;
   const typed = commandOf(host, config, cmd, call.passthrough);
   const bound = request.isUnbound
     ? undefined
@@ -42,6 +42,8 @@ export async function runSession(
   const alias = typeof how === "object" ? how.alias : undefined;
   if (alias !== undefined) checkBound(bound, alias);
   const ownWords = typed.length - call.passthrough.length;
+  const isCodex = typed.slice(0, ownWords).some((word) => /^codex/.test(basename(word)));
+  const onLimit = call.options["on-limit"] ?? (isCodex ? config.runner.onLimit : "off");
   // Few command lines go on with a thread, and the others need not load what finds it.
   const route = typed.includes("resume") || typed.includes("fork")
     ? (await import("../../app/thread/route.ts"))
@@ -96,6 +98,8 @@ async function runAndTell(
     return await goOnAndTell(host, layout, config, thread, { waits: true });
   }
   host.endAs(end);
+  // Where that is not possible, a signal of ours must end this process.
+  mayDie();
   return end;
 }
 

@@ -47,7 +47,7 @@ export function cautionLine({ alias, ground }: Picked): string | undefined {
 /** The warning that the picked session costs money; undefined when it does not. */
 export function moneyLine({ alias, ground }: Picked): string | undefined {
   const verdict = ground.on === "merit" || ground.on === "return" ? ground.verdict : undefined;
-  if (verdict?.isElsewhere) {
+  if (verdict?.hasOwnProvider) {
     return `${printable(alias)} has a model provider of its own, which may cost money`;
   }
   if (verdict?.isPaid) return `${printable(alias)} is an API key: every turn costs money`;

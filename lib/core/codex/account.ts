@@ -23,6 +23,8 @@ const LONGEST_FILE = 1_000_000;
 const LONGEST_TOKEN = 16_384;
 const LONGEST_NAME = 320;
 const DEEPEST = 64;
+/** The key of an email address, or an escape that may hide it. */
+const MAY_NAME_EMAIL = /"email"|\\/;
 const CLAIMS = "https://api.openai.com/auth";
 
 /** Whose login it is, without its times: those are in a second token, and a table of all sessions needs none. */
@@ -71,7 +73,8 @@ function opened(text: string | undefined): Holder & { readonly auth?: Fields; re
     kind: "chatgpt",
     user: name(claims?.get("chatgpt_user_id")),
     workspace: name(held.get("account_id")) ?? name(claims?.get("chatgpt_account_id")),
-    email: emailIn(file) ?? emailIn(payload),
+    // Most files hold none outside of the token, and a search costs more than all the rest.
+    email: (MAY_NAME_EMAIL.test(text) ? emailIn(file) : undefined) ?? emailIn(payload),
     plan: name(claims?.get("chatgpt_plan_type")),
     auth,
     tokens: held,

@@ -10,15 +10,7 @@ const BUILT_IN: readonly string[] = ["ollama", "ollama-chat", "lmstudio", "amazo
  * parsed TOML files, each one over those before it. Codex refuses a provider that is defined nowhere, so that is none.
  */
 export function ownProvider(layers: readonly unknown[]): string | undefined {
-  const tables = layers.map(fieldsOf).filter((table) => table !== undefined).reverse();
-  const top = (...path: readonly string[]) =>
-    tables.map((table) =>
-      path.reduce<unknown>(
-        (value, name) => value === table ? table.get(name) : fieldsOf(value)?.get(name),
-        table,
-      )
-    )
-      .find((value) => value !== undefined);
+  const top = (...path: readonly string[]) => valueIn(layers, path);
   const profile = top("profile");
   // Old versions of Codex have their profiles in tables of config.toml.
   const ofProfile = typeof profile === "string" ? top("profiles", profile, "model_provider") : undefined;
@@ -27,6 +19,12 @@ export function ownProvider(layers: readonly unknown[]): string | undefined {
   if (BUILT_IN.includes(id)) return id;
   if (top("model_providers", id) === undefined) return undefined;
   return top("model_providers", id, "requires_openai_auth") === true ? undefined : id;
+}
+
+/** The value at a path in the last layer that has one. */
+function valueIn(layers: readonly unknown[], path: readonly string[]): unknown {
+  return layers.map((layer) => path.reduce((value, name) => fieldsOf(value)?.get(name), layer))
+    .findLast((value) => value !== undefined);
 }
 
 /** The parts of a Codex command that choose a provider. */

@@ -116,6 +116,11 @@ export const CHECKS = {
     about: "a file of what is remembered can't be read",
     cure: "nothing is lost but what % remembers: the next pick puts it aside",
   },
+  "file-odd": {
+    severity: "fault",
+    about: "something else is in the place of a file, or it is too large to be read",
+    cure: "move % away",
+  },
   "session-none": {
     severity: "note",
     about: "there are no sessions",

@@ -69,7 +69,7 @@ export function decide(
   );
   const field: EligibleCandidate[] = [];
   const verdicts = judged.map((each, index) => {
-    const eligible = eligibleCandidateOf(candidates[index]!, each, nowMs, options);
+    const eligible = eligibleCandidateOf(candidates[index]!, each, options);
     if (eligible === undefined) return each.verdict;
     field.push(eligible);
     return eligible.verdict;
@@ -99,9 +99,10 @@ export interface EligibleCandidate {
   readonly gauges: Gauges;
 }
 
-/** The verdict on a candidate, and true when its limit of open sessions is reached. */
+/** The verdict on a candidate, its windows now, and true when its limit of open sessions is reached. */
 export interface Judged {
   readonly verdict: Verdict;
+  readonly gauges: Gauges;
   readonly isFull: boolean;
 }
 
@@ -114,20 +115,25 @@ export function judgedOf(
   options: DecisionOptions,
 ): Judged {
   const { alias } = candidate;
+  const gauges = gaugesOf(candidate.status.rateLimits, nowMs);
   const verdict: Verdict = candidate.isMissing
     ? { alias, eligible: false, usage: 0, reason: "missing status", kind: "missing", final: false }
-    : judge(leases === candidate.leases ? candidate : { ...candidate, leases }, nowMs, settings);
+    : judge(leases === candidate.leases ? candidate : { ...candidate, leases }, nowMs, settings, gauges);
   const result = probeResultIn(candidate.status.lastProbeResult);
   const isPaid = settings.paid !== "ranked" && result !== undefined && isWithoutLimits(result);
-  const isElsewhere = result?.kind === "noLoginNeeded";
-  const paid = isPaid ? { isPaid, ...(isElsewhere ? { isElsewhere } : {}) } : {};
-  const judged = admit(candidate, isPaid ? { ...verdict, ...paid } : verdict, nowMs, options);
+  const hasOwnProvider = result?.kind === "noLoginNeeded";
+  const paid = isPaid ? { isPaid, ...(hasOwnProvider ? { hasOwnProvider } : {}) } : {};
+  const judged = {
+    gauges,
+    ...admit(candidate, isPaid ? { ...verdict, ...paid } : verdict, gauges, nowMs, options),
+  };
   if (settings.paid !== "never") return judged;
   const { isFull, verdict: { onCredits: _, ...free } } = judged as Judged & { verdict: Ineligible };
   return {
+    gauges,
     isFull,
     verdict: isPaid
-      ? refuse(verdict, "paid", isElsewhere ? "may cost money" : "costs money")
+      ? refuse(verdict, "paid", hasOwnProvider ? "may cost money" : "costs money")
       : free as Verdict,
   };
 }
@@ -135,12 +141,10 @@ export function judgedOf(
 /** The candidate with its verdict when it may be picked, else undefined. A part of `decide`. */
 export function eligibleCandidateOf(
   candidate: Candidate,
-  { verdict }: Judged,
-  nowMs: number,
+  { verdict, gauges }: Judged,
   options: DecisionOptions,
 ): EligibleCandidate | undefined {
   if (!verdict.eligible) return undefined;
-  const gauges = gaugesOf(candidate.status.rateLimits, nowMs);
   const shown = options.ignoreExhaustion ? verdict : reserved(candidate, verdict, gauges);
   return { candidate, verdict: shown, gauges };
 }
@@ -187,14 +191,15 @@ export function turnsIn({ status: { activity } }: Candidate): number {
 function admit(
   { status, rules, openSessions = 0 }: Candidate,
   verdict: Verdict,
+  gauges: Gauges,
   nowMs: number,
   { ignoreExhaustion }: DecisionOptions,
-): Judged {
+): Omit<Judged, "gauges"> {
   const most = rules?.maxOpen ?? Infinity;
   const isFull = openSessions >= most;
   if (rules?.isPaused) return { verdict: refuse(verdict, "paused", "paused"), isFull };
   if (!verdict.eligible && verdict.kind === "login") return { verdict, isFull };
-  const exhaustion = ignoreExhaustion ? undefined : exhaustionOf(status, nowMs);
+  const exhaustion = ignoreExhaustion ? undefined : exhaustionOf(status, nowMs, gauges);
   // An old reading holds until a known reset, though a newer one may correct it.
   if (exhaustion !== undefined && (verdict.eligible || exhaustion.untilMs !== undefined)) {
     const { untilMs, onCredits } = exhaustion;
@@ -212,7 +217,11 @@ function admit(
   return { verdict, isFull };
 }
 
-function refuse({ alias, usage, isPaid, isElsewhere }: Verdict, kind: Hindrance, reason: string): Ineligible {
+function refuse(
+  { alias, usage, isPaid, hasOwnProvider }: Verdict,
+  kind: Hindrance,
+  reason: string,
+): Ineligible {
   return {
     alias,
     eligible: false,
@@ -220,7 +229,7 @@ function refuse({ alias, usage, isPaid, isElsewhere }: Verdict, kind: Hindrance,
     reason,
     kind,
     ...(isPaid ? { isPaid } : {}),
-    ...(isElsewhere ? { isElsewhere } : {}),
+    ...(hasOwnProvider ? { hasOwnProvider } : {}),
     final: true,
   };
 }

@@ -2,7 +2,7 @@ import type { Allowance } from "../quota/allowance.ts";
 import { knownResetMs, type RateLimits } from "../quota/limits.ts";
 import type { SessionStatus } from "../session/status.ts";
 import { formatMoment, formatSpan, parseTime } from "../text/time.ts";
-import { gaugesIn, gaugesOf } from "../quota/windows.ts";
+import { type Gauges, gaugesIn, gaugesOf } from "../quota/windows.ts";
 
 /** The causes that keep an account from being used. */
 export type Cause =
@@ -55,12 +55,16 @@ interface Stop {
 /**
  * The exhaustion of an account with nothing left: a turn was refused (a mark, until its reset), the service says so, or
  * a main window is full. The service's statement holds whatever the windows show. The account comes back when the last
- * cause ends. All programs use this one judgement.
+ * cause ends. `gauges` are its windows now. All programs use this one judgement.
  */
-export function exhaustionOf(standing: Standing, nowMs: number): Exhaustion | undefined {
+export function exhaustionOf(
+  standing: Standing,
+  nowMs: number,
+  gauges: Gauges = gaugesOf(standing.rateLimits, nowMs),
+): Exhaustion | undefined {
   const { rateLimits, exhaustedUntil, refusedAt, allowance = {} } = standing;
   const markMs = parseTime(exhaustedUntil);
-  const full = gaugesIn(gaugesOf(rateLimits, nowMs)).filter(({ left }) => left <= 0);
+  const full = gaugesIn(gauges).filter(({ left }) => left <= 0);
   const stops: Stop[] = [];
   if (markMs !== undefined && markMs > nowMs) stops.push({ cause: "refused", untilMs: markMs });
   for (const stop of budgetStops(allowance, nowMs)) stops.push(stop);

@@ -41,7 +41,7 @@ export interface Eligible {
   /** What has no limits: every turn costs money, or may. */
   readonly isPaid?: true;
   /** Turns go to another provider of models than OpenAI. */
-  readonly isElsewhere?: true;
+  readonly hasOwnProvider?: true;
 }
 
 export interface Ineligible {
@@ -56,7 +56,7 @@ export interface Ineligible {
   /** What has no limits: every turn costs money, or may. */
   readonly isPaid?: true;
   /** Turns go to another provider of models than OpenAI. */
-  readonly isElsewhere?: true;
+  readonly hasOwnProvider?: true;
   /** True when credits can pay for an exhausted account at once. */
   readonly onCredits?: boolean;
   /** The reason why the last try gave no newer reading. */
@@ -73,11 +73,16 @@ const CAUSELESS: readonly string[] = ["", "error"];
 
 /**
  * Judges if a session may be picked, and its score:
- * `usage - busy - restarts - staleness`, all whole numbers, divisions cut off towards zero.
+ * `usage - busy - restarts - staleness`, all whole numbers, divisions cut off towards zero. `gauges` are its windows now.
  */
-export function judge(candidate: ScoreInput, nowMs: number, settings: ScoreSettings): Verdict {
+export function judge(
+  candidate: ScoreInput,
+  nowMs: number,
+  settings: ScoreSettings,
+  gauges: Gauges = gaugesOf(candidate.status.rateLimits, nowMs),
+): Verdict {
   const { alias, status, lastSelectedMs, pickSeq } = candidate;
-  const usage = usageLeft(gaugesOf(status.rateLimits, nowMs), settings);
+  const usage = usageLeft(gauges, settings);
   const no = (reason: string, kind: Hindrance = "reading"): Ineligible => ({
     alias,
     eligible: false,

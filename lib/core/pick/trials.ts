@@ -155,7 +155,7 @@ export class Trials {
 
   #eligible(candidate: Candidate, leases: number): EligibleCandidate | undefined {
     const judged = judgedOf(candidate, leases, this.#nowMs, this.#settings, this.#options);
-    return eligibleCandidateOf(candidate, judged, this.#nowMs, this.#options);
+    return eligibleCandidateOf(candidate, judged, this.#options);
   }
 
   #ranked(eligible: EligibleCandidate, standard: Standard): RankedCandidate {

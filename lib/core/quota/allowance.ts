@@ -1,4 +1,4 @@
-import { definedFields, type Fields, fieldsOf, setField } from "../text/json.ts";
+import { definedFields, type Fields, fieldsOf, recordOf, setField } from "../text/json.ts";
 import { type LimitWindow, parseWindow } from "./limits.ts";
 
 /** The limits and credits of an account besides its main windows (`account/rateLimits/read`). Absent = unknown. */
@@ -61,28 +61,28 @@ const MOST_OTHERS = 50;
 
 /** An allowance in status.json, without fields that are missing or of a wrong type; undefined when none is left. */
 export function parseAllowance(value: unknown): Allowance | undefined {
-  const fields = fieldsOf(value);
+  const fields = recordOf(value);
   if (fields === undefined) return undefined;
   const allowance: { -readonly [K in keyof Allowance]: Allowance[K] } = {};
-  setField(allowance, "plan", word(fields.get("plan")));
-  setField(allowance, "others", othersIn(fields.get("others")));
-  setField(allowance, "credits", creditsIn(fields.get("credits")));
-  setField(allowance, "spendLimit", spendLimitIn(fields.get("spendLimit")));
-  setField(allowance, "spendControlReached", flag(fields.get("spendControlReached")));
-  setField(allowance, "ordinaryUsageAllowed", flag(fields.get("ordinaryUsageAllowed")));
-  setField(allowance, "resetCredits", whole(fields.get("resetCredits"), Number.MAX_SAFE_INTEGER));
-  setField(allowance, "reachedType", word(fields.get("reachedType")));
+  setField(allowance, "plan", word(fields.plan));
+  setField(allowance, "others", othersIn(fields.others));
+  setField(allowance, "credits", creditsIn(fields.credits));
+  setField(allowance, "spendLimit", spendLimitIn(fields.spendLimit));
+  setField(allowance, "spendControlReached", flag(fields.spendControlReached));
+  setField(allowance, "ordinaryUsageAllowed", flag(fields.ordinaryUsageAllowed));
+  setField(allowance, "resetCredits", whole(fields.resetCredits, Number.MAX_SAFE_INTEGER));
+  setField(allowance, "reachedType", word(fields.reachedType));
   return Object.keys(allowance).length === 0 ? undefined : allowance;
 }
 
 /** The credits in an answer of Codex or in status.json; undefined when it has none. */
 export function creditsIn(value: unknown): Credits | undefined {
-  const fields = fieldsOf(value);
+  const fields = recordOf(value);
   if (fields === undefined) return undefined;
-  const [hasCredits, unlimited] = [flag(fields.get("hasCredits")), flag(fields.get("unlimited"))];
+  const [hasCredits, unlimited] = [flag(fields.hasCredits), flag(fields.unlimited)];
   if (hasCredits === undefined && unlimited === undefined) return undefined;
-  const number = fields.get("balance");
-  const balance = word(typeof number === "number" ? String(number) : number);
+  const { balance: told } = fields;
+  const balance = word(typeof told === "number" ? String(told) : told);
   // The service lists credits also when none are left.
   const isSpent = balance !== undefined && /^-|^0+(\.0*)?$|^\.0+$/.test(balance);
   return {
@@ -94,15 +94,15 @@ export function creditsIn(value: unknown): Credits | undefined {
 
 /** The spend limit in an answer of Codex or in status.json; undefined when it has none. */
 export function spendLimitIn(value: unknown): SpendLimit | undefined {
-  const fields = fieldsOf(value);
+  const fields = recordOf(value);
   if (fields === undefined) return undefined;
   const amount = (value: unknown) => word(typeof value === "number" ? String(value) : value);
-  const [limit, used] = [amount(fields.get("limit")), amount(fields.get("used"))];
+  const [limit, used] = [amount(fields.limit), amount(fields.used)];
   if (limit === undefined || used === undefined) return undefined;
-  const told = fields.get("remainingPercent") ?? 100 - 100 * Number(used) / Number(limit);
+  const told = fields.remainingPercent ?? 100 - 100 * Number(used) / Number(limit);
   const remainingPercent = whole(plainNumber(told), 100);
   if (remainingPercent === undefined) return undefined;
-  const resetsAt = whole(plainNumber(fields.get("resetsAt")), Number.MAX_SAFE_INTEGER) ?? 0;
+  const resetsAt = whole(plainNumber(fields.resetsAt), Number.MAX_SAFE_INTEGER) ?? 0;
   return { limit, used, remainingPercent, resetsAt };
 }
 

@@ -1,4 +1,4 @@
-import { fieldsOf } from "../text/json.ts";
+import { recordOf } from "../text/json.ts";
 
 /**
  * The cost of work on an account, learnt from its readings: the percent used of its windows and the turns under way
@@ -50,11 +50,11 @@ export function learn(cost: Cost | undefined, { hours, turns, shortPercent, long
 
 /** The cost in status.json; undefined unless it is complete. */
 export function parseCost(value: unknown): Cost | undefined {
-  const fields = fieldsOf(value);
+  const fields = recordOf(value);
   if (fields === undefined) return undefined;
-  const turnHours = amount(fields.get("turnHours"));
-  const shortPercent = amount(fields.get("shortPercent"));
-  const longPercent = amount(fields.get("longPercent"));
+  const turnHours = amount(fields.turnHours);
+  const shortPercent = amount(fields.shortPercent);
+  const longPercent = amount(fields.longPercent);
   if (turnHours === undefined || shortPercent === undefined || longPercent === undefined) return undefined;
   return { turnHours, shortPercent, longPercent };
 }

@@ -1,4 +1,12 @@
-import { fieldsOf, type JsonObject, objectOf, renderObject, textOf, wellFormed } from "../text/json.ts";
+import {
+  isTooDeep,
+  type JsonObject,
+  objectOf,
+  recordOf,
+  renderObject,
+  textOf,
+  wellFormed,
+} from "../text/json.ts";
 import { formatTime, formatTimeMs, parseTime } from "../text/time.ts";
 
 /** state/global.json. */
@@ -61,7 +69,7 @@ export function parseGlobalState(text: string): GlobalState {
     lastAlias: words(file, "last_alias", GLOBAL),
     pickSeq: Math.max(0, wholeNumber(file.get("pick_seq")) ?? 0),
     ...picksIn(file.get("picks")),
-    ...others(file, ["round_robin_index", "last_alias", "pick_seq", "picks"]),
+    ...others(file, ["round_robin_index", "last_alias", "pick_seq", "picks"], GLOBAL),
   };
 }
 
@@ -103,7 +111,7 @@ export function parseSessionState(text: string): SessionState {
       "recent_assignments",
       "last_selected_at",
       "pick_seq",
-    ]),
+    ], SESSION),
   };
 }
 
@@ -154,8 +162,8 @@ function picksIn(value: unknown): { picks?: ReadonlyMap<string, PickMark> } {
   if (table === undefined) return {};
   const picks = new Map<string, PickMark>();
   for (const [alias, each] of table) {
-    const mark = fieldsOf(each);
-    const [at, seq] = [mark?.get("at"), wholeNumber(mark?.get("seq"))];
+    const mark = recordOf(each);
+    const [at, seq] = [mark?.at, wholeNumber(mark?.seq)];
     const atMs = wholeNumber(at);
     if (seq !== undefined && (at === undefined || atMs !== undefined)) picks.set(alias, { atMs, seq });
   }
@@ -184,8 +192,11 @@ function words(file: JsonObject, key: string, what: string): string {
   return value;
 }
 
-function others(file: JsonObject, known: readonly string[]): { others?: JsonObject } {
+function others(file: JsonObject, known: readonly string[], what: string): { others?: JsonObject } {
   const rest = new Map([...file].filter(([key]) => !known.includes(key)));
+  for (const [key, value] of rest) {
+    if (isTooDeep(value)) throw new Error(`${what}: \`${key}\` is nested too deeply`);
+  }
   return rest.size === 0 ? {} : { others: rest };
 }
 

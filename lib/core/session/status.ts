@@ -1,8 +1,8 @@
 import { type Allowance, parseAllowance } from "../quota/allowance.ts";
-import { type Fields, fieldsOf, indent, objectOf, renderObject, setField, textOf } from "../text/json.ts";
+import { indent, objectOf, recordOf, renderObject, setField, textOf } from "../text/json.ts";
 import { type LimitWindow, parseWindow, type RateLimits, wholePercent } from "../quota/limits.ts";
 import { type Cost, parseCost } from "../quota/cost.ts";
-import { byteOrder } from "../text/byte_order.ts";
+import { sortByBytes } from "../text/byte_order.ts";
 import { parseTime } from "../text/time.ts";
 
 /** The entry of one session in status.json; times are RFC 3339 or empty. */
@@ -91,19 +91,21 @@ const I32 = 0x7fff_ffff;
 /** The largest count or setting whose products, and sums of a few of them, are exact. */
 export const LARGEST_COUNT = 90_000_000;
 
+const EMPTY: SessionStatus = {
+  health: "healthy",
+  appServer: { state: "stopped", pid: 0, restartCount: 0 },
+  rateLimits: { limitId: "codex", primary: null, secondary: null },
+  usageLeftPercent: 30,
+  activity: { activeTurns: 0 },
+  lastRateLimitUpdateAt: "",
+  lastProbeAt: "",
+  lastProbeResult: "",
+  lastSelectedAt: "",
+};
+
 /** A session before its first reading. */
 export function emptySession(): SessionStatus {
-  return {
-    health: "healthy",
-    appServer: { state: "stopped", pid: 0, restartCount: 0 },
-    rateLimits: { limitId: "codex", primary: null, secondary: null },
-    usageLeftPercent: 30,
-    activity: { activeTurns: 0 },
-    lastRateLimitUpdateAt: "",
-    lastProbeAt: "",
-    lastProbeResult: "",
-    lastSelectedAt: "",
-  };
+  return EMPTY;
 }
 
 export function emptyStatus(): Status {
@@ -131,9 +133,8 @@ export function parseStatus(text: string): Status {
  * text of an entry.
  */
 export function renderStatus(status: Status, entryOf = renderEntry): string {
-  const entries = [...status.sessions]
-    .sort(([a], [b]) => byteOrder(a, b))
-    .map(([alias, session]) => entryOf(alias, session));
+  const entries = sortByBytes([...status.sessions.keys()])
+    .map((alias) => entryOf(alias, status.sessions.get(alias)!));
   const head = renderObject([
     ["version", count(status.version, 0xffff_ffff)],
     ["updatedAt", status.updatedAt],
@@ -160,59 +161,59 @@ function fileOf(text: string): unknown {
 }
 
 function parseSession(value: unknown): SessionStatus {
-  const session = fieldsOf(value);
-  const appServer = fieldsOf(session?.get("appServer"));
-  const limits = fieldsOf(session?.get("rateLimits"));
+  const session = recordOf(value);
+  const appServer = recordOf(session?.appServer);
+  const limits = recordOf(session?.rateLimits);
   return {
-    health: textOf(session?.get("health")),
+    health: textOf(session?.health),
     appServer: {
-      state: textOf(appServer?.get("state")),
-      pid: count(appServer?.get("pid"), I32),
-      restartCount: count(appServer?.get("restartCount")),
+      state: textOf(appServer?.state),
+      pid: count(appServer?.pid, I32),
+      restartCount: count(appServer?.restartCount),
     },
     rateLimits: {
-      limitId: textOf(limits?.get("limitId")),
-      primary: parseWindow(limits?.get("primary")),
-      secondary: parseWindow(limits?.get("secondary")),
+      limitId: textOf(limits?.limitId),
+      primary: parseWindow(limits?.primary),
+      secondary: parseWindow(limits?.secondary),
     },
-    usageLeftPercent: count(session?.get("usageLeftPercent")),
-    activity: parseActivity(session?.get("activity")),
-    lastRateLimitUpdateAt: textOf(session?.get("lastRateLimitUpdateAt")),
-    lastProbeAt: textOf(session?.get("lastProbeAt")),
-    lastProbeResult: textOf(session?.get("lastProbeResult")),
-    lastSelectedAt: textOf(session?.get("lastSelectedAt")),
+    usageLeftPercent: count(session?.usageLeftPercent),
+    activity: parseActivity(session?.activity),
+    lastRateLimitUpdateAt: textOf(session?.lastRateLimitUpdateAt),
+    lastProbeAt: textOf(session?.lastProbeAt),
+    lastProbeResult: textOf(session?.lastProbeResult),
+    lastSelectedAt: textOf(session?.lastSelectedAt),
     ...oursIn(session),
   };
 }
 
 /** The keys that the predecessor ignores. */
-function oursIn(session: Fields | undefined): Ours {
+function oursIn(session: Readonly<Record<string, unknown>> | undefined): Ours {
   const ours: { -readonly [K in keyof Ours]: Ours[K] } = {};
   if (session === undefined) return ours;
-  setField(ours, "nextTryAt", wordsIn(session.get("nextTryAt")));
-  setField(ours, "account", wordsIn(session.get("account")));
-  setField(ours, "accountSince", wordsIn(session.get("accountSince")));
-  setField(ours, "codexVersion", wordsIn(session.get("codexVersion")));
-  setField(ours, "lacks", listIn(session.get("lacks")));
-  setField(ours, "allowance", parseAllowance(session.get("allowance")));
-  setField(ours, "exhaustedUntil", timeIn(session.get("exhaustedUntil")));
-  setField(ours, "refusedAt", timeIn(session.get("refusedAt")));
-  setField(ours, "cost", parseCost(session.get("cost")));
+  setField(ours, "nextTryAt", wordsIn(session.nextTryAt));
+  setField(ours, "account", wordsIn(session.account));
+  setField(ours, "accountSince", wordsIn(session.accountSince));
+  setField(ours, "codexVersion", wordsIn(session.codexVersion));
+  setField(ours, "lacks", listIn(session.lacks));
+  setField(ours, "allowance", parseAllowance(session.allowance));
+  setField(ours, "exhaustedUntil", timeIn(session.exhaustedUntil));
+  setField(ours, "refusedAt", timeIn(session.refusedAt));
+  setField(ours, "cost", parseCost(session.cost));
   return ours;
 }
 
 function parseActivity(value: unknown): Activity {
-  const from = fieldsOf(value);
+  const from = recordOf(value);
   const activity: { -readonly [K in keyof Activity]: Activity[K] } = {
-    activeTurns: count(from?.get("activeTurns")),
+    activeTurns: count(from?.activeTurns),
   };
   if (from === undefined) return activity;
-  const optional = (key: string) => typeof from.get(key) === "number" ? count(from.get(key)) : undefined;
+  const optional = (key: string) => typeof from[key] === "number" ? count(from[key]) : undefined;
   setField(activity, "turns", optional("turns"));
   setField(activity, "openThreads", optional("openThreads"));
-  setField(activity, "lastActivityAt", wordsIn(from.get("lastActivityAt")));
-  setField(activity, "leased", countsIn(from.get("leased"), I32));
-  setField(activity, "redeemed", countsIn(from.get("redeemed"), Number.MAX_SAFE_INTEGER));
+  setField(activity, "lastActivityAt", wordsIn(from.lastActivityAt));
+  setField(activity, "leased", countsIn(from.leased, I32));
+  setField(activity, "redeemed", countsIn(from.redeemed, Number.MAX_SAFE_INTEGER));
   return activity;
 }
 
@@ -237,7 +238,7 @@ function plain(session: SessionStatus): Record<string, unknown> {
     lastProbeAt: session.lastProbeAt,
     lastProbeResult: session.lastProbeResult,
     lastSelectedAt: session.lastSelectedAt,
-    ...oursIn(fieldsOf(session)),
+    ...oursIn(recordOf(session)),
   };
 }
 

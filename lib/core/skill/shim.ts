@@ -18,6 +18,8 @@ unset BUN_BE_BUN BUN_OPTIONS BUN_INSPECT BUN_INSPECT_CONNECT_TO BUN_INSPECT_NOTI
 # Where this file really lies: callers may have linked it, and its settings are beside it.
 self=$0
 [ -e "$self" ] || self=$(command -v -- "$0")
+# In a folder that was deleted, Deno and programs made with Bun do not start.
+case $self in /*) [ -d "\${PWD-}" ] || cd / ;; esac
 resolve() {
   path=$1
   while [ -L "$path" ]; do
@@ -165,13 +167,20 @@ for file in "$here/agentlb" "$here/agentlb.js"; do
 done
 
 agentlb=$(command -v agentlb)
+# Whether a program beside agentlb is this one: others have the name as well, such as the cap of Debian's capistrano.
+is_pool() {
+  [ "$1" -ef "$2" ] && return
+  case $1 in *.js) return ;; esac
+  case $("$1" -h 2>/dev/null </dev/null) in "usage: $name "*) ;; *) return 1 ;; esac
+}
+
 if [ -n "$agentlb" ]; then
   resolve "$agentlb"
   agentlb=$folder/\${path##*/}
   for file in "$folder/$name" "$folder/$name.js"; do
     if ! usable "$file"; then continue; fi
     resolve "$file"
-    [ "$folder/\${path##*/}" = "$me" ] || become "$file" "$@"
+    if [ "$folder/\${path##*/}" != "$me" ] && is_pool "$file" "$agentlb"; then become "$file" "$@"; fi
   done
   if is_ours "$agentlb"; then become "$agentlb" "$@"; fi
 fi

@@ -9,6 +9,12 @@ export function byteOrder(a: string, b: string): number {
   return a.length - b.length;
 }
 
+/** Sorts texts in place by the bytes of their UTF-8. */
+export function sortByBytes(texts: string[]): string[] {
+  // The engine's own order is many times faster, and the same where no character is beyond U+FFFF.
+  return /[\ud800-\udfff]/.test(texts.join("")) ? texts.sort(byteOrder) : texts.sort();
+}
+
 /** Surrogates encode code points above all others, though their units are not the highest. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit;

@@ -33,6 +33,25 @@ export class Failure extends Error {
   }
 }
 
+/** A file that exists but must not be read or written: a pipe, a device, too large, a link where none may be. */
+export class UnfitFile extends Failure {
+  readonly path: string;
+  /** What is wrong with it, to follow its path in a message. */
+  readonly reason: string;
+
+  /** `action` is what cannot be done to it, as "read". */
+  constructor(action: string, path: string, reason: string, hint?: string) {
+    super("failed", `Cannot ${action} ${path}: ${reason}`, hint === undefined ? {} : { hint });
+    this.path = path;
+    this.reason = reason;
+  }
+}
+
+/** Why a file could not be read, in few words that do not name it. */
+export function unreadableWords(thrown: unknown): string {
+  return thrown instanceof UnfitFile ? thrown.reason : errnoOf(thrown) ?? wordsOf(thrown);
+}
+
 /** The message of any thrown value, for a log line or another message. */
 export function wordsOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

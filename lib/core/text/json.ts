@@ -19,8 +19,29 @@ export function fieldsOf(value: unknown): Fields | undefined {
   return { get: (key) => Object.hasOwn(object, key) ? object[key] : undefined };
 }
 
+/**
+ * A parsed JSON object for direct access to fields that no object inherits, such as `pid`; undefined for any other value.
+ * Many times faster than `Fields`, for files with a thousand records that every start reads.
+ */
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return value as Readonly<Record<string, unknown>>;
+}
+
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+/** Tells whether two values have the same JSON; the order of keys counts, and undefined fields don't. */
+export function isSameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [these, those] = [a, b].map((value) =>
+    Object.entries(value).filter(([, field]) => field !== undefined)
+  );
+  return these!.length === those!.length &&
+    these!.every(([key, field], at) => key === those![at]![0] && isSameJson(field, those![at]![1]));
 }
 
 /** Drops undefined fields. */
@@ -39,6 +60,15 @@ export function setField<T extends object, K extends keyof T>(
   value: T[K] | undefined,
 ): void {
   if (value !== undefined) target[key] = value;
+}
+
+/** The deepest nesting of a value that is written again; recursion and indentation cost too much below. */
+export const DEEPEST = 500;
+
+/** Tells whether a parsed value is nested too deeply to be written again. */
+export function isTooDeep(value: unknown, levels = DEEPEST): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels < 0 || Object.values(value).some((child) => isTooDeep(child, levels - 1));
 }
 
 const HALF_PAIRS = /\p{Cs}/gu;

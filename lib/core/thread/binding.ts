@@ -11,15 +11,18 @@ export interface Binding {
   readonly isInConfig: boolean;
 }
 
-/** The aliases by folder in state/bindings.json. Throws Error unless it is a JSON object. */
+/**
+ * The aliases by folder in state/bindings.json. Throws Error for anything that is not understood: a folder must not be
+ * open to all sessions because of that.
+ */
 export function parseBindings(text: string): Map<string, readonly string[]> {
   const folders = objectOf(objectOf(JSON.parse(text))?.get("folders"));
   if (folders === undefined) throw new Error("not an object with folders");
-  return new Map(
-    [...folders].flatMap(([folder, aliases]) =>
-      Array.isArray(aliases) && aliases.every((alias) => typeof alias === "string") ? [[folder, aliases]] : []
-    ),
-  );
+  return new Map(Array.from(folders, ([folder, aliases]) => {
+    const isList = Array.isArray(aliases) && aliases.every((alias) => typeof alias === "string");
+    if (!isList) throw new Error(`no list of aliases for ${folder}`);
+    return [folder, aliases];
+  }));
 }
 
 export function renderBindings(folders: ReadonlyMap<string, readonly string[]>): string {

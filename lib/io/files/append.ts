@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants } from "node:fs";
+import { bytesAt, type OpenFile, openFile } from "./open.ts";
 import { NOT_OURS, whileWriting, writeAll } from "./replace.ts";
 
 const LF = 10;
@@ -8,22 +9,20 @@ const LF = 10;
  * first ended with `seal`. `mayWrite` is called once the file is open; when false, the write fails.
  */
 export function appendText(path: string, text: string, seal: string, mayWrite = () => true): void {
-  const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+  const { O_RDWR, O_CREAT, O_APPEND } = constants;
   try {
-    const fd = openSync(path, O_RDWR | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o600);
+    const file = openFile(path, { flags: O_RDWR | O_CREAT | O_APPEND, action: "write", isOwn: true });
     try {
       if (!mayWrite()) throw new Error(NOT_OURS);
-      writeAll(fd, new TextEncoder().encode(isWhole(fd) ? text : `${seal}${text}`));
+      writeAll(file.fd, new TextEncoder().encode(isWhole(file) ? text : `${seal}${text}`));
     } finally {
-      closeSync(fd);
+      closeSync(file.fd);
     }
   } catch (error) {
     throw whileWriting(path, error);
   }
 }
 
-function isWhole(fd: number): boolean {
-  const { size } = fstatSync(fd);
-  const last = new Uint8Array(1);
-  return size === 0 || (readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === LF);
+function isWhole({ fd, size }: OpenFile): boolean {
+  return size === 0 || bytesAt(fd, size - 1, size)[0] === LF;
 }

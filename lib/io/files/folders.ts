@@ -17,6 +17,7 @@ import fs, {
 import { join } from "node:path";
 import { errnoOf, Failure } from "../../core/text/failure.ts";
 import { system } from "../platform/here.ts";
+import { openFile } from "./open.ts";
 import { isFolder, type Kind } from "./read.ts";
 import { nameBeside } from "./replace.ts";
 
@@ -40,14 +41,13 @@ export function ownFolder(path: string, uid: number | undefined): void {
 
 /** Makes sure that a file exists, is ours and private (0600); its content stays. */
 export function ownFile(path: string, uid: number | undefined): void {
-  const { O_RDONLY, O_CREAT, O_NOFOLLOW } = constants;
-  const fd = openSync(path, O_RDONLY | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
+  const { O_RDONLY, O_CREAT } = constants;
+  const file = openFile(path, { flags: O_RDONLY | O_CREAT, action: "use", isOwn: true });
   try {
-    const stat = fstatSync(fd);
-    refuseForeign(path, stat.uid, uid);
-    if (uid !== undefined && (stat.mode & 0o777) !== 0o600) fs.fchmodSync(fd, 0o600);
+    refuseForeign(path, file.uid, uid);
+    if (uid !== undefined && file.mode !== 0o600) fs.fchmodSync(file.fd, 0o600);
   } finally {
-    closeSync(fd);
+    closeSync(file.fd);
   }
 }
 

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { closeSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "../../core/text/failure.ts";
+import { errnoOf, UnfitFile } from "../../core/text/failure.ts";
+import { bytesAt, type OpenFile, openFile } from "./open.ts";
 import { realPath } from "./read.ts";
 
 /** The identity and version of a file. */
@@ -16,27 +17,27 @@ export interface Parts extends Version {
   read(from: number, length: number): string;
 }
 
-/** Opens a file, calls `use` and closes it; undefined when it does not exist or may not be read. */
+/** Opens a file, calls `use` and closes it; undefined when it is missing, no regular file, or may not be read. */
 export function withParts<T>(path: string, use: (parts: Parts) => T): T | undefined {
-  let fd: number;
+  let file: OpenFile;
   try {
-    fd = openSync(path, "r");
+    file = openFile(path);
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EACCES", "EPERM"].includes(errnoOf(error) ?? "")) return undefined;
+    if (error instanceof UnfitFile || ABSENT.has(errnoOf(error) ?? "")) return undefined;
     throw error;
   }
+  const { fd, size, mtimeMs, ino } = file;
+  const text = (from: number, length: number) =>
+    new TextDecoder().decode(bytesAt(fd, from, Math.min(from + length, size)));
   try {
-    const { size, mtimeMs, ino } = fstatSync(fd);
-    return use({
-      size,
-      mtimeMs,
-      ino,
-      read: (from, length) => textAt(fd, from, Math.min(length, size - from)),
-    });
+    return use({ size, mtimeMs, ino, read: text });
   } finally {
     closeSync(fd);
   }
 }
+
+/** Errors of what does not exist, or may not be read. */
+const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM"]);
 
 /** The version of a file; undefined when there is none. */
 export function versionOf(path: string): Version | undefined {
@@ -73,18 +74,7 @@ function entriesOf(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EACCES", "EPERM"].includes(errnoOf(error) ?? "")) return [];
+    if (ABSENT.has(errnoOf(error) ?? "")) return [];
     throw error;
   }
-}
-
-function textAt(fd: number, from: number, length: number): string {
-  const bytes = new Uint8Array(Math.max(0, length));
-  let done = 0;
-  while (done < bytes.length) {
-    const read = readSync(fd, bytes, done, bytes.length - done, from + done);
-    if (read === 0) break;
-    done += read;
-  }
-  return new TextDecoder().decode(bytes.subarray(0, done));
 }

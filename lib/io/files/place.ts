@@ -19,6 +19,7 @@ import fs, {
 import { dirname } from "node:path";
 import type { Entry } from "../../core/skill/entry.ts";
 import { errnoOf, Failure } from "../../core/text/failure.ts";
+import { openFile } from "./open.ts";
 import { flushFolder, whileWriting, writeAll } from "./replace.ts";
 
 const CHUNK = 1 << 20;
@@ -37,7 +38,7 @@ export function entryAt(path: string): Entry {
 export function sha256At(path: string): string {
   const hash = createHash("sha256");
   const chunk = new Uint8Array(CHUNK);
-  const fd = openSync(path, constants.O_RDONLY);
+  const { fd } = openFile(path);
   try {
     for (let length; (length = readSync(fd, chunk, 0, CHUNK, null)) > 0;) {
       hash.update(chunk.subarray(0, length));
@@ -138,7 +139,7 @@ function writeWhole(text: string, path: string, mode: number): void {
 function copyWhole({ file, sha256 }: { file: string; sha256: string }, to: string, mode: number): void {
   copyFileSync(file, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   chmodSync(to, 0o600);
-  const fd = openSync(to, "r+");
+  const { fd } = openFile(to, { flags: constants.O_RDWR, action: "write" });
   try {
     fs.fchmodSync(fd, mode);
     fsyncSync(fd);

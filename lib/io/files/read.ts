@@ -1,42 +1,40 @@
-import {
-  closeSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  readSync,
-  statSync,
-} from "node:fs";
+import { closeSync, lstatSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import native from "node:path";
 import { errnoOf } from "../../core/text/failure.ts";
-import { system } from "../platform/here.ts";
+import { bytesAt, openFile, readWhole, readWholeText } from "./open.ts";
+import { MOST_BYTES } from "./sizes.ts";
 
-/** The text of a file; undefined when there is none. Other errors are thrown. */
-export function readText(path: string): string | undefined {
-  return unlessMissing(() => readFileSync(path, "utf8"));
+/** The text of a file, at most `most` bytes; undefined when there is none. Other errors are thrown. */
+export function readText(path: string, most: number = MOST_BYTES.settings): string | undefined {
+  return unlessMissing(() => readWholeText(path, most));
+}
+
+/** The text of a file of ours, which is never a link; undefined when there is none. Other errors are thrown. */
+export function readOwn(path: string, most: number = MOST_BYTES.record): string | undefined {
+  return unlessMissing(() => readWholeText(path, most, OWN));
 }
 
 /** The bytes of a file; undefined when there is none. Other errors are thrown. */
-export function readBytes(path: string): Uint8Array | undefined {
-  return unlessMissing(() => readFileSync(path));
+export function readBytes(path: string, most: number): Uint8Array<ArrayBuffer> | undefined {
+  return unlessMissing(() => readWhole(path, most));
 }
 
 function unlessMissing<T>(read: () => T): T | undefined {
   try {
-    return system.patiently(read);
+    return read();
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
     throw error;
   }
 }
 
-/** The text of a file, which must be UTF-8 (`UnicodeError` text otherwise); undefined when there is none. */
-export function readUtf8(path: string): string | undefined {
-  let bytes: Uint8Array;
+const OWN = { isOwn: true };
+
+/** The text of a file, which must be UTF-8 (`TypeError` otherwise); undefined when there is none. */
+export function readUtf8(path: string, most: number = MOST_BYTES.settings): string | undefined {
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = system.patiently(() => readFileSync(path));
+    bytes = readWhole(path, most);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
@@ -50,30 +48,19 @@ export function readEnds(
   headBytes: number,
   tailBytes: number,
 ): { head: string; tail: string } | undefined {
-  let fd: number;
+  let fd: number, size: number;
   try {
-    fd = openSync(path, "r");
+    ({ fd, size } = openFile(path));
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
   }
+  const part = (from: number, length: number) => new TextDecoder().decode(bytesAt(fd, from, from + length));
   try {
-    const { size } = fstatSync(fd);
-    return { head: part(fd, 0, headBytes), tail: part(fd, Math.max(0, size - tailBytes), tailBytes) };
+    return { head: part(0, headBytes), tail: part(Math.max(0, size - tailBytes), tailBytes) };
   } finally {
     closeSync(fd);
   }
-}
-
-function part(fd: number, from: number, length: number): string {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const read = readSync(fd, bytes, done, length - done, from + done);
-    if (read === 0) break;
-    done += read;
-  }
-  return new TextDecoder().decode(bytes.subarray(0, done));
 }
 
 /** The names in a folder; none when it does not exist. */

@@ -13,8 +13,9 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { errnoOf, wordsOf } from "../../core/text/failure.ts";
+import { errnoOf, Failure, UnfitFile, wordsOf } from "../../core/text/failure.ts";
 import { system } from "../platform/here.ts";
+import { oddKind } from "./open.ts";
 import { namesIn, resolvedPath } from "./read.ts";
 
 interface ReplaceOptions {
@@ -75,9 +76,10 @@ export function writeNew(path: string, text: string): void {
 
 function replaceable(path: string, follow: boolean): string {
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined || stat.isFile()) return path;
-  if (stat.isSymbolicLink() && follow) return replaceable(resolvedPath(path), false);
-  throw new Error(`not a regular file: ${path}`);
+  const kind = stat && oddKind(stat);
+  if (kind === undefined) return path;
+  if (kind === "a link" && follow) return replaceable(resolvedPath(path), false);
+  throw new UnfitFile("write", path, `it is ${kind}, not a regular file`);
 }
 
 function keepGeneration(target: string): void {
@@ -162,7 +164,7 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
 /** Adds the file name to the system's error for a failed write, which has none. */
 export function whileWriting(path: string, error: unknown): unknown {
   const code = errnoOf(error);
-  if (code === undefined) return error;
+  if (code === undefined || error instanceof Failure) return error;
   return Object.assign(new Error(`Cannot write ${path}: ${wordsOf(error)}`, { cause: error }), { code });
 }
 

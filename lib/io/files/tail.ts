@@ -1,6 +1,7 @@
-import { type BigIntStats, closeSync, openSync, readSync, statSync } from "node:fs";
+import { type BigIntStats, closeSync, readSync, statSync } from "node:fs";
 import { errnoOf } from "../../core/text/failure.ts";
 import { LineSplitter } from "./lines.ts";
+import { bytesAt, openFile } from "./open.ts";
 
 /** The relevant lines of a growing file. */
 export interface Interest {
@@ -123,7 +124,7 @@ function statOf(path: string): BigIntStats | undefined {
 
 function open(path: string): number | undefined {
   try {
-    return openSync(path, "r");
+    return openFile(path).fd;
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
@@ -137,15 +138,4 @@ function lineStart(fd: number, from: number, size: number): number {
     if (end >= 0) return at + end + 1;
   }
   return size;
-}
-
-function bytesAt(fd: number, from: number, to: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(Math.max(0, to - from));
-  let done = 0;
-  while (done < bytes.length) {
-    const length = readSync(fd, bytes, done, bytes.length - done, from + done);
-    if (length === 0) break;
-    done += length;
-  }
-  return bytes.subarray(0, done);
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import type { TerminalRole } from "./terminal_role.ts";
 import type { Platform } from "./platform.ts";
@@ -20,7 +20,7 @@ export const macos: Platform = {
     borne: [],
     passed: ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
   },
-  hasTerminal: opensTerminal,
+  hasTerminal: talksToTerminal,
   terminalRoleOf: terminalRoleByPs,
   isStopped: (pid) => psFieldsOf(pid, "stat")?.startsWith("T") ?? false,
   ignoredSignals: () => [],
@@ -41,14 +41,10 @@ export function startTimeByPs(pid: number): string | undefined {
   return started ?? "";
 }
 
-/** Opens the terminal of this process, which is quicker than ps(1). */
-function opensTerminal(): boolean {
-  try {
-    closeSync(openSync("/dev/tty", "r"));
-    return true;
-  } catch {
-    return false;
-  }
+/** Looks for a terminal at the standard streams, which is quicker than ps(1). */
+function talksToTerminal(): boolean {
+  const { isatty } = process.getBuiltinModule("node:tty");
+  return [0, 1, 2].some((fd) => isatty(fd));
 }
 
 /** The relation of a process to its terminal by ps(1): a state with `s` leads a session, `+` is in the foreground. */

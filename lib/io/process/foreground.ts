@@ -101,7 +101,8 @@ function follow(child: ChildProcess, pid: number | undefined): () => void {
   let timer: NodeJS.Timeout | undefined;
   const look = (seenAt?: number) => {
     if (child.exitCode !== null || child.signalCode !== null || !system.isStopped(pid)) return;
-    if (!system.terminalRoleOf(ownNumber())?.isForeground) return;
+    // The program may have put itself into a group of its own.
+    if (![ownNumber(), pid].some((number) => system.terminalRoleOf(number)?.isForeground)) return;
     // Twice in a short time: after Ctrl-Z and `fg` this process may go on a moment before the program does.
     if (seenAt !== undefined && monotonicMs() - seenAt < 5 * SETTLED_MS) {
       signal(ownNumber(), "SIGSTOP");

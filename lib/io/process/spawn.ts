@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { Launch } from "../../core/shell/launch.ts";
+import { bytesAt, openFile } from "../files/open.ts";
 import { childProcesses, signal, temporaryFolder } from "./process.ts";
 
 /** The end of a process: exit code or signal. */
@@ -150,9 +151,9 @@ export function isBinary(path: string): boolean {
 function headOf(path: string): Uint8Array | undefined {
   const head = new Uint8Array(4);
   try {
-    const fd = openSync(path, "r");
+    const { fd } = openFile(path);
     try {
-      readSync(fd, head, 0, 4, 0);
+      head.set(bytesAt(fd, 0, head.length));
     } finally {
       closeSync(fd);
     }

@@ -10,7 +10,11 @@ vi.mock("../../../lib/io/files/read.ts", async (load) => {
     reads.push(basename(path));
     return real.readText(path);
   };
-  return { ...real, readText };
+  const readOwn = (path: string, most?: number) => {
+    reads.push(basename(path));
+    return real.readOwn(path, most);
+  };
+  return { ...real, readText, readOwn };
 });
 vi.mock("../../../lib/core/codex/account.ts", async (load) => {
   const real = await load<typeof import("../../../lib/core/codex/account.ts")>();

@@ -127,9 +127,9 @@ test("cap and clb say it of auth files, and of those that a pick passes over", a
   expect(differing(Object.fromEntries(shown))).toEqual([]);
 
   const standings = { known: knownIn(around.layout, NOW), nowMs: NOW };
-  const passedOver = files.map((path) => {
-    const why = hindranceOf(standings, { path, login: usableLogin(host, path)! });
+  const passedOver = files.map(async (path) => {
+    const why = hindranceOf(standings, { path, login: (await usableLogin(host, path))! });
     return [basename(path), why?.words];
   });
-  expect(passedOver).toEqual(ROWS.map(({ words }, at) => [nameOf(at), words]));
+  expect(await Promise.all(passedOver)).toEqual(ROWS.map(({ words }, at) => [nameOf(at), words]));
 });

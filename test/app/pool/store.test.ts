@@ -249,7 +249,7 @@ describe("a configuration", () => {
     expect((await pool.cap("where")).err).toContain("line 1: sources: its items must be texts");
     unlinkSync(file);
     mkdirSync(file);
-    expect((await pool.cap("where")).err).toMatch(/^❌ cannot read .*: EISDIR\n$/);
+    expect((await pool.cap("where")).err).toMatch(/^❌ cannot read .*: it is a folder, not a file\n$/);
   });
 
   test("with a byte order mark and the line ends of Windows is read", async () => {

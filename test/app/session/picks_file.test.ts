@@ -63,7 +63,7 @@ describe("a global state that makes no sense", () => {
     user.session("a");
     mkdirSync(user.path("state", "global.json"), { recursive: true });
     expect(await main(user.host({ args: ["rr"] }))).toBe(1);
-    expect(user.err).toMatch(/^agentlb: error: EISDIR/);
+    expect(user.err).toMatch(/^agentlb: error: Cannot read .*global\.json: it is a folder, not a file$/m);
     expect(readdirSync(user.path("state")).sort()).toEqual(["global.json", "sessions"]);
   });
 });

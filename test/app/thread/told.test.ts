@@ -165,7 +165,7 @@ describe("nothing is said", () => {
 
 it("a late Ctrl-C ends neither the look nor the exit, but does end a wait", async () => {
   for (
-    const [what, wanted] of [["tell", ["Codex", "outlives"]], ["wait", [
+    const [what, wanted] of [["tell", ["Codex", "outlives", "ends", "may die"]], ["wait", [
       "Codex",
       "outlives",
       "may die",
@@ -176,6 +176,7 @@ it("a late Ctrl-C ends neither the look nor the exit, but does end a wait", asyn
     const become = () => (rollout(made, "a", limited(cwd)), order.push("Codex"), { code: 1 });
     const host = {
       ...made.host({ args: ["new", "a", "--on-limit", what], become }),
+      endAs: () => void order.push("ends"),
       outliveKeys: () => (order.push("outlives"), () => void order.push("may die")),
     };
     await main(host);
@@ -222,6 +223,35 @@ describe("with --on-limit wait", () => {
     expect(made.launches).toHaveLength(1);
     expect(code).toBe(1);
   });
+});
+
+it("a command that is not Codex is run as with off, unless the option says otherwise", async () => {
+  const { made } = user();
+  const runBy = async (...more: readonly string[]) => {
+    const ran: string[] = [];
+    const by = (what: string) => () => (ran.push(what), Promise.resolve({ code: 0 }));
+    const args = ["new", "a", ...more];
+    await main({
+      ...made.host({ args, env: { PATH: `${made.bin}:/usr/bin:/bin` } }),
+      become: by("become"),
+      attend: by("attend"),
+    });
+    return ran;
+  };
+  expect(await runBy("--cmd", "sh -i")).toEqual(["become"]);
+  expect(await runBy("--cmd", "sh -i", "--on-limit", "tell")).toEqual(["attend"]);
+  expect(await runBy()).toEqual(["attend"]);
+  expect(await runBy("--cmd", "env codex")).toEqual(["attend"]);
+  expect(await runBy("--on-limit", "off")).toEqual(["become"]);
+});
+
+it("an exec that ended as it should is not looked at", async () => {
+  const { made, cwd } = user();
+  const become = () => (rollout(made, "a", limited(cwd)), made.err = "", { code: 0 });
+  expect(await main(made.host({ args: ["new", "a", "--", "exec", "hi"], become }))).toBe(0);
+  expect(made.err).toBe("");
+  expect(await main(made.host({ args: ["new", "a"], become }))).toBe(0);
+  expect(made.err).toContain("is used up");
 });
 
 it("how Codex ended is how the program ends, told or not", async () => {

@@ -9,7 +9,6 @@ import {
   lackWords,
   LEAST_CODEX,
 } from "../../../lib/core/codex/versions.ts";
-import { parseVersions, renderVersions } from "../../../lib/core/codex/version_file.ts";
 
 test("the version that the facts were checked with is the one that the tests run", () => {
   const { devDependencies } = JSON.parse(
@@ -75,22 +74,4 @@ describe("what a version lacks is said", () => {
     expect(lacksOf(LEAST_CODEX, true).join()).not.toContain("oldest");
     expect(lacksOf("0.88.0", true)[0]).toBe("older than 0.90, the oldest that can be read");
   });
-});
-
-describe("the file of known versions", () => {
-  it("is read back, sixteen programs at most, the newest", () => {
-    const all = new Map(
-      Array.from(
-        { length: 20 },
-        (_, n) => [`/bin/codex${n}`, { fingerprint: `f${n}`, version: "0.140.0" }] as const,
-      ),
-    );
-    const back = parseVersions(renderVersions(all));
-    expect([...back]).toEqual([...all].slice(-16));
-  });
-
-  it.each([undefined, "", "{", "[]", '{"programs":7}', '{"programs":{"/bin/codex":{"fingerprint":"f"}}}'])(
-    "knows nothing where it is not understood: %j",
-    (text) => expect(parseVersions(text).size).toBe(0),
-  );
 });

@@ -245,8 +245,8 @@ describe("what costs money", () => {
   it("is also a provider of models without OpenAI login, which has its own words", () => {
     const other: Given = { status: { ...none, lastProbeResult: "no OpenAI login needed: no limits" } };
     expect(picked({ a: other, b: { short: 1, week: 1 } })).toBe("b");
-    expect(decided({ a: other, b: { short: 0 } }).winner).toMatchObject({ alias: "a", isElsewhere: true });
-    expect(decided({ a: key, b: { short: 0 } }).winner).not.toHaveProperty("isElsewhere");
+    expect(decided({ a: other, b: { short: 0 } }).winner).toMatchObject({ alias: "a", hasOwnProvider: true });
+    expect(decided({ a: key, b: { short: 0 } }).winner).not.toHaveProperty("hasOwnProvider");
     expect(decided({ a: other }, {}, { paid: "never" }).verdicts[0]).toMatchObject({
       kind: "paid",
       reason: "may cost money",

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { expect, it } from "vitest";
-import { macos, terminalRoleByPs } from "../../../lib/io/platform/macos.ts";
+import { terminalRoleByPs } from "../../../lib/io/platform/macos.ts";
 import { system } from "../../../lib/io/platform/here.ts";
 import { isForGroup } from "../../../lib/io/platform/terminal_role.ts";
 
@@ -39,7 +39,6 @@ it.runIf(process.platform === "linux" && existsSync("/bin/ps"))(
     const pids = [process.pid, process.ppid];
     for (const pid of pids) expect(terminalRoleByPs(pid)).toEqual(system.terminalRoleOf(pid));
     expect(system.hasTerminal()).toBe(terminalRoleByPs(process.pid)?.hasTerminal);
-    expect(macos.hasTerminal()).toBe(system.hasTerminal());
     expect(system.terminalRoleOf(2 ** 22 + 1)).toBeUndefined();
     expect(terminalRoleByPs(2 ** 22 + 1)).toBeUndefined();
   },

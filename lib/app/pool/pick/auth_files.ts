@@ -1,6 +1,6 @@
 import { sep } from "node:path";
 import { Failure, wordsOf } from "../../../core/text/failure.ts";
-import { byteOrder } from "../../../core/text/byte_order.ts";
+import { sortByBytes } from "../../../core/text/byte_order.ts";
 import { fits, type GlobPart, parseGlob } from "../../../core/pool/python/glob.ts";
 import { eachEntry } from "../../../io/files/folders.ts";
 import { type Kind, kindOf, leadsToFile, resolvedPath } from "../../../io/files/read.ts";
@@ -40,7 +40,7 @@ export function scanAuthFiles(dir: string, glob: string, stateFile?: string): Au
     const real = isLink ? (leadsToFile(path) ? resolvedPath(path) : undefined) : path;
     if (real !== undefined && !belongsToState(real, state)) files.push(real);
   });
-  return { files: sorted([...new Set(files)]), nameless: [...new Set(nameless)] };
+  return { files: sortByBytes([...new Set(files)]), nameless: [...new Set(nameless)] };
 }
 
 /** Names that need a closer check. */
@@ -90,11 +90,6 @@ function belongsToState(path: string, state: string | undefined): boolean {
   if (state === undefined || !path.startsWith(state)) return false;
   const rest = path.slice(state.length);
   return rest === "" || rest === ".prev" || /^\.(corrupt|restart)-[^/\\]+$/.test(rest);
-}
-
-/** Sorts by code units, which is faster and equivalent without characters beyond U+FFFF. */
-function sorted(paths: string[]): string[] {
-  return /[\ud800-\udfff]/.test(paths.join("")) ? paths.sort(byteOrder) : paths.sort();
 }
 
 /** The auth files of a pool, and backups as recognized by name. */

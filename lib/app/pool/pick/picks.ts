@@ -33,22 +33,22 @@ export async function pickAuthFile(
   byLimits = false,
 ): Promise<string> {
   const limits = await limitsKnown(host, byLimits);
-  return await changeState(host, settings, (open) => {
+  return await changeState(host, settings, async (open) => {
     const { teams, team } = recallTeam(open, roster);
     join(team, roster.files, settings.balancedJoin);
     const logins = new Map<string, PoolLogin | undefined>();
-    const loginOf = (path: string) => {
-      if (!logins.has(path)) logins.set(path, usableLogin(host, path));
+    const loginOf = async (path: string) => {
+      if (!logins.has(path)) logins.set(path, await usableLogin(host, path));
       return logins.get(path);
     };
-    const choiceOf = (files: readonly string[]) =>
-      (byLimits ? limits?.choose(team, files, loginOf) : undefined) ??
-        fewestStarts(host, team, files, loginOf, limits);
+    const choiceOf = async (files: readonly string[]) =>
+      (byLimits ? await limits?.choose(team, files, loginOf) : undefined) ??
+        await fewestStarts(host, team, files, loginOf, limits);
     const { own, backups } = withoutBackups(roster.files);
-    const choice = choiceOf(own);
+    const choice = await choiceOf(own);
     if (choice.chosen !== undefined) namePassedOver(host, backups);
     const { chosen, passedOver } = choice.chosen === undefined && backups.length > 0
-      ? choiceOf(backups)
+      ? await choiceOf(backups)
       : { ...choice, passedOver: [...choice.passedOver, ...backups] };
     if (chosen === undefined) {
       throw new Failure("failed", `❌ no auth file under ${roster.dir} can be used`, { verbatim: true });
@@ -75,25 +75,25 @@ interface Choice {
   readonly passedOver: readonly string[];
 }
 
-type LoginOf = (path: string) => PoolLogin | undefined;
+type LoginOf = (path: string) => Promise<PoolLogin | undefined>;
 
 /** The order of last resorts: an API key works at once, a used-up account resets, a dead login does not. */
 const LAST_RESORTS: Readonly<Record<Hindrance["kind"], number>> = { paid: 0, exhausted: 1, login: 2 };
 
 /** Chooses the file with the fewest starts, hindered files last; unusable files are left out. */
-function fewestStarts(
+async function fewestStarts(
   host: HostPart,
   team: Team,
   files: readonly string[],
   loginOf: LoginOf,
   limits: Limits | undefined,
-): Choice {
+): Promise<Choice> {
   const passedOver: string[] = [];
   const hindered: { readonly usable: Usable; readonly why: Hindrance }[] = [];
   let chosen: Usable | undefined;
   for (let left = files; left.length > 0 && chosen === undefined;) {
     const path = leastUsed(team, left, host.random())!;
-    const login = loginOf(path);
+    const login = await loginOf(path);
     const why = login && limits?.hindrance({ path, login });
     if (login !== undefined && why === undefined) chosen = { path, login };
     else passedOver.push(path);
@@ -113,7 +113,7 @@ function fewestStarts(
 interface Limits {
   hindrance(usable: Usable): Hindrance | undefined;
   /** The choice by limits; undefined if they don't decide. */
-  choose(team: Team, files: readonly string[], loginOf: LoginOf): Choice | undefined;
+  choose(team: Team, files: readonly string[], loginOf: LoginOf): Promise<Choice | undefined>;
   note(team: Team, path: string): void;
 }
 
@@ -132,8 +132,12 @@ async function limitsKnown(host: HostPart, byLimits: boolean): Promise<Limits | 
   const hindrance = (usable: Usable) => hindranceOf(standings, usable);
   return {
     hindrance,
-    choose(team, files, loginOf) {
-      const usable = files.map((path) => ({ path, login: loginOf(path) })).filter(isUsable);
+    async choose(team, files, loginOf) {
+      const usable: Usable[] = [];
+      for (const path of files) {
+        const login = await loginOf(path);
+        if (login !== undefined) usable.push({ path, login });
+      }
       const chosen = limits?.longestLasting(standings, team, usable);
       const free = new Set(usable.filter((each) => hindrance(each) === undefined).map(({ path }) => path));
       const passedOver = files.filter((path) => path !== chosen?.path && !free.has(path));
@@ -141,10 +145,6 @@ async function limitsKnown(host: HostPart, byLimits: boolean): Promise<Limits | 
     },
     note: (team, path) => limits?.noteStart(team, path, nowMs),
   };
-}
-
-function isUsable(each: { readonly path: string; readonly login: PoolLogin | undefined }): each is Usable {
-  return each.login !== undefined;
 }
 
 function readingsFile({ env, platform }: HostPart): string | undefined {

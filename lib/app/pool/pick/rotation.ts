@@ -64,14 +64,14 @@ export async function advanceAuth(
   return await changeState(host, settings, (open) => turn(host, settings, open, dir, files, advance));
 }
 
-function turn(
+async function turn(
   host: HostPart,
   { authTeamGlob }: Settings,
   open: OpenState,
   dir: string,
   files: readonly string[],
   advance?: Advance,
-): Turn {
+): Promise<Turn> {
   const roster: Roster = { dir: resolvedPath(dir), files };
   const { teams, team } = recallTeam(open, roster);
   const inTurn = turns(team, files);
@@ -79,7 +79,7 @@ function turn(
   const start = stood ?? inTurn[0];
   if (start === undefined) throw nothingUsable(roster.dir);
   const moves = advance !== undefined && (advance.expected === undefined || advance.expected === start);
-  const current = firstUsable(host, teams, tryOrder(inTurn, start, moves ? advance : undefined));
+  const current = await firstUsable(host, teams, tryOrder(inTurn, start, moves ? advance : undefined));
   if (current === undefined) throw nothingUsable(roster.dir);
   if (current !== stood || moves) {
     const isElsewhere = team.current !== undefined && !files.includes(team.current) &&
@@ -105,14 +105,14 @@ function tryOrder(inTurn: readonly string[], start: string, advance: Advance | u
 }
 
 /** The first usable candidate, backups last; the ones before it are named on stderr. */
-function firstUsable(
+async function firstUsable(
   host: HostPart,
   teams: Teams,
   paths: readonly string[],
-): string | undefined {
+): Promise<string | undefined> {
   const { own, backups } = withoutBackups(paths);
   for (const path of [...own, ...backups]) {
-    const login = usableLogin(host, path);
+    const login = await usableLogin(host, path);
     if (login === undefined) continue;
     const before = paths.slice(0, paths.indexOf(path));
     if (own.includes(path)) namePassedOver(host, backups.filter((backup) => before.includes(backup)));

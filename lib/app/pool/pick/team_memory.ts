@@ -1,8 +1,8 @@
 import { type Roster, teamOf } from "../../../core/pool/state/adopt.ts";
 import { isRecord, type Json, type JsonMap } from "../../../core/pool/python/json.ts";
 import { accountKey } from "../../../core/codex/account_key.ts";
+import { ordinaryLogin } from "../../../core/codex/ordinary_login.ts";
 import { accountAt } from "../../codex/account_file.ts";
-import { loginAt } from "../../codex/auth_file.ts";
 import { highestOf, isEmpty } from "../../../core/pool/python/numbers.ts";
 import {
   moveFile,
@@ -13,7 +13,8 @@ import {
   type Teams,
 } from "../../../core/pool/state/team_memory.ts";
 import { printable } from "../../../core/text/printable.ts";
-import { kindOf } from "../../../io/files/read.ts";
+import { kindOf, readBytes } from "../../../io/files/read.ts";
+import { MOST_BYTES } from "../../../io/files/sizes.ts";
 import type { Host } from "../../../io/host.ts";
 import type { OpenState } from "../store.ts";
 
@@ -47,11 +48,23 @@ export function keepTeams({ state }: OpenState, teams: Teams): void {
 }
 
 /** The login in a candidate; an unusable one is named on stderr and gives undefined. */
-export function usableLogin(host: Pick<Host, "err">, path: string): PoolLogin | undefined {
+export async function usableLogin(host: Pick<Host, "err">, path: string): Promise<PoolLogin | undefined> {
+  const ordinary = ordinaryLoginAt(path);
+  if (ordinary !== undefined) return { account: accountKey(ordinary), isPaid: false };
+  // Loaded for other files only: the rules for all of them take longer to load than a pick of an ordinary one.
+  const { loginAt } = await import("../../codex/auth_file.ts");
   const { account, problem } = loginAt(path);
   if (problem === undefined) return { account: accountKey(account), isPaid: account.kind === "apikey" };
   host.err(`⚠️ passed over: ${printable(path, 4096)}: ${printable(problem)}\n`);
   return undefined;
+}
+
+function ordinaryLoginAt(path: string): ReturnType<typeof ordinaryLogin> {
+  try {
+    return ordinaryLogin(readBytes(path, MOST_BYTES.login) ?? new Uint8Array());
+  } catch {
+    return undefined; // `loginAt` tells why it can't be read
+  }
 }
 
 /** Reports backups that were passed over for better files. */

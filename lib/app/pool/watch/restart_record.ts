@@ -1,5 +1,5 @@
 import { parseRestart, recordOf, renderRestart, type Restart } from "../../../core/pool/watch/restart.ts";
-import { readText, resolvedPath } from "../../../io/files/read.ts";
+import { readOwn, resolvedPath } from "../../../io/files/read.ts";
 import { replaceFile } from "../../../io/files/replace.ts";
 import { tryLock } from "../../../io/lock/lock.ts";
 import type { PoolSettings } from "../load.ts";
@@ -17,7 +17,7 @@ export function restartFileOf({ stateFile }: Pick<PoolSettings, "stateFile">, di
   const state = resolvedPath(stateFile);
   const path = recordOf(state, resolvedPath(dir));
   return {
-    read: () => parseRestart(readText(path)),
+    read: () => parseRestart(readOwn(path)),
     write: (restart) => replaceFile(path, renderRestart(restart), { durable: true }),
     async alone(work) {
       const lock = await tryLock(`${path}.lock`);

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { type ChildEntry, parseChildren, renderChildren } from "../../../core/session/app_server_record.ts";
 import { wordsOf } from "../../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../../core/system/layout.ts";
-import { readText } from "../../../io/files/read.ts";
+import { readOwn } from "../../../io/files/read.ts";
+import { MOST_BYTES } from "../../../io/files/sizes.ts";
 import { NOT_OURS, replaceFile } from "../../../io/files/replace.ts";
 import type { Clock } from "../../../io/host.ts";
 import type { Journal } from "../../../io/journal.ts";
@@ -26,7 +27,7 @@ export class Children {
     this.#layout = layout;
     this.#journal = journal;
     this.#mayWrite = mayWrite;
-    const recorded = parseChildren(readText(layout.children));
+    const recorded = parseChildren(this.#text());
     this.#orphans = recorded.flatMap((entry) => entry.pid === 0 ? unrecorded(layout, entry) : entry)
       .filter(isAlive);
     if (recorded.length > 0) this.#write();
@@ -88,6 +89,16 @@ export class Children {
   remove(pid: number): void {
     this.#entries = this.#entries.filter((entry) => entry.pid !== pid);
     this.#write();
+  }
+
+  /** The record; without one, or one that can be read, there are no known app-servers. */
+  #text(): string | undefined {
+    try {
+      return readOwn(this.#layout.children, MOST_BYTES.table);
+    } catch (error) {
+      this.#journal.note("cannot read children", { why: wordsOf(error) });
+      return undefined;
+    }
   }
 
   #write(mustWork = false): void {

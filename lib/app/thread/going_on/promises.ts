@@ -4,7 +4,7 @@ import type { Layout } from "../../../core/system/layout.ts";
 import { Failure, wordsOf } from "../../../core/text/failure.ts";
 import { parsePromise, type Promised, renderPromise } from "../../../core/thread/promise.ts";
 import { ensureFolder } from "../../../io/files/folders.ts";
-import { namesIn, readText } from "../../../io/files/read.ts";
+import { namesIn, readOwn } from "../../../io/files/read.ts";
 import { removeFile, replaceFile, sweepTemporaries } from "../../../io/files/replace.ts";
 import type { Host } from "../../../io/host.ts";
 import { withLock } from "../../../io/lock/lock.ts";
@@ -46,7 +46,7 @@ export function promiseStore(
   const holderOf = (promise: Promised) =>
     isOurs(promise) || !isAlive(promise.by) ? undefined : promise.by.pid;
   const read = (thread: string) => {
-    const text = readText(fileOf(thread));
+    const text = readOwn(fileOf(thread));
     return text === undefined ? undefined : parsed(text, fileOf(thread));
   };
   const write = (promise: Promised) =>
@@ -73,7 +73,7 @@ export function promiseStore(
     forget: (thread) =>
       locked(() => {
         const path = fileOf(thread);
-        if (readText(path) === undefined) return false;
+        if (readOwn(path) === undefined) return false;
         const heldBy = heldAt(path, holderOf);
         if (heldBy !== undefined) return { heldBy };
         removeFile(path);
@@ -95,7 +95,7 @@ function parsed(text: string, path: string): Promised {
 /** A file that can't be read is kept by nobody. */
 function heldAt(path: string, holderOf: (promise: Promised) => number | undefined): number | undefined {
   try {
-    return holderOf(parsePromise(readText(path) ?? ""));
+    return holderOf(parsePromise(readOwn(path) ?? ""));
   } catch {
     return undefined;
   }

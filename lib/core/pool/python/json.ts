@@ -1,3 +1,4 @@
+import { DEEPEST, isTooDeep } from "../../text/json.ts";
 import { type Whole, whole } from "./whole.ts";
 
 /** A number that is not whole, as written: no digit is lost. */
@@ -17,7 +18,6 @@ export interface JsonRecord {
   readonly [key: string]: Json;
 }
 
-const DEEPEST = 500;
 /** Matches input that `JSON.parse` refuses or changes: numbers not whole and small, keys that look like numbers. */
 const UNUSUAL = /(?:^|[:[,])\s*(?:-?\d+[.eE]|-?\d{16}|-?Infinity|NaN)|"\d+"\s*:/;
 
@@ -26,7 +26,7 @@ export function parseJson(text: string): Json {
   const body = text.startsWith("\ufeff") ? text.slice(1) : text;
   if (UNUSUAL.test(body)) return new Reader(body).document();
   const value: Json = JSON.parse(body);
-  refuseDepth(value, 0);
+  if (isTooDeep(value)) throw new SyntaxError("nested too deeply");
   return value;
 }
 
@@ -88,14 +88,6 @@ function rendered(value: Json, indent: string): string {
   }
   if (value instanceof RawNumber) return value.text;
   return typeof value === "bigint" ? String(value) : JSON.stringify(value);
-}
-
-/** The nesting limit: deeper values could not be written again. */
-function refuseDepth(value: Json, depth: number): void {
-  if (depth > DEEPEST) throw new SyntaxError("nested too deeply");
-  for (const child of Object.values(value ?? {})) {
-    if (typeof child === "object" && child !== null) refuseDepth(child, depth + 1);
-  }
 }
 
 const SPACES = /[ \t\n\r]*/y;

@@ -1,5 +1,5 @@
 import { objectOf } from "../text/json.ts";
-import { codexVersionIn } from "./versions.ts";
+import { codexVersionIn } from "../codex/versions.ts";
 
 /** Known versions of programs, by path and identity of the file. */
 export type KnownVersions = ReadonlyMap<string, { readonly fingerprint: string; readonly version: string }>;
