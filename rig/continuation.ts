@@ -204,7 +204,7 @@ async function oneRun(
       isAlive: (identity) => living.has(identity.pid),
       locked: (action) => Promise.resolve(action()),
     });
-  const waits: Wait[] = [];
+  let waits: Wait[] = [];
   const rival = async (first: number) => {
     const second = 5000;
     living.add(second);
@@ -237,7 +237,8 @@ async function oneRun(
     } catch (thrown) {
       if (!(thrown instanceof Killed)) throw thrown;
       killsLeft--;
-      waits.pop(); // what it would have done after its last wait is not known
+      // What it would have done in this period is not known.
+      waits = waits.filter(({ to }) => scene.period(to) < scene.period());
     }
     living.delete(pid);
     const listed = storeOf(0).all().length;
@@ -268,7 +269,7 @@ const OPTIONS: GoOnOptions = {
   isOff: false,
   waits: true,
   isAttended: false,
-  unattendedMs: 1000 * HOUR_MS,
+  unattendedMs: 48 * HOUR_MS,
   deadline: Infinity,
 };
 
@@ -356,13 +357,14 @@ function aroundOf(
       scene.pass(scene.now + chance.below(2000));
       return Promise.resolve();
     },
-    async pause(lookMs) {
+    async pause(lookMs, untilMs) {
       at("wait");
       if (chance.below(10) === 0) await noted.rival();
       const from = scene.now;
       // A machine that sleeps wakes later; a reset that comes early is published within a minute.
       const reset = scene.resets[scene.period()]?.atMs ?? Infinity;
-      const isAsleep = chance.below(20) === 0;
+      const isBrief = untilMs !== undefined && lookMs - from <= MINUTE_MS;
+      const isAsleep = chance.below(20) === 0 && !isBrief;
       const to = Math.min(lookMs, reset + chance.below(MINUTE_MS), from + 2 * HOUR_MS);
       scene.pass(Math.max(to, from + 1) + (isAsleep ? chance.below(8) * HOUR_MS : 0));
       noted.waited({ from, to: scene.now });
