@@ -1,9 +1,7 @@
-import type { TurnEnd } from "../codex/rollout.ts";
+import type { RolloutFacts } from "../codex/threads/rollout_facts.ts";
 
-/** A Codex conversation as its rollout tells it. Times are epoch milliseconds. */
-export interface Thread {
-  /** The id that Codex gave it, a UUID. */
-  readonly id: string;
+/** A Codex conversation: the facts of its rollout, and where it lives. */
+export interface Thread extends RolloutFacts {
   /** The name that the user gave it in Codex. */
   readonly name: string | undefined;
   /** The session it lives in; undefined = the user's own home. */
@@ -14,24 +12,9 @@ export interface Thread {
   readonly alsoIn: readonly string[];
   /** The path of its rollout. */
   readonly rollout: string;
-  /** The folder of its last turn. */
-  readonly cwd: string;
-  /** The account it was begun with; undefined = not recorded. */
-  readonly workspace: string | undefined;
-  readonly user: string | undefined;
-  /** The kind of client that began it, as Codex writes it: "cli", "exec", "vscode", … */
-  readonly source: string;
-  /** The first message of the user, shortened. */
-  readonly firstWords: string;
-  readonly begunAt: number;
-  readonly lastAt: number;
   /** True when a Codex process has it open. */
   readonly isOpen: boolean;
   readonly isArchived: boolean;
-  /** The last turn; its end is "limit" at the marker of a clean boundary after a used-up limit. */
-  readonly lastTurn: { readonly at: number; readonly end: TurnEnd } | undefined;
-  /** The known end of the limit that ended its last turn. */
-  readonly limitUntil: number | undefined;
   /** The number of its turns, as far as its rollout was read: the middle of a long one is counted on demand. */
   readonly turns: number;
 }

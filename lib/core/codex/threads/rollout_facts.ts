@@ -6,17 +6,20 @@ import { type RolloutLine, rolloutLine, threadOfRollout, threadTime, type TurnEn
 
 /** The facts about a thread in the beginning and the end of its rollout. Times are epoch milliseconds. */
 export interface RolloutFacts {
+  /** The id that Codex gave the thread, a UUID. */
   readonly id: string;
   /** The folder of the last turn. */
   readonly cwd: string;
+  /** The account it was begun with; undefined = not recorded. */
   readonly workspace: string | undefined;
   readonly user: string | undefined;
-  /** The kind of client that began it; "subagent" for a thread that another one started. */
+  /** The kind of client that began it: "cli", "exec", "vscode", …; "subagent" for a thread of another thread. */
   readonly source: string;
   /** The first message of the user, shortened. */
   readonly firstWords: string;
   readonly begunAt: number;
   readonly lastAt: number;
+  /** The last turn; its end is "limit" at the marker of a clean boundary after a used-up limit. */
   readonly lastTurn: { readonly at: number; readonly end: TurnEnd } | undefined;
   /** The known end of the limit that ended the last turn. */
   readonly limitUntil: number | undefined;
