@@ -1,5 +1,5 @@
 import { type DaemonIdentity, isOlder } from "../../core/system/identity.ts";
-import { Failure, wordsOf } from "../../core/text/failure.ts";
+import { Failure, UnfitFile, wordsOf } from "../../core/text/failure.ts";
 import { ORIGIN, selfEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
@@ -68,9 +68,15 @@ export async function superviseCommand(
   verb: "start" | "restart" | "stop",
 ): Promise<Supervised> {
   const { ELSEWHERE, whereabouts } = await import("./whereabouts.ts");
-  const { at } = await whereabouts(host, layout);
-  if (at === "elsewhere") return { lines: [`${ELSEWHERE}; ${verb} it there`], isDone: false };
-  const living = livingDaemon(layout, isAlive);
+  let living: DaemonIdentity | undefined;
+  try {
+    const { at } = await whereabouts(host, layout);
+    if (at === "elsewhere") return { lines: [`${ELSEWHERE}; ${verb} it there`], isDone: false };
+    living = livingDaemon(layout, isAlive);
+  } catch (error) {
+    // None holds what is no file in the place of its lock; the start fails and names it.
+    if (verb === "stop" || !(error instanceof UnfitFile)) throw error;
+  }
   const predecessor = living ? undefined : predecessorOf(host, layout);
   const pid = living?.pid ?? predecessor;
   if (verb === "start") {
@@ -185,6 +191,7 @@ async function startedLine(
     await startSupervisor(host, layout);
   } catch (error) {
     host.err(`agentlb: warning: Cannot start the supervisor: ${wordsOf(error)}\n`);
+    if (error instanceof UnfitFile) return { lines: [tried], isDone: false };
   }
   const living = livingDaemon(layout);
   const isDone = living !== undefined && living.pid !== old;
