@@ -10,6 +10,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,7 +41,12 @@ const dir = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-demo-")));
 const home = join(dir, "home");
 const root = join(home, ".agentlb");
 const project = join(home, "project");
-for (const folder of [root, project, join(dir, "tmp")]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+const bin = join(dir, "bin");
+for (const folder of [root, project, bin, join(dir, "tmp")]) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
+// Two versions of Codex are installed: npm gives the name to either.
+symlinkSync(NPM_CODEX, join(bin, "codex"));
 
 const backend = await startBackend({
   accounts: Object.fromEntries(Object.entries(ACCOUNTS).map(([id, usage]) => [id, { usage }])),
@@ -49,7 +55,7 @@ const proxy = await refusingProxy();
 const env: Record<string, string> = {
   ...proxy.env,
   HOME: home,
-  PATH: `${join(TREE, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
+  PATH: `${bin}:${process.env.PATH ?? ""}`,
   TMPDIR: join(dir, "tmp"), // not above the homes, because Codex warns of homes below it
   CODEX_REVOKE_TOKEN_URL_OVERRIDE: `${backend.url}/oauth/revoke`,
   // Refreshes the readings of active sessions every other second, to keep the demo short.
