@@ -114,6 +114,7 @@ function follow(child: ChildProcess, pid: number | undefined): () => void {
     timer = setTimeout(() => look(now), SETTLED_MS);
   };
   const off = onSignals(["SIGCHLD"], () => look());
+  look(); // it may have stopped before
   return () => {
     clearTimeout(timer);
     off();
