@@ -23,8 +23,10 @@ import {
 
 // With the real Codex: what its tool did is counted, and every effect must be there once.
 
-const LIMIT_MS = 240_000;
+const LIMIT_MS = patience(60_000);
 const HOUR_SEC = 3600;
+/** So many seconds of a machine of its own, longer on a busy one. */
+const seconds = (count: number) => Math.round(patience(count * 250) / 1000);
 
 interface Waiting {
   readonly thread: string;
@@ -70,7 +72,7 @@ describe("going on with a thread", () => {
     "that a limit ended after a tool: at the reset it is on its way, in the same sandbox",
     async (context) => {
       const user = await limited(context);
-      const resetSec = Math.floor(Date.now() / 1000) + 20;
+      const resetSec = Math.floor(Date.now() / 1000) + seconds(20);
       user.says({ primary: { usedPercent: 100, windowSec: 18_000, resetAt: resetSec } }, counts(1), REFUSES);
       expect((await user.begin()).code).toBe(1);
       expect(user.count()).toBe("1");
@@ -90,7 +92,7 @@ describe("going on with a thread", () => {
       expect(second.stderr).toContain(`agentlb (pid ${going.pid}) waits for it already`);
       expect(user.requests()).toHaveLength(before);
       // The service gives again at its reset.
-      await until(() => Date.now() >= resetSec * 1000, "the reset", 30_000);
+      await until(() => Date.now() >= resetSec * 1000, "the reset", 60_000);
       user.service.set("a", { usage: FREE });
       const { code, stdout, stderr } = await end;
       expect(code).toBe(0);
@@ -115,7 +117,7 @@ describe("going on with a thread", () => {
 
   test("with --on-limit wait in the same call", async (context) => {
     const user = await limited(context);
-    user.says(usedUp(6), counts(1), REFUSES, counts(2), DONE);
+    user.says(usedUp(seconds(6)), counts(1), REFUSES, counts(2), DONE);
     const { code, stdout, stderr } = await user.agentlb(["--on-limit", "wait", "--", ...EXEC]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "all done\n" });
     expect(stderr).toContain("to go on: agentlb continue --last");
@@ -127,7 +129,7 @@ describe("going on with a thread", () => {
 
   test("that refuses again at each reset: three tries, then the words", async (context) => {
     const user = await limited(context);
-    user.says(usedUp(4), counts(1), ...Array(12).fill(REFUSES));
+    user.says(usedUp(seconds(4)), counts(1), ...Array(12).fill(REFUSES));
     expect((await user.begin()).code).toBe(1);
     const before = user.requests().length;
     const { code, stderr } = await user.agentlb(["continue", "--wait"]);
@@ -174,7 +176,7 @@ describe("what can't be known", () => {
 
   test("agentlb killed while it waits: nothing goes on until the user says so", async (context) => {
     const user = await limited(context);
-    user.says(usedUp(8), REFUSES);
+    user.says(usedUp(seconds(8)), REFUSES);
     expect((await user.begin()).code).toBe(1);
     user.says(FREE, counts(1), DONE);
     const going = user.start(["continue", "--wait"]);
@@ -256,7 +258,7 @@ describeWith(["tmux"], "a thread of a terminal", () => {
     user.says(FREE, LONG);
     terminal.type(`${program} --on-limit off -- 'do it'`);
     await until(() => user.count() === "1", () => `the tool runs:\n${terminal.screen()}`, 60_000);
-    user.service.set("a", { usage: usedUp(15), responses: { mode: "usage_limit" } });
+    user.service.set("a", { usage: usedUp(seconds(15)), responses: { mode: "usage_limit" } });
     writeFileSync(join(cwd, "stop"), "");
     await until(() => ended("usage_limit_exceeded"), () => `the limit:\n${terminal.screen()}`, 60_000);
     await leave();
