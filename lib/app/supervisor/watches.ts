@@ -4,7 +4,7 @@ import { folderIdentity } from "../../io/files/folders.ts";
 import { type Unwatch, watchFolder } from "../../io/files/watch.ts";
 import type { HomeThreads } from "./threads/home_threads.ts";
 
-const SETTLES_MS = 10;
+const SETTLES_MS = 100;
 
 /** The watched folders, each under a key. */
 export class Watches {
