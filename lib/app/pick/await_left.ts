@@ -3,7 +3,7 @@ import type { Config } from "../../core/config/config.ts";
 import { enoughIn, firstBackMs, leftIn, type LeftWish, type SessionLeft } from "../../core/pick/left.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
-import { type Unwatch, watchFolder } from "../../io/files/watch.ts";
+import { type Changes, changesIn } from "../../io/files/changes.ts";
 import type { Host } from "../../io/host.ts";
 import { ensureSupervisor } from "../daemon/daemon.ts";
 import { livingDaemon } from "../daemon/living_daemon.ts";
@@ -126,25 +126,4 @@ async function pause(
     await clock.sleep(isTerminal.error ? Math.min(ms, SECOND_MS) : ms, changes.signal());
     if (toReset > 0 && backMs !== undefined && clock.now() >= backMs + SETTLED_MS) return changes.forget();
   }
-}
-
-/** Changes of some files. */
-interface Changes {
-  /** Aborted by the first change since it was forgotten. */
-  signal(): AbortSignal;
-  forget(): void;
-  end(): void;
-}
-
-function changesIn(folders: readonly string[], names: readonly string[]): Changes {
-  let control = new AbortController();
-  const watches = folders.flatMap((folder): Unwatch[] => {
-    const unwatch = watchFolder(folder, (name) => names.includes(name) && control.abort());
-    return unwatch === undefined ? [] : [unwatch];
-  });
-  return {
-    signal: () => control.signal,
-    forget: () => void (control = new AbortController()),
-    end: () => watches.forEach((unwatch) => unwatch()),
-  };
 }

@@ -1,10 +1,9 @@
 import { Failure } from "../../core/text/failure.ts";
-import { printable } from "../../core/text/printable.ts";
-import { parseSpan } from "../../core/text/span.ts";
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { UNBOUND } from "../declaration/shared_options.ts";
+import { timeoutIn } from "../declaration/span.ts";
 
 const OPTIONS = {
   last: { about: "the last thread of this folder; so it is without a thread, too" },
@@ -34,7 +33,7 @@ export const command: CommandWith<typeof OPTIONS> = {
   takes: { what: "thread" },
   async run(host, { words: [word], options }) {
     const layout = openRoot(host);
-    const timeoutMs = spanIn(options.timeout);
+    const timeoutMs = options.timeout === undefined ? undefined : timeoutIn(options.timeout);
     if (word !== undefined && options.last) throw usage("--last and a thread can't both be given");
     const [config, { threadToContinue }, { goOnAndTell }] = await Promise.all([
       loadConfig(host, layout),
@@ -50,15 +49,6 @@ export const command: CommandWith<typeof OPTIONS> = {
     });
   },
 };
-
-function spanIn(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = parseSpan(text);
-  if (ms === undefined) {
-    throw usage(`--timeout takes a span such as 90s, 10m or 1h30m, not ${printable(text)}`);
-  }
-  return ms;
-}
 
 function usage(message: string): Failure {
   return new Failure("usage", message);

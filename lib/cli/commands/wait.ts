@@ -1,6 +1,5 @@
 import { EXIT, Failure } from "../../core/text/failure.ts";
 import type { LeftWish } from "../../core/pick/left.ts";
-import { parseSpan } from "../../core/text/span.ts";
 import type { Config } from "../../core/config/config.ts";
 import { loadConfig } from "../../app/config/load.ts";
 import { boundSessions, checkBound } from "../../app/pick/bound.ts";
@@ -9,6 +8,7 @@ import type { Layout } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { JSON_OPTION, UNBOUND } from "../declaration/shared_options.ts";
+import { timeoutIn } from "../declaration/span.ts";
 
 /** The option of a wish for a session that has so much left. */
 export const LEFT_OPTION = { value: "<percent>", about: "at least so much in each of its windows" } as const;
@@ -38,7 +38,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     if (alias !== undefined && options.any) {
       throw new Failure("usage", "An alias and --any can't be used together");
     }
-    const timeoutMs = options.timeout === undefined ? Infinity : spanIn(options.timeout);
+    const timeoutMs = options.timeout === undefined ? Infinity : timeoutIn(options.timeout);
     const layout = openRoot(host);
     const config = await loadConfig(host, layout);
     const wish = await wishIn(host, layout, config, alias, options);
@@ -83,10 +83,4 @@ export async function wishIn(
   const bound = unbound ? undefined : await boundSessions(host, layout, config);
   if (alias !== undefined) checkBound(bound, alias);
   return { alias, among: bound?.aliases, least: left === undefined ? undefined : Number(left) };
-}
-
-function spanIn(text: string): number {
-  const ms = parseSpan(text);
-  if (ms !== undefined) return ms;
-  throw new Failure("usage", `--timeout takes a span such as 90s, 2h or 1h30m, not '${text}'`);
 }

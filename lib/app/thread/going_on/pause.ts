@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { Layout } from "../../../core/system/layout.ts";
 import { formatMoment, formatSpan } from "../../../core/text/time.ts";
-import { type Unwatch, watchFolder } from "../../../io/files/watch.ts";
+import { type Changes, changesIn } from "../../../io/files/changes.ts";
 import type { Host } from "../../../io/host.ts";
 
 /** A wall clock may jump, and the machine may sleep: the time is compared again this often. */
@@ -26,8 +26,7 @@ export function pauseIn(
 ): Pause {
   let told: string | undefined;
   let isShown = false;
-  let unwatch: Unwatch | undefined;
-  let wake = new AbortController();
+  let changes: Changes | undefined;
   const clear = () => {
     if (isShown) err("\r\x1b[K");
     isShown = false;
@@ -48,20 +47,18 @@ export function pauseIn(
   };
   return {
     clear,
-    close: () => unwatch?.(),
+    close: () => changes?.end(),
     async until(lookMs, endMs) {
       show(endMs);
-      unwatch ??= watchFolder(dirname(layout.status), (entry) => {
-        if (entry === basename(layout.status)) wake.abort();
-      });
+      changes ??= changesIn([dirname(layout.status)], [basename(layout.status)]);
       const untilMono = clock.monotonic() + LOOK_MS;
       // A change since the last pause ends this one at once.
-      while (!wake.signal.aborted && clock.now() < lookMs && clock.monotonic() < untilMono) {
+      while (!changes.signal().aborted && clock.now() < lookMs && clock.monotonic() < untilMono) {
         const step = isTerminal.error ? SECOND_MS : LOOK_MS;
-        await clock.sleep(Math.min(step, lookMs - clock.now()), wake.signal);
+        await clock.sleep(Math.min(step, lookMs - clock.now()), changes.signal());
         if (isTerminal.error) show(endMs);
       }
-      wake = new AbortController();
+      changes.forget();
     },
   };
 }
