@@ -15,7 +15,7 @@ import { commandOf } from "../../rig/program.ts";
 import { finished } from "../../rig/result.ts";
 import { hasTools } from "../../rig/tools.ts";
 import { until } from "../../rig/until.ts";
-import { codexIn, figure, refreshTokenIn, turnIn, WAY, type World, world } from "./real_world.ts";
+import { codexIn, figure, isRunning, refreshTokenIn, turnIn, WAY, type World, world } from "./real_world.ts";
 import { patience } from "../../rig/patience.ts";
 
 // With the real Codex 0.171 and a token endpoint that takes 8 seconds: whatever happens in those, the login is kept.
@@ -121,8 +121,12 @@ describe.concurrent("a login is renewed", { timeout: patience(60_000) }, () => {
   test("although the supervisor is killed: the next one leaves that home alone until it can read its limits", async (context) => {
     const { agentlb, renewed, results, service, supervisor, user } = await renewing(context, EXPIRED);
     const [server] = service.find({ path: "/oauth/token" });
-    process.kill(supervisor(), "SIGKILL");
-    await agentlb(["supervisor", "start", "--background"]);
+    const killed = supervisor();
+    process.kill(killed, "SIGKILL");
+    // The kernel takes a moment to end it; until then it runs, and none is started beside it.
+    await until(() => !isRunning(killed), "it is dead");
+    const started = await agentlb(["supervisor", "start", "--background"]);
+    context.expect(started.stdout).toContain("started supervisor in background");
     await results({ o: "ok" });
     context.expect(codexIn(user.homeOf("r"))).toEqual([server?.pid]);
     await renewed(context.expect);
