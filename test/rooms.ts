@@ -4,6 +4,7 @@
  */
 export const ROOMS: Rooms = tableOf(`
   core/text
+  core/text/screen
   core/shell          core: text
   core/system         core: shell text
   core/quota          core: text
@@ -41,7 +42,7 @@ export const ROOMS: Rooms = tableOf(`
   app/session         app: codex daemon
                       io: . files lock process     core: codex config quota session shell system text thread
   app/pick            app: codex daemon session
-                      io: . files lock             core: config pick pick/policies quota session simulation system text
+                      io: . files lock             core: config pick pick/policies quota session simulation system text text/screen
   app/thread/going_on io: . files lock process     core: codex pick session system text thread
   app/thread          app: codex codex/threads config daemon pick session thread/going_on
                       io: . files lock process
@@ -72,12 +73,15 @@ export const ROOMS: Rooms = tableOf(`
                       core: shell system text
   cli/declaration     app: codex pick              io: .
                       core: pick session shell text
-  cli/commands        cli: declaration view        io: .
+  cli/commands        cli: declaration screen view io: .
                       app: codex config daemon doctor login pick session skill supervisor thread
-                      core: config doctor pick session shell skill system text thread
-  cli/pool            io: .
+                      core: config doctor pick session shell skill system text text/screen thread
+  cli/pool            cli: screen                  io: .
                       app: codex pool pool/limits pool/pick pool/watch
-                      core: pool pool/python shell text
+                      core: pool pool/limits pool/python quota shell text text/screen
+  cli/screen          cli: declaration view        io: .
+                      app: pick thread
+                      core: codex config pick quota shell simulation system text text/screen thread
   cli/view            io: .
                       app: codex daemon pick skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread
