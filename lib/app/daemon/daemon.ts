@@ -1,6 +1,6 @@
 import type { DaemonIdentity } from "../../core/system/identity.ts";
 import { Failure, UnfitFile, wordsOf } from "../../core/text/failure.ts";
-import { ORIGIN, selfEnvironment } from "../../core/shell/launch.ts";
+import { ORIGIN, supervisorEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { timingFrom } from "../../core/system/timing.ts";
 import { readOwn } from "../../io/files/read.ts";
@@ -167,7 +167,7 @@ async function spawnDaemon(
     file,
     args,
     env: {
-      ...selfEnvironment(host),
+      ...supervisorEnvironment(host),
       [ANNOUNCE]: "1",
       [ORIGIN]: JSON.stringify(originNow(host, isReplacement)),
     },
