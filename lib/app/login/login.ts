@@ -21,6 +21,16 @@ import { awaitRenewal } from "../codex/await_renewal.ts";
 import { accountIn, readLogin } from "../codex/account_file.ts";
 import { aliasFor, checkKnownAlias, missingSession } from "../session/sessions.ts";
 
+/** The session after `agentlb login`. */
+export interface LoggedIn {
+  readonly alias: string;
+  readonly home: string;
+  /** The login in its auth file. */
+  readonly account: Account;
+  /** The model provider that needs no login; then nothing was done. */
+  readonly provider: string | undefined;
+}
+
 interface LoginRequest {
   /** Accepts a login of another account without asking, and logs in where no login is needed. */
   readonly force: boolean;
@@ -40,7 +50,7 @@ export async function logInAgain(
   config: Config,
   target: string,
   request: LoginRequest,
-): Promise<void> {
+): Promise<LoggedIn> {
   const alias = aliasFor(layout, target);
   checkKnownAlias(host, alias);
   const home = homeOf(layout, alias);
@@ -49,7 +59,7 @@ export async function logInAgain(
   if (provider !== undefined) {
     const uses = `its Codex uses the model provider "${printable(provider)}"`;
     host.err(`agentlb: "${printable(alias)}" needs no login: ${uses}; to log in all the same: --force\n`);
-    return;
+    return { alias, home, provider, account: accountIn(home) };
   }
   await underLoginLock(host, layout, alias, async () => {
     await awaitRenewal(host, layout, alias);
@@ -58,7 +68,9 @@ export async function logInAgain(
     await runLogin(host, config, request.loginCmd, home);
     if (await needsLogin(host, config, home)) throw noLogin();
   });
-  host.err(`agentlb: logged in to "${printable(alias)}"${printable(named(accountIn(home)))}\n`);
+  const account = accountIn(home);
+  host.err(`agentlb: logged in to "${printable(alias)}"${printable(named(account))}\n`);
+  return { alias, home, account, provider };
 }
 
 /** Throws Failure for a login outside auth.json, which could not be kept safe. */
