@@ -28,8 +28,7 @@ export interface WindowForecast {
   readonly dryInMs?: {
     readonly earliest: number;
     readonly likely: number;
-    /** Null when it may never run dry. */
-    readonly latest: number | null;
+    readonly latest: number;
   } | undefined;
   /** Absent while the window is closed: it opens when it is next used. */
   readonly resetsInMs?: number | undefined;
