@@ -314,18 +314,28 @@ describe("every command prints with --json what its schema says:", () => {
   });
 
   test("skill install and remove, also when nothing is done", async () => {
+    // It puts the program in place, so not from the sources.
     const to = join(user.home, "skills");
     const folder = join(to, "codex-account-pool");
-    expect(await run(`skill install cap --to ${to} --dry-run`)).toMatchObject({
+    expect(await run(`skill install cap --to ${to} --dry-run`, 0, "compiled")).toMatchObject({
       folder,
       dryRun: true,
       changed: true,
     });
-    expect(await run(`skill install cap --to ${to}`)).toMatchObject({ dryRun: false, changed: true });
-    expect(await run(`skill install cap --to ${to}`)).toMatchObject({ changed: false });
+    expect(await run(`skill install cap --to ${to}`, 0, "compiled")).toMatchObject({
+      dryRun: false,
+      changed: true,
+    });
+    expect(await run(`skill install cap --to ${to}`, 0, "compiled")).toMatchObject({ changed: false });
     writeFileSync(join(folder, "SKILL.md"), "mine\n");
-    expect(await run(`skill remove cap --to ${to}`)).toMatchObject({ verb: "remove", changed: true });
-    expect(await run(`skill remove clb --to ${to}`)).toMatchObject({ skill: "clb", changed: false });
+    expect(await run(`skill remove cap --to ${to}`, 0, "compiled")).toMatchObject({
+      verb: "remove",
+      changed: true,
+    });
+    expect(await run(`skill remove clb --to ${to}`, 0, "compiled")).toMatchObject({
+      skill: "clb",
+      changed: false,
+    });
   });
 
   test("login, whose command keeps its words from stdout", async () => {
