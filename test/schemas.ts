@@ -19,9 +19,10 @@ const validators = new Map<string, ValidateFunction>();
 export function checkedOutput(text: string): Checked {
   const output = JSON.parse(text) as Checked;
   if (!text.endsWith("}\n")) throw new Error(`not one object and a line break: ${text}`);
-  const validate = validatorOf(output.schema);
+  const { schema } = output;
+  const validate = validatorOf(schema);
   if (!validate(output)) {
-    throw new Error(`${output.schema}: ${JSON.stringify(validate.errors, undefined, 2)}\n${text}`);
+    throw new Error(`${schema}: ${JSON.stringify(validate.errors, undefined, 2)}\n${text}`);
   }
   return output;
 }
