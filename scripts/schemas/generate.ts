@@ -19,12 +19,14 @@ export function generateSchemas(tree: string = TREE): ReadonlyMap<string, string
     additionalProperties: true,
     sortProps: false,
   });
-  const made = outputsIn(join(tree, ROOM)).map((name): [string, string] => {
+  const made = outputsIn(join(tree, ROOM)).flatMap((name): [string, string][] => {
     const schema = generator.createSchema(name);
+    // Without that key it is a part of others.
+    if (schema.properties?.schema === undefined) return [];
     const id = idOf(name, schema);
     const file = `${id.slice("agentlb.".length, id.indexOf("/"))}.json`;
     const { $schema, ...rest } = schema;
-    return [file, `${JSON.stringify({ $schema, $id: id, title: name, ...rest }, inJsonWords, 2)}\n`];
+    return [[file, `${JSON.stringify({ $schema, $id: id, title: name, ...rest }, inJsonWords, 2)}\n`]];
   });
   const schemas = new Map(made.sort(([a], [b]) => a < b ? -1 : 1));
   if (schemas.size !== made.length) throw new Error("Two outputs have one schema");
@@ -48,8 +50,8 @@ function outputsIn(folder: string): string[] {
 
 /** The constant of its key `schema`: "agentlb.status/1". */
 function idOf(name: string, { properties }: Schema): string {
-  const { schema } = properties ?? {};
+  const schema = properties?.schema;
   const id = typeof schema === "object" ? schema.const : undefined;
   if (typeof id === "string" && /^agentlb\.[\w.-]+\/\d+$/.test(id)) return id;
-  throw new Error(`${name} has no key "schema" with one value such as "agentlb.status/1"`);
+  throw new Error(`${name} has a key "schema" without one value such as "agentlb.status/1"`);
 }

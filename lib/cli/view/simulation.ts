@@ -5,7 +5,7 @@ import { printable } from "../../core/text/printable.ts";
 import { type Figures, figuresOf } from "../../core/simulation/comparison.ts";
 import { seedsFrom } from "../../core/simulation/seeds.ts";
 import { jsonText } from "../output/json.ts";
-import type { SimulationOutput } from "../output/simulation.ts";
+import type { SimulationOutput } from "../output/pick.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import { simulatePast, simulateScenarios, type Simulation } from "../../app/pick/simulate.ts";
 
