@@ -78,7 +78,7 @@ export const ROOMS: Rooms = tableOf(`
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
-  cli/output          app: daemon login skill
+  cli/output          app: daemon skill
                       core: codex doctor pick pick/policies shell simulation skill text thread
   cli/view            cli: output                  io: .
                       app: codex daemon pick skill thread thread/going_on

@@ -345,6 +345,11 @@ describe("every command prints with --json what its schema says:", () => {
       changed: true,
       email: "work@example.test",
     });
+    user.fake.tellAll({ login: { authFile: login("other") } });
+    expect(await run("login work@example.test --force")).toMatchObject({
+      alias: "work",
+      email: "other@example.test",
+    });
     writeFileSync(join(user.homeOf("spare"), "config.toml"), OWN_PROVIDER);
     expect(await run("login spare")).toMatchObject({ alias: "spare", changed: false, provider: "mine" });
   });

@@ -21,16 +21,6 @@ import { awaitRenewal } from "../codex/await_renewal.ts";
 import { accountIn, readLogin } from "../codex/account_file.ts";
 import { aliasFor, checkKnownAlias, missingSession } from "../session/sessions.ts";
 
-/** The session after `agentlb login`. */
-export interface LoggedIn {
-  readonly alias: string;
-  readonly home: string;
-  /** The login in its auth file. */
-  readonly account: Account;
-  /** The model provider that needs no login; then nothing was done. */
-  readonly provider: string | undefined;
-}
-
 interface LoginRequest {
   /** Accepts a login of another account without asking, and logs in where no login is needed. */
   readonly force: boolean;
@@ -42,7 +32,8 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Logs in to a session that exists. `codex login` revokes the login in its home before it has a new one, so a session
- * that has a login gets the new one by way of an empty temporary home.
+ * that has a login gets the new one by way of an empty temporary home. Returns the model provider that needs no login,
+ * where nothing was done for that reason.
  */
 export async function logInAgain(
   host: Host,
@@ -50,7 +41,7 @@ export async function logInAgain(
   config: Config,
   target: string,
   request: LoginRequest,
-): Promise<LoggedIn> {
+): Promise<string | undefined> {
   const alias = aliasFor(layout, target);
   checkKnownAlias(host, alias);
   const home = homeOf(layout, alias);
@@ -59,7 +50,7 @@ export async function logInAgain(
   if (provider !== undefined) {
     const uses = `its Codex uses the model provider "${printable(provider)}"`;
     host.err(`agentlb: "${printable(alias)}" needs no login: ${uses}; to log in all the same: --force\n`);
-    return { alias, home, provider, account: accountIn(home) };
+    return provider;
   }
   await underLoginLock(host, layout, alias, async () => {
     await awaitRenewal(host, layout, alias);
@@ -68,9 +59,8 @@ export async function logInAgain(
     await runLogin(host, config, request.loginCmd, home);
     if (await needsLogin(host, config, home)) throw noLogin();
   });
-  const account = accountIn(home);
-  host.err(`agentlb: logged in to "${printable(alias)}"${printable(named(account))}\n`);
-  return { alias, home, account, provider };
+  host.err(`agentlb: logged in to "${printable(alias)}"${printable(named(accountIn(home)))}\n`);
+  return undefined;
 }
 
 /** Throws Failure for a login outside auth.json, which could not be kept safe. */

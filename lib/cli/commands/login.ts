@@ -1,5 +1,7 @@
 import { loadConfig } from "../../app/config/load.ts";
-import { openRoot } from "../../app/session/sessions.ts";
+import { homeOf } from "../../core/system/layout.ts";
+import { accountIn } from "../../app/codex/account_file.ts";
+import { aliasFor, openRoot } from "../../app/session/sessions.ts";
 import type { Host } from "../../io/host.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { JSON_OPTION, RUN_OPTIONS } from "../declaration/shared_options.ts";
@@ -21,19 +23,20 @@ export const command: CommandWith<typeof OPTIONS> = {
   options: OPTIONS,
   examples: ['agentlb login work --login-cmd "codex login --device-auth"'],
   takes: { what: "session", isNeeded: true },
-  async run(host, { words: [alias = ""], options }) {
+  async run(host, { words: [target = ""], options }) {
     const layout = openRoot(host);
     const { logInAgain } = await import("../../app/login/login.ts");
-    const found = await logInAgain(
-      options.json ? withoutOutput(host) : host,
-      layout,
-      await loadConfig(host, layout),
-      alias,
-      { force: options.force ?? false, loginCmd: options["login-cmd"] ?? "" },
-    );
+    // Its email may be another afterwards.
+    const alias = aliasFor(layout, target);
+    const at = options.json ? withoutOutput(host) : host;
+    const provider = await logInAgain(at, layout, await loadConfig(host, layout), alias, {
+      force: options.force ?? false,
+      loginCmd: options["login-cmd"] ?? "",
+    });
     if (options.json) {
+      const home = homeOf(layout, alias);
       const { loginJson } = await import("../output/session.ts");
-      host.out(loginJson(found));
+      host.out(loginJson(alias, home, accountIn(home), provider));
     }
     return 0;
   },

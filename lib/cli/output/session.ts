@@ -1,6 +1,6 @@
 import type { Policy } from "../../core/pick/policy.ts";
 import type { SessionReport } from "../../core/pick/report.ts";
-import type { LoggedIn } from "../../app/login/login.ts";
+import type { Account } from "../../core/codex/account.ts";
 import { jsonText } from "./json.ts";
 
 /** What `agentlb status --json` prints: all sessions at one moment. */
@@ -105,7 +105,12 @@ export function clearJson(alias: string, isNew: boolean): string {
 }
 
 /** The output of `agentlb login --json`. */
-export function loginJson({ alias, home, account: { email, plan }, provider }: LoggedIn): string {
+export function loginJson(
+  alias: string,
+  home: string,
+  { email, plan }: Pick<Account, "email" | "plan">,
+  provider: string | undefined,
+): string {
   return jsonText<LoginOutput>({
     schema: "agentlb.login/1",
     alias,
