@@ -68,21 +68,24 @@ export const ROOMS: Rooms = tableOf(`
   app/library         app: codex config daemon pick pool pool/pick session
                       io: . files process          core: codex pick pool pool/python quota shell system text
 
-  cli                 cli: commands declaration pool view
+  cli                 cli: commands declaration output pool view
                       app: codex                   io: .
                       core: shell system text
   cli/declaration     app: codex pick              io: .
                       core: pick session shell text
-  cli/commands        cli: declaration screen view io: .
+  cli/commands        cli: declaration output screen view
+                      io: .
                       app: codex config daemon doctor login pick session skill supervisor thread
                       core: config doctor pick session shell skill system text text/screen thread
   cli/pool            cli: screen                  io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/limits pool/python quota shell text text/screen
+  cli/output          app: daemon skill
+                      core: codex doctor pick pick/policies shell simulation skill text thread
   cli/screen          cli: declaration view        io: .
                       app: pick thread
                       core: codex config pick quota shell simulation system text text/screen thread
-  cli/view            io: .
+  cli/view            cli: output                  io: .
                       app: codex daemon pick skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread
 `);
