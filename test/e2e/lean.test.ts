@@ -14,7 +14,8 @@ const ELSEWHERE = new RegExp(
     "\\w+/(pool|login|skill|simulation|supervisor|library|thread)/.+",
     "app/config/file",
     "app/daemon/(daemon|caller|replacement|stop_request)",
-    "app/pick/(report|why|forecast|simulate)",
+    "app/pick/(report|report_here|watch|why|forecast|simulate)",
+    "\\w+/(text/)?screen/.+",
     "app/session/(bindings|clear|discard_home|history|published_status|readings_file|remove)",
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
     "cli/skill",
@@ -22,7 +23,7 @@ const ELSEWHERE = new RegExp(
     "app/codex/threads/.+",
     "cli/view/(bindings|forecast|going_on|notes|simulation|status|threads|why)",
     "core/codex/(activity|auth_file|methods|no_auth_file|rollout|threads/.+)",
-    "core/pick/(trials|why)",
+    "core/pick/(row_order|standing|trials|why)",
     "core/quota/(forecast|history|ledger)",
     "core/session/readings_file",
     "core/shell/quote_\\w+",
@@ -65,9 +66,13 @@ test("`status` adds its report, and what knows the width of letters only when th
   expect(plain.stdout).toContain("selected session: a");
   const report = [
     "lib/app/pick/report.ts",
+    "lib/app/pick/report_here.ts",
     "lib/cli/output/json.ts",
+    "lib/cli/screen/face.ts",
     "lib/cli/view/notes.ts",
     "lib/cli/view/status.ts",
+    "lib/core/pick/row_order.ts",
+    "lib/core/text/screen/face.ts",
     "lib/core/text/table.ts",
   ];
   expect(surplusOf(plain)).toEqual(report);

@@ -59,6 +59,13 @@ describe("the screens", () => {
   );
 });
 
+test("the page on the commands shows one of them", () => {
+  const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+  expect(read("docs/agentlb.md")).toContain(
+    `\`\`\`text\n${read("test/testdata/screens/status-80-3.txt")}\`\`\``,
+  );
+});
+
 describe("a screen", () => {
   const run = async (
     args: readonly string[],
