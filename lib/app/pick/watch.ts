@@ -21,11 +21,13 @@ export async function watchSessions(
   layout: Layout,
   frame: () => Promise<readonly string[]>,
 ): Promise<number | NodeJS.Signals> {
-  if (!host.isTerminal.output || isDumb(host.env)) {
-    const what = host.isTerminal.output ? "one that can draw in place" : "a terminal as stdout";
-    throw new Failure("failed", `Cannot watch: --watch needs ${what}`, {
-      hint: "for programs: agentlb status --json",
-    });
+  const lack = !host.isTerminal.output
+    ? "--watch needs a terminal as stdout"
+    : isDumb(host.env)
+    ? "this terminal can't draw in place (TERM=dumb)"
+    : undefined;
+  if (lack !== undefined) {
+    throw new Failure("failed", `Cannot watch: ${lack}`, { hint: "for programs: agentlb status --json" });
   }
   // What cannot be drawn is no reason to take the terminal.
   await frame();

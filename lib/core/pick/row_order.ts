@@ -59,10 +59,10 @@ function leastLeft({ gauges }: Ranked): number | undefined {
   return all.length === 0 ? undefined : Math.min(...all);
 }
 
-/** The first reset of its windows, or the end of its exhaustion. */
+/** The end of its exhaustion, else the reset of the window that has the least left, as a screen shows it. */
 function nextReset(row: Ranked): number | undefined {
-  const known = gaugesIn(row.gauges).flatMap(({ resetsAtMs }) => resetsAtMs ?? []);
-  return backMs(row) ?? (known.length === 0 ? undefined : Math.min(...known));
+  const open = gaugesIn(row.gauges).filter(({ resetsAtMs }) => resetsAtMs !== undefined);
+  return backMs(row) ?? open.sort((a, b) => a.left - b.left)[0]?.resetsAtMs;
 }
 
 /** The unknown comes last. */

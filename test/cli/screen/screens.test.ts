@@ -117,7 +117,7 @@ describe("a screen", () => {
   );
 
   test("has colours on a terminal unless told otherwise, and says the same without", async () => {
-    const plain = (text: string) => text.replace(/\u001b\[\d+m/g, "");
+    const plain = (text: string) => text.replace(new RegExp("\u001b\\[\\d+m", "g"), "");
     const coloured = await run(["status"]);
     const bare = await run(["status"], { env: { NO_COLOR: "1" } });
     expect(coloured.out).toContain("\u001b[31m");
@@ -186,6 +186,17 @@ describe("a screen", () => {
     const empty = describedWorld(0);
     await main(empty.host({ args: ["status"], isTerminal: true }));
     expect(empty.out).toBe("no sessions yet; make the first with: agentlb new <alias>\n");
+  });
+
+  test("that cannot be drawn in place is not watched", async () => {
+    const { code, err } = await run(["status", "--watch"], { env: { TERM: "dumb" } });
+    expect([code, err.split("\n")[0]]).toEqual([
+      1,
+      "agentlb: error: Cannot watch: this terminal can't draw in place (TERM=dumb)",
+    ]);
+    for (const other of ["--json", "--wide"]) {
+      expect((await run(["status", "--watch", other])).code).toBe(2);
+    }
   });
 
   test("of `simulate` fits as well", async () => {

@@ -71,7 +71,7 @@ describe("the best first", () => {
 
 describe("another order", () => {
   const rows = [
-    may("a", 50, { gauges: { short: gauge(90, 300), long: gauge(20) }, active: 1 }),
+    may("a", 50, { gauges: { short: gauge(90, 50), long: gauge(20, 300) }, active: 1 }),
     may("b", 60, { gauges: { short: undefined, long: gauge(30, 200) } }),
     out("c", "exhausted", 100, { gauges: { short: gauge(0, 100), long: gauge(80, 50) }, active: 3 }),
     may("d", 70),
