@@ -56,7 +56,8 @@ function optionUsage(option: Option): string[] {
   return option.isRequired ? [flag, metavar(option)] : [`[${flag} ${metavar(option)}]`];
 }
 
-function metavar({ flags }: Option): string {
+/** The name of an option's value in a usage. */
+export function metavar({ flags }: Option): string {
   return flags[0]!.replace(/^-+/, "").replaceAll("-", "_").toUpperCase();
 }
 

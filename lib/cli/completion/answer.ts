@@ -1,0 +1,48 @@
+import { completionText } from "../../core/completion/answer.ts";
+import { type Candidate, type Completion, NOTHING } from "../../core/completion/candidate.ts";
+import type { CompletionRequest } from "../../core/completion/request.ts";
+import { knownAliases, knownEmails, knownThreads } from "../../app/completion/known.ts";
+import { pathsOf } from "../../app/session/sessions.ts";
+import type { Host } from "../../io/host.ts";
+import type { Commands } from "../declaration/command.ts";
+import { fittingWords, type Known } from "./words.ts";
+
+/** The answer to a shell that asks how a command line of `agentlb` may go on; nothing when that cannot be told. */
+export async function answerTo(
+  host: Host,
+  request: CompletionRequest,
+  commands: Commands,
+): Promise<string> {
+  try {
+    return completionText(request, await completed(host, request, commands));
+  } catch {
+    return completionText(request, NOTHING);
+  }
+}
+
+async function completed(
+  host: Host,
+  { before, current }: CompletionRequest,
+  commands: Commands,
+): Promise<Completion> {
+  const [first, ...rest] = before;
+  if (first === "cap" || first === "clb") {
+    const { fittingPoolWords } = await import("../pool/completion.ts");
+    return fittingPoolWords(first, rest, current);
+  }
+  return await fittingWords(before, current, commands, knownTo(host));
+}
+
+function knownTo(host: Host): Known {
+  const layout = () => pathsOf(host);
+  const aliases = (): Candidate[] => knownAliases(layout());
+  return {
+    aliases,
+    emails: () => knownEmails(aliases()),
+    threads: () => knownThreads(host, layout()),
+    async settings() {
+      const { CONFIG_KEYS, pathOf } = await import("../../core/config/config_keys.ts");
+      return CONFIG_KEYS.map((key) => ({ text: pathOf(key), about: key.effect }));
+    },
+  };
+}
