@@ -20,8 +20,8 @@ export const command: CommandWith<typeof OPTIONS> = {
   takesRest: true,
   async run(host, { options, passthrough }, commands) {
     const { answerTo } = await import("../completion/answer.ts");
-    const request = readRequest(completedShell(options.for), options.breaks ?? "", passthrough);
-    host.out(await answerTo(host, request, commands));
+    const asked = () => readRequest(completedShell(options.for), options.breaks ?? "", passthrough);
+    host.out(await answerTo(host, asked, commands));
     return 0;
   },
 };

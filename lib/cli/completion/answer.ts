@@ -1,7 +1,7 @@
 import { completionText } from "../../core/completion/answer.ts";
-import { type Candidate, type Completion, NOTHING } from "../../core/completion/candidate.ts";
+import { type Candidate, type Completion } from "../../core/completion/candidate.ts";
 import type { CompletionRequest } from "../../core/completion/request.ts";
-import { knownAliases, knownEmails, knownThreads } from "../../app/completion/known.ts";
+import { knownAliases, knownEmails } from "../../app/completion/aliases.ts";
 import { pathsOf } from "../../app/session/sessions.ts";
 import type { Host } from "../../io/host.ts";
 import type { Commands } from "../declaration/command.ts";
@@ -10,13 +10,14 @@ import { fittingWords, type Known } from "./words.ts";
 /** The answer to a shell that asks how a command line of `agentlb` may go on; nothing when that cannot be told. */
 export async function answerTo(
   host: Host,
-  request: CompletionRequest,
+  asked: () => CompletionRequest,
   commands: Commands,
 ): Promise<string> {
   try {
+    const request = asked();
     return completionText(request, await completed(host, request, commands));
   } catch {
-    return completionText(request, NOTHING);
+    return "";
   }
 }
 
@@ -39,7 +40,10 @@ function knownTo(host: Host): Known {
   return {
     aliases,
     emails: () => knownEmails(aliases()),
-    threads: () => knownThreads(host, layout()),
+    async threads() {
+      const { knownThreads } = await import("../../app/completion/threads.ts");
+      return knownThreads(host, layout());
+    },
     async settings() {
       const { CONFIG_KEYS, pathOf } = await import("../../core/config/config_keys.ts");
       return CONFIG_KEYS.map((key) => ({ text: pathOf(key), about: key.effect }));

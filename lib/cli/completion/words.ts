@@ -16,7 +16,7 @@ import { EVERYWHERE, PICK_OPTIONS, START_OPTIONS } from "../declaration/shared_o
 export interface Known {
   aliases(): Candidate[];
   emails(): Candidate[];
-  threads(): Candidate[];
+  threads(): Promise<Candidate[]>;
   settings(): Promise<Candidate[]>;
 }
 
@@ -165,7 +165,7 @@ async function valuesOf(
     case "alias":
       return wordsOnly(known.aliases());
     case "thread":
-      return wordsOnly(known.threads());
+      return wordsOnly(await known.threads());
     case "setting":
     case "key":
       return wordsOnly(await known.settings());

@@ -28,10 +28,14 @@ function usageOf(name: Name): string {
   return `usage: ${name} ${COMPLETION.name} ${COMPLETED_SHELLS.join(" | ")}`;
 }
 
-/** The answer of `cap complete` to a shell. */
+/** The answer of `cap complete` to a shell; nothing when that cannot be told. */
 export function poolAnswer(name: Name, args: readonly string[]): string {
-  const request = requestIn(args);
-  return completionText(request, fittingPoolWords(name, request.before, request.current));
+  try {
+    const request = requestIn(args);
+    return completionText(request, fittingPoolWords(name, request.before, request.current));
+  } catch {
+    return "";
+  }
 }
 
 /** The words that fit behind others on a command line of a pool program. */

@@ -14,6 +14,9 @@ export interface BashLine {
 
 const ESCAPES = new Map([["n", "\n"], ["t", "\t"], ["r", "\r"], ["e", "\x1b"], ["a", "\x07"], ["b", "\b"]]);
 
+/** What parts words and is replaced with the one behind it: `rl_special_prefixes` of bash. */
+const REPLACED = "$@";
+
 /**
  * Reads a command line as bash and readline do: a word to complete starts behind the last unquoted character of
  * `breaks` (`COMP_WORDBREAKS`), or behind an open quote. Nothing is expanded.
@@ -42,6 +45,7 @@ export function readBashLine(line: string, breaks: string): BashLine {
         continue;
       }
       if (/[;|&()<>]/.test(char)) {
+        if (/[<>]/.test(char) && /^\d+$/.test(current)) isTarget = true; // the number of a stream
         endWord();
         isTarget = /[<>]/.test(char);
         if (!isTarget) before = [];
@@ -61,8 +65,10 @@ export function readBashLine(line: string, breaks: string): BashLine {
         kept = current;
         at++;
       } else {
+        const isBreak = breaks.includes(char);
+        if (isBreak && REPLACED.includes(char)) kept = current;
         current += char;
-        if (breaks.includes(char)) kept = current;
+        if (isBreak && !REPLACED.includes(char)) kept = current;
       }
     } else if (char === quote.at(-1)) {
       quote = "";

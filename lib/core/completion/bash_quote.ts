@@ -3,8 +3,17 @@ import type { OpenQuote } from "./bash_line.ts";
 const BARE = /[A-Za-z0-9_@%+=:,./-]|[^\0-\x7f]/;
 const ANSI = new Map([["\n", "\\n"], ["\t", "\\t"], ["\r", "\\r"], ["'", "\\'"], ["\\", "\\\\"]]);
 
-/** A text as bash reads it back at a place where this quote is open; bash closes the quote. */
+/**
+ * A text as bash reads it back at a place where this quote is open. Readline closes the quote, unless what it inserts
+ * ends with that very character.
+ */
 export function quoteForBash(text: string, quote: OpenQuote): string {
+  const quoted = insideOf(text, quote);
+  const end = quote.at(-1);
+  return end !== undefined && quoted.endsWith(end) ? `${quoted}${end}` : quoted;
+}
+
+function insideOf(text: string, quote: OpenQuote): string {
   switch (quote) {
     case "":
       return bare(text);

@@ -8,6 +8,7 @@ function __${program}_completion
     test (count $plain) -gt 0; or set plain $current
     set -l answer (command ${ask} complete --for=fish -- $words[2..-1] "$plain" 2>/dev/null </dev/null | string split0)
     set -l head (string match -r -- '^--[a-z-]+=' $current)
+    test (count $head) -gt 0; or set head ''
     set -l path (string replace -r -- '^--[a-z-]+=' '' $current)
     switch "$answer[1]"
         case files

@@ -3,7 +3,6 @@ export function zshScript(program: string, ask: string): string {
   return `#compdef ${program}
 # Completion of ${program} for zsh.
 _${program}() {
-  emulate -L zsh
   local -a lines texts shown
   local line text paths
   local -i width=0

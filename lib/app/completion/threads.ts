@@ -1,38 +1,16 @@
 import { sep } from "node:path";
-import type { Candidate } from "../../core/completion/candidate.ts";
-import { isOfferable } from "../../core/completion/candidate.ts";
+import { type Candidate, isOfferable } from "../../core/completion/candidate.ts";
 import { threadNames } from "../../core/codex/threads/rollout_facts.ts";
 import { parseIndex } from "../../core/thread/index_file.ts";
-import { homeOf, type Layout, rolloutsOf, threadNamesOf } from "../../core/system/layout.ts";
+import { type Layout, rolloutsOf, threadNamesOf } from "../../core/system/layout.ts";
 import { readText, realPath } from "../../io/files/read.ts";
 import { MOST_BYTES } from "../../io/files/sizes.ts";
 import type { Host } from "../../io/host.ts";
-import { accountIn } from "../codex/account_file.ts";
-import { aliasesOf } from "../session/sessions.ts";
 import { glanceAt } from "../session/state_file.ts";
 import { type Place, placesOf } from "../thread/places.ts";
 
 /** The newest threads that are offered. */
 const MOST_THREADS = 200;
-
-/** The aliases of all sessions with the emails of their logins. Changes nothing. */
-export function knownAliases(layout: Layout): Candidate[] {
-  return aliasesOf(layout).filter(isOfferable).map((alias) => ({
-    text: alias,
-    about: accountIn(homeOf(layout, alias)).email ?? "",
-  }));
-}
-
-/** The emails that name one session. */
-export function knownEmails(aliases: readonly Candidate[]): Candidate[] {
-  const emails = aliases.map(({ about }) => about.toLowerCase());
-  return aliases.flatMap(({ text, about }) =>
-    about.includes("@") && isOfferable(about) &&
-      emails.filter((email) => email === about.toLowerCase()).length === 1
-      ? [{ text: about, about: text }]
-      : []
-  );
-}
 
 /** The ids and names of the newest threads of all sessions, as far as earlier commands have written them down. */
 export function knownThreads(host: Pick<Host, "env" | "platform">, layout: Layout): Candidate[] {

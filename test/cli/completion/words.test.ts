@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { ON_LIMIT } from "../../../lib/core/session/on_limit.ts";
+import { COMMANDS } from "../../../lib/cli/commands/all.ts";
+import { fittingWords, type Known } from "../../../lib/cli/completion/words.ts";
+import { allCommands } from "../../../lib/cli/declaration/catalogue.ts";
+import { fittingPoolWords } from "../../../lib/cli/pool/completion.ts";
+
+const word = (text: string) => ({ text, about: "" });
+const KNOWN: Known = {
+  aliases: () => ["work", "spare"].map(word),
+  emails: () => [word("me@example.com")],
+  threads: () => Promise.resolve([word("a thread")]),
+  settings: () => Promise.resolve([word("sessions.policy")]),
+};
+
+async function after(line: string, current = ""): Promise<string[] | string> {
+  const before = line.split(" ").filter((each) => each !== "");
+  const { words, paths } = await fittingWords(before, current, COMMANDS, KNOWN);
+  return paths === "none" ? words.map(({ text }) => text) : paths;
+}
+
+const SESSIONS = ["work", "spare", "me@example.com"];
+
+describe("behind these words fit:", () => {
+  test("at first, every command that the help lists, its other names, and the other programs", async () => {
+    const words = await after("");
+    const listed = (await allCommands(COMMANDS)).filter(({ name, summary, isHidden, commands }) =>
+      name !== "" && !name.includes(" ") && !isHidden && (summary !== undefined || commands !== undefined)
+    );
+    expect(words).toEqual(expect.arrayContaining([...listed.map(({ name }) => name), "ls", "cap", "clb"]));
+    expect(words).not.toContain("complete");
+    expect(words).not.toContain("");
+  });
+
+  test.each([
+    ["new", "", SESSIONS],
+    ["--policy drain new", "", SESSIONS],
+    ["new --on-limit", "", ON_LIMIT],
+    ["pick --prefer", "", ["work", "spare"]],
+    ["bind work", "", ["spare", "me@example.com"]],
+    ["continue", "", ["a thread"]],
+    ["skill install", "", ["cap", "clb"]],
+    ["skill install cap --to", "", "folders"],
+    ["skill install cap", "--to=x", "folders"],
+    ["--cmd", "", "files"],
+    ["new work --", "", "files"],
+    ["new work -- resume", "--l", "files"],
+    ["help supervisor", "", ["start", "restart", "status", "stop"]],
+    ["supervisor", "", ["start", "restart", "status", "stop"]],
+    ["completion", "", ["bash", "zsh", "fish", "powershell"]],
+    ["no-such-command", "", []],
+    ["supervisor no-such-member", "", []],
+    ["why", "--json=x", []],
+  ])("%s", async (line, current, words) => {
+    expect(await after(line, current)).toEqual(words);
+  });
+
+  test("options that may still be given, each once", async () => {
+    expect(await after("bind work", "--")).toEqual(["--here", "--remove", "--json", "--help"]);
+    expect(await after("bind --here", "--")).toEqual(["--help"]);
+    expect(await after("new", "--")).toContain("--prefer");
+    expect(await after("new work", "--")).not.toContain("--prefer");
+    expect(await after("", "--")).not.toContain("--shell");
+    expect(await after("--print-command", "--")).toContain("--shell");
+    expect(await after("status", "--")).not.toContain("--cmd");
+    expect(await after("new", "--policy=")).toContain("--policy=drain");
+    expect(await after("supervisor start")).toEqual(["--background", "--help"]);
+  });
+
+  test("every option of every command, at its command", async () => {
+    for (const { name, options } of await allCommands(COMMANDS)) {
+      if (name === "complete") continue;
+      const words = await after(name, "--");
+      for (const option of Object.keys(options).filter((option) => option !== "shell")) {
+        expect(words, name).toContain(`--${option}`);
+      }
+    }
+  });
+});
+
+describe("cap and clb:", () => {
+  const pool = (name: "cap" | "clb", line: string, current = "") => {
+    const { words, paths } = fittingPoolWords(name, line.split(" ").filter((each) => each !== ""), current);
+    return paths === "none" ? words.map(({ text }) => text) : paths;
+  };
+
+  test("their commands, options, and values", () => {
+    expect(pool("clb", "")).toEqual([
+      "where",
+      "list",
+      "pick",
+      "pick-auth",
+      "reset-state",
+      "status",
+      "completion",
+    ]);
+    expect(pool("cap", "pick")).toEqual(["--worker", "--base"]);
+    expect(pool("cap", "pick --worker w", "-")).toEqual(["--base", "--help"]);
+    expect(pool("cap", "status")).toBe("folders");
+    expect(pool("cap", "status --via")).toEqual(["tmux", "app-server"]);
+    expect(pool("cap", "status dir", "--via=")).toEqual(["--via=tmux", "--via=app-server"]);
+    expect(pool("cap", "watch-team --registry")).toBe("files");
+    expect(pool("cap", "status --timeout")).toEqual([]);
+    expect(pool("clb", "watch-team")).toEqual([]);
+    expect(pool("cap", "completion")).toEqual(["bash", "zsh", "fish", "powershell"]);
+  });
+});
