@@ -14,6 +14,7 @@ import { patience } from "../../rig/patience.ts";
 import { commandOf } from "../../rig/program.ts";
 import type { Sandbox } from "../../rig/sandbox.ts";
 import { writeThread } from "../../rig/threads.ts";
+import { completionScripts } from "../../scripts/man.ts";
 import { describeWith } from "../../rig/tools.ts";
 import { until } from "../../rig/until.ts";
 import { loadsOf } from "./support/loads.ts";
@@ -180,6 +181,59 @@ for (const shell of SHELLS) {
   });
 }
 
+/** How each shell finds what the installer has put below `share`, and a line that the user types at once. */
+const INSTALLED: readonly (readonly [program: string, start: (made: Sandbox, share: string) => string])[] = [
+  ["bash", (made, share) => {
+    writeFileSync(
+      join(made.dir, "bashrc"),
+      `PS1='READY> '; for name in agentlb cap clb; do . "${share}/bash-completion/completions/$name"; done\n`,
+    );
+    return `exec bash --noprofile --rcfile ${made.dir}/bashrc -i`;
+  }],
+  ["zsh", (made, share) => {
+    writeFileSync(
+      join(made.dir, ".zshrc"),
+      `PS1='READY> '; fpath=("${share}/zsh/site-functions" $fpath); autoload -Uz compinit; compinit -u -D; bindkey -e\n`,
+    );
+    return `ZDOTDIR=${made.dir} exec zsh -d -i`;
+  }],
+  ["fish", () => `exec fish -i -C "function fish_prompt; echo -n 'READY> '; end"`],
+];
+
+for (const [program, start] of INSTALLED) {
+  describeWith(["tmux", program], `${program} finds what install.sh has put in place`, () => {
+    test("and completes from the first key on", async () => {
+      const made = user();
+      const share = join(made.home, ".local/share");
+      for (const [path, text] of Object.entries(completionScripts())) {
+        const [, shell = "", name = ""] = path.split("/");
+        const folder = {
+          bash: "bash-completion/completions",
+          zsh: "zsh/site-functions",
+          fish: "fish/vendor_completions.d",
+        }[shell];
+        if (folder === undefined) continue;
+        mkdirSync(join(share, folder), { recursive: true });
+        writeFileSync(join(share, folder, name), text);
+      }
+      const terminal = openTerminal(made);
+      terminal.type(start(made, share));
+      await until(() => terminal.screen().includes("READY>"), () => `it is ready:\n${terminal.screen()}`);
+      for (
+        const [beginning, whole] of [["agentlb login wo", "agentlb login work"], [
+          "cap auth-adv",
+          "cap auth-advance",
+        ]] as const
+      ) {
+        terminal.write(beginning);
+        terminal.press("Tab");
+        await until(() => terminal.screen().includes(whole), () => `it is completed:\n${terminal.screen()}`);
+        terminal.press("C-c");
+      }
+    }, patience(60_000));
+  });
+}
+
 describe("an answer", () => {
   test("is silence where nothing can be told, and writes and starts nothing", async () => {
     const made = sandbox();
@@ -195,7 +249,7 @@ describe("an answer", () => {
     writeThread(made.homeOf("work"), { at: T, name: "a name" });
     const before = readdirSync(made.home, { recursive: true });
     expect(await ask(["--", "new", "w"]))
-      .toMatchObject({ stdout: "work\twork@example.test\nwork@example.test\twork\n", stderr: "" });
+      .toMatchObject({ stdout: "work\twork@example.test\n", stderr: "" });
     expect(await ask(["--", "continue", ""])).toMatchObject({ code: 0, stderr: "" });
     expect(readdirSync(made.home, { recursive: true })).toEqual(before);
     expect(made.fake.started()).toEqual([]);
@@ -220,7 +274,6 @@ describeWith(["fish"], "fish", () => {
     const { stdout } = await tool(made, "fish", ["--no-config", "-c", script]);
     expect(stdout.split("\n")).toEqual([
       "work\twork@example.test",
-      "work@example.test\twork",
       "start\tkeep limits fresh (picking starts it by itself)",
       "status\twhether it runs, since when, from where, with which codex",
       "stop\tend it; the renewal of a login is finished first",

@@ -31,16 +31,16 @@ export async function fittingWords(
   const { command, scan } = await commandIn(before, commands);
   if (command === undefined) return NOTHING;
   const options: Options = { ...command.options, ...command.runsSession ? EVERYWHERE : HELP };
-  if (scan.open !== undefined) return await valuesOf(scan.open.value, scan.open.oneOf, known);
+  if (scan.open !== undefined) return await valuesOf(scan.open.value, scan.open.oneOf, current, known);
   const [, name, value] = /^--([^=]+)=([^]*)$/.exec(current) ?? [];
   if (name !== undefined && value !== undefined) {
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (option?.value === undefined) return NOTHING;
-    const { words, paths } = await valuesOf(option.value, option.oneOf, known);
+    const { words, paths } = await valuesOf(option.value, option.oneOf, value, known);
     return { paths, words: words.map((word) => ({ ...word, text: `--${name}=${word.text}` })) };
   }
   if (current.startsWith("-")) return wordsOnly(optionWords(command, options, scan));
-  const positional = await argumentsOf(command, scan.words, commands, known);
+  const positional = await argumentsOf(command, scan.words, current, commands, known);
   const isEmpty = positional.words.length === 0 && positional.paths === "none";
   return isEmpty ? wordsOnly(optionWords(command, options, scan)) : positional;
 }
@@ -99,6 +99,7 @@ const NO_SCAN: Scan = { words: [], given: new Set(), open: undefined };
 async function argumentsOf(
   command: Command,
   given: readonly string[],
+  current: string,
   commands: Commands,
   known: Known,
 ): Promise<Completion> {
@@ -111,7 +112,7 @@ async function argumentsOf(
     const family = (await allCommands(commands)).find(({ name }) => name === given[0]);
     return wordsOnly(family === undefined ? [] : memberWords(family));
   }
-  const { words, paths } = await valuesOf(takes.what, takes.oneOf, known);
+  const { words, paths } = await valuesOf(takes.what, takes.oneOf, current, known);
   return { paths, words: words.filter(({ text }) => !given.includes(text)) };
 }
 
@@ -156,12 +157,16 @@ function optionWords(command: Command, options: Options, { words, given }: Scan)
 async function valuesOf(
   what: string | undefined,
   oneOf: readonly string[] | undefined,
+  current: string,
   known: Known,
 ): Promise<Completion> {
   if (oneOf !== undefined) return wordsOnly(listed(oneOf));
   switch (what?.replace(/^<|>$/g, "")) {
-    case "session":
-      return wordsOnly([...known.aliases(), ...known.emails()]);
+    case "session": {
+      // The alias is the shorter name; its email is shown beside it.
+      const aliases = known.aliases();
+      return wordsOnly(aliases.some(({ text }) => text.startsWith(current)) ? aliases : known.emails());
+    }
     case "alias":
       return wordsOnly(known.aliases());
     case "thread":
