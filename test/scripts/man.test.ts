@@ -25,7 +25,7 @@ function rendered(text: string, columns: number) {
     encoding: "utf8",
     env: { ...env, MAN_KEEP_FORMATTING: "", MANROFFOPT: "-c", GROFF_NO_SGR: "1" },
   });
-  return { status, stderr, text: stdout.replace(/.\x08/gsu, "") };
+  return { status, stderr, text: stdout };
 }
 
 const HEAD = '.TH X 1 "" "x" "x"\n.nh\n.ad l\n';

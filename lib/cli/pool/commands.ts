@@ -35,7 +35,7 @@ const toggle = (flag: string, help: string): Option => ({
   help,
   initial: false,
 });
-const taking = (takes: Option["takes"] & {}, option: Option): Option => ({ ...option, takes });
+const taking = (takes: NonNullable<Option["takes"]>, option: Option): Option => ({ ...option, takes });
 const fresh = (option: Option): Option => ({ ...option, isNew: true });
 
 const WORKER = [

@@ -18,9 +18,9 @@ type Name = keyof typeof FLAVOURS;
 
 /** The script of `cap completion <shell>`. Throws the usage failure for another shell. */
 export function poolScript(name: Name, words: readonly string[]): string {
+  if (words.includes("-h") || words.includes("--help")) return `${usageOf(name)}\n`;
   const shell = completedShell(words[0]);
   if (shell !== undefined && words.length === 1) return completionScript(shell, name);
-  if (words.length === 1 && ["-h", "--help"].includes(words[0]!)) return `${usageOf(name)}\n`;
   throw new Failure("usage", usageOf(name), { verbatim: true });
 }
 

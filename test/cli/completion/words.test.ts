@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { FLAVOURS } from "../../../lib/core/pool/flavour.ts";
 import { ON_LIMIT } from "../../../lib/core/session/on_limit.ts";
 import { COMMANDS } from "../../../lib/cli/commands/all.ts";
 import { fittingWords, type Known } from "../../../lib/cli/completion/words.ts";
 import { allCommands } from "../../../lib/cli/declaration/catalogue.ts";
-import { fittingPoolWords } from "../../../lib/cli/pool/completion.ts";
+import { parseArguments } from "../../../lib/cli/pool/arguments.ts";
+import { fittingPoolWords, poolScript } from "../../../lib/cli/pool/completion.ts";
 
 const word = (text: string) => ({ text, about: "" });
 const KNOWN: Known = {
@@ -81,6 +83,23 @@ describe("behind these words fit:", () => {
 });
 
 describe("cap and clb:", () => {
+  test("their script, or how it is asked for", () => {
+    expect(poolScript("cap", ["fish"])).toContain("agentlb cap complete --for=fish");
+    expect(poolScript("clb", ["zsh"])).toMatch(/^#compdef clb\n/);
+    const usage = "usage: cap completion bash | zsh | fish | powershell";
+    expect(poolScript("cap", ["--help"])).toBe(`${usage}\n`);
+    for (const words of [[], ["tcsh"], ["bash", "zsh"]]) {
+      expect(() => poolScript("cap", words)).toThrow(usage);
+    }
+  });
+
+  test("nothing of it shows where callers compare: the usage and the choices", () => {
+    for (const flavour of Object.values(FLAVOURS)) {
+      expect(() => parseArguments(flavour, [], undefined)).toThrow(/^(?![^]*complet)/);
+      expect(() => parseArguments(flavour, ["x"], undefined)).toThrow(/^(?![^]*complet)/);
+    }
+  });
+
   const pool = (name: "cap" | "clb", line: string, current = "") => {
     const { words, paths } = fittingPoolWords(name, line.split(" ").filter((each) => each !== ""), current);
     return paths === "none" ? words.map(({ text }) => text) : paths;
