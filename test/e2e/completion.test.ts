@@ -143,6 +143,7 @@ for (const shell of SHELLS) {
         ["show why --unb", ["why", "--unbound"]],
         ["show skill install cl", ["skill", "install", "clb"]],
         ["show skill install cap --to folder-o", ["skill", "install", "cap", "--to", "folder-one"]],
+        ["show skill install cap --to=folder-o", ["skill", "install", "cap", "--to=folder-one"]],
         ["show cap auth-c", ["cap", "auth-current"]],
         ["show new work -- fol", ["new", "work", "--", "folder-"]],
       ];
@@ -253,6 +254,32 @@ describe("an answer", () => {
     expect(await ask(["--", "continue", ""])).toMatchObject({ code: 0, stderr: "" });
     expect(readdirSync(made.home, { recursive: true })).toEqual(before);
     expect(made.fake.started()).toEqual([]);
+  });
+
+  test("has of all threads those that can be gone on with, the newest first, and only names that are clear", async () => {
+    const made = sandbox({ env: { AGENTLB_SUPERVISOR_DISABLED: "1" } });
+    const home = made.addAlias("work");
+    const ids = ([
+      { name: "twice" },
+      { name: "twice" },
+      { name: "--yes" },
+      { words: "the first words" },
+      { isArchived: true, name: "archived" },
+      { source: { subagent: "review" }, name: "of a subagent" },
+      { name: "clear", words: "more\n\x1b[31mwords" },
+    ] as const).map((thread, at) => writeThread(home, { at: T + at * 1000, ...thread }).id);
+    writeThread(join(made.home, ".codex"), { at: T + 60_000, name: "of my own Codex" });
+    await made.run("compiled", ["threads"]);
+    const { stdout } = await made.run("compiled", ["complete", "--", "continue", ""]);
+    expect(stdout.split("\n")).toEqual([
+      `${ids[6]}\twork: clear`,
+      expect.stringMatching(/^clear\twork: more [^\x1b]*words$/),
+      `${ids[3]}\twork: the first words`,
+      `${ids[2]}\twork: --yes`,
+      `${ids[1]}\twork: twice`,
+      `${ids[0]}\twork: twice`,
+      "",
+    ]);
   });
 
   test("loads what knows threads only where a thread is wanted", () => {

@@ -29,7 +29,7 @@ export function listed(texts: readonly string[]): Candidate[] {
 /** Controls other than a line break, half pairs, line separators, and marks that turn the direction of writing. */
 const STEERING = /(?!\n)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
-/** True for a text from outside that a shell can show in a list without being steered by it. */
+/** True for a text from outside that a shell can list without being steered by it, and that is no option. */
 export function isOfferable(text: string): boolean {
-  return text !== "" && !STEERING.test(text);
+  return text !== "" && !text.startsWith("-") && !STEERING.test(text);
 }

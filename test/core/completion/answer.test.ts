@@ -57,9 +57,9 @@ test.each([
   expect(quoteForPowershell(text)).toBe(written);
 });
 
-test("what steers a terminal is not offered", () => {
+test("what steers a terminal, or is an option, is not offered", () => {
   for (const text of ["work", "two\nlines", "é 漢字 ❤️", "$(x)"]) expect(isOfferable(text)).toBe(true);
-  for (const text of ["", "\x1b[31m", "a\tb", "a\rb", "\u202egnp", "\ud800", "a\u2028b"]) {
+  for (const text of ["", "--yes", "\x1b[31m", "a\tb", "a\rb", "\u202egnp", "\ud800", "a\u2028b"]) {
     expect(isOfferable(text)).toBe(false);
   }
 });
