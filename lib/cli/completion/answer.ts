@@ -45,8 +45,24 @@ function knownTo(host: Host): Known {
       return knownThreads(host, layout());
     },
     async settings() {
-      const { CONFIG_KEYS, pathOf } = await import("../../core/config/config_keys.ts");
-      return CONFIG_KEYS.map((key) => ({ text: pathOf(key), about: key.effect }));
+      const { ALIAS_KEYS, ALIAS_TABLE, CONFIG_KEYS, pathOf } = await import(
+        "../../core/config/config_keys.ts"
+      );
+      const settings = [...CONFIG_KEYS, ...ALIAS_KEYS].map((key) => ({
+        text: pathOf(key),
+        about: key.effect,
+        values: key.oneOf ?? (typeof key.default === "boolean" ? ["true", "false"] : []),
+      }));
+      const own = (text: string) => text.startsWith(`${ALIAS_TABLE}.`);
+      return [
+        ...settings.filter(({ text }) => !own(text)),
+        ...aliases().flatMap((alias) =>
+          settings.filter(({ text }) => own(text)).map((setting) => ({
+            ...setting,
+            text: `alias.${alias.text}${setting.text.slice(ALIAS_TABLE.length)}`,
+          }))
+        ),
+      ];
     },
   };
 }

@@ -10,14 +10,19 @@ import {
 import { allCommands } from "../declaration/catalogue.ts";
 import type { Command, Commands } from "../declaration/command.ts";
 import type { Option, Options } from "../declaration/option.ts";
-import { EVERYWHERE, PICK_OPTIONS, START_OPTIONS } from "../declaration/shared_options.ts";
+import { EVERYWHERE, PICK_OPTIONS, RUN_OPTIONS, START_OPTIONS } from "../declaration/shared_options.ts";
 
 /** Looks up what only the disk knows, when it is wanted. */
 export interface Known {
   aliases(): Candidate[];
   emails(): Candidate[];
   threads(): Promise<Candidate[]>;
-  settings(): Promise<Candidate[]>;
+  settings(): Promise<KnownSetting[]>;
+}
+
+/** The path of a setting, and the words that it takes if they are few. */
+export interface KnownSetting extends Candidate {
+  readonly values: readonly string[];
 }
 
 /** The words that fit behind others on a command line of `agentlb`, by the declarations of its commands. */
@@ -30,7 +35,7 @@ export async function fittingWords(
   if (before.includes("--")) return FILES;
   const { command, scan } = await commandIn(before, commands);
   if (command === undefined) return NOTHING;
-  const options: Options = { ...command.options, ...command.runsSession ? EVERYWHERE : HELP };
+  const options: Options = { ...command.options, ...command.runsSession ? EVERYWHERE : ALWAYS };
   if (scan.open !== undefined) return await valuesOf(scan.open.value, scan.open.oneOf, current, known);
   const [, name, value] = /^--([^=]+)=([^]*)$/.exec(current) ?? [];
   if (name !== undefined && value !== undefined) {
@@ -45,7 +50,10 @@ export async function fittingWords(
   return isEmpty ? wordsOnly(optionWords(command, options, scan)) : positional;
 }
 
-const HELP: Options = { help: EVERYWHERE.help };
+/** What every command takes, whether or not it runs a session. */
+const ALWAYS: Options = Object.fromEntries(
+  Object.entries(EVERYWHERE).filter(([name]) => !Object.hasOwn(RUN_OPTIONS, name) && name !== "version"),
+);
 
 /** What precedes the cursor: words that are no options, the options given, and one that still lacks its value. */
 interface Scan {
@@ -112,6 +120,9 @@ async function argumentsOf(
     const family = (await allCommands(commands)).find(({ name }) => name === given[0]);
     return wordsOnly(family === undefined ? [] : memberWords(family));
   }
+  if (takes.what === "setting" && given.length > 0) {
+    return wordsOnly(listed((await known.settings()).find(({ text }) => text === given[0])?.values ?? []));
+  }
   const { words, paths } = await valuesOf(takes.what, takes.oneOf, current, known);
   return { paths, words: words.filter(({ text }) => !given.includes(text)) };
 }
@@ -149,7 +160,9 @@ function optionWords(command: Command, options: Options, { words, given }: Scan)
     text: `--${name}`,
     about,
   }));
-  const last = command.runsSession ? [{ text: "--", about: "what follows is given to the command" }] : [];
+  const last = command.runsSession || command.takesRest
+    ? [{ text: "--", about: "what follows is given to the command" }]
+    : [];
   return [...rows, ...last];
 }
 
@@ -172,7 +185,6 @@ async function valuesOf(
     case "thread":
       return wordsOnly(await known.threads());
     case "setting":
-    case "key":
       return wordsOnly(await known.settings());
     case "dir":
     case "folder":

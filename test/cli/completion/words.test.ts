@@ -3,6 +3,7 @@ import { FLAVOURS } from "../../../lib/core/pool/flavour.ts";
 import { ON_LIMIT } from "../../../lib/core/session/on_limit.ts";
 import { COMMANDS } from "../../../lib/cli/commands/all.ts";
 import { fittingWords, type Known } from "../../../lib/cli/completion/words.ts";
+import type { Command } from "../../../lib/cli/declaration/command.ts";
 import { allCommands } from "../../../lib/cli/declaration/catalogue.ts";
 import { parseArguments } from "../../../lib/cli/pool/arguments.ts";
 import { fittingPoolWords, poolScript } from "../../../lib/cli/pool/completion.ts";
@@ -12,7 +13,7 @@ const KNOWN: Known = {
   aliases: () => ["work", "spare"].map(word),
   emails: () => [word("me@example.com")],
   threads: () => Promise.resolve([word("a thread")]),
-  settings: () => Promise.resolve([word("sessions.policy")]),
+  settings: () => Promise.resolve([{ ...word("sessions.policy"), values: ["score", "drain"] }]),
 };
 
 async function after(line: string, current = ""): Promise<string[] | string> {
@@ -57,6 +58,25 @@ describe("behind these words fit:", () => {
     ["why", "--json=x", []],
   ])("%s", async (line, current, words) => {
     expect(await after(line, current)).toEqual(words);
+  });
+
+  test("what a setting takes behind its name", async () => {
+    const set: Command = {
+      name: "set",
+      usage: "",
+      summary: "set",
+      help: [],
+      options: {},
+      examples: [],
+      takes: { what: "setting", most: 9 },
+      run: () => Promise.resolve(0),
+    };
+    const commands = new Map([["set", () => Promise.resolve({ command: set })]]);
+    const words = async (...before: string[]) =>
+      (await fittingWords(before, "", commands, KNOWN)).words.map(({ text }) => text);
+    expect(await words("set")).toEqual(["sessions.policy"]);
+    expect(await words("set", "sessions.policy")).toEqual(["score", "drain"]);
+    expect(await words("set", "no.such")).toEqual(["--help"]);
   });
 
   test("options that may still be given, each once", async () => {
