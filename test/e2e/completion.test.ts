@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sandbox } from "../../rig/in_test.ts";
 import { patience } from "../../rig/patience.ts";
-import { commandOf } from "../../rig/program.ts";
+import { commandOf, ways } from "../../rig/program.ts";
 import type { Sandbox } from "../../rig/sandbox.ts";
 import { writeThread } from "../../rig/threads.ts";
 import { completionScripts } from "../../scripts/man.ts";
@@ -106,16 +106,22 @@ async function open(made: Sandbox, shell: Shell): Promise<Terminal> {
   writeFileSync(join(folder, name), lines.map((line) => `${line}\n`).join(""));
   const terminal = openTerminal(made, { SHOWN: join(made.dir, "shown") });
   terminal.type(shell.start(folder));
-  await until(() => terminal.screen().includes("READY>"), () => `it is ready:\n${terminal.screen()}`);
+  await until(() => isReady(terminal), () => `it is ready:\n${terminal.screen()}`);
   return terminal;
 }
 
 let rounds = 0;
 
+/** Tells whether the shell waits for a line. */
+function isReady(terminal: Terminal): boolean {
+  return terminal.screen().trimEnd().endsWith("READY>");
+}
+
 /** Types the beginning of a line, lets the shell complete it, and returns the words that `show` then gets. */
 async function completed(made: Sandbox, terminal: Terminal, beginning: string): Promise<string[]> {
   const file = join(made.dir, "shown");
   const kept = join(made.dir, `shown-${++rounds}`);
+  await until(() => isReady(terminal), () => `a line can be typed:\n${terminal.screen()}`);
   terminal.write(beginning);
   terminal.press("Tab");
   terminal.press("Enter");
@@ -219,7 +225,7 @@ for (const [program, start] of INSTALLED) {
       }
       const terminal = openTerminal(made);
       terminal.type(start(made, share));
-      await until(() => terminal.screen().includes("READY>"), () => `it is ready:\n${terminal.screen()}`);
+      await until(() => isReady(terminal), () => `it is ready:\n${terminal.screen()}`);
       for (
         const [beginning, whole] of [["agentlb login wo", "agentlb login work"], [
           "cap auth-adv",
@@ -229,7 +235,7 @@ for (const [program, start] of INSTALLED) {
         terminal.write(beginning);
         terminal.press("Tab");
         await until(() => terminal.screen().includes(whole), () => `it is completed:\n${terminal.screen()}`);
-        terminal.press("C-c");
+        terminal.press("C-u");
       }
     }, patience(60_000));
   });
@@ -254,6 +260,10 @@ describe("an answer", () => {
     expect(await ask(["--", "continue", ""])).toMatchObject({ code: 0, stderr: "" });
     expect(readdirSync(made.home, { recursive: true })).toEqual(before);
     expect(made.fake.started()).toEqual([]);
+    for (const way of ways) {
+      const { stdout } = await made.run(way, ["complete", "--for=zsh", "--", "--policy", ""]);
+      expect([way, stdout]).toEqual([way, "none\0score\0balanced\0drain\0adaptive\0"]);
+    }
   });
 
   test("has of all threads those that can be gone on with, the newest first, and only names that are clear", async () => {
@@ -273,7 +283,7 @@ describe("an answer", () => {
     const { stdout } = await made.run("compiled", ["complete", "--", "continue", ""]);
     expect(stdout.split("\n")).toEqual([
       `${ids[6]}\twork: clear`,
-      expect.stringMatching(/^clear\twork: more [^\x1b]*words$/),
+      "clear\twork: more \\u{1b}[31mwords",
       `${ids[3]}\twork: the first words`,
       `${ids[2]}\twork: --yes`,
       `${ids[1]}\twork: twice`,
