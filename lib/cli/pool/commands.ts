@@ -18,7 +18,7 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   /** The one argument it takes. */
-  readonly argument?: { readonly name: string; readonly help: string };
+  readonly argument?: { readonly name: string; readonly help: string; readonly takes?: Option["takes"] };
   readonly options: readonly Option[];
 }
 
@@ -56,7 +56,7 @@ const READING = [
     help: "leave the MCP servers of the source out",
   } as const,
 ];
-const DIRECTORY = { name: "team_dir", help: "directory with the auth files" };
+const DIRECTORY = { name: "team_dir", help: "directory with the auth files", takes: "folder" } as const;
 
 const ALL: readonly Command[] = [
   { name: "where", summary: "show which settings are used", options: [] },

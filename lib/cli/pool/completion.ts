@@ -80,7 +80,7 @@ function ofCommand(command: Command, before: readonly string[], current: string)
     }))
   );
   if (current.startsWith("-") && !areOptionsOver) return wordsOnly([...rows, HELP]);
-  if (command.argument !== undefined && !hasArgument) return FOLDERS;
+  if (command.argument?.takes !== undefined && !hasArgument) return valuesOf(command.argument.takes);
   return wordsOnly(areOptionsOver ? [] : rows);
 }
 
