@@ -10,6 +10,7 @@ export const ROOMS: Rooms = tableOf(`
   core/codex          core: quota text
   core/codex/threads  core: codex text
   core/session        core: codex quota shell system text
+  core/login          core: codex
   core/thread         core: codex codex/threads quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
@@ -37,7 +38,9 @@ export const ROOMS: Rooms = tableOf(`
   app/codex           io: . files process          core: codex config session shell system text
   app/codex/threads   io: files                    core: codex codex/threads
   app/login           app: codex session
-                      io: . files lock process     core: codex config session shell system text
+                      io: . files lock process     core: codex config login session shell system text
+  app/setup           app: codex doctor login session
+                      io: . files                  core: codex config doctor login session shell system text
   app/session         app: codex daemon
                       io: . files lock process     core: codex config quota session shell system text thread
   app/pick            app: codex daemon session
@@ -70,16 +73,17 @@ export const ROOMS: Rooms = tableOf(`
   cli                 cli: commands declaration pool view
                       app: codex                   io: .
                       core: shell system text
-  cli/declaration     app: codex pick              io: .
+  cli/declaration     app: codex login pick        io: .
                       core: pick session shell text
-  cli/commands        cli: declaration view        io: .
-                      app: codex config daemon doctor login pick session skill supervisor thread
+  cli/output
+  cli/commands        cli: declaration output view io: .
+                      app: codex config daemon doctor login pick session setup skill supervisor thread
                       core: config doctor pick session shell skill system text thread
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
-  cli/view            io: .
-                      app: codex daemon pick skill thread thread/going_on
+  cli/view            cli: output                  io: .
+                      app: codex daemon pick setup skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread
 `);
 
