@@ -63,6 +63,8 @@ export const ROOMS: Rooms = tableOf(`
   app/pool            io: . files lock             core: pool pool/python pool/state pool/watch shell text
   app/pool/pick       app: codex pool session
                       io: . files                  core: codex config pick pool pool/python pool/state session system text
+  app/pool/add        app: codex login pool pool/pick session
+                      io: . files                  core: codex config login pool session system text
   app/pool/limits     app: codex pool pool/pick session
                       io: . files process          core: codex pool pool/limits pool/screen pool/state session shell system text
   app/pool/watch      app: codex pool pool/limits pool/pick
@@ -79,8 +81,8 @@ export const ROOMS: Rooms = tableOf(`
   cli/commands        cli: declaration output view io: .
                       app: codex config daemon doctor login pick session setup skill supervisor thread
                       core: config doctor pick session shell skill system text thread
-  cli/pool            io: .
-                      app: codex pool pool/limits pool/pick pool/watch
+  cli/pool            cli: output                  io: .
+                      app: codex pool pool/add pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
   cli/view            cli: output                  io: .
                       app: codex daemon pick setup skill thread thread/going_on

@@ -33,7 +33,7 @@ export async function logInAside<T>(
   logIn: (home: string) => Promise<void>,
   use: (login: FreshLogin) => Promise<T>,
 ): Promise<T> {
-  sweepFolders(parent, prefix, "auth.json", clock.now() - HOUR_MS);
+  sweepFolders(parent, "", "auth.json", clock.now() - HOUR_MS);
   const home = makeTemporaryFolder(parent, prefix);
   let isKept = false;
   try {
