@@ -62,7 +62,7 @@ export async function addLogin(
     const logIn = (home: string) => runLogin(host, defaultConfig(), way, home);
     return await logInAside(host, place, logIn, async ({ account, home, text, keptUntil }) => {
       const twins = twinsIn(dir, settings, account);
-      if (twins.length > 0 && !wish.force) throw doubled(flavour, name, account, twins);
+      if (twins.length > 0 && !wish.force) throw doubled(flavour, wish.name, account, twins);
       await keptUntil(() => put(dir, name, text, home));
       host.err(`ℹ️ added ${printable(name)}${printable(accountPhrase(account))}\n`);
       if (twins.length > 0) {
