@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { NPM_CODEX } from "../../rig/codex.ts";
 import { commandOf } from "../../rig/program.ts";
 import { finished } from "../../rig/result.ts";
 import { patience } from "../../rig/patience.ts";
@@ -94,6 +95,39 @@ describeWith(["tmux"], "at a terminal", () => {
   });
 });
 
+describeWith(["tmux"], "init at a terminal, with the real Codex", () => {
+  test.for([["itself", undefined], ["behind the script of its npm package", NPM_CODEX]] as const)(
+    "%s, leaves whole sessions at Ctrl-C in a login",
+    { timeout: patience(60_000) },
+    async ([, program], context) => {
+      const more = program === undefined ? {} : { program };
+      const made = await world(context, { env: ALONE, ...more });
+      const { service, user } = made;
+      configure(made);
+      const terminal = openTerminal(user, ALONE);
+      const words = [...commandOf(WAY), "init", "one", "two", "--device-auth"].map((word) => `'${word}'`);
+      const last = () => terminal.screen().trimEnd().split("\n").at(-1) ?? "";
+      const sees = (text: string) => until(() => last().includes(text), () => terminal.screen());
+      terminal.type(`clear; ${words.join(" ")}`);
+      await sees("press Enter to log in");
+      const first = service.rows.length;
+      terminal.type("");
+      await approve(made, "one", first);
+      await until(() => terminal.screen().includes("(one@example.test), plan pro"), () => terminal.screen());
+      await sees("press Enter to log in");
+      const second = service.rows.length;
+      terminal.type("");
+      await service.waitFor({ path: "/deviceauth/token", status: 403, after: second });
+      terminal.press("C-c");
+      await until(() => /^[#$]$/.test(last()), () => terminal.screen());
+      expect(terminal.screen()).toContain("agentlb: stopped; what is logged in stays");
+      expect(readdirSync(join(user.root, "sessions"))).toEqual(["one"]);
+      expect(service.isSpent(refreshTokenIn(join(user.homeOf("one"), "auth.json")))).toBe(false);
+      expect(service.find({ path: "/oauth/revoke" })).toEqual([]);
+    },
+  );
+});
+
 describe.concurrent("cap add", { timeout: patience(60_000) }, () => {
   test("puts a login of the real Codex into a team folder, and refuses the account a second time", async (context) => {
     const { expect } = context;
@@ -127,7 +161,9 @@ describe.concurrent("cap add", { timeout: patience(60_000) }, () => {
     await approve(made, "one", after);
     expect(await again).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("is the same account as one.json: not added\n"),
+      stderr: expect.stringContaining(
+        "❌ not added: this is the same account as one.json (one@example.test), plan pro\n",
+      ),
     });
     expect(readdirSync(team)).toEqual(["one.json"]);
     expect(readFileSync(file, "utf8")).toBe(text);

@@ -114,7 +114,7 @@ describe("add", () => {
       code: 1,
       out: "",
       err: BEFORE.replace("work", "two") +
-        "❌ this login (a@x), plan pro is the same account as one.json: not added\n" +
+        "❌ not added: this is the same account as one.json (a@x), plan pro\n" +
         "   to add it all the same: cap add two --force\n",
     });
     expect(files()).toEqual(["one.json"]);

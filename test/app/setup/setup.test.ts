@@ -103,7 +103,8 @@ describe("init at a terminal", () => {
     ["by the exit code of a shell", { code: 130 }],
   ])("ends at a login that Ctrl-C ended, told %s, and keeps the session before it", async (_, exit) => {
     const user = world();
-    expect(await run(user, "init", [A, exit], ["", "", "", ""])).toBe("SIGINT");
+    expect(await run(user, "init", [A, exit], ["", "", "", "", "s"])).toBe("SIGINT");
+    expect(user.err).not.toContain("log in again, or skip this session?");
     expect(sessions(user)).toEqual(["personal"]);
     expect(user.read("sessions", "personal", "auth.json")).toBe(A);
   });

@@ -146,7 +146,7 @@ function taken(dir: string, name: string, hint = "choose another name; nothing i
 
 function doubled(flavour: Flavour, name: string, account: Holder, twins: readonly string[]): Failure {
   return failure(
-    `❌ this login${accountTail(account)} is the same account as ${twins.join(", ")}: not added`,
+    `❌ not added: this is the same account as ${twins.join(", ")}${accountTail(account)}`,
     `to add it all the same: ${flavour.name} add ${name} --force`,
   );
 }
