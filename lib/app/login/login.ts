@@ -25,7 +25,8 @@ interface LoginRequest extends LoginWish {
 
 /**
  * Logs in to a session that exists. `codex login` revokes the login in its home before it has a new one, so a session
- * that has a login gets the new one by way of an empty temporary home.
+ * that has a login gets the new one by way of an empty temporary home. Returns the model provider that needs no login,
+ * where nothing was done for that reason.
  */
 export async function logInAgain(
   host: Host,
@@ -33,7 +34,7 @@ export async function logInAgain(
   config: Config,
   target: string,
   request: LoginRequest,
-): Promise<void> {
+): Promise<string | undefined> {
   const alias = aliasFor(layout, target);
   checkKnownAlias(host, alias);
   const home = homeOf(layout, alias);
@@ -42,7 +43,7 @@ export async function logInAgain(
   if (provider !== undefined) {
     const uses = `its Codex uses the model provider "${printable(provider)}"`;
     host.err(`agentlb: "${printable(alias)}" needs no login: ${uses}; to log in all the same: --force\n`);
-    return;
+    return provider;
   }
   const way = await loginWay(host, layout, config, request);
   await underLoginLock(host, layout, alias, async () => {
@@ -60,6 +61,7 @@ export async function logInAgain(
     if (isLogin(account)) await settleLogin(host, layout, config, alias, way, false);
     else tellAfter(host, alias, account);
   });
+  return undefined;
 }
 
 /** Throws Failure for a login outside auth.json, which could not be kept safe. */

@@ -35,10 +35,14 @@ export const command: CommandWith<typeof OPTIONS> = {
   async run(host, { words, options }, commands) {
     const layout = openRoot(host);
     const config = await loadConfig(host, layout);
-    const { setUp } = await import("../../app/setup/setup.ts");
-    const setup = await setUp(host, layout, config, { names: words, ...loginWishIn(options) });
+    const [{ setUp }, { withoutOutput }] = await Promise.all([
+      import("../../app/setup/setup.ts"),
+      import("../../app/login/without_output.ts"),
+    ]);
+    const at = options.json ? withoutOutput(host) : host;
+    const setup = await setUp(at, layout, config, { names: words, ...loginWishIn(options) });
     if (options.json) {
-      const { setupJson } = await import("../view/setup.ts");
+      const { setupJson } = await import("../output/setup.ts");
       host.out(setupJson(setup));
     }
     if (setup.isLeft) {

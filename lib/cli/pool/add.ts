@@ -5,7 +5,7 @@ import { type Added, addLogin } from "../../app/pool/add/add_login.ts";
 import type { PoolSettings } from "../../app/pool/load.ts";
 import type { End } from "../../app/codex/run.ts";
 import type { Host } from "../../io/host.ts";
-import type { PoolAddOutput } from "../output/setup.ts";
+import { withoutOutput } from "../../app/login/without_output.ts";
 
 /** Carries out `add`; prints the path of the new auth file, or with `--json` an object. */
 export async function addCommand(
@@ -19,7 +19,7 @@ export async function addCommand(
   if (command !== "" && isDevice) {
     throw new Failure("usage", "❌ --device-auth and --login-cmd can't be used together", { verbatim: true });
   }
-  const added = await addLogin(host, flavour, settings, {
+  const added = await addLogin(withoutOutput(host), flavour, settings, {
     name: textOption(options, "name") ?? "",
     teamDir: textOption(options, "team_dir"),
     force: isSet(options, "force"),
@@ -31,13 +31,13 @@ export async function addCommand(
 }
 
 function addJson({ file, teamDir, account: { email, plan }, twins }: Added): string {
-  const output: PoolAddOutput = {
+  const output = {
     schema: "agentlb.pool-add/1",
     file,
     teamDir,
-    ...(email === undefined ? {} : { email }),
-    ...(plan === undefined ? {} : { plan }),
-    ...(twins.length === 0 ? {} : { sameAccountAs: twins }),
+    email,
+    plan,
+    sameAccountAs: twins.length === 0 ? undefined : twins,
   };
   return `${JSON.stringify(output, undefined, 2)}\n`;
 }

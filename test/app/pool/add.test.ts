@@ -78,7 +78,7 @@ describe("add", () => {
       const { code, out, err } = await run(`add ${name}`, B);
       expect([code, out]).toEqual([1, ""]);
       expect(err).toMatch(
-        /^❌ (work|link)\.json is there already: .*\n   choose another name; nothing is overwritten\n$/,
+        /^❌ (work|link)\.json is there already: .*\n {3}choose another name; nothing is overwritten\n$/,
       );
     }
     expect(launches).toEqual([]);
