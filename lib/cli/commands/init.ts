@@ -63,14 +63,20 @@ async function tellNext(host: Host, commands: Commands, hasSessions: boolean): P
 
 /** The lines that offer what other commands set up. */
 export function offersOf(commands: Commands, shell: string): string[] {
-  const known = ["bash", "zsh", "fish"].includes(shell) ? shell : "<shell>";
+  const scripts: Readonly<Record<string, string>> = {
+    bash: 'eval "$(agentlb completion bash)"',
+    zsh: 'eval "$(agentlb completion zsh)"',
+    fish: "agentlb completion fish | source",
+  };
   return [
     ...commands.has("share")
       ? [
         "to use AGENTS.md, skills and settings of ~/.codex in all sessions, look at: agentlb share --dry-run",
       ]
       : [],
-    ...commands.has("completion") ? [`for completions in your shell: agentlb completion ${known}`] : [],
+    ...commands.has("completion")
+      ? [`for completions in your shell: ${scripts[shell] ?? "agentlb help completion"}`]
+      : [],
   ];
 }
 

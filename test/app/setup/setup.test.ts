@@ -193,8 +193,8 @@ describe("the offers at the end", () => {
     const all = new Map([["share", load], ["completion", load]]);
     expect(offersOf(all, "zsh").map((line) => line.replace(/^.*: /, ""))).toEqual([
       "agentlb share --dry-run",
-      "agentlb completion zsh",
+      'eval "$(agentlb completion zsh)"',
     ]);
-    expect(offersOf(all, "tcsh").at(-1)).toContain("agentlb completion <shell>");
+    expect(offersOf(all, "tcsh").at(-1)).toContain("agentlb help completion");
   });
 });
