@@ -18,6 +18,8 @@ export interface HomeOptions {
   readonly config?: string;
   /** Keeps Codex's default of `features.daemon_auto_start`. */
   readonly daemon?: boolean;
+  /** More features of Codex that are switched on or off. */
+  readonly features?: Readonly<Record<string, boolean>>;
 }
 
 /** Makes (or rewrites) a home that names only the fake service; returns `dir`. */
@@ -35,7 +37,7 @@ export function writeHome(dir: string, options: HomeOptions): string {
 }
 
 /** A config.toml that names the fake service for everything. */
-export function configText(options: Pick<HomeOptions, "backend" | "config" | "daemon">): string {
+export function configText(options: Pick<HomeOptions, "backend" | "config" | "daemon" | "features">): string {
   return [
     `chatgpt_base_url = "${options.backend.url}/backend-api/"`,
     `model = "${MODEL}"`,
@@ -56,6 +58,7 @@ export function configText(options: Pick<HomeOptions, "backend" | "config" | "da
     "",
     `[features]`,
     `daemon_auto_start = ${options.daemon ?? false}`,
+    ...Object.entries(options.features ?? {}).map(([name, isOn]) => `${name} = ${isOn}`),
     "",
   ].join("\n");
 }

@@ -3,66 +3,15 @@
  * loopback. Needs no login and removes its files. `--keep FOLDER` keeps the sessions and the service's log there.
  */
 import { spawn, spawnSync } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-import { startBackend } from "../rig/backend.ts";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { NPM_CODEX, TREE } from "../rig/codex.ts";
-import { writeHome } from "../rig/home.ts";
-import { refusingProxy } from "../rig/refusing_proxy.ts";
-
-const HOUR = 3600;
-const DAY = 24 * HOUR;
-const window = (usedPercent: number, windowSec: number, resetInSec: number) => ({
-  usedPercent,
-  windowSec,
-  resetInSec,
-});
-const limits = (short: number, long: number) => ({
-  primary: window(short, 5 * HOUR, 2 * HOUR),
-  secondary: window(long, 7 * DAY, 3 * DAY),
-});
-/** The logins of three accounts: the used percent of the five hours and of the week. */
-const ACCOUNTS = { personal: limits(70, 40), work: limits(20, 30), spare: limits(45, 50) };
+import { ACCOUNTS, limits, startWorld, until } from "./demo/world.ts";
 
 const began = Date.now();
 const keep = keptFolder();
-const dir = realpathSync(mkdtempSync(join(tmpdir(), "agentlb-demo-")));
-const home = join(dir, "home");
-const root = join(home, ".agentlb");
-const project = join(home, "project");
-const bin = join(dir, "bin");
-for (const folder of [root, project, bin, join(dir, "tmp")]) {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-}
-// Two versions of Codex are installed: npm gives the name to either.
-symlinkSync(NPM_CODEX, join(bin, "codex"));
-
-const backend = await startBackend({
-  accounts: Object.fromEntries(Object.entries(ACCOUNTS).map(([id, usage]) => [id, { usage }])),
-});
-const proxy = await refusingProxy();
-const env: Record<string, string> = {
-  ...proxy.env,
-  HOME: home,
-  PATH: `${bin}:${process.env.PATH ?? ""}`,
-  TMPDIR: join(dir, "tmp"), // not above the homes, because Codex warns of homes below it
-  CODEX_REVOKE_TOKEN_URL_OVERRIDE: `${backend.url}/oauth/revoke`,
-  // Refreshes the readings of active sessions every other second, to keep the demo short.
-  AGENTLB_PRE_STALE_REFRESH_SEC: "418",
-  AGENTLB_PRE_STALE_REFRESH_COOLDOWN_SEC: "1",
-  AGENTLB_STATUS_FLUSH_INTERVAL_SEC: "1",
-};
+const world = await startWorld("Hello from the made-up service!");
+const { backend, root } = world;
 
 try {
   await demo();
@@ -74,29 +23,49 @@ try {
 }
 
 async function demo(): Promise<void> {
-  for (const id of Object.keys(ACCOUNTS)) writeHome(join(root, "sessions", id), { backend, account: id });
-  const { stdout } = spawnSync(process.execPath, [NPM_CODEX, "--version"], { env, encoding: "utf8" });
+  const { stdout } = spawnSync(process.execPath, [NPM_CODEX, "--version"], {
+    env: world.env,
+    encoding: "utf8",
+  });
   console.log(
-    `codex        ${NPM_CODEX}\nversion      ${stdout.trim()}\naccounts     ${
+    `The real Codex (${stdout.trim()}) runs here with three made-up accounts: ${
       Object.keys(ACCOUNTS).join(", ")
-    }, made up`,
+    }.\nThe service that it talks to is made up, too, and runs on this machine. Nothing goes further.`,
   );
 
-  title("The supervisor asks codex app-server for the limits of every account");
+  title("1. What is left in each account?");
+  say("A background process, the supervisor, asks Codex for the limits of every account.");
   await show(["supervisor", "start", "--background"]);
   await until(() => Object.keys(ACCOUNTS).every((id) => resultOf(id) === "ok"), "a reading of every account");
+  say(
+    "One line for each session: one account's login, in a folder of its own.\n* is where the most is left.",
+  );
   await show(["status"]);
 
-  title("agentlb picks the session with the most left and runs a real Codex turn in it");
+  title("2. Run Codex where the most is left");
+  say("agentlb starts Codex in the session work. Words after -- go to Codex unchanged.");
   await turn();
 
-  title("That account runs dry");
+  title("3. An account is used up");
+  say("The made-up service now says that the account of work has nothing left.");
   backend.set("work", { usage: limits(100, 100), responses: { mode: "usage_limit" } });
   await until(() => leftOf("work") === 0, "a reading that says so");
+  say("The supervisor has noticed, and * has moved to spare.");
   await show(["status"]);
 
-  title("The next pick moves on");
+  title("4. The next run goes to the next account");
+  say("The same command as before. You choose nothing, and no login was exchanged.");
   await turn();
+
+  title("Next, on your own machine");
+  console.log(`
+npm run build && sh install.sh --from dist    # into ~/.local/bin, without root
+agentlb new personal    # makes a session, logs in, runs Codex in it
+agentlb new work        # the same for the next account
+agentlb status          # what is left in each
+agentlb                 # runs Codex where the most is left
+
+Your own ~/.codex stays as it is. Step by step: docs/first-hour.md`);
 }
 
 /** Runs `agentlb -- exec` and finds the thread in Codex's rollout. */
@@ -106,39 +75,40 @@ async function turn(): Promise<void> {
   const [rollout] = rollouts().filter((path) => !before.has(path));
   if (rollout === undefined) throw new Error("Codex wrote no rollout");
   const { payload } = JSON.parse(readFileSync(join(root, rollout), "utf8").split("\n")[0] ?? "");
+  say("Codex has written down this conversation, in the folder of that session:");
   console.log(
-    `\nthread       ${payload.id}\naccount      ${payload.creator_account_id}\nrollout      ${rollout}`,
+    `thread       ${payload.id}\naccount      ${payload.creator_account_id}\nfolder       ~/.agentlb/${
+      dirname(rollout)
+    }`,
   );
 }
 
 /** Runs agentlb as a user would and prints its output. */
 async function show(args: readonly string[]): Promise<void> {
-  console.log(`\n$ agentlb ${args.join(" ")}`);
+  console.log(`\n$ agentlb ${args.map((word) => word.includes(" ") ? `"${word}"` : word).join(" ")}`);
   const child = spawn(process.execPath, [join(TREE, "cli.ts"), ...args], {
-    env,
-    cwd: project,
-    stdio: ["ignore", "inherit", "inherit"],
+    env: world.env,
+    cwd: world.project,
+    // Codex would read a pipe to its end.
+    stdio: [process.stdin.isTTY ? "inherit" : "ignore", "inherit", "inherit"],
   });
   const code = await new Promise((resolve) => child.once("close", resolve));
   if (code !== 0) throw new Error(`agentlb ${args.join(" ")} ended with ${code}`);
 }
 
 async function cleanUp(): Promise<void> {
-  spawnSync(process.execPath, [join(TREE, "cli.ts"), "supervisor", "stop"], { env, cwd: dir });
-  await until(() => ours().length === 0, "every process to end").catch(() => {
-    console.log(`left behind: ${ours().join(", ")}`);
+  const left = await world.close(keep !== undefined);
+  if (left.length > 0) {
+    console.log(`left behind: ${left.join(", ")}`);
     process.exitCode = 1;
-  });
+  }
   if (keep !== undefined) {
     writeFileSync(join(keep, "requests.json"), JSON.stringify(backend.rows, undefined, 2));
+    writeFileSync(join(keep, "root"), root);
   }
-  await backend.close();
-  await proxy.close();
-  if (keep === undefined) rmSync(dir, { recursive: true, force: true });
-  else writeFileSync(join(keep, "root"), root);
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   console.log(
-    `\nrequests to the fake service: ${backend.rows.length}, to anywhere else: ${proxy.attempts.length} (refused)`,
+    `\nrequests to the made-up service: ${backend.rows.length}, to anywhere else: ${world.attempts.length} (refused)`,
   );
   console.log(process.exitCode ? `demo failed after ${seconds} s` : `demo done in ${seconds} s`);
 }
@@ -149,7 +119,11 @@ function keptFolder(): string | undefined {
 }
 
 function title(text: string): void {
-  console.log(`\n── ${text} ${"─".repeat(Math.max(0, 96 - text.length))}`);
+  console.log(`\n── ${text} ${"─".repeat(Math.max(0, 76 - text.length))}`);
+}
+
+function say(text: string): void {
+  console.log(`\n${text}`);
 }
 
 function rollouts(): string[] {
@@ -157,48 +131,10 @@ function rollouts(): string[] {
   return names.filter((name) => /rollout-[^/]*\.jsonl$/.test(name)).map((name) => join("sessions", name));
 }
 
-interface Shown {
-  readonly lastProbeResult: string;
-  readonly usageLeftPercent: number;
-}
-
-function sessionOf(id: string): Shown | undefined {
-  try {
-    return JSON.parse(readFileSync(join(root, "status.json"), "utf8")).sessions[id];
-  } catch {
-    return undefined; // not written yet
-  }
-}
-
 function resultOf(id: string): string | undefined {
-  return sessionOf(id)?.lastProbeResult;
+  return world.shown(id)?.lastProbeResult;
 }
 
 function leftOf(id: string): number | undefined {
-  return sessionOf(id)?.usageLeftPercent;
-}
-
-/** The processes that still have the demo's HOME, on systems with `/proc`. */
-function ours(): string[] {
-  let pids: string[];
-  try {
-    pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  } catch {
-    return [];
-  }
-  return pids.filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`HOME=${home}`);
-    } catch {
-      return false; // gone, or of another user
-    }
-  });
-}
-
-async function until(isSo: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!isSo()) {
-    if (Date.now() > deadline) throw new Error(`waited 30 s for ${what}`);
-    await wait(50);
-  }
+  return world.shown(id)?.usageLeftPercent;
 }
