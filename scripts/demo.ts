@@ -48,7 +48,7 @@ async function demo(): Promise<void> {
 
   title("3. An account is used up");
   say("The made-up service now says that the account of work has nothing left.");
-  backend.set("work", { usage: limits(100, 100), responses: { mode: "usage_limit" } });
+  backend.set("work", { usage: limits(100, 100, 2), responses: { mode: "usage_limit" } });
   await until(() => leftOf("work") === 0, "a reading that says so");
   say("The supervisor has noticed, and * has moved to spare.");
   await show(["status"]);

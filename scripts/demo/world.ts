@@ -1,6 +1,7 @@
 /** The made-up world of the demo and of the screens: three accounts, a fake service on loopback, and the real Codex. */
 import { spawnSync } from "node:child_process";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -26,17 +27,17 @@ const window = (usedPercent: number, windowSec: number, resetInSec: number) => (
   resetInSec,
 });
 
-/** The limits of an account: the used percent of its five hours and of its week. */
-export const limits = (short: number, week: number) => ({
-  primary: window(short, 5 * HOUR, 2 * HOUR),
+/** The limits of an account: the used percent of its five hours and of its week, and the hours until the former reset. */
+export const limits = (short: number, week: number, resetHours: number) => ({
+  primary: window(short, 5 * HOUR, resetHours * HOUR),
   secondary: window(week, 7 * DAY, 3 * DAY),
 });
 
 /** The three accounts, each the login of the session of its name. */
 export const ACCOUNTS = {
-  personal: { plan: "plus", usage: limits(70, 40) },
-  work: { plan: "pro", usage: limits(20, 30) },
-  spare: { plan: "plus", usage: limits(45, 50) },
+  personal: { plan: "plus", usage: limits(70, 40, 1) },
+  work: { plan: "pro", usage: limits(20, 30, 2) },
+  spare: { plan: "plus", usage: limits(45, 50, 4) },
 } satisfies Record<string, AccountPatch>;
 
 /** Started by `startWorld`; `close` ends and removes all of it. */
@@ -58,6 +59,8 @@ export interface World {
 export interface Shown {
   readonly lastProbeResult: string;
   readonly usageLeftPercent: number;
+  /** When a turn was refused. */
+  readonly refusedAt?: string;
 }
 
 /** Makes three sessions that are logged in to the fake service. */
@@ -73,7 +76,8 @@ export async function startWorld(text: string): Promise<World> {
   // Two versions of Codex are installed: npm gives the name to either.
   symlinkSync(NPM_CODEX, join(bin, "codex"));
   // Codex brings a bubblewrap along, but advises to have one on PATH.
-  symlinkSync(join(dirname(NATIVE_CODEX), "../codex-resources/bwrap"), join(bin, "bwrap"));
+  const bubblewrap = join(dirname(NATIVE_CODEX), "../codex-resources/bwrap");
+  if (existsSync(bubblewrap)) symlinkSync(bubblewrap, join(bin, "bwrap"));
 
   const responses = { text };
   const accounts = Object.entries(ACCOUNTS).map(([id, account]) => [id, { ...account, responses }]);
@@ -85,6 +89,7 @@ export async function startWorld(text: string): Promise<World> {
     PATH: `${bin}:${process.env.PATH ?? ""}`,
     TMPDIR: join(dir, "tmp"), // not above the homes, because Codex warns of homes below it
     CODEX_REVOKE_TOKEN_URL_OVERRIDE: `${backend.url}/oauth/revoke`,
+    RUST_LOG: "off", // Codex's log, for its developers
     // Refreshes the readings of active sessions every other second, to keep the demo short.
     AGENTLB_PRE_STALE_REFRESH_SEC: "418",
     AGENTLB_PRE_STALE_REFRESH_COOLDOWN_SEC: "1",
