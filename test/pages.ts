@@ -72,6 +72,8 @@ export interface CommandBlock {
   /** Where it stands: "README.md:24". */
   readonly name: string;
   readonly commands: readonly ShownCommand[];
+  /** Whether it shows a terminal of 80 columns: "```console terminal". */
+  readonly isOnTerminal: boolean;
 }
 
 /**
@@ -79,8 +81,8 @@ export interface CommandBlock {
  * other lines are what the command says.
  */
 export function commandBlocks(path: string, text: string): CommandBlock[] {
-  return [...text.matchAll(/^( *)```(\w*)\n([^]*?)^\1```$/gm)].flatMap((match) => {
-    const [, , language, body = ""] = match;
+  return [...text.matchAll(/^( *)```(\w*)( terminal)?\n([^]*?)^\1```$/gm)].flatMap((match) => {
+    const [, , language, terminal, body = ""] = match;
     if (language !== "sh" && language !== "console") return [];
     const name = `${path}:${text.slice(0, match.index).split("\n").length}`;
     const commands: { text: string; code: number; says: string[] }[] = [];
@@ -89,7 +91,7 @@ export function commandBlocks(path: string, text: string): CommandBlock[] {
       if (command === undefined) commands.at(-1)?.says.push(line);
       else if (command.trim() !== "" && !command.startsWith("#")) commands.push(shownCommand(command));
     }
-    return [{ name, commands }];
+    return [{ name, commands, isOnTerminal: terminal !== undefined }];
   });
 }
 
@@ -130,7 +132,7 @@ export function codeIn(cell: string | undefined): string[] {
 }
 
 function withoutBlocks(text: string): string {
-  return text.replace(/^( *)```\w*\n[^]*?^\1```$/gm, "");
+  return text.replace(/^( *)```[\w ]*\n[^]*?^\1```$/gm, "");
 }
 
 function withoutCode(text: string): string {

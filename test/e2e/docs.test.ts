@@ -19,6 +19,7 @@ import { makeRelease } from "./support/release.ts";
 import { addSession } from "./support/session.ts";
 import { fillTeam, runWords } from "./support/skill.ts";
 import { patience } from "../../rig/patience.ts";
+import { textOf } from "../../scripts/screens/ansi.ts";
 
 // Every command that a page shows in a block, run as it stands there, by a user who has what the pages speak of.
 
@@ -41,6 +42,8 @@ const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
 /** What the sessions of the pages have used of five hours and of the week. */
 const USED = { personal: [70, 40], spare: [100, 20], work: [20, 30] } as const;
 const AGES = { personal: 12, spare: 5, work: 3 } as const;
+/** In how many seconds their five hours end. */
+const RESETS = { personal: 7199, spare: 7800, work: 15_120 } as const;
 
 const PAGES = [...pagesOfTree()].map(([path, text]) => ({ path, text, blocks: commandBlocks(path, text) }));
 
@@ -53,7 +56,7 @@ async function userOf(): Promise<Sandbox> {
     Object.fromEntries(
       Object.entries(USED).map(([alias, used]) => {
         const ageSec = AGES[alias as keyof typeof AGES];
-        return [alias, used[0] < 100 ? { used, ageSec } : { used, ageSec, ...exhausted(used) }];
+        return [alias, { used, ageSec, rateLimits: limitsOf(used, RESETS[alias as keyof typeof RESETS]) }];
       }),
     ),
   );
@@ -81,10 +84,6 @@ async function userOf(): Promise<Sandbox> {
   return user;
 }
 
-function exhausted(used: readonly [number, number]) {
-  return { rateLimits: limitsOf(used, 2 * 3600 + 10 * 60) };
-}
-
 function limitsOf([short, week]: readonly [number, number], resetInSec: number) {
   const resetsAt = Math.ceil(Date.now() / 1000) + resetInSec;
   return {
@@ -101,6 +100,12 @@ const isRun = (command: ShownCommand) => reasonOf(command) === undefined;
 function plain(user: Sandbox, line: string): string {
   return line.replaceAll(user.home, "/home/me").replace(/\b\d+s\b/g, "3s").replace(/\b2h \d+m\b/g, "2h 10m")
     .replace(/([─═╌])+/g, "$1").replace(/\s+/g, " ").trim();
+}
+
+/** A line of a screen whatever the time: of the clock, and until a reset. */
+function timeless(line: string): string {
+  return line.replace(/\b(\d{1,2} \w{3} )?\d\d:\d\d\b/g, "15:10")
+    .replace(/\b(\d+d \d+h|\d+h \d+m|\d+[dhm])\b/g, "2h");
 }
 
 describe.each(PAGES.filter(({ blocks }) => blocks.some(({ commands }) => commands.some(isRun))))(
@@ -120,13 +125,16 @@ describe.each(PAGES.filter(({ blocks }) => blocks.some(({ commands }) => command
   },
 );
 
-async function runBlock(user: Sandbox, { name, commands }: CommandBlock): Promise<void> {
+async function runBlock(user: Sandbox, { name, commands, isOnTerminal }: CommandBlock): Promise<void> {
   for (const { text, code, says } of commands.filter(isRun)) {
-    const ran = await runWords(user, ["sh", "-c", text], { env: { SHELL: "/bin/sh" } });
-    const output = `${ran.stdout}${ran.stderr}`;
+    const words = ["sh", "-c", isOnTerminal ? `${text} --color always` : text];
+    const ran = await runWords(user, words, { env: { SHELL: "/bin/sh", COLUMNS: "80" } });
+    const output = isOnTerminal ? textOf(`${ran.stdout}${ran.stderr}`) : `${ran.stdout}${ran.stderr}`;
+    // A table begins with the names of its columns, in their places.
+    if (isOnTerminal) expect(output.split("\n"), output).toContain(says[0]);
     expect(ran.code, `${name}: ${text}\n${output}`).toBe(code);
-    const said = output.split("\n").map((line) => plain(user, line));
-    expect(said).toEqual(expect.arrayContaining(says.map((line) => plain(user, line))));
+    const means = (line: string) => isOnTerminal ? timeless(plain(user, line)) : plain(user, line);
+    expect(output.split("\n").map(means)).toEqual(expect.arrayContaining(says.map(means)));
   }
 }
 
@@ -158,7 +166,7 @@ test("what is not run is little, each with a reason that some page needs", () =>
 
 test("no command of ours hides in a block of another kind", () => {
   for (const { path, text } of PAGES) {
-    for (const [, language, body = ""] of text.matchAll(/^ *```(\w*)\n([^]*?)^ *```$/gm)) {
+    for (const [, language, body = ""] of text.matchAll(/^ *```(\w*)[^\n]*\n([^]*?)^ *```$/gm)) {
       if (language === "sh" || language === "console") continue;
       expect(body.match(/^\s*(agentlb|cap|clb|npm|sh install\.sh) .*$/gm) ?? [], path).toEqual([]);
     }

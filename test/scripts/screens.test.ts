@@ -67,6 +67,7 @@ describe("the picture of a screen", () => {
     expect(expected).toBeDefined();
     expect(ends("翻訳を直  end")).toBe(expected);
     expect(ends("e\u0301234567\u20538  end".replace("\u2053", ""))).toBe(expected);
+    expect(svgOf("翻訳 end", "t")).toMatch(/textLength="33.6"[^>]*>翻訳</);
     expect(ends(`${ESC}[32m████${ESC}[0m░░░░  end`)).toBe(expected);
   });
 
@@ -110,7 +111,7 @@ describe("screens of two runs are alike", () => {
   const late = at("/tmp/agentlb-demo-bcd/home", 13 * 60 + 59, "01a22f00-0000-7430-b9b1-34ffe47a6efc");
 
   test("in paths, ids, times of the day and what is left", () => {
-    const one = `${early.home}/x 01a22e11 limit until 15:07  2h       end, in 1h 59m, 2s ago, at 3:07 PM`;
+    const one = `${early.home}/x 01a22e11 limit until 15:08  2h       end, in 1h 59m, 2s ago, at 3:07 PM`;
     const other = `${late.home}/x 01a22f00 limit until 15:59  1h 59m   end, in 2h, 0s ago, at 3:59 PM`;
     const settled = "/home/me/x 01a2f3c0 limit until 15:00  2h       end, in 2h, 3s ago, at 3:00 PM";
     expect(settle(one, early)).toBe(settled);
