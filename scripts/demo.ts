@@ -60,10 +60,9 @@ async function demo(): Promise<void> {
   title("Next, on your own machine");
   console.log(`
 npm run build && sh install.sh --from dist    # into ~/.local/bin, without root
-agentlb new personal    # makes a session, logs in, runs Codex in it
-agentlb new work        # the same for the next account
-agentlb status          # what is left in each
-agentlb                 # runs Codex where the most is left
+agentlb init      # logs in to your accounts, one after the other
+agentlb status    # what is left in each
+agentlb           # runs Codex where the most is left
 
 Your own ~/.codex stays as it is. Step by step: docs/first-hour.md`);
 }
