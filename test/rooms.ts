@@ -13,7 +13,8 @@ export const ROOMS: Rooms = tableOf(`
   core/thread         core: codex codex/threads quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
-  core/config         core: pick session text
+  core/sharing        core: text
+  core/config         core: pick session sharing text
   core/supervisor     core: codex config session shell system text
   core/doctor         core: codex session supervisor system text
   core/simulation     core: config pick pick/policies quota session text
@@ -34,9 +35,11 @@ export const ROOMS: Rooms = tableOf(`
   app/config          io: . files                  core: config system text
   app/daemon          app: codex config
                       io: . files lock process     core: session shell supervisor system text
-  app/codex           io: . files process          core: codex config session shell system text
+  app/sharing         io: . files lock             core: config sharing shell system text
+  app/codex           app: sharing
+                      io: . files process          core: codex config session sharing shell system text
   app/codex/threads   io: files                    core: codex codex/threads
-  app/login           app: codex session
+  app/login           app: codex session sharing
                       io: . files lock process     core: codex config session shell system text
   app/session         app: codex daemon
                       io: . files lock process     core: codex config quota session shell system text thread
@@ -64,7 +67,7 @@ export const ROOMS: Rooms = tableOf(`
                       io: . files process          core: codex pool pool/limits pool/screen pool/state session shell system text
   app/pool/watch      app: codex pool pool/limits pool/pick
                       io: . files lock process     core: codex pool pool/limits pool/python pool/screen pool/watch shell system text
-  app/library         app: codex config daemon pick pool pool/pick session
+  app/library         app: codex config daemon pick pool pool/pick session sharing
                       io: . files process          core: codex pick pool pool/python quota shell system text
 
   cli                 cli: commands declaration pool view
@@ -72,14 +75,15 @@ export const ROOMS: Rooms = tableOf(`
                       core: shell system text
   cli/declaration     app: codex pick              io: .
                       core: pick session shell text
+  cli/output
   cli/commands        cli: declaration view        io: .
-                      app: codex config daemon doctor login pick session skill supervisor thread
+                      app: codex config daemon doctor login pick session sharing skill supervisor thread
                       core: config doctor pick session shell skill system text thread
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
-  cli/view            io: .
-                      app: codex daemon pick skill thread thread/going_on
+  cli/view            cli: output                  io: .
+                      app: codex daemon pick sharing skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread
 `);
 

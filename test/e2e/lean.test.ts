@@ -11,7 +11,7 @@ const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What only other commands need; every start of Codex would pay for it. Whole rooms, and single files of the others. */
 const ELSEWHERE = new RegExp(
   "^lib/(" + [
-    "\\w+/(pool|login|skill|simulation|supervisor|library|thread)/.+",
+    "\\w+/(pool|login|sharing|skill|simulation|supervisor|library|thread)/.+",
     "app/config/file",
     "app/pick/(report|why|forecast|simulate)",
     "app/session/(bindings|clear|discard_home|history|published_status|readings_file|remove)",

@@ -1,5 +1,6 @@
 import type { Config } from "../../core/config/config.ts";
-import { Failure } from "../../core/text/failure.ts";
+import { Failure, wordsOf } from "../../core/text/failure.ts";
+import { printable } from "../../core/text/printable.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
@@ -7,6 +8,8 @@ import { discardUnused } from "../session/discard_home.ts";
 import { makeHome } from "../codex/homes.ts";
 import { isReady, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
+import { shareHome } from "../sharing/share.ts";
+import { newSessionSource } from "../sharing/source.ts";
 
 /** Makes sure that a session exists and is logged in. Removes a home that it made when the login fails. */
 export async function prepareSession(
@@ -20,7 +23,8 @@ export async function prepareSession(
   if (isFolder(home) && isReady(host, config, home)) return;
   await underLoginLock(host, layout, alias, async () => {
     const isNew = makeSession(layout, alias);
-    if (!isNew) {
+    if (isNew) await shareWithNew(host, layout, config, alias);
+    else {
       await awaitRenewal(host, layout, alias);
       if (!await needsLogin(host, config, home)) return;
     }
@@ -39,4 +43,24 @@ export function makeSession(layout: Layout, alias: string): boolean {
   if (makeHome(home)) return true;
   if (!isFolder(home)) throw new Failure("failed", `Cannot use ${home}: it is not a folder`);
   return false;
+}
+
+/** Gives a new session what new sessions share. It can do without, so a failure is only told. */
+export async function shareWithNew(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  alias: string,
+): Promise<void> {
+  try {
+    const source = newSessionSource(host, layout, config);
+    if (source === undefined) return;
+    const { settings } = await shareHome(host, homeOf(layout, alias), source);
+    for (const note of settings.notes) host.err(`agentlb: note: ${printable(note)}\n`);
+  } catch (error) {
+    host.err(
+      `agentlb: warning: "${printable(alias)}" shares nothing: ${printable(wordsOf(error))}; ` +
+        `try again with: agentlb share ${printable(alias)}\n`,
+    );
+  }
 }

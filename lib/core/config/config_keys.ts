@@ -1,6 +1,7 @@
 import { DEFAULT_ALIAS_PATTERN } from "../session/alias.ts";
 import { POLICIES } from "../pick/policy.ts";
 import { PAID } from "../pick/settings.ts";
+import { SHARED_NAMES } from "../sharing/shared_names.ts";
 import { ON_LIMIT } from "../session/on_limit.ts";
 import { LARGEST_COUNT } from "../session/status.ts";
 
@@ -82,6 +83,13 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     oneOf: PAID,
     effect:
       "when API keys, credits and providers without OpenAI login are picked: last (when no plan has anything left), never, or ranked like a plan",
+  }),
+  key("sessions", "share_from", "", {
+    effect:
+      "the folder, ~/.codex for most people, whose words, skills, rules and settings new sessions share; empty shares nothing, unless you said yes when asked",
+  }),
+  key("sessions", "share", SHARED_NAMES, {
+    effect: "the files and folders in it that sessions get links to",
   }),
   key("sessions", "stale_sec", 420, {
     least: 1,

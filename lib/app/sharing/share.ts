@@ -1,0 +1,85 @@
+import { type Before, NEW_RECORD } from "../../core/sharing/record.ts";
+import { USUAL_SETTINGS } from "../../core/sharing/usual_settings.ts";
+import { codexSettingsOf, localSettingsOf, shareLockOf } from "../../core/system/layout.ts";
+import { Failure } from "../../core/text/failure.ts";
+import { exists, isFolder, isSamePath, readText } from "../../io/files/read.ts";
+import { linkTarget } from "../../io/files/tree.ts";
+import type { Host } from "../../io/host.ts";
+import { withLock } from "../../io/lock/lock.ts";
+import { entriesOf, type Entry, makeEntry } from "./entries.ts";
+import { type Made, makeSettings } from "./make_settings.ts";
+import { readRecord, writeRecord } from "./record_file.ts";
+import type { ShareSource } from "./source.ts";
+
+/** What a session shares, or would with `isDry`. */
+export interface Sharing {
+  /** The reason why nothing is shared here. */
+  readonly skipped?: string;
+  readonly entries: readonly Entry[];
+  readonly settings: Pick<Made, "is" | "leftOut" | "notes">;
+}
+
+export interface ShareOptions {
+  readonly isDry?: boolean;
+  readonly replacesLink?: boolean;
+}
+
+/** Makes the links and the settings of a home; what the session has of its own stays. */
+export async function shareHome(
+  host: Pick<Host, "clock" | "random">,
+  home: string,
+  source: ShareSource,
+  { isDry = false, replacesLink = false }: ShareOptions = {},
+): Promise<Sharing> {
+  if (!isFolder(source.folder)) {
+    throw new Failure("failed", `Cannot share from ${source.folder}: there is no such folder`);
+  }
+  if (isSamePath(home, source.folder)) {
+    return { skipped: `its home is ${source.folder} itself`, entries: [], settings: UNTOUCHED };
+  }
+  return await underLock(host, home, isDry, () => {
+    const known = readRecord(home);
+    let record = known === undefined || known.stage === "undoing"
+      ? { ...NEW_RECORD, from: source.folder, before: beforeIn(home), links: known?.links ?? new Map() }
+      : { ...known, from: source.folder };
+    if (known === undefined && exists(localSettingsOf(home))) {
+      throw new Failure("failed", `Cannot share with ${home}: ${localSettingsOf(home)} is there already`, {
+        hint: "put its settings into config.toml beside it, and remove it",
+      });
+    }
+    const entries = entriesOf(home, source, record.links);
+    if (!isDry) {
+      // What is about to be made is written down first, so that a kill leaves nothing that nobody knows of.
+      const planned = entries.filter(({ is }) => is === "toLink").map(({ name, source }) =>
+        [name, source] as const
+      );
+      writeRecord(home, record = { ...record, links: new Map([...record.links, ...planned]) });
+      const links = new Map(record.links);
+      for (const entry of entries) if (entry.is === "toLink") links.set(entry.name, makeEntry(entry));
+      record = { ...record, links };
+    }
+    const { is, leftOut, notes } = makeSettings(home, record, { isDry, replacesLink });
+    return { entries, settings: { is, leftOut, notes } };
+  });
+}
+
+const UNTOUCHED = { is: "same", leftOut: [], notes: [] } as const;
+
+function beforeIn(home: string): Before {
+  const path = codexSettingsOf(home);
+  const link = linkTarget(path);
+  if (link !== undefined) return { link };
+  const text = readText(path);
+  if (text === undefined) return "none";
+  return text === USUAL_SETTINGS ? "usual" : "own";
+}
+
+/** Runs an action under the lock of a home; a dry run needs none and leaves no lock file. */
+export function underLock<T>(
+  host: Pick<Host, "clock" | "random">,
+  home: string,
+  isDry: boolean,
+  action: () => T,
+): Promise<T> {
+  return isDry ? Promise.resolve().then(action) : withLock(host, shareLockOf(home), action);
+}
