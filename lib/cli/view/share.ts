@@ -65,7 +65,7 @@ export function shareText({ from, sessions }: Pick<ShareOutput, "from" | "sessio
     if (skipped !== undefined) return `${printable(alias)}: ${printable(skipped)}\n`;
     const lines = links.map(({ name, state }) => `  ${printable(name)}: ${LINK_WORDS[state]}\n`);
     const made = settings === undefined ? "" : `  config.toml: ${SETTINGS_WORDS[settings.state]}\n`;
-    const leftOut = (settings?.leftOut ?? []).map(printable).join(", ");
+    const leftOut = (settings?.leftOut ?? []).map((key) => printable(key)).join(", ");
     return `${printable(alias)}, from ${printable(from)}:\n${lines.join("")}${made}` +
       (leftOut === "" ? "" : `  not taken over: ${leftOut}\n`);
   }).join("");
@@ -85,5 +85,5 @@ export function unshareText(sessions: readonly UnsharedSessionOutput[], isDry: b
 }
 
 function listed(names: readonly string[]): string {
-  return names.length === 0 ? "none" : names.map(printable).join(", ");
+  return names.length === 0 ? "none" : names.map((name) => printable(name)).join(", ");
 }

@@ -53,7 +53,9 @@ export interface Difference {
 
 export function difference(before: Table, now: Table): Difference {
   const set = new Map<string, unknown>();
-  const removed: KeyPath[] = [...before.keys()].filter((key) => !now.has(key)).map((key) => [key]);
+  const removed: KeyPath[] = [...before].filter(([key]) => !now.has(key)).flatMap(([key, value]) =>
+    thingsIn(value).map((path) => [key, ...path])
+  );
   for (const [key, value] of now) {
     const old = before.get(key);
     if (isTable(old) && isTable(value)) {
@@ -63,6 +65,12 @@ export function difference(before: Table, now: Table): Difference {
     } else if (!before.has(key) || !isSameValue(old, value)) set.set(key, value);
   }
   return { set, removed };
+}
+
+/** The paths below a removed value: a table of named things goes thing by thing, so that a new one may come. */
+function thingsIn(value: unknown): KeyPath[] {
+  if (!isTable(value) || value.size === 0 || ![...value.values()].every(isTable)) return [[]];
+  return [...value].flatMap(([key, item]) => thingsIn(item).map((path) => [key, ...path]));
 }
 
 /** Tells whether two values of TOML are the same; the order of keys does not count. */
