@@ -14,7 +14,7 @@ export const ROOMS: Rooms = tableOf(`
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
   core/sharing        core: text
-  core/config         core: pick session sharing text
+  core/config         core: pick session text
   core/supervisor     core: codex config session shell system text
   core/doctor         core: codex session supervisor system text
   core/simulation     core: config pick pick/policies quota session text
@@ -37,10 +37,10 @@ export const ROOMS: Rooms = tableOf(`
                       io: . files lock process     core: session shell supervisor system text
   app/sharing         io: . files lock             core: config sharing shell system text
   app/codex           app: sharing
-                      io: . files process          core: codex config session sharing shell system text
+                      io: . files process          core: codex config session shell system text
   app/codex/threads   io: files                    core: codex codex/threads
   app/login           app: codex session sharing
-                      io: . files lock process     core: codex config session shell system text
+                      io: . files lock process     core: codex config session sharing shell system text
   app/session         app: codex daemon
                       io: . files lock process     core: codex config quota session shell system text thread
   app/pick            app: codex daemon session

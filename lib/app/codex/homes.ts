@@ -1,23 +1,8 @@
-import { USUAL_SETTINGS } from "../../core/sharing/usual_settings.ts";
 import { codexSettingsOf } from "../../core/system/layout.ts";
-import { makeFolder, removeTree } from "../../io/files/folders.ts";
 import { readText } from "../../io/files/read.ts";
-import { writeNew } from "../../io/files/replace.ts";
 
 /** The state key that records that the user knows of background Codex processes. */
 export const NOTED = "daemon_note_given";
-
-/** Creates a home; returns false if it exists. */
-export function makeHome(home: string): boolean {
-  if (!makeFolder(home)) return false;
-  try {
-    writeNew(configOf(home), USUAL_SETTINGS);
-  } catch (error) {
-    removeTree(home); // without its settings a login could go where other sessions reach it
-    throw error;
-  }
-  return true;
-}
 
 /** True if Codex starts background processes here; they use about 400 MB of disk each and outlive the session. */
 export function hasBackgroundCodex(home: string): boolean {

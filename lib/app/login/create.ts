@@ -5,7 +5,7 @@ import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { discardUnused } from "../session/discard_home.ts";
-import { makeHome } from "../codex/homes.ts";
+import { makeHome } from "./make_home.ts";
 import { isReady, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
 import { shareHome } from "../sharing/share.ts";

@@ -141,7 +141,7 @@ function takeOver(
       render: (table) => renderToml(plainTable(table)),
     }),
     table,
-    removed: [...removed, ...changes.removed],
+    removed: [...new Map([...removed, ...changes.removed].map((path) => [path.join("\0"), path])).values()],
   };
 }
 

@@ -3,6 +3,7 @@ import { USUAL_SETTINGS } from "../../core/sharing/usual_settings.ts";
 import { codexSettingsOf, localSettingsOf, shareLockOf } from "../../core/system/layout.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { exists, isFolder, isSamePath, readText } from "../../io/files/read.ts";
+import { sweepTemporaries } from "../../io/files/replace.ts";
 import { linkTarget } from "../../io/files/tree.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
@@ -81,5 +82,9 @@ export function underLock<T>(
   isDry: boolean,
   action: () => T,
 ): Promise<T> {
-  return isDry ? Promise.resolve().then(action) : withLock(host, shareLockOf(home), action);
+  if (isDry) return Promise.resolve().then(action);
+  return withLock(host, shareLockOf(home), () => {
+    sweepTemporaries(home, host.clock.now());
+    return action();
+  });
 }

@@ -1,7 +1,6 @@
 import { DEFAULT_ALIAS_PATTERN } from "../session/alias.ts";
 import { POLICIES } from "../pick/policy.ts";
 import { PAID } from "../pick/settings.ts";
-import { SHARED_NAMES } from "../sharing/shared_names.ts";
 import { ON_LIMIT } from "../session/on_limit.ts";
 import { LARGEST_COUNT } from "../session/status.ts";
 
@@ -88,7 +87,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     effect:
       "the folder, ~/.codex for most people, whose words, skills, rules and settings new sessions share; empty shares nothing, unless you said yes when asked",
   }),
-  key("sessions", "share", SHARED_NAMES, {
+  key("sessions", "share", ["AGENTS.md", "prompts", "skills", "rules"], {
     effect: "the files and folders in it that sessions get links to",
   }),
   key("sessions", "stale_sec", 420, {

@@ -1,8 +1,5 @@
 import { Failure } from "../text/failure.ts";
 
-/** What sessions share unless the settings say otherwise: words for the model, skills, and rules for commands. */
-export const SHARED_NAMES: readonly string[] = ["AGENTS.md", "prompts", "skills", "rules"];
-
 /** Logins, settings, threads and databases: each session has its own, and a link would mix them or cost a login. */
 const NEVER =
   /^(\..*|.*\.toml|auth\.json.*|config\..*|shared\.(json|lock)|sessions|archived_sessions|session_index\.jsonl|history\.jsonl|log|logs|tmp|cache|packages|plugins|worktrees|version\.json|installation_id|thread-writer-locks|app-server.*|.*\.lock|.*\.sqlite.*|.*\.db)$/i;

@@ -1,9 +1,10 @@
+import { defaultConfig } from "../../../lib/core/config/config.ts";
 import { describe, expect, it } from "vitest";
 import { withSettings } from "../../../lib/core/sharing/local_text.ts";
 import { plainTable, tableFrom } from "../../../lib/core/sharing/layers.ts";
 import { baseOf, isUnchanged, madeText, wasMade } from "../../../lib/core/sharing/made_text.ts";
 import { NEW_RECORD, parseRecord, renderRecord, type ShareRecord } from "../../../lib/core/sharing/record.ts";
-import { checkSharedNames, SHARED_NAMES } from "../../../lib/core/sharing/shared_names.ts";
+import { checkSharedNames } from "../../../lib/core/sharing/shared_names.ts";
 import { parseToml, renderToml } from "../../../lib/io/formats.ts";
 
 describe("the record of sharing", () => {
@@ -71,7 +72,8 @@ describe("a session's own settings", () => {
 
 describe("the shared names", () => {
   it("are words, skills and rules, never logins, settings or threads", () => {
-    expect(() => checkSharedNames([...SHARED_NAMES, "AGENTS.override.md", "agents"])).not.toThrow();
+    expect(() => checkSharedNames([...defaultConfig().sessions.share, "AGENTS.override.md", "agents"])).not
+      .toThrow();
     for (
       const name of ["", ".", "..", "a/b", "/etc", "AUTH.json", "config.toml", "work.config.toml", "sessions"]
         .concat(
