@@ -127,6 +127,9 @@ describe.concurrent("the real Codex in a session that shares", { timeout: LIMIT_
     context.expect(asked(made).text).toContain("finds rhymes for any word");
     const listed = await runCodex(home, ["mcp", "list"], { cwd: user.cwd });
     context.expect(listed.stdout).toMatch(/docs\s+\/bin\/false\s+--docs/);
+    writeFileSync(join(codex, "fast.config.toml"), 'model = "gpt-fast"\n');
+    await agentlb(["new", "a", "--", "-p", "fast", ...EXEC]);
+    context.expect(asked(made)).toMatchObject({ model: "gpt-fast" });
     // A change of the user's is there at the next run.
     writeFileSync(join(codex, "config.toml"), 'model = "gpt-next"\n');
     await agentlb(["new", "a", "--", ...EXEC]);

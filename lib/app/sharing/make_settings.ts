@@ -18,6 +18,7 @@ import { isFolder, isLink, isSamePath, readText } from "../../io/files/read.ts";
 import { nameBeside, replaceFile } from "../../io/files/replace.ts";
 import { place } from "../../io/files/place.ts";
 import { parseToml, renderToml } from "../../io/formats.ts";
+import { makeProfiles } from "./make_profiles.ts";
 import { printsOf, writeRecord } from "./record_file.ts";
 
 /** What was done about the settings of a home: whether they were made, and what the user should know. */
@@ -60,7 +61,9 @@ export function makeSettings(home: string, record: ShareRecord, options: MakeOpt
   } catch (error) {
     return kept(`${wordsOf(error)}; the settings made last stay`);
   }
-  const { settings, leftOut } = sharedSettings(users);
+  const { settings, leftOut: ofSettings } = sharedSettings(users);
+  const profiles = makeProfiles(home, record.from, options.isDry ?? false);
+  const leftOut = [...ofSettings, ...profiles.leftOut];
   const local = localSettingsOf(home);
   const own = readText(local) ?? "";
   const ownTable = tableFrom(parseToml(own, local));
@@ -90,9 +93,12 @@ export function makeSettings(home: string, record: ShareRecord, options: MakeOpt
   const isNews = leftOut.length > 0 && leftOut.join() !== record.leftOut.join();
   return {
     record: now,
-    is: isSame ? "same" : "made",
+    is: isSame && profiles.isSame ? "same" : "made",
     leftOut,
-    notes: isNews ? [`not taken over from ${codexSettingsOf(record.from)}: ${leftOut.join(", ")}`] : [],
+    notes: [
+      ...isNews ? [`not taken over from ${codexSettingsOf(record.from)}: ${leftOut.join(", ")}`] : [],
+      ...profiles.notes,
+    ],
   };
 }
 

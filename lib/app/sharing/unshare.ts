@@ -7,6 +7,7 @@ import { exists, isLink, readText } from "../../io/files/read.ts";
 import { nameBeside, removeFile, replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { removeEntry } from "./entries.ts";
+import { removeProfiles } from "./make_profiles.ts";
 import { keepChanges } from "./make_settings.ts";
 import { readRecord, writeRecord } from "./record_file.ts";
 import { underLock } from "./share.ts";
@@ -37,6 +38,7 @@ export async function unshareHome(
       writeRecord(home, { ...record, stage: "undoing" });
     }
     if (record.made.length > 0) restoreSettings(home, record);
+    removeProfiles(home);
     for (const [name, ours] of record.links) {
       (removeEntry(join(home, name), ours) ? done.removed : done.left).push(name);
     }

@@ -88,10 +88,14 @@ export interface Shared {
   readonly leftOut: readonly string[];
 }
 
-/** The part of a parsed config.toml of Codex that sessions take over. */
-export function sharedSettings(document: Table): Shared {
+/**
+ * The part of a parsed config.toml of Codex that sessions take over; `profile` = the name of a file that is a profile, to
+ * go before the paths.
+ */
+export function sharedSettings(document: Table, profile?: string): Shared {
   const leftOut: string[] = [];
-  return { settings: chosen(document, "", leftOut), leftOut };
+  const before = profile === undefined ? "" : `${profile}: `;
+  return { settings: chosen(document, before, leftOut), leftOut };
 }
 
 function chosen(document: Table, before: string, leftOut: string[]): Table {

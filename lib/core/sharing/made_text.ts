@@ -2,13 +2,23 @@ import { sha256 } from "../text/sha256.ts";
 
 const MARK = /^# Made by agentlb \(([0-9a-f]{16})\)/;
 
-/** The text of a made config.toml: its settings under a head that tells people what it is, and us which one it is. */
-export function madeText(settings: string, from: string): string {
+const HEADS = {
+  settings: [
+    "# Settings of this session alone belong into config.local.toml, which wins. Changes here are moved there.",
+    "# To have the session's own file back: agentlb share --undo <alias>",
+  ],
+  profile: [
+    "# Once it is changed here, it is the session's own and stays as it is.",
+    "# To remove it: agentlb share --undo <alias>",
+  ],
+} as const;
+
+/** The text of made settings under a head that tells people what it is, and us which one it is. */
+export function madeText(settings: string, from: string, kind: keyof typeof HEADS = "settings"): string {
   const source = JSON.stringify(from);
   return [
     `# Made by agentlb (${digestOf(settings)}) from ${source}, and made anew when that changes.`,
-    "# Settings of this session alone belong into config.local.toml, which wins. Changes here are moved there.",
-    "# To have the session's own file back: agentlb share --undo <alias>",
+    ...HEADS[kind],
     "",
     settings,
   ].join("\n");

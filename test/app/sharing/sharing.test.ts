@@ -199,7 +199,12 @@ describe("agentlb share", () => {
   });
 
   it("links into a folder that the session has, and leaves what is in it", async () => {
-    const { user, codex, run } = made({ ...FILES, "skills/both/SKILL.md": "theirs", "skills/.system/x": "" });
+    const { user, codex, run } = made({
+      ...FILES,
+      "skills/both/SKILL.md": "theirs",
+      "skills/.system/x": "",
+      "skills/.more/x": "",
+    });
     user.session("a", { "config.toml": USUAL });
     mkdirSync(session(user, "a", "skills/both"), { recursive: true });
     mkdirSync(session(user, "a", "skills/.system"), { recursive: true });
@@ -422,6 +427,77 @@ describe("the derived settings", () => {
     expect(await run("new a")).toBe(0);
     expect(user.err).toMatch(/warning: Cannot renew the shared settings of \S+/);
     user.write("", "sessions", "b", "auth.json");
+  });
+});
+
+describe("profiles in files of their own", () => {
+  const profile = (there: Made, name: string) =>
+    parseToml(there.user.read("sessions", "a", `${name}.config.toml`), name);
+
+  async function shared(): Promise<Made> {
+    const there = made({
+      ...FILES,
+      "fast.config.toml": 'model = "gpt-fast"\nforced_login_method = "api"\n',
+      "local.config.toml": 'model = "llama"\nmodel_provider = "ollama"\n',
+      "own.config.toml": 'model = "theirs"\n',
+    });
+    const own = { "own.config.toml": 'model = "own"\n', "auth.json": authFile("me@x") };
+    there.user.session("a", { "config.toml": USUAL, ...own });
+    await there.run("share a");
+    return there;
+  }
+
+  it("are derived like the settings, but for those that the session has", async () => {
+    const there = await shared();
+    expect(there.user.err).toContain(
+      "forced_login_method, fast.config.toml: forced_login_method, local.config.toml: model, local.config.toml: model_provider\n",
+    );
+    expect(profile(there, "fast")).toEqual({ model: "gpt-fast" });
+    expect(profile(there, "local")).toEqual({});
+    expect(profile(there, "own")).toEqual({ model: "own" });
+  });
+
+  it("follow the user's, until they are changed here", async () => {
+    const there = await shared();
+    const { user } = there;
+    there.has("fast.config.toml", 'model = "gpt-faster"\n');
+    there.has("new.config.toml", 'model = "gpt-new"\n');
+    rmSync(join(there.codex, "local.config.toml"));
+    await there.run("new a");
+    expect([profile(there, "fast"), profile(there, "new")]).toEqual([{ model: "gpt-faster" }, {
+      model: "gpt-new",
+    }]);
+    expect(user.has("sessions", "a", "local.config.toml")).toBe(false);
+    writeFileSync(
+      session(user, "a", "fast.config.toml"),
+      `${user.read("sessions", "a", "fast.config.toml")}x = 1\n`,
+    );
+    there.has("fast.config.toml", 'model = "gpt-fastest"\n');
+    await there.run("new a");
+    expect(profile(there, "fast")).toEqual({ model: "gpt-faster", x: 1n });
+    await there.run("share --undo a");
+    const left = readdirSync(user.path("sessions", "a")).filter((name) => name.endsWith(".config.toml"));
+    expect(left.sort()).toEqual(["fast.config.toml", "own.config.toml"]);
+  });
+
+  it("that are no TOML stay as made last, which is said", async () => {
+    const there = await shared();
+    there.has("fast.config.toml", "broken");
+    await there.run("new a");
+    expect(there.user.err).toMatch(
+      /note: Cannot read \S+fast\.config\.toml: .*; the profile stays as it is\n/,
+    );
+    expect(profile(there, "fast")).toEqual({ model: "gpt-fast" });
+  });
+
+  it("that are links are not written through", async () => {
+    const there = await shared();
+    rmSync(session(there.user, "a", "fast.config.toml"));
+    symlinkSync(join(there.codex, "fast.config.toml"), session(there.user, "a", "fast.config.toml"));
+    there.has("config.toml", "");
+    const before = contentOf(there.codex);
+    for (const line of ["new a", "share a", "share --undo a"]) await there.run(line);
+    expect(contentOf(there.codex)).toEqual(before);
   });
 });
 
