@@ -2,7 +2,7 @@ import { type Before, NEW_RECORD } from "../../core/sharing/record.ts";
 import { USUAL_SETTINGS } from "../../core/sharing/usual_settings.ts";
 import { codexSettingsOf, localSettingsOf, shareLockOf } from "../../core/system/layout.ts";
 import { Failure } from "../../core/text/failure.ts";
-import { exists, isFolder, isSamePath, readText } from "../../io/files/read.ts";
+import { exists, isSamePath, readText } from "../../io/files/read.ts";
 import { sweepTemporaries } from "../../io/files/replace.ts";
 import { linkTarget } from "../../io/files/tree.ts";
 import type { Host } from "../../io/host.ts";
@@ -10,7 +10,7 @@ import { withLock } from "../../io/lock/lock.ts";
 import { entriesOf, type Entry, makeEntry } from "./entries.ts";
 import { type Made, makeSettings } from "./make_settings.ts";
 import { readRecord, writeRecord } from "./record_file.ts";
-import type { ShareSource } from "./source.ts";
+import { checkSource, type ShareSource } from "./source.ts";
 
 /** What a session shares, or would with `isDry`. */
 export interface Sharing {
@@ -32,9 +32,7 @@ export async function shareHome(
   source: ShareSource,
   { isDry = false, replacesLink = false }: ShareOptions = {},
 ): Promise<Sharing> {
-  if (!isFolder(source.folder)) {
-    throw new Failure("failed", `Cannot share from ${source.folder}: there is no such folder`);
-  }
+  checkSource(source);
   if (isSamePath(home, source.folder)) {
     return { skipped: `its home is ${source.folder} itself`, entries: [], settings: UNTOUCHED };
   }

@@ -36,6 +36,14 @@ export function shareSource(host: Pick<Host, "env" | "platform">, { sessions }: 
   return { folder, names: share };
 }
 
+/** Throws Failure unless the folder of a source is there. */
+export function checkSource({ folder }: ShareSource): void {
+  if (isFolder(folder)) return;
+  throw new Failure("failed", `Cannot share from ${folder}: there is no such folder`, {
+    hint: "name the folder with your set-up as share_from under [sessions] in config.toml",
+  });
+}
+
 /** The source of new sessions: the one in the settings, or the usual one where the user said yes. */
 export function newSessionSource(
   host: Pick<Host, "env" | "platform">,

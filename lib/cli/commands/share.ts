@@ -34,8 +34,9 @@ export const command: CommandWith<typeof OPTIONS> = {
   async run(host, { words, options }) {
     const layout = openRoot(host);
     const config = await loadConfig(host, layout);
-    const { keepAnswer, shareSource } = await import("../../app/sharing/source.ts");
+    const { checkSource, keepAnswer, shareSource } = await import("../../app/sharing/source.ts");
     const source = shareSource(host, config);
+    if (!options.undo) checkSource(source);
     const aliases = words.length === 0
       ? aliasesOf(layout)
       : words.map((word) => knownAlias(host, layout, word));

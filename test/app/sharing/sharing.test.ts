@@ -239,6 +239,27 @@ describe("agentlb share", () => {
     expect(existsSync(session(user, "a", "skills"))).toBe(false);
   });
 
+  it("says once that there is nothing to share from", async () => {
+    const { user, codex, run } = made();
+    user.session("a");
+    user.session("b");
+    expect(await run("share")).toBe(1);
+    expect(user.err).toMatch(
+      `agentlb: error: Cannot share from ${codex}: there is no such folder\nagentlb: hint: name`,
+    );
+    expect(user.has("state", "sharing.json")).toBe(false);
+  });
+
+  it("leaves a login in a keyring where it is", async () => {
+    const { user, run, settings } = made({
+      ...FILES,
+      "config.toml": 'cli_auth_credentials_store = "file"\n',
+    });
+    user.session("a", { "config.toml": 'cli_auth_credentials_store = "keyring"\n' });
+    await run("share a");
+    expect(settings("a")).toMatchObject({ cli_auth_credentials_store: "keyring" });
+  });
+
   it("follows another source, and forgets the links to the former one", async () => {
     const { user, codex, run } = made(FILES);
     user.session("a", { "config.toml": USUAL });
