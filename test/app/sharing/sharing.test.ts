@@ -523,7 +523,7 @@ describe("profiles in files of their own", () => {
 });
 
 describe("a config.toml that is a link", () => {
-  async function linked() {
+  function linked(): Made {
     const there = made(FILES);
     const { user, codex } = there;
     user.session("a", { "auth.json": authFile("me@x") });
@@ -532,7 +532,7 @@ describe("a config.toml that is a link", () => {
   }
 
   it("stays, is said, and is not written through", async () => {
-    const { user, codex, run } = await linked();
+    const { user, codex, run } = linked();
     const before = contentOf(codex);
     expect(await run("share a")).toBe(0);
     expect(user.out).toContain("config.toml: a link, which stays");
@@ -549,7 +549,7 @@ describe("a config.toml that is a link", () => {
     ["when asked for", "share a --replace-link", {}],
     ["when the question is answered with yes", "share a", { isTerminal: true, answer: "y" }],
   ])("is replaced by derived settings %s, and comes back", async (_, line, given) => {
-    const { user, codex, run, settings } = await linked();
+    const { user, codex, run, settings } = linked();
     const before = contentOf(codex);
     expect(await run(line, given)).toBe(0);
     expect(lstatSync(session(user, "a", "config.toml")).isFile()).toBe(true);
