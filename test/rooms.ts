@@ -58,7 +58,7 @@ export const ROOMS: Rooms = tableOf(`
   app/supervisor      app: codex config daemon session supervisor/records supervisor/threads
                       io: . files lock process     core: codex config pick quota session shell supervisor system text
   app/doctor          app: codex config daemon pick pool pool/pick session
-                      io: . files process          core: codex config doctor pick pool session shell system text thread
+                      io: . files process          core: codex config doctor pick pool session sharing shell system text thread
   app/skill           io: . files lock             core: shell skill text
   app/pool            io: . files lock             core: pool pool/python pool/state pool/watch shell text
   app/pool/pick       app: codex pool session

@@ -1,3 +1,4 @@
+import { wasMade } from "../../core/sharing/made_text.ts";
 import { type Before, NEW_RECORD } from "../../core/sharing/record.ts";
 import { USUAL_SETTINGS } from "../../core/sharing/usual_settings.ts";
 import { codexSettingsOf, localSettingsOf, shareLockOf } from "../../core/system/layout.ts";
@@ -9,7 +10,7 @@ import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { entriesOf, type Entry, makeEntry } from "./entries.ts";
 import { type Made, makeSettings } from "./make_settings.ts";
-import { readRecord, writeRecord } from "./record_file.ts";
+import { recoverRecord, writeRecord } from "./record_file.ts";
 import { checkSource, type ShareSource } from "./source.ts";
 
 /** What a session shares, or would with `isDry`. */
@@ -37,16 +38,23 @@ export async function shareHome(
     return { skipped: `its home is ${source.folder} itself`, entries: [], settings: UNTOUCHED };
   }
   return await underLock(host, home, isDry, () => {
-    const known = readRecord(home);
+    const known = recoverRecord(home, host.clock.now(), isDry);
+    const isOurs = known === undefined && wasMade(settingsIn(home) ?? "");
     let record = known === undefined || known.stage === "undoing"
-      ? { ...NEW_RECORD, from: source.folder, before: beforeIn(home), links: known?.links ?? new Map() }
+      ? {
+        ...NEW_RECORD,
+        from: source.folder,
+        before: beforeIn(home),
+        links: known?.links ?? new Map<string, string>(),
+      }
       : { ...known, from: source.folder };
-    if (known === undefined && exists(localSettingsOf(home))) {
+    if (known === undefined && !isOurs && exists(localSettingsOf(home))) {
       throw new Failure("failed", `Cannot share with ${home}: ${localSettingsOf(home)} is there already`, {
         hint: "put its settings into config.toml beside it, and remove it",
       });
     }
     const entries = entriesOf(home, source, record.links);
+    if (isOurs) record = { ...record, links: new Map(linksTo(entries)) };
     if (!isDry) {
       // What is about to be made is written down first, so that a kill leaves nothing that nobody knows of.
       const planned = entries.filter(({ is }) => is === "toLink").map(({ name, source }) =>
@@ -64,13 +72,24 @@ export async function shareHome(
 
 const UNTOUCHED = { is: "same", leftOut: [], notes: [] } as const;
 
+/** The links that stand as we make them, for a home whose record is lost. */
+function linksTo(entries: readonly Entry[]): (readonly [string, string])[] {
+  return entries.filter(({ source, target }) => linkTarget(target) === source)
+    .map(({ name, source }) => [name, source] as const);
+}
+
 function beforeIn(home: string): Before {
-  const path = codexSettingsOf(home);
-  const link = linkTarget(path);
+  const link = linkTarget(codexSettingsOf(home));
   if (link !== undefined) return { link };
-  const text = readText(path);
+  const text = settingsIn(home);
   if (text === undefined) return "none";
-  return text === USUAL_SETTINGS ? "usual" : "own";
+  return text === USUAL_SETTINGS || wasMade(text) ? "usual" : "own";
+}
+
+/** The text of a home's own settings file; undefined without one. */
+function settingsIn(home: string): string | undefined {
+  const path = codexSettingsOf(home);
+  return linkTarget(path) === undefined ? readText(path) : undefined;
 }
 
 /** Runs an action under the lock of a home; a dry run needs none and leaves no lock file. */

@@ -447,7 +447,25 @@ describe("the derived settings", () => {
     user.write("{", "sessions", "a", "shared.json");
     expect(await run("new a")).toBe(0);
     expect(user.err).toMatch(/warning: Cannot renew the shared settings of \S+/);
-    user.write("", "sessions", "b", "auth.json");
+  });
+
+  it("are taken up again when their record is broken or lost", async () => {
+    for (const text of ["{", undefined]) {
+      const { user, edit, run, settings } = await shared();
+      edit((text) => text.replace('model = "gpt-a"', 'model = "gpt-picked"'));
+      const path = session(user, "a", "shared.json");
+      if (text === undefined) rmSync(path);
+      else {
+        writeFileSync(path, text);
+        expect(await run("share --undo a")).toBe(1);
+        expect(user.err).toContain("hint: to make it anew: agentlb share <alias>\n");
+      }
+      expect(await run("share a")).toBe(0);
+      expect(settings("a")).toMatchObject({ model: "gpt-picked", personality: "friendly" });
+      expect(await run("share --undo a")).toBe(0);
+      expect(user.out).toContain("links removed: AGENTS.md, skills, rules");
+      expect(settings("a")).toEqual({ model: "gpt-picked", personality: "friendly" });
+    }
   });
 });
 
