@@ -76,7 +76,7 @@ export const ROOMS: Rooms = tableOf(`
   cli/declaration     app: codex pick              io: .
                       core: pick session shell text
   cli/output
-  cli/commands        cli: declaration view        io: .
+  cli/commands        cli: declaration output view io: .
                       app: codex config daemon doctor login pick session sharing skill supervisor thread
                       core: config doctor pick session shell skill system text thread
   cli/pool            io: .

@@ -21,6 +21,9 @@ import { parseToml, renderToml } from "../../io/formats.ts";
 import { makeProfiles } from "./make_profiles.ts";
 import { printsOf, writeRecord } from "./record_file.ts";
 
+/** So many names are told at once. */
+const MOST_NAMED = 20;
+
 /** What was done about the settings of a home: whether they were made, and what the user should know. */
 export interface Made {
   readonly record: ShareRecord;
@@ -96,7 +99,7 @@ export function makeSettings(home: string, record: ShareRecord, options: MakeOpt
     is: isSame && profiles.isSame ? "same" : "made",
     leftOut,
     notes: [
-      ...isNews ? [`not taken over from ${codexSettingsOf(record.from)}: ${leftOut.join(", ")}`] : [],
+      ...isNews ? [`not taken over from ${codexSettingsOf(record.from)}: ${listed(leftOut)}`] : [],
       ...profiles.notes,
     ],
   };
@@ -149,6 +152,12 @@ function takeOver(
     table,
     removed: [...new Map([...removed, ...changes.removed].map((path) => [path.join("\0"), path])).values()],
   };
+}
+
+/** The first names of a list that may be long. */
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return more > 0 ? `${names.slice(0, MOST_NAMED).join(", ")} and ${more} more` : names.join(", ");
 }
 
 /** The settings in a file; none when it is missing. Throws Failure unless it is TOML. */

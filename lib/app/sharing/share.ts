@@ -1,5 +1,5 @@
 import { wasMade } from "../../core/sharing/made_text.ts";
-import { type Before, NEW_RECORD } from "../../core/sharing/record.ts";
+import { type Before, NEW_RECORD, type ShareRecord } from "../../core/sharing/record.ts";
 import { USUAL_SETTINGS } from "../../core/sharing/usual_settings.ts";
 import { codexSettingsOf, localSettingsOf, shareLockOf } from "../../core/system/layout.ts";
 import { Failure } from "../../core/text/failure.ts";
@@ -39,15 +39,9 @@ export async function shareHome(
   }
   return await underLock(host, home, isDry, () => {
     const known = recoverRecord(home, host.clock.now(), isDry);
-    const isOurs = known === undefined && wasMade(settingsIn(home) ?? "");
-    let record = known === undefined || known.stage === "undoing"
-      ? {
-        ...NEW_RECORD,
-        from: source.folder,
-        before: beforeIn(home),
-        links: known?.links ?? new Map<string, string>(),
-      }
-      : { ...known, from: source.folder };
+    const isMade = wasMade(settingsIn(home) ?? "");
+    const isOurs = known === undefined && isMade;
+    let record = recordFor(home, source, known, isMade);
     if (known === undefined && !isOurs && exists(localSettingsOf(home))) {
       throw new Failure("failed", `Cannot share with ${home}: ${localSettingsOf(home)} is there already`, {
         hint: "put its settings into config.toml beside it, and remove it",
@@ -68,6 +62,20 @@ export async function shareHome(
     const { is, leftOut, notes } = makeSettings(home, record, { isDry, replacesLink });
     return { entries, settings: { is, leftOut, notes } };
   });
+}
+
+/** The record to begin with: the known one, unless the session has its own settings back already. */
+function recordFor(
+  home: string,
+  { folder }: ShareSource,
+  known: ShareRecord | undefined,
+  isMade: boolean,
+): ShareRecord {
+  if (known === undefined || (known.stage === "undoing" && !isMade)) {
+    const links = known?.links ?? new Map<string, string>();
+    return { ...NEW_RECORD, from: folder, before: beforeIn(home), links };
+  }
+  return { ...known, from: folder, stage: known.stage === "undoing" ? "done" : known.stage };
 }
 
 const UNTOUCHED = { is: "same", leftOut: [], notes: [] } as const;

@@ -8,6 +8,7 @@ import { printable } from "../../core/text/printable.ts";
 import type { Host } from "../../io/host.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { JSON_OPTION } from "../declaration/shared_options.ts";
+import type { ShareOutput, UnshareOutput } from "../output/share.ts";
 
 const OPTIONS = {
   "dry-run": { about: "say what would be done; change nothing" },
@@ -85,7 +86,12 @@ async function share(
     const shown = "failed" in found ? { skipped: found.failed } : found;
     sessions.push(sharedSession(alias, home, shown, wish.isDry));
   }
-  const output = { schema: "agentlb.share/1", from: source.folder, isDryRun: wish.isDry, sessions } as const;
+  const output: ShareOutput = {
+    schema: "agentlb.share/1",
+    from: source.folder,
+    isDryRun: wish.isDry,
+    sessions,
+  };
   host.out(wish.isJson ? `${JSON.stringify(output, undefined, 2)}\n` : shareText(output));
   return hasFailed ? EXIT.failed : 0;
 }
@@ -109,7 +115,7 @@ async function unshare(
     if ("failed" in found) hasFailed = true;
     sessions.push(unsharedSession(alias, home, "failed" in found ? { skipped: found.failed } : found.undone));
   }
-  const output = { schema: "agentlb.unshare/1", isDryRun: isDry, sessions } as const;
+  const output: UnshareOutput = { schema: "agentlb.unshare/1", isDryRun: isDry, sessions };
   host.out(isJson ? `${JSON.stringify(output, undefined, 2)}\n` : unshareText(sessions, isDry));
   return hasFailed ? EXIT.failed : 0;
 }

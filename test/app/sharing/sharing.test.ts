@@ -11,9 +11,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { main } from "../../../lib/cli/main.ts";
 import type { Launch } from "../../../lib/core/shell/launch.ts";
+import { system } from "../../../lib/io/platform/here.ts";
 import { parseToml } from "../../../lib/io/formats.ts";
 import type { Exit } from "../../../lib/io/process/spawn.ts";
 import { authFile, type Given, type World, world } from "../world.ts";
@@ -408,6 +409,13 @@ describe("the derived settings", () => {
     expect(user.read("sessions", "a", "config.local.toml")).toContain('model = "gpt-picked"');
   });
 
+  it("name twenty of many settings that are left out", async () => {
+    const { user, has, run } = await shared();
+    has("config.toml", Array.from({ length: 30 }, (_, at) => `odd${at} = 1\n`).join(""));
+    await run("new a");
+    expect(user.err).toMatch(/not taken over from \S+: odd0, .*, odd19 and 10 more\n/);
+  });
+
   it("stay as made last while the user's file is no TOML, which is said once", async () => {
     const { user, has, run, settings } = await shared();
     const before = settings("a");
@@ -582,6 +590,19 @@ describe("a config.toml that is a link", () => {
     expect(contentOf(codex)).toEqual(before);
   });
 
+  it("comes back also when the sharing was taken up again in the middle of its end", async () => {
+    const { user, codex, run } = linked();
+    await run("share a --replace-link");
+    const path = session(user, "a", "shared.json");
+    writeFileSync(path, readFileSync(path, "utf8").replace('"stage": "done"', '"stage": "undoing"'));
+    await run("new a");
+    expect(readFileSync(path, "utf8")).toContain('"undoing"');
+    await run("share a");
+    expect(readFileSync(path, "utf8")).toContain('"done"');
+    await run("share --undo a");
+    expect(readlinkSync(session(user, "a", "config.toml"))).toBe(join(codex, "config.toml"));
+  });
+
   it("to a file of the session's own gives what that holds", async () => {
     const { user, codex, run, settings } = made(FILES);
     const own = join(dirname(codex), "own.toml");
@@ -591,6 +612,41 @@ describe("a config.toml that is a link", () => {
     await run("share a --replace-link");
     expect(settings("a")).toMatchObject({ model: "gpt-a", personality: "friendly" });
     expect(readFileSync(own, "utf8")).toBe('personality = "friendly"\n');
+  });
+});
+
+describe("where not all users may make links", () => {
+  async function copied(): Promise<Made> {
+    const was = system.linksFreely;
+    Object.assign(system, { linksFreely: false });
+    onTestFinished(() => void Object.assign(system, { linksFreely: was }));
+    const there = made(FILES);
+    there.user.session("a", { "config.toml": USUAL });
+    await there.run("share a");
+    return there;
+  }
+
+  it("a file is copied, and copied again at the next sharing when it has changed", async () => {
+    const { user, codex, has, run } = await copied();
+    expect(lstatSync(session(user, "a", "AGENTS.md")).isFile()).toBe(true);
+    expect(readlinkSync(session(user, "a", "skills"))).toBe(join(codex, "skills"));
+    expect(await run("share a")).toBe(0);
+    expect(user.out).toContain("AGENTS.md: is linked");
+    has("AGENTS.md", "Be long.\n");
+    await run("share a");
+    expect(user.read("sessions", "a", "AGENTS.md")).toBe("Be long.\n");
+    await run("share --undo a");
+    expect(existsSync(session(user, "a", "AGENTS.md"))).toBe(false);
+  });
+
+  it("a copy that was changed is the session's own", async () => {
+    const { user, has, run } = await copied();
+    user.write("mine", "sessions", "a", "AGENTS.md");
+    has("AGENTS.md", "Be long.\n");
+    await run("share a");
+    expect(user.out).toContain("AGENTS.md: the session has its own, which stays");
+    await run("share --undo a");
+    expect(user.read("sessions", "a", "AGENTS.md")).toBe("mine");
   });
 });
 
