@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test, type TestContext } from "vitest";
+import { ALLOWED } from "../../lib/core/sharing/allowed_settings.ts";
 import { LEAST_CODEX } from "../../lib/core/codex/versions.ts";
+import { parseToml } from "../../lib/io/formats.ts";
 import { startBackend } from "../../rig/backend.ts";
 import { runCodex } from "../../rig/codex.ts";
 import { configText } from "../../rig/home.ts";
@@ -20,6 +22,58 @@ const WORDS = "Always answer in verse.";
 const SKILL = "---\nname: rhyming\ndescription: finds rhymes for any word\n---\nRhyme.\n";
 const MODEL = "gpt-shared";
 const EXEC = ["exec", "--skip-git-repo-check", "hi"];
+
+/** Settings that only older versions know. */
+const OLD = ["profile", "profiles"];
+
+/** A value for every other setting that is taken over. */
+const EVERY_SETTING = `model = "gpt-a"
+review_model = "gpt-b"
+model_context_window = 200000
+model_auto_compact_token_limit = 100000
+model_verbosity = "low"
+personality = "friendly"
+service_tier = "flex"
+web_search = "disabled"
+model_reasoning_effort = "high"
+plan_mode_reasoning_effort = "high"
+model_reasoning_summary = "auto"
+hide_agent_reasoning = true
+show_raw_agent_reasoning = false
+approval_policy = "on-request"
+approvals_reviewer = "user"
+sandbox_mode = "workspace-write"
+default_permissions = ":workspace"
+allow_login_shell = false
+developer_instructions = "Be brief."
+compact_prompt = "Sum it up."
+project_doc_max_bytes = 1000
+project_doc_fallback_filenames = ["README.md"]
+project_root_markers = [".git"]
+tool_output_token_limit = 1000
+notify = ["true"]
+file_opener = "none"
+disable_paste_burst = true
+check_for_update_on_startup = false
+[sandbox_workspace_write]
+network_access = false
+[permissions.mine]
+extends = ":workspace"
+[shell_environment_policy]
+inherit = "core"
+[mcp_servers.docs]
+command = "/bin/false"
+[projects."/w"]
+trust_level = "trusted"
+[tui]
+notifications = true
+[notice]
+hide_full_access_warning = true
+[analytics]
+enabled = false
+[feedback]
+enabled = false
+`;
 
 /** A user with a set-up in `~/.codex`; `config` is put before the tables of its config.toml. */
 async function settled(
@@ -139,6 +193,20 @@ describe.concurrent("the real Codex in a session that shares", { timeout: LIMIT_
     await agentlb(["share", "--undo", "a"]);
     await agentlb(["new", "a", "--", ...EXEC]);
     context.expect(asked(made).text).not.toContain(WORDS);
+  });
+
+  test("knows every setting that is taken over", async (context) => {
+    const made = await settled(context);
+    const { agentlb, codex } = made;
+    const home = addPlain(made, "a");
+    writeFileSync(join(codex, "config.toml"), EVERY_SETTING);
+    const keys = ALLOWED.flatMap(({ keys }) => keys).filter((key) => !OLD.includes(key));
+    const given = parseToml(EVERY_SETTING, "config.toml") as Record<string, unknown>;
+    context.expect(Object.keys(given).sort()).toEqual(keys.sort());
+    context.expect(await agentlb(["share", "a"])).toMatchObject({ code: 0, stderr: "" });
+    context.expect(parseToml(readFileSync(join(home, "config.toml"), "utf8"), "")).toMatchObject(given);
+    const ran = await agentlb(["new", "a", "--", "exec", "--strict-config", "--skip-git-repo-check", "hi"]);
+    context.expect(ran).toMatchObject({ code: 0, stdout: context.expect.stringContaining("fake answer") });
   });
 
   test("loses no login to hostile settings, and asks nobody else", async (context) => {
