@@ -70,18 +70,19 @@ export const ROOMS: Rooms = tableOf(`
   app/library         app: codex config daemon pick pool pool/pick session sharing
                       io: . files process          core: codex pick pool pool/python quota shell system text
 
-  cli                 cli: commands declaration pool view
+  cli                 cli: commands declaration output pool view
                       app: codex                   io: .
                       core: shell system text
   cli/declaration     app: codex pick              io: .
                       core: pick session shell text
-  cli/output
   cli/commands        cli: declaration output view io: .
                       app: codex config daemon doctor login pick session sharing skill supervisor thread
                       core: config doctor pick session shell skill system text thread
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
+  cli/output          app: daemon skill
+                      core: codex doctor pick pick/policies shell simulation skill text thread
   cli/view            cli: output                  io: .
                       app: codex daemon pick sharing skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread

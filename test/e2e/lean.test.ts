@@ -18,6 +18,7 @@ const ELSEWHERE = new RegExp(
     "app/session/(bindings|clear|discard_home|history|published_status|readings_file|remove)",
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
     "cli/skill",
+    "cli/output/.+",
     "app/codex/threads/.+",
     "cli/view/(bindings|forecast|going_on|notes|simulation|status|threads|why)",
     "core/codex/(activity|auth_file|methods|no_auth_file|rollout|threads/.+)",
@@ -64,6 +65,7 @@ test("`status` adds its report, and what knows the width of letters only when th
   expect(plain.stdout).toContain("selected session: a");
   const report = [
     "lib/app/pick/report.ts",
+    "lib/cli/output/json.ts",
     "lib/cli/view/notes.ts",
     "lib/cli/view/status.ts",
     "lib/core/text/table.ts",

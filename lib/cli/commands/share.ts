@@ -92,7 +92,8 @@ async function share(
     isDryRun: wish.isDry,
     sessions,
   };
-  host.out(wish.isJson ? `${JSON.stringify(output, undefined, 2)}\n` : shareText(output));
+  if (wish.isJson) host.out((await import("../output/share.ts")).shareJson(output));
+  else host.out(shareText(output));
   return hasFailed ? EXIT.failed : 0;
 }
 
@@ -116,7 +117,8 @@ async function unshare(
     sessions.push(unsharedSession(alias, home, "failed" in found ? { skipped: found.failed } : found.undone));
   }
   const output: UnshareOutput = { schema: "agentlb.unshare/1", isDryRun: isDry, sessions };
-  host.out(isJson ? `${JSON.stringify(output, undefined, 2)}\n` : unshareText(sessions, isDry));
+  if (isJson) host.out((await import("../output/share.ts")).unshareJson(output));
+  else host.out(unshareText(sessions, isDry));
   return hasFailed ? EXIT.failed : 0;
 }
 

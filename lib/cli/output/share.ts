@@ -1,4 +1,6 @@
-/** The output of `agentlb share --json`. */
+import { jsonText } from "./json.ts";
+
+/** What `agentlb share --json` prints: what each session shares now, or would. */
 export interface ShareOutput {
   readonly schema: "agentlb.share/1";
   /** The folder that the sessions share from. */
@@ -23,6 +25,7 @@ export interface SharedSessionOutput {
   };
 }
 
+/** One file or folder that a session may share. */
 export interface SharedLinkOutput {
   readonly name: string;
   readonly source: string;
@@ -31,13 +34,14 @@ export interface SharedLinkOutput {
   readonly state: "made" | "toMake" | "linked" | "own" | "missing";
 }
 
-/** The output of `agentlb share --undo --json`. */
+/** What `agentlb share --undo --json` prints: what was undone in each session, or would be. */
 export interface UnshareOutput {
   readonly schema: "agentlb.unshare/1";
   readonly isDryRun: boolean;
   readonly sessions: readonly UnsharedSessionOutput[];
 }
 
+/** One session: what was undone. */
 export interface UnsharedSessionOutput {
   readonly alias: string;
   readonly home: string;
@@ -47,4 +51,14 @@ export interface UnsharedSessionOutput {
   /** Names of links that something else has taken the place of, which stays. */
   readonly left: readonly string[];
   readonly skipped?: string;
+}
+
+/** The output of `agentlb share --json`. */
+export function shareJson(output: ShareOutput): string {
+  return jsonText<ShareOutput>(output);
+}
+
+/** The output of `agentlb share --undo --json`. */
+export function unshareJson(output: UnshareOutput): string {
+  return jsonText<UnshareOutput>(output);
 }
