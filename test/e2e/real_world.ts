@@ -51,7 +51,7 @@ export interface World {
 export interface WorldOptions extends BackendOptions {
   readonly env?: Env;
   readonly codex?: "real" | "none";
-  /** Path of another real Codex than that of the tree. */
+  /** The path of the real Codex; by default that of the tree. */
   readonly program?: string;
 }
 
@@ -61,7 +61,7 @@ export async function world(context: Pick<TestContext, "onTestFinished">, option
   const service = await startBackend(rest);
   const user = makeSandbox({
     codex: codex ?? "real",
-    ...program === undefined ? {} : { program },
+    ...(program === undefined ? {} : { program }),
     env: { AGENTLB_STATUS_FLUSH_INTERVAL_SEC: "0", ...env },
     leaveMs: 20_000,
   });

@@ -65,11 +65,16 @@ const FILES = {
   "rules/default.rules": "\n",
   "config.toml": 'model = "gpt-a"\nforced_login_method = "api"\n',
 };
-const logsIn = (launch: Launch): Exit => {
-  writeFileSync(join(launch.env.CODEX_HOME!, "auth.json"), authFile("me@x"));
+const logsInAs = (email: string) => (launch: Launch): Exit => {
+  writeFileSync(join(launch.env.CODEX_HOME!, "auth.json"), authFile(email));
   return { code: 0 };
 };
-const terminal = (answer: string): Given => ({ isTerminal: true, answer, foreground: logsIn });
+const logsIn = logsInAs("me@x");
+const terminal = (answer: string, email = "me@x"): Given => ({
+  isTerminal: true,
+  answer,
+  foreground: logsInAs(email),
+});
 const session = (user: World, alias: string, name: string) => user.path("sessions", alias, name);
 /** Everything in a folder: texts, targets of links. */
 function contentOf(folder: string): Record<string, string> {
@@ -99,7 +104,7 @@ describe("the question at the first `new`", () => {
     });
     expect(statSync(session(user, "a", "config.toml")).mode & 0o777).toBe(0o600);
     expect(statSync(session(user, "a", "shared.json")).mode & 0o777).toBe(0o600);
-    expect(await run("new b", terminal("n"))).toBe(0);
+    expect(await run("new b", terminal("n", "you@x"))).toBe(0);
     expect(user.err).not.toMatch(QUESTION);
     expect(settings("b")).toEqual(settings("a"));
     // Only `config init` writes our own settings.
@@ -110,7 +115,7 @@ describe("the question at the first `new`", () => {
     const { user, run } = made(FILES);
     await run("new a", terminal(""));
     expect(user.err).toMatch(QUESTION);
-    await run("new b", terminal("y"));
+    await run("new b", terminal("y", "you@x"));
     expect(user.err).not.toMatch(QUESTION);
     for (const alias of ["a", "b"]) {
       expect(readdirSync(user.path("sessions", alias)).sort()).toEqual(["auth.json", "config.toml"]);
