@@ -50,7 +50,7 @@ export function textOf(screen: string): string {
 
 function withoutControls(text: string): string {
   // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g, "").toWellFormed();
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g, "").replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 /** The look after the numbers of one `ESC [ … m`. */

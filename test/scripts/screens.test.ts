@@ -140,7 +140,7 @@ describe("the shown screens", () => {
     const said = read("demo.cast").trimEnd().split("\n").slice(1).map((line) => JSON.parse(line)[2]).join("");
     for (const name of pictures) {
       expect(textOf(said)).toContain(
-        `$ ${/<title>(.*)<\/title>/.exec(read(name))?.[1]!.replaceAll("&quot;", '"')}\n`,
+        `$ ${textsIn(read(name), "title")[0]}\n`,
       );
     }
     expect(said).not.toMatch(/\/tmp\/|agentlb-demo/);

@@ -1,7 +1,7 @@
 /** What makes a text no well-formed XML; undefined when nothing does. Knows elements and texts, which is all of a picture. */
 export function xmlFault(xml: string): string | undefined {
   // deno-lint-ignore no-control-regex
-  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(xml) || !xml.isWellFormed()) {
+  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(xml) || /\p{Surrogate}/u.test(xml)) {
     return "a character that XML forbids";
   }
   const open: string[] = [];
