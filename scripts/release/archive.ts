@@ -40,7 +40,11 @@ export function textsIn(tree: string, licences: string): Texts {
     "README.md": read("README.md"),
     "THIRD-PARTY-LICENSES": licences,
     "CHANGELOG.md": read("CHANGELOG.md"),
-    ...Object.fromEntries([...filesIn("docs", ".md"), ...filesIn("schemas", ".json")]),
+    ...Object.fromEntries([
+      ...filesIn("docs", ".md"),
+      ...filesIn("docs/screens", ""),
+      ...filesIn("schemas", ".json"),
+    ]),
   };
 }
 

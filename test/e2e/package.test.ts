@@ -59,7 +59,10 @@ const FILES = [
   "dist/types/lib/core/text/failure.d.ts",
   "dist/types/lib/core/text/json.d.ts",
   "dist/types/mod.d.ts",
-  ...readdirSync(join(TREE, "docs")).map((name) => `docs/${name}`).sort(),
+  ...["docs", "docs/screens"].flatMap((folder) =>
+    readdirSync(join(TREE, folder)).map((name) => `${folder}/${name}`)
+  )
+    .filter((path) => path !== "docs/screens").sort(),
   "package.json",
   ...readdirSync(join(TREE, "schemas")).map((name) => `schemas/${name}`).sort(),
 ];

@@ -101,8 +101,8 @@ test("SHA256SUMS is what sha256sum checks, and it names every file", () => {
 const PAGES = [
   "README.md",
   "CHANGELOG.md",
-  ...["docs", "schemas"].flatMap((folder) =>
-    readdirSync(join(TREE, folder)).sort().map((name) => `${folder}/${name}`)
+  ...["docs", "docs/screens", "schemas"].flatMap((folder) =>
+    readdirSync(join(TREE, folder)).filter((name) => name !== "screens").map((name) => `${folder}/${name}`)
   ),
 ];
 
@@ -137,7 +137,7 @@ describeWith(["dpkg-deb"], "the package for Debian", () => {
         ["-rw-r--r--", "./usr/share/bash-completion/completions/clb"],
         ["drwxr-xr-x", "./usr/share/doc/"],
         ["drwxr-xr-x", "./usr/share/doc/agentlb/"],
-        ...[...PAGES, "copyright", "docs/", "schemas/"].sort().map((path) => [
+        ...[...PAGES, "copyright", "docs/", "docs/screens/", "schemas/"].sort().map((path) => [
           path.endsWith("/") ? "drwxr-xr-x" : "-rw-r--r--",
           `./usr/share/doc/agentlb/${path}`,
         ]),
