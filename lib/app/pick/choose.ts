@@ -7,7 +7,7 @@ import type { Mode } from "../../core/pick/policies/scored_candidate.ts";
 import type { Policy } from "../../core/pick/policy.ts";
 import { reasonsOf } from "../../core/pick/refusal_words.ts";
 import type { Eligible, Ineligible, Verdict } from "../../core/pick/score.ts";
-import type { GlobalState } from "../../core/session/state.ts";
+import { emptyGlobalState, type GlobalState, parseGlobalState } from "../../core/session/state.ts";
 import { emptyStatus, type SessionStatus } from "../../core/session/status.ts";
 import { printable } from "../../core/text/printable.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
@@ -22,10 +22,11 @@ import { recall, recallSession, remember } from "../session/picks_file.ts";
 import { recallPaused } from "../session/pause.ts";
 import { renewing } from "../codex/await_renewal.ts";
 import { aliasesOf, missingSession } from "../session/sessions.ts";
-import { recallFile } from "../session/state_file.ts";
+import { glanceAt, recallFile } from "../session/state_file.ts";
 import { noneBound } from "./bound.ts";
 import {
   allowed,
+  glanceKnown,
   type Known,
   type PickRequest,
   policyOf,
@@ -133,6 +134,31 @@ export function choose(
       leavesProcesses,
     };
   });
+}
+
+/**
+ * Tells which session would be picked now, and why. Records nothing, takes no lock and changes no file. Throws Failure
+ * when there is none to pick.
+ */
+export function peek(
+  host: Pick<Host, "clock">,
+  layout: Layout,
+  config: Config,
+  request: PickRequest = {},
+): Picked {
+  const aliases = aliasesOf(layout);
+  const nowMs = host.clock.now();
+  const global = glanceAt(layout.globalState, parseGlobalState) ?? emptyGlobalState();
+  const known = glanceKnown(layout, config, aliases, nowMs, request);
+  const { alias, ground, status } = take(layout, config, "best", aliases, { global, known, nowMs, request });
+  return {
+    alias,
+    home: homeOf(layout, alias),
+    ground,
+    ...(status === undefined ? {} : { status }),
+    isRenewing: renewing(layout, alias),
+    leavesProcesses: false,
+  };
 }
 
 interface Taken {

@@ -11,13 +11,13 @@ import { commandOf, type End, programOf, runPicked } from "../../app/codex/run.t
 import type { Route } from "../../app/thread/route.ts";
 import { boundSessions, checkBound, hasBindings } from "../../app/pick/bound.ts";
 import { livingDaemon } from "../../app/daemon/living_daemon.ts";
-import type { ChooseOptions, How, Picked } from "../../app/pick/choose.ts";
-import { pick } from "../../app/pick/pick.ts";
+import type { How, Picked } from "../../app/pick/choose.ts";
+import { pick, type PickOptions } from "../../app/pick/pick.ts";
 import type { PickRequest } from "../../app/pick/survey.ts";
 import type { Host } from "../../io/host.ts";
 import type { Call } from "../declaration/command.ts";
 import type { START_OPTIONS } from "../declaration/shared_options.ts";
-import { cautionLine, moneyLine, pickedLine, refusedLine } from "../view/lines.ts";
+import { cautionLine, moneyLine, pickedLine, refusedLine, type Verb } from "../view/lines.ts";
 
 type RunCall = Pick<Call<typeof START_OPTIONS>, "options" | "passthrough">;
 
@@ -158,11 +158,12 @@ export async function pickAndTell(
   layout: Layout,
   config: Config,
   how: How,
-  options: ChooseOptions,
+  options: PickOptions,
   lineOf?: (picked: Picked, nowMs: number) => string,
 ): Promise<Picked> {
   const picked = await pick(host, layout, config, how, options);
-  const line = lineOf?.(picked, host.clock.now()) ?? wordsFor(host, layout, picked);
+  const verb = options.isPeek ? "would use" : "using";
+  const line = lineOf?.(picked, host.clock.now()) ?? wordsFor(host, layout, picked, verb);
   host.err(`agentlb: ${line}\n`);
   const caution = cautionLine(picked);
   if (caution !== undefined) host.err(`agentlb: note: ${caution}\n`);
@@ -179,9 +180,9 @@ export async function pickAndTell(
   return picked;
 }
 
-function wordsFor(host: Host, layout: Layout, picked: Picked): string {
-  if (picked.ground.on !== "fallback") return pickedLine(picked, host.clock.now());
+function wordsFor(host: Host, layout: Layout, picked: Picked, verb: Verb): string {
+  if (picked.ground.on !== "fallback") return pickedLine(picked, host.clock.now(), verb);
   const running = livingDaemon(layout) === undefined ? "not running" : "running";
   const supervision = isSupervisorDisabled(host.env) ? "disabled" : running;
-  return refusedLine(picked.alias, picked.ground.refused, supervision);
+  return refusedLine(picked.alias, picked.ground.refused, supervision, verb);
 }
