@@ -13,7 +13,8 @@ export const ROOMS: Rooms = tableOf(`
   core/thread         core: codex codex/threads quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
-  core/config         core: pick session text
+  core/config         core: event pick session text
+  core/event          core: codex pick quota session text
   core/supervisor     core: codex config session shell system text
   core/doctor         core: codex session supervisor system text
   core/simulation     core: config pick pick/policies quota session text
@@ -41,7 +42,9 @@ export const ROOMS: Rooms = tableOf(`
   app/session         app: codex daemon
                       io: . files lock process     core: codex config quota session shell system text thread
   app/pick            app: codex daemon session
-                      io: . files lock             core: config pick pick/policies quota session simulation system text
+                      io: . files lock             core: config pick pick/policies quota session shell simulation system text
+  app/event           app: codex session
+                      io: . files lock process     core: config event session shell system text
   app/thread/going_on io: . files lock process     core: codex pick session system text thread
   app/thread          app: codex codex/threads config daemon pick session thread/going_on
                       io: . files lock process
@@ -52,7 +55,7 @@ export const ROOMS: Rooms = tableOf(`
   app/supervisor/records
                       app: codex session
                       io: . files process          core: session supervisor system text
-  app/supervisor      app: codex config daemon session supervisor/records supervisor/threads
+  app/supervisor      app: codex config daemon event session supervisor/records supervisor/threads
                       io: . files lock process     core: codex config pick quota session shell supervisor system text
   app/doctor          app: codex config daemon pick pool pool/pick session
                       io: . files process          core: codex config doctor pick pool session shell system text thread
@@ -72,13 +75,14 @@ export const ROOMS: Rooms = tableOf(`
                       core: shell system text
   cli/declaration     app: codex pick              io: .
                       core: pick session shell text
-  cli/commands        cli: declaration view        io: .
-                      app: codex config daemon doctor login pick session skill supervisor thread
-                      core: config doctor pick session shell skill system text thread
+  cli/commands        cli: declaration output view io: .
+                      app: codex config daemon doctor event login pick session skill supervisor thread
+                      core: config doctor event pick session shell skill system text thread
+  cli/output          core: event pick
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
-  cli/view            io: .
+  cli/view            cli: output                  io: .
                       app: codex daemon pick skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread
 `);

@@ -5,6 +5,7 @@ import { HINDRANCES } from "../../core/pick/hindrance.ts";
 import { parseMode, renderMode } from "../../core/pick/adaptive_state.ts";
 import type { Mode } from "../../core/pick/policies/scored_candidate.ts";
 import type { Policy } from "../../core/pick/policy.ts";
+import { inTurn } from "../../core/pick/in_turn.ts";
 import { reasonsOf } from "../../core/pick/refusal_words.ts";
 import type { Eligible, Ineligible, Verdict } from "../../core/pick/score.ts";
 import { emptyGlobalState, type GlobalState, parseGlobalState } from "../../core/session/state.ts";
@@ -248,18 +249,6 @@ function onMerit(
     });
   }
   return { ...inTurn(aliases, global, decision.inTurn), ground: { on: "fallback", refused: verdicts } };
-}
-
-/** The next usable alias in turn; the next of all when none is usable. */
-function inTurn(
-  aliases: readonly string[],
-  { roundRobinIndex }: GlobalState,
-  usable: readonly string[],
-): { alias: string; roundRobinIndex: number } {
-  const from = roundRobinIndex % aliases.length;
-  const order = aliases.map((_, step) => (from + step) % aliases.length);
-  const index = order.find((index) => usable.includes(aliases[index]!)) ?? from;
-  return { alias: aliases[index]!, roundRobinIndex: (index + 1) % aliases.length };
 }
 
 function lastAlias(layout: Layout, lastAlias: string): string {

@@ -21,6 +21,7 @@ export const COMMANDS: Commands = new Map<string, string | LoadCommand>([
   ["waiting", () => import("./waiting.ts")],
   ["why", () => import("./why.ts")],
   ["forecast", () => import("./forecast.ts")],
+  ["statusline", () => import("./statusline.ts")],
   ["wait", () => import("./wait.ts")],
   ["guard", () => import("./guard.ts")],
   ["simulate", () => import("./simulate.ts")],
