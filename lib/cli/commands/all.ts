@@ -22,6 +22,7 @@ export const COMMANDS: Commands = new Map<string, string | LoadCommand>([
   ["why", () => import("./why.ts")],
   ["forecast", () => import("./forecast.ts")],
   ["statusline", () => import("./statusline.ts")],
+  ["events", () => import("./events.ts")],
   ["wait", () => import("./wait.ts")],
   ["guard", () => import("./guard.ts")],
   ["simulate", () => import("./simulate.ts")],
