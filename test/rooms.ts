@@ -46,7 +46,7 @@ export const ROOMS: Rooms = tableOf(`
   app/event           app: codex session
                       io: . files lock process     core: config event session shell system text
   app/thread/going_on io: . files lock process     core: codex pick session system text thread
-  app/thread          app: codex codex/threads config daemon pick session thread/going_on
+  app/thread          app: codex codex/threads config daemon event pick session thread/going_on
                       io: . files lock process
                       core: codex codex/threads config pick quota session shell system text thread
   app/supervisor/threads
@@ -65,8 +65,8 @@ export const ROOMS: Rooms = tableOf(`
                       io: . files                  core: codex config pick pool pool/python pool/state session system text
   app/pool/limits     app: codex pool pool/pick session
                       io: . files process          core: codex pool pool/limits pool/screen pool/state session shell system text
-  app/pool/watch      app: codex pool pool/limits pool/pick
-                      io: . files lock process     core: codex pool pool/limits pool/python pool/screen pool/watch shell system text
+  app/pool/watch      app: codex event pool pool/limits pool/pick
+                      io: . files lock process     core: codex event pool pool/limits pool/python pool/screen pool/watch shell system text
   app/library         app: codex config daemon pick pool pool/pick session
                       io: . files process          core: codex pick pool pool/python quota shell system text
 

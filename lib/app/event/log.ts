@@ -1,5 +1,7 @@
 import { eventLine, type Happening } from "../../core/event/event.ts";
 import type { Layout } from "../../core/system/layout.ts";
+import { wordsOf } from "../../core/text/failure.ts";
+import { printable } from "../../core/text/printable.ts";
 import { appendText } from "../../io/files/append.ts";
 import { Follower, olderOf } from "../../io/files/follow.ts";
 import { isFolder, sizeOf } from "../../io/files/read.ts";
@@ -43,17 +45,18 @@ export function keptEvents(layout: Layout): readonly string[] {
   }
 }
 
-/**
- * Notes what a command did, where agentlb is in use. It never fails: what was done is done. Returns the reason when it
- * could not be noted.
- */
-export async function noteEvent(host: LogHost, layout: Layout, happening: Happening): Promise<unknown> {
+/** Notes what a command did, where agentlb is in use. What was done is done: a failure is only passed to `warn`. */
+export async function noteEvent(
+  host: LogHost,
+  layoutHere: () => Layout,
+  happening: Happening,
+  warn: (why: string) => void,
+): Promise<void> {
   try {
-    if (isFolder(layout.state) && isFolder(layout.locks)) {
-      await appendEvents(host, layout, [eventLine(happening, host.clock.now())]);
-    }
-    return undefined;
+    const layout = layoutHere();
+    if (!isFolder(layout.state) || !isFolder(layout.locks)) return;
+    await appendEvents(host, layout, [eventLine(happening, host.clock.now())]);
   } catch (error) {
-    return error;
+    warn(printable(wordsOf(error)));
   }
 }

@@ -195,18 +195,30 @@ describe("the file of events", () => {
   it("ends a line that was cut off", async () => {
     const { layout, clock } = root();
     writeFileSync(layout.events, '{"schema":"agentlb.ev');
-    await noteEvent({ clock, random: () => 0.5 }, layout, { kind: "went-on", alias: "a", thread: "1" });
+    const host = { clock, random: () => 0.5 };
+    const warned: string[] = [];
+    const warn = (why: string) => void warned.push(why);
+    await noteEvent(host, () => layout, { kind: "went-on", alias: "a", thread: "1" }, warn);
+    expect(warned).toEqual([]);
     const lines = keptEvents(layout);
     expect(lines.map((line) => eventIn(line)?.kind)).toEqual([undefined, "went-on"]);
   });
 
-  it("is not made where agentlb is not in use, and a failure is only returned", async () => {
+  it("is not made where agentlb is not in use, and a failure is only a warning", async () => {
     const { layout, clock } = root();
     const host = { clock, random: () => 0.5 };
     rmSync(layout.state, { recursive: true });
-    expect(await noteEvent(host, layout, { kind: "went-on", thread: "1" })).toBeUndefined();
+    const warned: string[] = [];
+    const note = (layoutHere: () => Layout) =>
+      noteEvent(host, layoutHere, { kind: "went-on", thread: "1" }, (why) => void warned.push(why));
+    await note(() => layout);
     expect(keptEvents(layout)).toEqual([]);
+    expect(warned).toEqual([]);
+    await note(() => {
+      throw new Error("no HOME");
+    });
     mkdirSync(layout.events, { recursive: true });
-    expect(await noteEvent(host, layout, { kind: "went-on", thread: "1" })).toBeInstanceOf(Error);
+    await note(() => layout);
+    expect(warned).toEqual(["no HOME", expect.stringContaining("events.jsonl: it is a folder")]);
   });
 });
