@@ -63,7 +63,7 @@ export class Notices {
       const event = eventIn(line);
       if (event !== undefined && settings.events.includes(event.kind)) this.#add(event, line, settings);
     }
-    this.#running ??= this.#runAll().finally(() => this.#running = undefined);
+    if (this.#running === undefined && this.#queue.length > 0) this.#running = this.#runAll();
   }
 
   /** Drops what is queued; ends a program that does not end by itself. */
@@ -110,6 +110,8 @@ export class Notices {
       if (problem === undefined) continue;
       this.#context.journal.note("notice failed", { event: notice.kind, why: printable(problem) });
     }
+    // At once: what is queued after this look at the queue needs another run.
+    this.#running = undefined;
   }
 
   /** Runs one program; returns what went wrong. */

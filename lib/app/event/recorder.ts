@@ -110,7 +110,7 @@ export class EventRecorder {
     } catch (error) {
       return this.#failed(error);
     }
-    if (this.#pending.length > 0) this.#flushing ??= this.#flush().finally(() => this.#flushing = undefined);
+    if (this.#flushing === undefined && this.#pending.length > 0) this.#flushing = this.#flush();
     return Infinity;
   }
 
@@ -142,6 +142,7 @@ export class EventRecorder {
       this.#doubtful = new Set(this.#pending);
       this.#failed(error);
     }
+    this.#flushing = undefined;
   }
 
   #failed(error: unknown): number {

@@ -20,15 +20,15 @@ export class Follower {
   #open: { readonly fd: number; readonly id: string } | undefined;
   #offset = 0;
   #splitter = new LineSplitter();
-  /** Files that were read to their end, or are left out. */
-  readonly #done = new Set<string>();
+  /** Files that were read to their end, or are left out, by their numbers; kept open as long as they have a name. */
+  readonly #done = new Map<string, number>();
 
   /** Begins with the older file; `fromEnd` leaves out all that is there. */
   constructor(path: string, fromEnd = false) {
     this.#path = path;
     if (!fromEnd) return;
-    const older = idAt(olderOf(path));
-    if (older !== undefined) this.#done.add(older);
+    const older = open(olderOf(path));
+    if (older !== undefined) this.#done.set(idOf(older.fd), older.fd);
     const opened = open(path);
     if (opened === undefined) return;
     this.#begin(opened);
@@ -44,7 +44,7 @@ export class Follower {
       const current = idAt(this.#path);
       this.#take(lines);
       if (current === undefined || current === this.#open?.id) return lines;
-      this.close();
+      this.#finish();
       const opened = this.#missed() ?? open(this.#path);
       if (opened === undefined) return lines;
       this.#begin(opened);
@@ -52,10 +52,19 @@ export class Follower {
   }
 
   close(): void {
-    if (this.#open === undefined) return;
-    closeSync(this.#open.fd);
-    this.#done.add(this.#open.id);
+    this.#finish();
+    for (const fd of this.#done.values()) closeSync(fd);
+    this.#done.clear();
+  }
+
+  #finish(): void {
+    if (this.#open !== undefined) this.#done.set(this.#open.id, this.#open.fd);
     this.#open = undefined;
+    for (const [id, fd] of this.#done) {
+      if (fstatSync(fd).nlink > 0) continue;
+      closeSync(fd);
+      this.#done.delete(id);
+    }
   }
 
   /** The older file, when nothing of it was read. */
