@@ -70,15 +70,18 @@ export const ROOMS: Rooms = tableOf(`
   app/library         app: codex config daemon pick pool pool/pick session
                       io: . files process          core: codex pick pool pool/python quota shell system text
 
-  cli                 cli: commands declaration pool view
+  cli                 cli: commands declaration pool prompt view
                       app: codex                   io: .
                       core: shell system text
   cli/declaration     app: codex pick              io: .
                       core: pick session shell text
-  cli/commands        cli: declaration output view io: .
+  cli/commands        cli: declaration output prompt view
+                      io: .
                       app: codex config daemon doctor event login pick session skill supervisor thread
                       core: config doctor event pick session shell skill system text thread
   cli/output          core: event pick
+  cli/prompt          io: .
+                      app: config pick session     core: config pick system text
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text

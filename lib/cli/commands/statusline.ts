@@ -1,12 +1,7 @@
-import { checkFormat, type Glimpse, PLACEHOLDERS, statusLine } from "../../core/pick/statusline.ts";
-import { type Config, defaultConfig } from "../../core/config/config.ts";
-import type { Layout } from "../../core/system/layout.ts";
-import { loadConfig } from "../../app/config/load.ts";
-import { glimpse } from "../../app/pick/glimpse.ts";
-import { pathsOf } from "../../app/session/sessions.ts";
-import type { Host } from "../../io/host.ts";
+import { PLACEHOLDERS } from "../../core/pick/statusline.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { JSON_OPTION } from "../declaration/shared_options.ts";
+import { glimpseSafely, printLine } from "../prompt/line.ts";
 
 const OPTIONS = {
   format: { value: "<text>", about: "what the line shows, with placeholders in braces" },
@@ -31,31 +26,9 @@ export const command: CommandWith<typeof OPTIONS> = {
   }],
   examples: ["agentlb statusline --format '{mark}{alias} {left}'"],
   async run(host, { options: { format, json } }) {
-    if (format !== undefined) checkFormat(format);
-    const found = await glimpseSafely(host);
-    if (json) {
-      const { statuslineJson } = await import("../view/statusline.ts");
-      host.out(statuslineJson(found));
-    } else host.out(`${found === undefined ? "" : statusLine(found, host.clock.now(), format)}\n`);
+    if (!json) return await printLine(host, format);
+    const { statuslineJson } = await import("../view/statusline.ts");
+    host.out(statuslineJson(await glimpseSafely(host)));
     return 0;
   },
 };
-
-/** What there is to show; nothing, whatever is wrong: a prompt must not break. */
-async function glimpseSafely(host: Host): Promise<Glimpse | undefined> {
-  try {
-    const layout = pathsOf(host);
-    return await glimpse(host, layout, await settingsFor(layout));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Settings with an error count as not there, and nothing is said of them. */
-async function settingsFor(layout: Layout): Promise<Config> {
-  try {
-    return await loadConfig({ err() {} }, layout);
-  } catch {
-    return defaultConfig();
-  }
-}

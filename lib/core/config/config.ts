@@ -238,12 +238,10 @@ function restoreWeights(values: Values, report: Report): void {
 }
 
 function configOf(values: Values, aliases: Config["aliases"], bind: Config["bind"]): Config {
-  const tables = new Set(CONFIG_KEYS.map((key) => key.table));
-  const config = Array.from(
-    tables,
-    (table) => [table, objectWith(CONFIG_KEYS.filter((key) => key.table === table), values)] as const,
-  );
-  return { ...Object.fromEntries(config), aliases, bind } as unknown as Config;
+  // One pass, since every start does it.
+  const config: Record<string, Record<string, ConfigValue>> = {};
+  for (const key of CONFIG_KEYS) (config[key.table] ??= {})[camel(key.name)] = values.get(key) ?? key.default;
+  return { ...config, aliases, bind } as unknown as Config;
 }
 
 function objectWith(keys: readonly ConfigKey[], values: Values): Record<string, ConfigValue> {
@@ -256,7 +254,8 @@ function valueIn(config: Config, key: ConfigKey): ConfigValue {
 }
 
 function camel(name: string): string {
-  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  const [first = "", ...others] = name.split("_");
+  return others.reduce((camel, word) => camel + word.charAt(0).toUpperCase() + word.slice(1), first);
 }
 
 function unknownTable(name: string, content: unknown): string {
