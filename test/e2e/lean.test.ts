@@ -13,20 +13,23 @@ const ELSEWHERE = new RegExp(
   "^lib/(" + [
     "\\w+/(pool|login|skill|simulation|supervisor|library|thread)/.+",
     "app/config/file",
-    "app/pick/(report|why|forecast|simulate)",
+    "app/event/.+",
+    "app/pick/(glimpse|report|why|forecast|simulate)",
     "app/session/(bindings|clear|discard_home|history|published_status|readings_file|remove)",
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
     "cli/skill",
+    "cli/(output|prompt)/.+",
     "app/codex/threads/.+",
     "cli/view/(bindings|forecast|going_on|notes|simulation|status|threads|why)",
     "core/codex/(activity|auth_file|methods|no_auth_file|rollout|threads/.+)",
-    "core/pick/(trials|why)",
+    "core/event/(event|marks\\w*|words)",
+    "core/pick/(statusline|trials|why)",
     "core/quota/(forecast|history|ledger)",
     "core/session/readings_file",
-    "core/shell/quote_\\w+",
+    "core/shell/(desktop_notice|quote_\\w+)",
     "core/text/(heap|sha256|span|table)",
     "io/(formats|journal|rpc|tmux|width|yaml)",
-    "io/files/(append|lines|parts|place|tail|trees|watch)",
+    "io/files/(append|follow|lines|parts|place|tail|trees|watch)",
   ].join("|") + ")\\.ts$",
 );
 
@@ -54,6 +57,34 @@ test.each(["--print-command", "rr --print-command", "last --print-command"])(
     const loads = loadsOf(made, line.split(" "));
     expect(loads.stdout).toMatch(/^CODEX_HOME=\S+ codex\n$/);
     expect(surplusOf(loads)).toEqual([]);
+  },
+);
+
+/** What the line of a prompt never loads, beside that: what parses command lines, picks, waits or starts anything. */
+const NO_PROMPT = new RegExp(
+  "^lib/(" + [
+    "app/(codex/(?!account_file)|daemon/|login/|supervisor/|thread/)",
+    "app/pick/(await_\\w+|choose|pick)",
+    "cli/(arguments|main|commands/|declaration/|view/)",
+    "core/(supervisor/|simulation/)",
+    "core/session/(app_server_record|run_record|codex_versions)",
+    "io/process/(codex_processes|lock_table|openers)",
+  ].join("|") + ")",
+);
+
+test.each([[], ["--format", "{alias} {left}"]])(
+  "the line of a prompt loads nothing that it does not need: %j",
+  (...format) => {
+    const made = user();
+    const loads = loadsOf(made, ["statusline", ...format.flat()]);
+    expect(loads.stdout).toMatch(/^>?a /);
+    expect(surplusOf(loads)).toEqual([
+      "lib/app/pick/glimpse.ts",
+      "lib/cli/prompt/line.ts",
+      "lib/cli/prompt/quick.ts",
+      "lib/core/pick/statusline.ts",
+    ]);
+    expect(loads.files.filter((file) => NO_PROMPT.test(file))).toEqual([]);
   },
 );
 
