@@ -70,7 +70,7 @@ export const ROOMS: Rooms = tableOf(`
   app/library         app: codex config daemon pick pool pool/pick session
                       io: . files process          core: codex pick pool pool/python quota shell system text
 
-  cli                 cli: commands declaration pool prompt view
+  cli                 cli: commands declaration output pool prompt view
                       app: codex                   io: .
                       core: shell system text
   cli/declaration     app: codex pick              io: .
@@ -79,12 +79,13 @@ export const ROOMS: Rooms = tableOf(`
                       io: .
                       app: codex config daemon doctor event login pick session skill supervisor thread
                       core: config doctor event pick session shell skill system text thread
-  cli/output          core: event pick
   cli/prompt          io: .
                       app: config pick session     core: config pick system text
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
+  cli/output          app: daemon skill
+                      core: codex doctor event pick pick/policies shell simulation skill text thread
   cli/view            cli: output                  io: .
                       app: codex daemon pick skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { TREE } from "../../rig/codex.ts";
 import { sandbox } from "../../rig/in_test.ts";
@@ -14,6 +14,7 @@ const ELSEWHERE = new RegExp(
     "\\w+/(pool|login|skill|simulation|supervisor|library|thread)/.+",
     "app/config/file",
     "app/event/.+",
+    "app/daemon/(daemon|caller|replacement|stop_request)",
     "app/pick/(glimpse|report|why|forecast|simulate)",
     "app/session/(bindings|clear|discard_home|history|published_status|readings_file|remove)",
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
@@ -94,6 +95,7 @@ test("`status` adds its report, and what knows the width of letters only when th
   expect(plain.stdout).toContain("selected session: a");
   const report = [
     "lib/app/pick/report.ts",
+    "lib/cli/output/json.ts",
     "lib/cli/view/notes.ts",
     "lib/cli/view/status.ts",
     "lib/core/text/table.ts",
@@ -153,4 +155,15 @@ test("only a bound folder brings in what reads bindings", () => {
     "lib/app/session/bindings.ts",
     "lib/core/thread/binding.ts",
   ]);
+});
+
+/** What the compiled program reads, but for the parts of some bytes that only name another. */
+test.each([
+  ["rr --cmd true", ["agentlb", "base"]],
+  ["status", ["agentlb", "base", "status", "whereabouts"]],
+  ["cap where", ["base", "cap", "views"]],
+])("a compiled program reads few parts, however many commands there are: %s", (line, parts) => {
+  const loads = loadsOf(user(), line.split(" "), join(TREE, "dist/chunks/cli.js"));
+  const read = loads.files.filter((file) => statSync(join(TREE, file)).size > 500);
+  expect(read.map((file) => basename(file).replace(/-[\w-]{8}\.js$/, ""))).toEqual(parts);
 });

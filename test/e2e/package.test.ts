@@ -55,6 +55,7 @@ const FILES = [
   "dist/types/mod.d.ts",
   ...readdirSync(join(TREE, "docs")).map((name) => `docs/${name}`).sort(),
   "package.json",
+  ...readdirSync(join(TREE, "schemas")).map((name) => `schemas/${name}`).sort(),
 ];
 /** What is in a tree that somebody works in and must not be in the package. */
 const NOT_SHIPPED = ["dist/agentlb", "dist/linux-x64/agentlb", "dist/release/SHA256SUMS", ".env"];

@@ -95,11 +95,13 @@ test("SHA256SUMS is what sha256sum checks, and it names every file", () => {
   expect(check(join(dir, "changed")).status).toBe(1);
 });
 
-/** What is with the program besides the licences: README.md, and what it and its pages link to. */
+/** What is with the program besides the licences: README.md, what it and its pages link to, and the schemas. */
 const PAGES = [
   "README.md",
   "CHANGELOG.md",
-  ...readdirSync(join(TREE, "docs")).sort().map((name) => `docs/${name}`),
+  ...["docs", "schemas"].flatMap((folder) =>
+    readdirSync(join(TREE, folder)).sort().map((name) => `${folder}/${name}`)
+  ),
 ];
 
 describeWith(["dpkg-deb"], "the package for Debian", () => {
@@ -126,8 +128,8 @@ describeWith(["dpkg-deb"], "the package for Debian", () => {
         ["drwxr-xr-x", "./usr/share/"],
         ["drwxr-xr-x", "./usr/share/doc/"],
         ["drwxr-xr-x", "./usr/share/doc/agentlb/"],
-        ...[...PAGES, "copyright", "docs/"].sort().map((path) => [
-          path === "docs/" ? "drwxr-xr-x" : "-rw-r--r--",
+        ...[...PAGES, "copyright", "docs/", "schemas/"].sort().map((path) => [
+          path.endsWith("/") ? "drwxr-xr-x" : "-rw-r--r--",
           `./usr/share/doc/agentlb/${path}`,
         ]),
       ]);

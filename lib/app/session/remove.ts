@@ -11,7 +11,7 @@ import { MOST_BYTES } from "../../io/files/sizes.ts";
 import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
 import { isAlive } from "../../io/process/process.ts";
-import { ensureSupervisor } from "../daemon/daemon.ts";
+import { ensureSupervisor } from "../daemon/ensure.ts";
 import { sweepRemoved, takeAway } from "./discard_home.ts";
 import { announceRemoval } from "../daemon/removal_notice.ts";
 import { strangersIn } from "../codex/open_by.ts";

@@ -2,12 +2,12 @@ import { type Glimpse, resetOf, tightestOf } from "../../core/pick/statusline.ts
 import type { Gauge } from "../../core/quota/windows.ts";
 import { definedFields } from "../../core/text/json.ts";
 import { formatTime } from "../../core/text/time.ts";
+import { jsonText } from "../output/json.ts";
 import type { StatuslineOutput } from "../output/statusline.ts";
 
 /** The output of `agentlb statusline --json`. */
 export function statuslineJson(glimpse: Glimpse | undefined): string {
-  const output: StatuslineOutput = { schema: "agentlb.statusline/1", ...fieldsOf(glimpse) };
-  return `${JSON.stringify(output, undefined, 2)}\n`;
+  return jsonText<StatuslineOutput>({ schema: "agentlb.statusline/1", ...fieldsOf(glimpse) });
 }
 
 function fieldsOf(glimpse: Glimpse | undefined): Omit<StatuslineOutput, "schema"> {
