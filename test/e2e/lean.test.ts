@@ -159,8 +159,9 @@ test("only a bound folder brings in what reads bindings", () => {
 
 /** What the compiled program reads, but for the parts of some bytes that only name another. */
 test.each([
-  ["rr --cmd true", ["agentlb", "base"]],
-  ["status", ["agentlb", "base", "status", "whereabouts"]],
+  ["rr --cmd true", ["agentlb", "base", "look"]],
+  ["status", ["agentlb", "base", "look", "status", "whereabouts"]],
+  ["statusline", ["base", "look", "prompt"]],
   ["cap where", ["base", "cap", "views"]],
 ])("a compiled program reads few parts, however many commands there are: %s", (line, parts) => {
   const loads = loadsOf(user(), line.split(" "), join(TREE, "dist/chunks/cli.js"));
