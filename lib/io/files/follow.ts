@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, statSync } from "node:fs";
-import { errnoOf } from "../../core/text/failure.ts";
+import { errnoOf, UnfitFile } from "../../core/text/failure.ts";
 import { LineSplitter } from "./lines.ts";
 import { bytesAt, type OpenFile, openFile } from "./open.ts";
+import { MOST_BYTES } from "./sizes.ts";
 
 const CHUNK = 64 * 1024;
 
@@ -99,7 +100,10 @@ export class Follower {
 
 function open(path: string): OpenFile | undefined {
   try {
-    return openFile(path, { isOwn: true });
+    const opened = openFile(path, { isOwn: true });
+    if (opened.size <= MOST_BYTES.table) return opened;
+    closeSync(opened.fd);
+    throw new UnfitFile("read", path, `it is larger than ${MOST_BYTES.table / 1024 / 1024} MB`);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
