@@ -25,6 +25,8 @@ export const ROOMS: Rooms = tableOf(`
   core/pool/state     core: codex pool/python text
   core/pool/watch     core: codex pool/limits system text
   core/skill          core: pool text
+  core/completion     core: completion/scripts text
+  core/completion/scripts
 
   io                  io: files platform process   core: codex pool/screen shell text
   io/platform         core: text
@@ -59,6 +61,8 @@ export const ROOMS: Rooms = tableOf(`
                       io: . files lock process     core: codex config pick quota session shell supervisor system text
   app/doctor          app: codex config daemon pick pool pool/pick session
                       io: . files process          core: codex config doctor pick pool session shell system text thread
+  app/completion      app: codex session thread
+                      io: . files              core: codex/threads completion system thread
   app/skill           io: . files lock             core: shell skill text
   app/pool            io: . files lock             core: pool pool/python pool/state pool/watch shell text
   app/pool/pick       app: codex pool session
@@ -75,15 +79,17 @@ export const ROOMS: Rooms = tableOf(`
                       core: shell system text
   cli/declaration     app: codex pick              io: .
                       core: pick session shell text
-  cli/commands        cli: declaration output prompt view
+  cli/commands        cli: completion declaration output prompt view
                       io: .
                       app: codex config daemon doctor event login pick session skill supervisor thread
-                      core: config doctor event pick session shell skill system text thread
+                      core: completion config doctor event pick session shell skill system text thread
   cli/prompt          io: .
                       app: config pick session     core: config pick system text
+  cli/completion      cli: declaration pool        io: .
+                      app: completion session      core: completion config text
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
-                      core: pool pool/python shell text
+                      core: completion pool pool/python shell text
   cli/output          app: daemon skill
                       core: codex doctor event pick pick/policies shell simulation skill text thread
   cli/view            cli: output                  io: .

@@ -23,7 +23,7 @@ const WAY = ways.includes("compiled") ? "compiled" : ways[0]!;
 const ALL = await allCommands(COMMANDS);
 const WITH_JSON = ALL.filter(({ options }) => Object.hasOwn(options, "json")).map(({ name }) => name);
 /** They print pages of help, or run for ever. */
-const WITHOUT_JSON = ["supervisor", "supervisor daemon", "config", "skill", "help"];
+const WITHOUT_JSON = ["supervisor", "supervisor daemon", "config", "skill", "completion", "complete", "help"];
 /** What Codex calls the end of a turn that a used-up limit ended, in a thread that can be gone on with. */
 const T = Date.parse("2026-11-20T12:00:00Z");
 const LATER = Math.floor(Date.now() / 1000) + 6 * 3600;
