@@ -27,6 +27,8 @@ export interface Given {
   env?: Record<string, string | undefined>;
   isTerminal?: boolean;
   answer?: string;
+  /** The answers to questions, in turn; undefined = Ctrl-C. None are left: Ctrl-C. */
+  answers?: readonly (string | undefined)[];
   areArgsText?: boolean;
   /** A login command, or any other in the foreground. */
   foreground?: (launch: Launch) => Exit | Promise<Exit>;
@@ -128,6 +130,7 @@ export function world(): World {
 
 function hostOf(world: World, dir: string, given: Given): Host {
   const isTerminal = given.isTerminal ?? false;
+  const answers = [...given.answers ?? []];
   return {
     args: given.args ?? [],
     env: { HOME: join(dir, "home"), PATH: world.bin, AGENTLB_SUPERVISOR_DISABLED: "1", ...given.env },
@@ -173,6 +176,10 @@ function hostOf(world: World, dir: string, given: Given): Host {
     ask(question) {
       world.err += question;
       return Promise.resolve(given.answer ?? "");
+    },
+    askOrLeave(question) {
+      world.err += question;
+      return Promise.resolve(given.answers === undefined ? given.answer ?? "" : answers.shift());
     },
     argsAreText: () => given.areArgsText ?? true,
     random: () => 0.5,
