@@ -23,7 +23,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const layout = lookAtRoot(host);
     const [{ listThreads }, { threadsJson, threadsTable }] = await Promise.all([
       import("../../app/thread/list.ts"),
-      import("../view/threads.ts"),
+      import("../view/thread/threads.ts"),
     ]);
     const list = listThreads(host, layout, { isHere: options.cwd ?? false, isAll: options.all ?? false });
     if (options.json) host.out(threadsJson(list));
