@@ -11,6 +11,7 @@ export const ROOMS: Rooms = tableOf(`
   core/codex          core: quota text
   core/codex/threads  core: codex text
   core/session        core: codex quota shell system text
+  core/login          core: codex
   core/thread         core: codex codex/threads quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
@@ -40,7 +41,9 @@ export const ROOMS: Rooms = tableOf(`
   app/codex           io: . files process          core: codex config session shell system text
   app/codex/threads   io: files                    core: codex codex/threads
   app/login           app: codex session
-                      io: . files lock process     core: codex config session shell system text
+                      io: . files lock process     core: codex config login session shell system text
+  app/setup           app: codex doctor login session
+                      io: . files                  core: codex config doctor login session shell system text
   app/session         app: codex daemon
                       io: . files lock process     core: codex config quota session shell system text thread
   app/pick            app: codex daemon session
@@ -65,6 +68,8 @@ export const ROOMS: Rooms = tableOf(`
   app/pool            io: . files lock             core: pool pool/python pool/state pool/watch shell text
   app/pool/pick       app: codex pool session
                       io: . files                  core: codex config pick pool pool/python pool/state session system text
+  app/pool/add        app: codex login pool pool/pick session
+                      io: . files                  core: codex config login pool session system text
   app/pool/limits     app: codex pool pool/pick session
                       io: . files process          core: codex pool pool/limits pool/screen pool/state session shell system text
   app/pool/watch      app: codex pool pool/limits pool/pick
@@ -75,18 +80,18 @@ export const ROOMS: Rooms = tableOf(`
   cli                 cli: commands declaration output pool view
                       app: codex                   io: .
                       core: shell system text
-  cli/declaration     app: codex pick              io: .
+  cli/declaration     app: codex login pick        io: .
                       core: pick session shell text
   cli/commands        cli: completion declaration output screen view
                       io: .
-                      app: codex config daemon doctor login pick session skill supervisor thread
+                      app: codex config daemon doctor login pick session setup skill supervisor thread
                       core: completion config doctor pick session shell skill system text text/screen thread
   cli/completion      cli: declaration pool        io: .
                       app: completion session      core: completion config text
   cli/pool            cli: screen                  io: .
-                      app: codex pool pool/limits pool/pick pool/watch
+                      app: codex login pool pool/add pool/limits pool/pick pool/watch
                       core: completion pool pool/limits pool/python quota shell text text/screen
-  cli/output          app: daemon skill
+  cli/output          app: daemon setup skill
                       core: codex doctor pick pick/policies shell simulation skill text thread
   cli/screen          cli: declaration view        io: .
                       app: pick thread

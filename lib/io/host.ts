@@ -57,6 +57,8 @@ export interface Host {
   outliveKeys(): () => void;
   /** Asks the question on stderr and returns the line that the user types; empty at the end of the input. */
   ask(question: string): Promise<string>;
+  /** The same; undefined at the end of the input and at Ctrl-C. */
+  askOrLeave(question: string): Promise<string | undefined>;
   /** Tells whether the arguments were valid UTF-8: in a string an invalid byte looks like U+FFFD. */
   argsAreText(): boolean;
   /** Evenly spread over [0, 1). */
@@ -100,7 +102,8 @@ export function realHost(entry: string): Host {
     attend: runForeground,
     endAs,
     outliveKeys: () => onSignals(["SIGINT", "SIGQUIT"], () => {}),
-    ask,
+    ask: async (question) => await askOrLeave(question) ?? "",
+    askOrLeave,
     argsAreText,
     random: Math.random,
     out: (text) => writeAll(1, text),
@@ -194,11 +197,16 @@ function goBack(entry: string): void {
   delete process.env.AGENTLB_CWD;
 }
 
-async function ask(question: string): Promise<string> {
+async function askOrLeave(question: string): Promise<string | undefined> {
   const { createInterface } = await import("node:readline");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise((resolved) => {
-    lines.once("close", () => resolved(""));
+    // The cursor is still behind the question.
+    lines.once("SIGINT", () => {
+      writeAll(2, "\n");
+      lines.close();
+    });
+    lines.once("close", () => resolved(undefined));
     lines.question(question, (answer) => {
       resolved(answer);
       lines.close();

@@ -1,4 +1,4 @@
-import { type Command, commandsOf, COMPLETION, type Option } from "../../lib/cli/pool/commands.ts";
+import { allCommandsOf, type Command, COMPLETION, type Option } from "../../lib/cli/pool/commands.ts";
 import { metavar } from "../../lib/cli/pool/usage.ts";
 import { COMPLETED_SHELLS } from "../../lib/core/completion/request.ts";
 import { FLAVOURS } from "../../lib/core/pool/flavour.ts";
@@ -15,7 +15,7 @@ export function poolPage(name: keyof typeof FLAVOURS, version: string): string {
     section("Description"),
     ...paragraph("Hands out source directories and auth files to the workers of a team."),
     section("Commands"),
-    ...commandsOf(flavour).flatMap((command) => [
+    ...allCommandsOf(flavour).flatMap((command) => [
       subsection(usage(name, command)),
       ...paragraph(`${command.summary[0]!.toUpperCase()}${command.summary.slice(1)}.`),
       ...command.argument === undefined ? [] : entry(command.argument.name, command.argument.help),

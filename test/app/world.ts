@@ -28,6 +28,8 @@ export interface Given {
   isTerminal?: boolean;
   screenSize?: Host["screenSize"];
   answer?: string;
+  /** The answers to questions, in turn; undefined = Ctrl-C. None are left: Ctrl-C. */
+  answers?: readonly (string | undefined)[];
   areArgsText?: boolean;
   /** A login command, or any other in the foreground. */
   foreground?: (launch: Launch) => Exit | Promise<Exit>;
@@ -127,6 +129,7 @@ export function world(): World {
 
 function hostOf(world: World, dir: string, given: Given): Host {
   const isTerminal = given.isTerminal ?? false;
+  const answers = [...given.answers ?? []];
   return {
     args: given.args ?? [],
     env: { HOME: join(dir, "home"), PATH: world.bin, AGENTLB_SUPERVISOR_DISABLED: "1", ...given.env },
@@ -176,6 +179,10 @@ function hostOf(world: World, dir: string, given: Given): Host {
     ask(question) {
       world.err += question;
       return Promise.resolve(given.answer ?? "");
+    },
+    askOrLeave(question) {
+      world.err += question;
+      return Promise.resolve(given.answers === undefined ? given.answer ?? "" : answers.shift());
     },
     argsAreText: () => given.areArgsText ?? true,
     random: () => 0.5,

@@ -257,7 +257,7 @@ describe("a wrong command line says what is wrong and what to do", () => {
     ["rm", "usage: agentlb rm <alias-or-email>"],
     ["pause", "usage: agentlb pause <alias-or-email>"],
     ["unpause", "usage: agentlb unpause <alias-or-email>"],
-    ["login", "usage: agentlb login <alias> [--force] [--login-cmd <command>]"],
+    ["login", "usage: agentlb login <alias> [--force] [--device-auth | --login-cmd <command>]"],
     ["supervisor start", "usage: agentlb supervisor start --background"],
     ["skill remove", "usage: agentlb skill remove cap | clb [--to <dir>] [--dry-run]"],
     ["status --print-command", "--print-command is only supported for session run commands"],

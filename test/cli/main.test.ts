@@ -117,7 +117,10 @@ describe("what can't be done", () => {
     const user = world();
     for (const line of ["", "new", "rr", "last", "pick"]) {
       expect(await run(user, line)).toBe(4);
-      expect(user.err).toBe("no managed sessions found; create one with: agentlb new <alias>\n");
+      expect(user.err).toBe(
+        "no managed sessions found; create one with: agentlb new <alias>\n" +
+          "agentlb: hint: to set up sessions: agentlb init\n",
+      );
     }
     user.session("a");
     expect(await run(user, "last")).toBe(4);

@@ -338,6 +338,20 @@ describe("every command prints with --json what its schema says:", () => {
     });
   });
 
+  test("init, whose logins keep their words from stdout", async () => {
+    user.fake.tellAll({ login: { authFile: login("work"), stdout: "Open this page\n" } });
+    const { sessions } = await run("init personal fresh") as unknown as { readonly sessions: unknown[] };
+    expect(sessions).toContainEqual({
+      alias: "fresh",
+      home: user.homeOf("fresh"),
+      result: "loggedIn",
+      email: "work@example.test",
+      plan: "pro",
+      sameAccountAs: expect.arrayContaining(["work"]),
+    });
+    await run("rm fresh");
+  });
+
   test("login, whose command keeps its words from stdout", async () => {
     user.fake.tellAll({ login: { authFile: login("work"), stdout: "Open this page\n" } });
     expect(await run("login work")).toMatchObject({

@@ -51,14 +51,17 @@ export interface World {
 export interface WorldOptions extends BackendOptions {
   readonly env?: Env;
   readonly codex?: "real" | "none";
+  /** The path of the real Codex; by default that of the tree. */
+  readonly program?: string;
 }
 
 /** Makes a user for one test, which may run beside others. */
 export async function world(context: Pick<TestContext, "onTestFinished">, options: WorldOptions = {}) {
-  const { env, codex, ...rest } = options;
+  const { env, codex, program, ...rest } = options;
   const service = await startBackend(rest);
   const user = makeSandbox({
     codex: codex ?? "real",
+    ...(program === undefined ? {} : { program }),
     env: { AGENTLB_STATUS_FLUSH_INTERVAL_SEC: "0", ...env },
     leaveMs: 20_000,
   });

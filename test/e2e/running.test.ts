@@ -80,7 +80,8 @@ describe("nobody waits in vain", () => {
       expect(await user.run("compiled", args)).toMatchObject({
         code: 4,
         stdout: "",
-        stderr: "no managed sessions found; create one with: agentlb new <alias>\n",
+        stderr: "no managed sessions found; create one with: agentlb new <alias>\n" +
+          "agentlb: hint: to set up sessions: agentlb init\n",
       });
     }
   });

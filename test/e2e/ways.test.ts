@@ -102,7 +102,8 @@ inAllWays("what can't be meant is refused with exit code 2 and nothing on stdout
 inAllWays("a day with three sessions", async ({ user, run }) => {
   user.fake.tellAll({ login: { authFile: HOME_LOGIN } });
   expect((await run(["last"])).stderr).toBe(
-    "no managed sessions found; create one with: agentlb new <alias>\n",
+    "no managed sessions found; create one with: agentlb new <alias>\n" +
+      "agentlb: hint: to set up sessions: agentlb init\n",
   );
   expect(await run(["status"])).toMatchObject({ code: 0, stdout: "" });
   user.addAlias("a");

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { COMMANDS } from "../../lib/cli/commands/all.ts";
 import { allCommands } from "../../lib/cli/declaration/catalogue.ts";
 import { usageOf } from "../../lib/cli/declaration/usage.ts";
-import { commandsOf } from "../../lib/cli/pool/commands.ts";
+import { allCommandsOf } from "../../lib/cli/pool/commands.ts";
 import { ALIAS_KEYS, CONFIG_KEYS } from "../../lib/core/config/config_keys.ts";
 import { FLAVOURS } from "../../lib/core/pool/flavour.ts";
 import { describeWith } from "../../rig/tools.ts";
@@ -64,7 +64,7 @@ describeWith(["man"], "a manual page", () => {
     }
     for (const name of ["cap", "clb"] as const) {
       const text = shown(`man/man1/${name}.1`);
-      for (const command of commandsOf(FLAVOURS[name])) {
+      for (const command of allCommandsOf(FLAVOURS[name])) {
         expect(text).toContain(`${name} ${command.name} `);
         for (const { flags } of command.options) expect(text).toContain(flags.join(", "));
       }

@@ -19,8 +19,13 @@ export function accountAt(path: string): Account {
 
 /** The holder of a home's login, without its times. A file that can't be read is an unreadable login. */
 export function holderIn(home: string): Holder {
+  return holderAt(authFileOf(home));
+}
+
+/** The holder of an auth file, without its times. A file that can't be read is an unreadable login. */
+export function holderAt(path: string): Holder {
   try {
-    return parseHolder(readText(authFileOf(home), MOST_BYTES.login));
+    return parseHolder(readText(path, MOST_BYTES.login));
   } catch {
     return parseHolder("");
   }

@@ -7,7 +7,7 @@ import { writeNew } from "../../io/files/replace.ts";
 export const NOTED = "daemon_note_given";
 
 /** Keeps the login in a file, out of reach of other sessions, and starts no background processes. */
-const HOME_CONFIG = `cli_auth_credentials_store = "file"
+export const HOME_CONFIG = `cli_auth_credentials_store = "file"
 
 [features]
 daemon_auto_start = false

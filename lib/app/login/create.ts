@@ -1,3 +1,4 @@
+import type { Account } from "../../core/codex/account.ts";
 import type { Config } from "../../core/config/config.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
@@ -6,31 +7,49 @@ import type { Host } from "../../io/host.ts";
 import { discardUnused } from "../session/discard_home.ts";
 import { makeHome } from "../codex/homes.ts";
 import { isReady, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
+import { type LoginWay, loginWay, type LoginWish } from "./login_way.ts";
+import { tellBefore } from "./login_words.ts";
+import { settleLogin } from "./settle.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
+import { accountIn } from "../codex/account_file.ts";
 
-/** Makes sure that a session exists and is logged in. Removes a home that it made when the login fails. */
+/** How a session is prepared. */
+export interface PrepareWish extends LoginWish {
+  /** True when the user was told already for which session the login is. */
+  readonly isTold?: boolean;
+}
+
+/**
+ * Makes sure that a session exists and is logged in; returns its account. Removes a home that it made when the login
+ * fails, or when it is a second one of an account and the user stops.
+ */
 export async function prepareSession(
   host: Host,
   layout: Layout,
   config: Config,
   alias: string,
-  command: string,
-): Promise<void> {
+  wish: PrepareWish,
+): Promise<Account> {
   const home = homeOf(layout, alias);
-  if (isFolder(home) && isReady(host, config, home)) return;
+  if (isFolder(home) && isReady(host, config, home)) return accountIn(home);
   await underLoginLock(host, layout, alias, async () => {
     const isNew = makeSession(layout, alias);
     if (!isNew) {
       await awaitRenewal(host, layout, alias);
       if (!await needsLogin(host, config, home)) return;
     }
+    let way: LoginWay;
     try {
-      await runLogin(host, config, command, home);
+      way = await loginWay(host, layout, config, wish);
+      if (!wish.isTold) tellBefore(host, alias, way);
+      await runLogin(host, config, way, home);
     } catch (error) {
       if (isNew) await discardUnused(host, layout, alias);
       throw error;
     }
+    await settleLogin(host, layout, config, alias, way, isNew);
   });
+  return accountIn(home);
 }
 
 /** Makes a session without a login; returns false when it exists already. */

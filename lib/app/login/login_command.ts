@@ -4,7 +4,6 @@ import { codexEnvironment, type Launch } from "../../core/shell/launch.ts";
 import { type Layout, loginLockOf } from "../../core/system/layout.ts";
 import { debugQuote } from "../../core/shell/quote.ts";
 import { printable } from "../../core/text/printable.ts";
-import { splitWords } from "../../core/shell/split_words.ts";
 import { exists } from "../../io/files/read.ts";
 import { authFileOf } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
@@ -16,6 +15,7 @@ import { launchIn } from "../codex/run.ts";
 import { isLogin } from "../../core/codex/account.ts";
 import { accountIn } from "../codex/account_file.ts";
 import { ownProviderOf } from "../codex/login_watch.ts";
+import type { LoginWay } from "./login_way.ts";
 
 const STATUS_MS = 15_000;
 const PATIENCE_MS = 10 * 60_000;
@@ -55,19 +55,30 @@ export async function loginStatus(
   return exit.code === 1 && stderr.includes("Not logged in") ? "none" : "unclear";
 }
 
-/** Runs the login command in a home, on our terminal. `command` empty = as configured. Throws the login failure. */
-export async function runLogin(host: Host, config: Config, command: string, home: string): Promise<void> {
-  const text = command === "" ? config.runner.loginCommand : command;
-  const split = splitWords(text, host.platform);
-  if (!("words" in split) || split.words.length === 0) {
-    const problem = "problem" in split ? split.problem : "it is empty";
-    throw new Failure("usage", `Cannot split the login command ${debugQuote(text)} into words: ${problem}`);
-  }
-  const exit = await host.foreground(await launchOf(host, config, home, split.words));
+/** Runs a login command in a home, on our terminal. Throws the login failure. */
+export async function runLogin(
+  host: Host,
+  config: Config,
+  { text, words }: Pick<LoginWay, "text" | "words">,
+  home: string,
+): Promise<void> {
+  const exit = await host.foreground(await launchOf(host, config, home, words));
   if ("code" in exit && exit.code === 0) return;
   if ("error" in exit) throw new Failure("loginFailed", wordsOf(exit.error), { cause: exit.error });
   const detail = "code" in exit ? ` (exit ${exit.code})` : "";
-  throw new Failure("loginFailed", `login command failed: ${debugQuote(text)}${detail}`, { verbatim: true });
+  const message = `login command failed: ${debugQuote(text)}${detail}`;
+  // A shell tells the signal of its command by an exit code.
+  const isInterrupted = "signal" in exit ? exit.signal === "SIGINT" : exit.code === 130;
+  throw isInterrupted
+    ? new LoginInterrupted(message)
+    : new Failure("loginFailed", message, { verbatim: true });
+}
+
+/** A login that the user ended with Ctrl-C. */
+export class LoginInterrupted extends Failure {
+  constructor(message: string) {
+    super("loginFailed", message, { verbatim: true });
+  }
 }
 
 /** Runs `action` under the login lock of this alias; prints a note when it has to wait for it. */

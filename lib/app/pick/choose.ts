@@ -170,7 +170,12 @@ function take(
     if (!isFolder(homeOf(layout, how.alias))) throw missingSession(how.alias);
     return named(how.alias, "name");
   }
-  if (aliases.length === 0) throw nothing("no managed sessions found; create one with: agentlb new <alias>");
+  if (aliases.length === 0) {
+    throw nothing(
+      "no managed sessions found; create one with: agentlb new <alias>",
+      "to set up sessions: agentlb init",
+    );
+  }
   const { bound } = request;
   const these = allowed(aliases, request);
   if (bound !== undefined && these.length === 0) throw noneBound(bound, "no such session");
@@ -243,8 +248,8 @@ function lastAlias(layout: Layout, lastAlias: string): string {
   return lastAlias;
 }
 
-function nothing(message: string): Failure {
-  return new Failure("nothingToPick", message, { verbatim: true });
+function nothing(message: string, hint?: string): Failure {
+  return new Failure("nothingToPick", message, { verbatim: true, ...(hint === undefined ? {} : { hint }) });
 }
 
 function usedUp({ alias, comesBackMs }: Ineligible, nowMs: number): Failure {

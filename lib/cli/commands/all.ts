@@ -3,6 +3,7 @@ import type { Commands, LoadCommand } from "../declaration/command.ts";
 /** Every command, in the order of the help: its first word, and its loader or the command that it is another name of. */
 export const COMMANDS: Commands = new Map<string, string | LoadCommand>([
   ["", () => import("./best.ts")],
+  ["init", () => import("./init.ts")],
   ["new", () => import("./new.ts")],
   ["rr", () => import("./rr.ts")],
   ["last", () => import("./last.ts")],

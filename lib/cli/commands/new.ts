@@ -4,6 +4,9 @@ import type { CommandWith } from "../declaration/command.ts";
 import type { Option } from "../declaration/option.ts";
 import { runSession } from "./run_session.ts";
 import {
+  DEVICE_AUTH,
+  LOGIN_EXCLUSIVE,
+  loginWishIn,
   PICK_OPTIONS,
   pickRequestIn,
   START_EXCLUSIVE,
@@ -17,7 +20,7 @@ const UNNAMED = {
   prefer: { ...PICK_OPTIONS.prefer, isForUnnamed: true },
   "no-exhausted": { ...PICK_OPTIONS["no-exhausted"], isForUnnamed: true },
 } as const satisfies Record<Exclude<keyof typeof PICK_OPTIONS, "unbound">, Option>;
-const OPTIONS = { ...START_OPTIONS, ...UNNAMED, unbound: UNBOUND } as const;
+const OPTIONS = { ...START_OPTIONS, "device-auth": DEVICE_AUTH, ...UNNAMED, unbound: UNBOUND } as const;
 
 export const command: CommandWith<typeof OPTIONS> = {
   name: "new",
@@ -28,8 +31,12 @@ export const command: CommandWith<typeof OPTIONS> = {
     "a name, or with an empty one, it picks the session that has the most left.",
   ],
   options: OPTIONS,
-  exclusive: START_EXCLUSIVE,
-  examples: ["agentlb new work", "agentlb new me@example.com -- --model gpt-5"],
+  exclusive: [...START_EXCLUSIVE, ...LOGIN_EXCLUSIVE],
+  examples: [
+    "agentlb new work",
+    "agentlb new work --device-auth",
+    "agentlb new me@example.com -- --model gpt-5",
+  ],
   takes: { what: "session" },
   runsSession: true,
   async run(host, call) {
@@ -43,7 +50,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     return await runSession(host, layout, config, { alias }, call, request, async () => {
       const { makeSession, prepareSession } = await import("../../app/login/create.ts");
       if (options["print-command"]) makeSession(layout, alias);
-      else await prepareSession(host, layout, config, alias, options["login-cmd"] ?? "");
+      else await prepareSession(host, layout, config, alias, loginWishIn(options));
     });
   },
 };

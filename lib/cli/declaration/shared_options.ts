@@ -1,6 +1,7 @@
 import { POLICIES } from "../../core/pick/policy.ts";
 import { ON_LIMIT } from "../../core/session/on_limit.ts";
 import { SHELLS } from "../../core/shell/quote.ts";
+import type { LoginWish } from "../../app/login/login_way.ts";
 import type { PickRequest } from "../../app/pick/survey.ts";
 import type { Given, Option, Options } from "./option.ts";
 
@@ -25,6 +26,14 @@ export const START_OPTIONS = {
 
 /** The groups of those of which one at most may be given. */
 export const START_EXCLUSIVE = [["on-limit", "print-command"]] as const;
+
+/** The switch of commands that log in. */
+export const DEVICE_AUTH = {
+  about: "log in with a code that you type into a browser on any device",
+} as const satisfies Option;
+
+/** Of these, one at most may be given. */
+export const LOGIN_EXCLUSIVE = [["device-auth", "login-cmd"]] as const;
 
 /** The options that every command accepts, before and after its name. */
 export const EVERYWHERE = {
@@ -54,6 +63,13 @@ export const PICK_OPTIONS = {
 
 /** The switch of commands that print a table or a line by default. */
 export const JSON_OPTION = { about: "print an object instead" } as const satisfies Option;
+
+/** The wish for a login in the options of a command line. */
+export function loginWishIn(
+  options: { readonly "device-auth"?: true; readonly "login-cmd"?: string },
+): LoginWish {
+  return { command: options["login-cmd"] ?? "", isDevice: options["device-auth"] ?? false };
+}
 
 /** The pick request in the options of a command line. */
 export function pickRequestIn(options: Partial<Given<typeof PICK_OPTIONS>>): PickRequest {

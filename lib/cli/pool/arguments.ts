@@ -2,7 +2,7 @@ import { Failure } from "../../core/text/failure.ts";
 import type { Flavour } from "../../core/pool/flavour.ts";
 import type { PoolOptions } from "../../core/pool/options.ts";
 import { quotedAsPython } from "../../core/pool/python/whole.ts";
-import { type Command, commandsOf, keyOf, type Option } from "./commands.ts";
+import { allCommandsOf, type Command, commandsOf, keyOf, type Option } from "./commands.ts";
 import { commandHelp, commandUsage, lineWidth, programHelp, programUsage } from "./usage.ts";
 
 /** A parsed command line. */
@@ -25,7 +25,7 @@ export function parseArguments(
   const help = scan(args, [], fail, {
     unknown,
     argument(words) {
-      const command = commands.find(({ name }) => name === words[0]);
+      const command = allCommandsOf(flavour).find(({ name }) => name === words[0]);
       if (command === undefined) {
         const choices = commands.map(({ name }) => quotedAsPython(name)).join(", ");
         return fail(`argument cmd: invalid choice: ${quotedAsPython(words[0]!)} (choose from ${choices})`);
@@ -37,7 +37,7 @@ export function parseArguments(
     },
     takesAll: true,
   });
-  if (help === true) return { do: "help", text: programHelp(usage(), commands) };
+  if (help === true) return { do: "help", text: programHelp(usage(), allCommandsOf(flavour)) };
   if (typeof help === "string") return { do: "help", text: help };
   if (found === undefined) return fail("the following arguments are required: cmd");
   const left = [...unknown, ...found.unknown];

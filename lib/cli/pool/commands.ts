@@ -101,6 +101,24 @@ const ALL: readonly Command[] = [
   },
 ];
 
+/**
+ * The commands that the predecessor lacks: its usage and its list of choices, which callers may compare, leave them out.
+ */
+export const NEW_COMMANDS: readonly Command[] = [
+  {
+    name: "add",
+    summary: "log in and put the login into the team directory",
+    argument: { name: "name", help: "name of the new auth file" },
+    options: [
+      taking("folder", text("--team-dir", "team directory instead of the configured one")),
+      toggle("--device-auth", "log in with a code that you type into a browser on any device"),
+      text("--login-cmd", "log in with this instead of codex login"),
+      toggle("--force", "also an account that the team directory has already"),
+      toggle("--json", "print JSON"),
+    ].map(fresh),
+  },
+];
+
 /** The command for users that argparse's usage lines leave out, because callers compare them. */
 export const COMPLETION: Pick<Command, "name" | "summary"> = {
   name: "completion",
@@ -110,6 +128,11 @@ export const COMPLETION: Pick<Command, "name" | "summary"> = {
 /** The commands of a flavour, in the order of its usage line. */
 export function commandsOf(flavour: Flavour): Command[] {
   return ALL.filter(({ name }) => flavour.commands.includes(name));
+}
+
+/** The same, with those that the predecessor lacks. */
+export function allCommandsOf(flavour: Flavour): Command[] {
+  return [...commandsOf(flavour), ...NEW_COMMANDS];
 }
 
 /** The key of an option's value. */

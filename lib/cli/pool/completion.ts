@@ -11,7 +11,7 @@ import { COMPLETED_SHELLS, completedShell, requestIn } from "../../core/completi
 import { completionScript } from "../../core/completion/script.ts";
 import { FLAVOURS } from "../../core/pool/flavour.ts";
 import { Failure } from "../../core/text/failure.ts";
-import { type Command, commandsOf, COMPLETION, type Option } from "./commands.ts";
+import { allCommandsOf, type Command, COMPLETION, type Option } from "./commands.ts";
 import { metavar } from "./usage.ts";
 
 type Name = keyof typeof FLAVOURS;
@@ -40,7 +40,7 @@ export function poolAnswer(name: Name, args: readonly string[]): string {
 
 /** The words that fit behind others on a command line of a pool program. */
 export function fittingPoolWords(name: Name, before: readonly string[], current: string): Completion {
-  const commands = commandsOf(FLAVOURS[name]);
+  const commands = allCommandsOf(FLAVOURS[name]);
   const [first, ...rest] = before;
   if (first === undefined) {
     if (current.startsWith("-")) return wordsOnly([HELP]);

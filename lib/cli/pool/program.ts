@@ -71,6 +71,10 @@ export async function runPool(
       host.out(`${path}\n`);
       return 0;
     }
+    case "add": {
+      const { addCommand } = await import("./add.ts");
+      return await addCommand(host, flavour, settings, options);
+    }
     default: {
       const { resetState } = await import("../../app/pool/reset.ts");
       host.out(`${await resetState(host, flavour, settings)}\n`);

@@ -8,6 +8,8 @@ export const LEAST_CODEX = "0.90.0";
 
 /** The features that came with each version, as far as they matter here; found by running them. */
 const SINCE = {
+  /** `codex login --device-auth`: not yet in 0.45, there in 0.47. */
+  deviceLogin: "0.47.0",
   /** Limit ids in answers, and rollout lines that mark the start and end of turns. */
   taskEvents: "0.100.0",
   /** A login is renewed by the expiry of its access token; before, by the age of its last renewal. */

@@ -20,7 +20,8 @@ description: ${description}
 
 \`${name}\` is asked once or twice for every worker that is started: which home its \`CODEX_HOME\` is copied from
 (\`pick\`), and which auth file it logs in with (\`pick-auth\`). It prints one path; what it has to say stands on stderr.
-It never logs in, out, or renews a login, and no credential is ever printed.
+It never renews a login or logs out, it logs in only when a person runs \`add NAME\`, which puts a new auth file into
+\`auth_team_dir\`, and no credential is ever printed.
 
 ## Configure
 

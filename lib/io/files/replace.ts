@@ -74,6 +74,37 @@ export function writeNew(path: string, text: string): void {
   }
 }
 
+/** Writes a new file (0600) that is there whole or not at all; false when the name exists. */
+export function placeNew(path: string, text: string): boolean {
+  const temporary = nameBeside(path);
+  writeNew(temporary, text);
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return false;
+    return copyNew(temporary, path, error);
+  } finally {
+    removeFile(temporary);
+  }
+  flushFolder(dirname(path));
+  return true;
+}
+
+/** The same on a file system without hard links. */
+function copyNew(from: string, path: string, why: unknown): boolean {
+  if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EACCES", "EMLINK"].includes(errnoOf(why) ?? "")) {
+    throw whileWriting(path, why);
+  }
+  try {
+    copyFileSync(from, path, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return false;
+    throw whileWriting(path, error);
+  }
+  flushFolder(dirname(path));
+  return true;
+}
+
 function replaceable(path: string, follow: boolean): string {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   const kind = stat && oddKind(stat);

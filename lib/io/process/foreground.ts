@@ -17,6 +17,8 @@ import { type Exit, exitOf, isNative, options } from "./spawn.ts";
 /** Time between two looks at a program that has stopped. */
 const SETTLED_MS = 100;
 const SHELL = "/bin/sh";
+/** The longest wait for our own copy of a signal of the terminal that ended the program. */
+const COPY_MS = 500;
 
 /**
  * Runs a program in our terminal and waits for it. It gets each signal once: those of the terminal reach it anyway, those
@@ -36,7 +38,14 @@ export function runForeground(launch: Launch, started: (pid: number) => void = (
       signal(child.pid, name);
     };
     // Before the start: the program may run, and signals for it may arrive, before `spawn` returns.
-    const undo = [onSignals(heard(borne), () => {}), onSignals(heard(passed), pass)];
+    const copies = new Copies();
+    const undo = [
+      onSignals(heard(borne), (name) => copies.note(name)),
+      onSignals(heard(passed), (name) => {
+        copies.note(name);
+        pass(name);
+      }),
+    ];
     const { file, args } = ignoring(launch, ignored);
     const stdin = launch.stdin === "empty" ? "ignore" : "inherit";
     const stdout = launch.stdout === "stderr" ? 2 : "inherit";
@@ -47,8 +56,9 @@ export function runForeground(launch: Launch, started: (pid: number) => void = (
     const { pid } = child;
     const whole = wholeExitCode(pid);
     const unfollow = follow(child, pid);
-    const done = (exit: Exit) => {
+    const done = async (exit: Exit) => {
       unfollow();
+      if (hadTerminal) await copies.arrivedFor(exit, ignored);
       undo.forEach((off) => off());
       resolved(exit);
     };
@@ -56,6 +66,34 @@ export function runForeground(launch: Launch, started: (pid: number) => void = (
     child.once("close", (code, name) => done(exitOf(whole() ?? code, name)));
     if (pid !== undefined) started(pid);
   });
+}
+
+/**
+ * Our copies of the signals that the terminal sends to the program and to this process alike. Deno hands them out late:
+ * without a listener such a copy would still end this process, after the program that it ended.
+ */
+class Copies {
+  readonly #came = new Set<NodeJS.Signals>();
+  #told = () => {};
+
+  note(name: NodeJS.Signals): void {
+    this.#came.add(name);
+    this.#told();
+  }
+
+  /** Resolves when our copy of the key that ended the program is here too; at once for other ends. */
+  arrivedFor(exit: Exit, ignored: readonly NodeJS.Signals[]): Promise<void> | undefined {
+    const name = "signal" in exit ? exit.signal : "code" in exit && exit.code === 130 ? "SIGINT" : undefined;
+    if (name !== "SIGINT" && name !== "SIGQUIT") return undefined;
+    if (ignored.includes(name) || this.#came.has(name)) return undefined;
+    return new Promise((resolved) => {
+      const timer = setTimeout(resolved, COPY_MS);
+      this.#told = () => {
+        clearTimeout(timer);
+        resolved();
+      };
+    });
+  }
 }
 
 /** Becomes the program where the runtime supports it; elsewhere runs it in the foreground. `launch.file` is a path. */

@@ -8,6 +8,8 @@ import { ownIdentity } from "../../../lib/io/process/process.ts";
 import type { Captured, Exit } from "../../../lib/io/process/spawn.ts";
 import { authFile, type Given, START, type World, world } from "../world.ts";
 
+const BEFORE = 'agentlb: log in to "a" now; a private browser window helps to choose another account\n';
+
 async function run(user: World, line: string, given: Given = {}): Promise<unknown> {
   [user.out, user.err] = ["", ""];
   user.launches.length = 0;
@@ -53,7 +55,7 @@ describe("a new session", () => {
     user.session("b");
     await run(user, "new b --print-command");
     expect(await run(user, "new a", { foreground: () => exit })).toBe(5);
-    expect(user.err).toBe(message);
+    expect(user.err).toBe(`${BEFORE}${message}`);
     expect(readdirSync(user.path("sessions"))).toEqual(["b"]);
     expect(user.has("state", "sessions", "a.json")).toBe(false);
     expect(user.json("state", "global.json").last_alias).toBe("b");
@@ -218,7 +220,7 @@ describe("logging in again", () => {
     expect(seen).toEqual([["config.toml"], 0o700, true]);
     expect(user.read("sessions", "a", "auth.json")).toBe(NEW);
     expect(statSync(user.path("sessions", "a", "auth.json")).mode & 0o777).toBe(0o600);
-    expect(user.err).toBe(`agentlb: logged in to "a" (me@x)\n`);
+    expect(user.err).toBe(`${BEFORE}agentlb: logged in to "a" (me@x), plan pro\n`);
     expect(readdirSync(user.path("state", "logins"))).toEqual([]);
     expect(readdirSync(user.path("sessions", "a")).sort()).toEqual([
       "auth.json",

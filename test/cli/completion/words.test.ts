@@ -133,6 +133,7 @@ describe("cap and clb:", () => {
       "pick-auth",
       "reset-state",
       "status",
+      "add",
       "completion",
     ]);
     expect(pool("cap", "pick")).toEqual(["--worker", "--base"]);

@@ -27,7 +27,7 @@ import {
   readText,
   realPath,
 } from "../../../lib/io/files/read.ts";
-import { putAside, replaceFile, sweepTemporaries } from "../../../lib/io/files/replace.ts";
+import { placeNew, putAside, replaceFile, sweepTemporaries } from "../../../lib/io/files/replace.ts";
 import { hasTools } from "../../../rig/tools.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
@@ -47,6 +47,34 @@ function smallDisk(context: TestContext): string {
   onTestFinished(() => void spawnSync("umount", [dir]));
   return dir;
 }
+
+describe("placing a new file", () => {
+  it("makes it whole, for its owner alone, and leaves nothing beside it", () => {
+    const dir = folder();
+    expect(placeNew(join(dir, "x.json"), "one é\n")).toBe(true);
+    expect(readFileSync(join(dir, "x.json"), "utf8")).toBe("one é\n");
+    expect(statSync(join(dir, "x.json")).mode & 0o777).toBe(0o600);
+    expect(readdirSync(dir)).toEqual(["x.json"]);
+  });
+
+  it("never takes a name: neither that of a file nor that of a link that leads nowhere", () => {
+    const dir = folder();
+    writeFileSync(join(dir, "x.json"), "old");
+    symlinkSync(join(dir, "nowhere"), join(dir, "link"));
+    expect([placeNew(join(dir, "x.json"), "new"), placeNew(join(dir, "link"), "new")]).toEqual([
+      false,
+      false,
+    ]);
+    expect(readFileSync(join(dir, "x.json"), "utf8")).toBe("old");
+    expect(readdirSync(dir).sort()).toEqual(["link", "x.json"]);
+  });
+
+  it("leaves nothing on a full disk", (context) => {
+    const dir = smallDisk(context);
+    expect(() => placeNew(join(dir, "x.json"), "x".repeat(300_000))).toThrow();
+    expect(readdirSync(dir)).toEqual([]);
+  });
+});
 
 describe("replacing a file", () => {
   it("makes it, and makes it anew, for its owner alone whatever the umask and the mode before", () => {

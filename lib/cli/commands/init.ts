@@ -1,0 +1,89 @@
+import { basename } from "node:path";
+import { loadConfig } from "../../app/config/load.ts";
+import { openRoot } from "../../app/session/sessions.ts";
+import { EXIT, Failure } from "../../core/text/failure.ts";
+import type { Host } from "../../io/host.ts";
+import type { Commands, CommandWith } from "../declaration/command.ts";
+import {
+  DEVICE_AUTH,
+  JSON_OPTION,
+  LOGIN_EXCLUSIVE,
+  loginWishIn,
+  RUN_OPTIONS,
+} from "../declaration/shared_options.ts";
+
+const OPTIONS = {
+  "device-auth": DEVICE_AUTH,
+  "login-cmd": RUN_OPTIONS["login-cmd"],
+  json: JSON_OPTION,
+} as const;
+const MOST = 50;
+
+export const command: CommandWith<typeof OPTIONS> = {
+  name: "init",
+  usage: "[<alias>...] [--device-auth | --login-cmd <command>] [--json]",
+  summary: "set up the first sessions, step by step",
+  help: [
+    "Says which Codex is found and what is logged in, asks for the names of sessions, and logs in to one after the other. " +
+    "Your own ~/.codex stays as it is, nothing is overwritten, and every question can be skipped. A second run asks only " +
+    "for what is missing. With names it asks for none, so that it works without a terminal too.",
+  ],
+  options: OPTIONS,
+  exclusive: LOGIN_EXCLUSIVE,
+  examples: ["agentlb init", "agentlb init personal work --device-auth"],
+  takes: { what: "name", most: MOST },
+  async run(host, { words, options }, commands) {
+    const layout = openRoot(host);
+    const config = await loadConfig(host, layout);
+    const [{ setUp }, { withoutOutput }] = await Promise.all([
+      import("../../app/setup/setup.ts"),
+      import("../../app/login/without_output.ts"),
+    ]);
+    const at = options.json ? withoutOutput(host) : host;
+    const setup = await setUp(at, layout, config, { names: words, ...loginWishIn(options) });
+    if (options.json) {
+      const { setupJson } = await import("../output/setup.ts");
+      host.out(setupJson(setup));
+    }
+    if (setup.isLeft) {
+      host.err("agentlb: stopped; what is logged in stays, and agentlb init goes on from there\n");
+      return "SIGINT";
+    }
+    if (setup.isStopped) return EXIT.failed;
+    if (!options.json) await tellNext(host, commands, setup.sessions.length > 0);
+    return setup.sessions.some(({ result }) => result === "failed") ? EXIT.loginFailed : 0;
+  },
+};
+
+/** What comes after the logins: offers of other commands, where this program has them, and the table of all sessions. */
+async function tellNext(host: Host, commands: Commands, hasSessions: boolean): Promise<void> {
+  for (const line of offersOf(commands, basename(host.env.SHELL ?? ""))) host.err(`agentlb: ${line}\n`);
+  if (hasSessions) await runCommand(host, commands, "status");
+}
+
+/** The lines that offer what other commands set up. */
+export function offersOf(commands: Commands, shell: string): string[] {
+  const scripts: Readonly<Record<string, string>> = {
+    bash: 'eval "$(agentlb completion bash)"',
+    zsh: 'eval "$(agentlb completion zsh)"',
+    fish: "agentlb completion fish | source",
+  };
+  return [
+    ...commands.has("share")
+      ? [
+        "to use AGENTS.md, skills and settings of ~/.codex in all sessions, look at: agentlb share --dry-run",
+      ]
+      : [],
+    ...commands.has("completion")
+      ? [`for completions in your shell: ${scripts[shell] ?? "agentlb help completion"}`]
+      : [],
+  ];
+}
+
+/** Runs another command without arguments. */
+async function runCommand(host: Host, commands: Commands, name: string): Promise<void> {
+  const entry = commands.get(name);
+  if (typeof entry !== "function") throw new Failure("failed", `There is no command '${name}'`);
+  const { command } = await entry();
+  await command.run(host, { command, words: [], options: {}, passthrough: [] }, commands);
+}
