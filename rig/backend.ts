@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import zlib from "node:zlib";
 import { type Account, type AccountPatch, merged, ORDINARY, type TurnStep } from "./backend/account.ts";
 import { faulty, sendJson, type Waits } from "./backend/answer.ts";
 import { AuthServer } from "./backend/auth.ts";
@@ -18,6 +19,8 @@ export interface BackendOptions {
   readonly deviceIntervalSec?: number;
   /** Requests to matching paths are recorded with the client process. */
   readonly peersOf?: RegExp;
+  /** Keeps what the model is asked, as `Row.asked`. */
+  readonly keepsAsked?: boolean;
 }
 
 export interface AuthFileOptions {
@@ -86,8 +89,12 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const peerPort = request.socket.remotePort;
-    const form = formOf(await bodyOf(request), request.headers["content-type"]);
+    const body = await bodyOf(request);
+    const form = formOf(body.toString(), request.headers["content-type"]);
     const row = record(request, peerPort, form);
+    if (options.keepsAsked && row.path.endsWith("/responses")) {
+      log.amend(row, { asked: textOf(request, body) });
+    }
     response.on("finish", () => log.amend(row, { status: response.statusCode, answeredAt: Date.now() }));
     const path = row.path.split("?")[0] ?? "";
     if (path === "/oauth/token") return await auth.token(response, form);
@@ -213,10 +220,15 @@ function bearerOf(request: IncomingMessage): string | undefined {
   return /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   for await (const part of request) parts.push(part);
-  return Buffer.concat(parts).toString();
+  return Buffer.concat(parts);
+}
+
+/** The text of a body that may be compressed. */
+function textOf(request: IncomingMessage, body: Buffer): string {
+  return (header(request, "content-encoding") === "zstd" ? zlib.zstdDecompressSync(body) : body).toString();
 }
 
 /** The fields of a JSON or form body; empty for any other. */

@@ -1,3 +1,4 @@
+import { ALLOWED } from "../lib/core/sharing/allowed_settings.ts";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { allCommands } from "../lib/cli/declaration/catalogue.ts";
@@ -82,6 +83,17 @@ describe("the pages", () => {
 
   test("tell of every key of config.toml what the program knows of it", () => {
     expect(page("docs/settings.md")).toContain(unaligned(settingsTable()));
+  });
+
+  test("tell of every setting that sessions take over, and why", () => {
+    const [, table = ""] = /<!-- shared settings: [^>]*-->\n([^]*?)<!-- \/shared settings -->/.exec(
+      pages.get("docs/sharing.md") ?? "",
+    ) ?? [];
+    const rows = [...table.matchAll(/^\| (`.*?) +\| (.*?) +\|$/gm)].map(([, keys = "", why]) => ({
+      keys: keys.replaceAll("`", "").split(", "),
+      why,
+    }));
+    expect(rows).toEqual(ALLOWED);
   });
 
   test("tell of every command and option what their declarations tell", () => {

@@ -15,6 +15,7 @@ export const ROOMS: Rooms = tableOf(`
   core/thread         core: codex codex/threads quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
+  core/sharing        core: text
   core/config         core: pick session text
   core/supervisor     core: codex config session shell system text
   core/doctor         core: codex session supervisor system text
@@ -38,10 +39,12 @@ export const ROOMS: Rooms = tableOf(`
   app/config          io: . files                  core: config system text
   app/daemon          app: codex config
                       io: . files lock process     core: session shell supervisor system text
-  app/codex           io: . files process          core: codex config session shell system text
+  app/sharing         io: . files lock             core: config sharing shell system text
+  app/codex           app: sharing
+                      io: . files process          core: codex config session shell system text
   app/codex/threads   io: files                    core: codex codex/threads
-  app/login           app: codex session
-                      io: . files lock process     core: codex config login session shell system text
+  app/login           app: codex session sharing
+                      io: . files lock process     core: codex config login session sharing shell system text
   app/setup           app: codex doctor login session
                       io: . files                  core: codex config doctor login session shell system text
   app/session         app: codex daemon
@@ -61,7 +64,7 @@ export const ROOMS: Rooms = tableOf(`
   app/supervisor      app: codex config daemon session supervisor/records supervisor/threads
                       io: . files lock process     core: codex config pick quota session shell supervisor system text
   app/doctor          app: codex config daemon pick pool pool/pick session
-                      io: . files process          core: codex config doctor pick pool session shell system text thread
+                      io: . files process          core: codex config doctor pick pool session sharing shell system text thread
   app/completion      app: codex session thread
                       io: . files              core: codex/threads completion system thread
   app/skill           io: . files lock             core: shell skill text
@@ -69,12 +72,12 @@ export const ROOMS: Rooms = tableOf(`
   app/pool/pick       app: codex pool session
                       io: . files                  core: codex config pick pool pool/python pool/state session system text
   app/pool/add        app: codex login pool pool/pick session
-                      io: . files                  core: codex config login pool session system text
+                      io: . files                  core: codex config login pool session sharing system text
   app/pool/limits     app: codex pool pool/pick session
                       io: . files process          core: codex pool pool/limits pool/screen pool/state session shell system text
   app/pool/watch      app: codex pool pool/limits pool/pick
                       io: . files lock process     core: codex pool pool/limits pool/python pool/screen pool/watch shell system text
-  app/library         app: codex config daemon pick pool pool/pick session
+  app/library         app: codex config daemon pick pool pool/pick session sharing
                       io: . files process          core: codex pick pool pool/python quota shell system text
 
   cli                 cli: commands declaration output pool view
@@ -84,7 +87,7 @@ export const ROOMS: Rooms = tableOf(`
                       core: pick session shell text
   cli/commands        cli: completion declaration output screen view
                       io: .
-                      app: codex config daemon doctor login pick session setup skill supervisor thread
+                      app: codex config daemon doctor login pick session setup sharing skill supervisor thread
                       core: completion config doctor pick session shell skill system text text/screen thread
   cli/completion      cli: declaration pool        io: .
                       app: completion session      core: completion config text
@@ -97,7 +100,7 @@ export const ROOMS: Rooms = tableOf(`
                       app: pick thread
                       core: codex config pick quota shell simulation system text text/screen thread
   cli/view            cli: output                  io: .
-                      app: codex daemon pick skill thread thread/going_on
+                      app: codex daemon pick sharing skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread
 `);
 

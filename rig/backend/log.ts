@@ -20,6 +20,8 @@ export interface Row {
   readonly grant?: string;
   readonly reason?: string;
   readonly spent?: string;
+  /** The body of a request to the model, where the backend keeps those. */
+  readonly asked?: string;
   /** The answer; undefined until there is one, and for good when the connection was dropped. */
   readonly status?: number;
   /** Completion of the answer, epoch ms. */

@@ -32,6 +32,9 @@ const FILES: readonly (readonly [file: string, command: string | undefined])[] =
   ["locks/readings.lock", undefined],
   ["sessions/work/auth.json", undefined],
   ["sessions/work/config.toml", undefined],
+  ["state/sharing.json", undefined],
+  ["sessions/work/shared.json", "share --undo work"],
+  ["sessions/work/config.local.toml", undefined],
 ];
 
 const COMMANDS = [

@@ -147,6 +147,25 @@ describe("every command prints with --json what its schema says:", () => {
     await run("rm fresh");
   });
 
+  test("share, its end, and both as a dry run", async () => {
+    expect(await run("share", 1)).toMatchObject({ schema: "agentlb.error/1", code: "failed" });
+    mkdirSync(join(user.home, ".codex"));
+    writeFileSync(join(user.home, ".codex/AGENTS.md"), "");
+    writeFileSync(join(user.home, ".codex/config.toml"), 'model = "gpt-a"\nlog_dir = "/x"\n');
+    expect(await run("share --dry-run")).toMatchObject({ schema: "agentlb.share/1", isDryRun: true });
+    expect(await run("share work")).toMatchObject({
+      sessions: [{
+        alias: "work",
+        links: expect.arrayContaining([expect.objectContaining({ name: "AGENTS.md", state: "made" })]),
+        settings: { state: "made", leftOut: ["log_dir"] },
+      }],
+    });
+    expect(await run("share --undo --dry-run work")).toMatchObject({ schema: "agentlb.unshare/1" });
+    expect(await run("share --undo")).toMatchObject({
+      sessions: expect.arrayContaining([expect.objectContaining({ alias: "work", removed: ["AGENTS.md"] })]),
+    });
+  });
+
   test("why and forecast", async () => {
     await run("why");
     await run("why work --policy adaptive");

@@ -11,7 +11,7 @@ const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What only other commands need; every start of Codex would pay for it. Whole rooms, and single files of the others. */
 const ELSEWHERE = new RegExp(
   "^lib/(" + [
-    "\\w+/(pool|login|skill|simulation|supervisor|library|thread|completion)/.+",
+    "\\w+/(pool|login|sharing|skill|simulation|supervisor|library|thread|completion)/.+",
     "app/config/file",
     "app/daemon/(daemon|caller|replacement|stop_request)",
     "app/pick/(report|report_here|watch|why|forecast|simulate)",

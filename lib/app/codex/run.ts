@@ -2,8 +2,9 @@ import type { Config } from "../../core/config/config.ts";
 import { Failure, wordsOf } from "../../core/text/failure.ts";
 import { codexEnvironment, type Launch } from "../../core/shell/launch.ts";
 import { isBatchFile, isPath } from "../../core/shell/path_lookup.ts";
-import type { Layout } from "../../core/system/layout.ts";
+import { type Layout, shareRecordOf } from "../../core/system/layout.ts";
 import { splitWords } from "../../core/shell/split_words.ts";
+import { exists } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import type { Exit } from "../../io/process/spawn.ts";
 import { findProgram } from "./find_program.ts";
@@ -34,6 +35,7 @@ export async function launchIn(
   home: string,
   words: readonly string[],
 ): Promise<Launch> {
+  await refreshSettings(host, home);
   const [name = "", ...args] = words;
   const env = codexEnvironment(host, home, config.runner.passEnv);
   const program = programOf(host, name);
@@ -41,6 +43,16 @@ export async function launchIn(
   const { behindBatch } = await import("./batch_file.ts");
   const { file, before } = behindBatch(program, host);
   return { file, args: [...before, ...args], env };
+}
+
+/** Makes the settings of a home that shares some anew when they have changed; all others pay one look. */
+export async function refreshSettings(
+  host: Pick<Host, "clock" | "random" | "err">,
+  home: string,
+): Promise<void> {
+  if (!exists(shareRecordOf(home))) return;
+  const { refreshShared } = await import("../sharing/refresh.ts");
+  await refreshShared(host, home);
 }
 
 /** The path of a program. Throws Failure if it is missing. */

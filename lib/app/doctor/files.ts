@@ -6,8 +6,15 @@ import { parseLeases } from "../../core/session/leases.ts";
 import { parsePaused } from "../../core/session/paused.ts";
 import { parseGlobalState, parseSessionState } from "../../core/session/state.ts";
 import { parseStatus } from "../../core/session/status.ts";
+import { parseAnswer } from "../../core/sharing/record.ts";
 import { parseBindings } from "../../core/thread/binding.ts";
-import { authFileOf, homeOf, sessionStateOf } from "../../core/system/layout.ts";
+import {
+  authFileOf,
+  homeOf,
+  localSettingsOf,
+  sessionStateOf,
+  shareRecordOf,
+} from "../../core/system/layout.ts";
 import { UnfitFile, wordsOf } from "../../core/text/failure.ts";
 import { namesIn, readOwn } from "../../io/files/read.ts";
 import { MOST_BYTES } from "../../io/files/sizes.ts";
@@ -19,7 +26,7 @@ import type { Around } from "./around.ts";
 
 /** Checks that all files of the root can be parsed. */
 export function lookAtFiles({ layout }: Around): Finding[] {
-  const { status, globalState, leases, paused, policy, bindings } = layout;
+  const { status, globalState, leases, paused, policy, bindings, sharing } = layout;
   return [
     ...settingsFindings(layout),
     ...unreadable("status-broken", status, parseStatus),
@@ -28,9 +35,11 @@ export function lookAtFiles({ layout }: Around): Finding[] {
     ...unreadable("state-broken", paused, parsePaused),
     ...unreadable("state-broken", policy, parseMode),
     ...unreadable("state-broken", bindings, parseBindings),
+    ...unreadable("state-broken", sharing, parseAnswer),
     ...aliasesOf(layout).flatMap((alias) => [
       ...unreadable("state-broken", sessionStateOf(layout, alias), parseSessionState),
-      ...[authFileOf, configOf].flatMap((fileOf) => notFile(fileOf(homeOf(layout, alias)))),
+      ...notFile(shareRecordOf(homeOf(layout, alias)), true),
+      ...[authFileOf, configOf, localSettingsOf].flatMap((fileOf) => notFile(fileOf(homeOf(layout, alias)))),
     ]),
     ...otherFiles(layout).flatMap((path) => notFile(path, true)),
   ];

@@ -3,6 +3,7 @@ import type { Policy } from "../../core/pick/policy.ts";
 import { comesBackAt, type StatusReport, statusReport } from "../../core/pick/report.ts";
 import type { Terms } from "../../core/pick/score.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
+import { refreshSettings } from "../codex/run.ts";
 import { loadConfig } from "../config/load.ts";
 import { GROUND_WORDS, pick } from "../pick/pick.ts";
 import { report } from "../pick/report.ts";
@@ -59,6 +60,7 @@ export async function pickSession(options: PickOptions = {}): Promise<PickedSess
   const picked = await pick(host, layout, config, how, { request: pickRequestOf(options) });
   const { alias, home, ground, isRenewing } = picked;
   if (isRenewing) await awaitRenewal(host, layout, alias);
+  await refreshSettings(host, home);
   const verdict = ground.on === "merit" ? ground.verdict : undefined;
   const refused = ground.on === "fallback" ? ground.refused : [];
   return {

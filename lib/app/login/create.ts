@@ -1,17 +1,20 @@
 import type { Account } from "../../core/codex/account.ts";
 import type { Config } from "../../core/config/config.ts";
-import { Failure } from "../../core/text/failure.ts";
+import { Failure, wordsOf } from "../../core/text/failure.ts";
+import { printable } from "../../core/text/printable.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { discardUnused } from "../session/discard_home.ts";
-import { makeHome } from "../codex/homes.ts";
+import { makeHome } from "./make_home.ts";
 import { isReady, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
 import { type LoginWay, loginWay, type LoginWish } from "./login_way.ts";
 import { tellBefore } from "./login_words.ts";
 import { settleLogin } from "./settle.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
 import { accountIn } from "../codex/account_file.ts";
+import { shareHome } from "../sharing/share.ts";
+import { newSessionSource } from "../sharing/source.ts";
 
 /** How a session is prepared. */
 export interface PrepareWish extends LoginWish {
@@ -34,7 +37,8 @@ export async function prepareSession(
   if (isFolder(home) && isReady(host, config, home)) return accountIn(home);
   await underLoginLock(host, layout, alias, async () => {
     const isNew = makeSession(layout, alias);
-    if (!isNew) {
+    if (isNew) await shareWithNew(host, layout, config, alias);
+    else {
       await awaitRenewal(host, layout, alias);
       if (!await needsLogin(host, config, home)) return;
     }
@@ -58,4 +62,24 @@ export function makeSession(layout: Layout, alias: string): boolean {
   if (makeHome(home)) return true;
   if (!isFolder(home)) throw new Failure("failed", `Cannot use ${home}: it is not a folder`);
   return false;
+}
+
+/** Gives a new session what new sessions share. It can do without, so a failure is only told. */
+export async function shareWithNew(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  alias: string,
+): Promise<void> {
+  try {
+    const source = newSessionSource(host, layout, config);
+    if (source === undefined) return;
+    const { settings } = await shareHome(host, homeOf(layout, alias), source);
+    for (const note of settings.notes) host.err(`agentlb: note: ${printable(note)}\n`);
+  } catch (error) {
+    host.err(
+      `agentlb: warning: "${printable(alias)}" shares nothing: ${printable(wordsOf(error))}; ` +
+        `try again with: agentlb share ${printable(alias)}\n`,
+    );
+  }
 }

@@ -12,6 +12,7 @@ export const COMMANDS: Commands = new Map<string, string | LoadCommand>([
   ["list", "status"],
   ["ls", "status"],
   ["login", () => import("./login.ts")],
+  ["share", () => import("./share.ts")],
   ["threads", () => import("./threads.ts")],
   ["rm", () => import("./rm.ts")],
   ["pause", () => import("./pause.ts")],

@@ -1,5 +1,5 @@
 import { loadConfig } from "../../app/config/load.ts";
-import { aliasFor, checkNewAlias, openRoot } from "../../app/session/sessions.ts";
+import { aliasesOf, aliasFor, checkNewAlias, openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import type { Option } from "../declaration/option.ts";
 import { runSession } from "./run_session.ts";
@@ -48,9 +48,16 @@ export const command: CommandWith<typeof OPTIONS> = {
     const alias = aliasFor(layout, target);
     if (alias === target) await checkNewAlias(host, alias, config.sessions.aliasPattern);
     return await runSession(host, layout, config, { alias }, call, request, async () => {
-      const { makeSession, prepareSession } = await import("../../app/login/create.ts");
-      if (options["print-command"]) makeSession(layout, alias);
-      else await prepareSession(host, layout, config, alias, loginWishIn(options));
+      const { makeSession, prepareSession, shareWithNew } = await import("../../app/login/create.ts");
+      if (options["print-command"]) {
+        if (makeSession(layout, alias)) await shareWithNew(host, layout, config, alias);
+        return;
+      }
+      if (!aliasesOf(layout).includes(alias)) {
+        const { askOnce } = await import("../../app/sharing/source.ts");
+        await askOnce(host, layout, config);
+      }
+      await prepareSession(host, layout, config, alias, loginWishIn(options));
     });
   },
 };

@@ -7,7 +7,7 @@ import type { OnLimit } from "../../core/session/on_limit.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { printable } from "../../core/text/printable.ts";
 import { awaitRenewal } from "../../app/codex/await_renewal.ts";
-import { commandOf, type End, programOf, runPicked } from "../../app/codex/run.ts";
+import { commandOf, type End, programOf, refreshSettings, runPicked } from "../../app/codex/run.ts";
 import type { Route } from "../../app/thread/route.ts";
 import { boundSessions, checkBound, hasBindings } from "../../app/pick/bound.ts";
 import { livingDaemon } from "../../app/daemon/living_daemon.ts";
@@ -63,6 +63,7 @@ export async function runSession(
     : await pickAndTell(host, layout, config, { alias: route.alias }, options, await threadLineOf(route));
   if (!isPrinted) return await runAndTell(host, layout, config, picked, words, onLimit);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
+  await refreshSettings(host, picked.home);
   const text = await printedCommand(shell, picked.home, words);
   if (json) {
     const { commandJson } = await import("../output/pick.ts");

@@ -23,6 +23,9 @@ export interface Config {
     readonly assignmentHistoryWindow: number;
     readonly pickBehavior: string;
     readonly policy: Policy;
+    /** Empty = nothing is shared, unless the user said yes. */
+    readonly shareFrom: string;
+    readonly share: readonly string[];
   };
   readonly supervisor: {
     readonly managed: "active" | "all" | "none";

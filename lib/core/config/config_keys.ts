@@ -83,6 +83,13 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     effect:
       "when API keys, credits and providers without OpenAI login are picked: last (when no plan has anything left), never, or ranked like a plan",
   }),
+  key("sessions", "share_from", "", {
+    effect:
+      "the folder, ~/.codex for most people, whose words, skills, rules and settings new sessions share; empty shares nothing, unless you said yes when asked",
+  }),
+  key("sessions", "share", ["AGENTS.md", "prompts", "skills", "rules"], {
+    effect: "the files and folders in it that sessions get links to",
+  }),
   key("sessions", "stale_sec", 420, {
     least: 1,
     effect: "leaves out sessions whose reading is older, in seconds",

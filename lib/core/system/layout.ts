@@ -24,6 +24,8 @@ export interface Layout {
   readonly threads: string;
   /** The folders that are bound to sessions. */
   readonly bindings: string;
+  /** The user's answer to whether new sessions share the set-up of `~/.codex`. */
+  readonly sharing: string;
   /** Past readings, one file a month. */
   readonly history: string;
   /** The known limits of all accounts, for programs that only pick. */
@@ -74,6 +76,7 @@ export function layoutOf(root: string): Layout {
     policy: join(state, "policy.json"),
     threads: join(state, "threads.json"),
     bindings: join(state, "bindings.json"),
+    sharing: join(state, "sharing.json"),
     history: join(state, "history"),
     readings: join(root, "readings.json"),
     caller: join(state, "caller.json"),
@@ -130,6 +133,26 @@ export function loginLockOf(layout: Layout, alias: string): string {
 /** The auth file of a home. */
 export function authFileOf(home: string): string {
   return join(home, "auth.json");
+}
+
+/** The file with Codex's settings in a home. */
+export function codexSettingsOf(home: string): string {
+  return join(home, "config.toml");
+}
+
+/** The file with the settings of one session alone, which are put over those that it shares. */
+export function localSettingsOf(home: string): string {
+  return join(home, "config.local.toml");
+}
+
+/** The record of what the session of a home shares. */
+export function shareRecordOf(home: string): string {
+  return join(home, "shared.json");
+}
+
+/** The lock held while the shared files of a home are changed. */
+export function shareLockOf(home: string): string {
+  return join(home, "shared.lock");
 }
 
 /** The folder in which Codex keeps the rollouts of a home, by day. */

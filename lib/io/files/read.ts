@@ -103,6 +103,12 @@ export function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
+/** Tells whether two paths lead to one existing file or folder. */
+export function isSamePath(path: string, other: string): boolean {
+  const real = realPath(path);
+  return real !== undefined && real === realPath(other);
+}
+
 /** Tells whether a path leads, links followed, to a regular file. */
 export function leadsToFile(path: string): boolean {
   try {

@@ -52,6 +52,26 @@ export function makeLink(target: string, path: string): void {
 }
 
 /**
+ * Makes a link to a file or a folder; where not all users may, a junction to a folder and a copy of a file. Fails when
+ * the name exists.
+ */
+export function linkTo(target: string, path: string): "link" | "copy" {
+  if (system.linksFreely) symlinkSync(target, path);
+  else if (statSync(target).isDirectory()) symlinkSync(target, path, "junction");
+  else {
+    copyFileSync(target, path, constants.COPYFILE_EXCL);
+    chmodSync(path, 0o600);
+    return "copy";
+  }
+  return "link";
+}
+
+/** The target of a link as it is written; undefined when there is no link. */
+export function linkTarget(path: string): string | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
+}
+
+/**
  * The files below a folder with matching names, newest first, `most` at most. A folder that is a link is not entered.
  */
 export function newestFiles(folder: string, fits: (name: string) => boolean, most: number): string[] {

@@ -46,7 +46,7 @@ describe("init at a terminal", () => {
     expect(await run(user, "init", [A, B], ["", "", "office", ""])).toBe(0);
     expect(sessions(user)).toEqual(["office", "personal"]);
     expect(user.out).toMatch(/office[^]*personal/);
-    expect(user.err).not.toContain("share");
+    expect(user.err).toContain("look at: agentlb share --dry-run\n");
   });
 
   it("says what is in the user's own home, and touches nothing there", async () => {

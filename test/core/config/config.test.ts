@@ -32,6 +32,8 @@ const DEFAULTS: Config = {
     pickBehavior: "round_robin",
     policy: "score",
     paid: "last",
+    shareFrom: "",
+    share: ["AGENTS.md", "prompts", "skills", "rules"],
     staleSec: 420,
     busyPenalty: 5,
     unknownUsageLeftPercent: 30,
@@ -69,6 +71,8 @@ assignment_history_window = 1
 pick_behavior = "last"
 policy = "drain"
 paid = "never"
+share_from = "~/other"
+share = ["skills"]
 stale_sec = 1
 busy_penalty = 0
 unknown_usage_left_percent = 100
@@ -103,6 +107,8 @@ max_open = 3
           pickBehavior: "last",
           policy: "drain",
           paid: "never",
+          shareFrom: "~/other",
+          share: ["skills"],
           staleSec: 1,
           busyPenalty: 0,
           unknownUsageLeftPercent: 100,
@@ -332,6 +338,8 @@ stale_sec = 420
         pickBehavior: fc.constantFrom("round_robin", "last"),
         policy: fc.constantFrom(...POLICIES),
         paid: fc.constantFrom(...PAID),
+        shareFrom: text,
+        share: fc.subarray(["AGENTS.md", "skills", "a b"]),
         staleSec: fc.integer({ min: 1, max: 90_000_000 }),
         busyPenalty: count,
         unknownUsageLeftPercent: fc.nat(100),

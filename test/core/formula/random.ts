@@ -189,6 +189,8 @@ function settingsOf(settings: Record<SettingName, number>): Config["sessions"] {
     pickBehavior: "last",
     policy: "score",
     paid: "ranked",
+    shareFrom: "",
+    share: [],
     staleSec: settings.stale_sec,
     busyPenalty: settings.busy_penalty,
     unknownUsageLeftPercent: settings.unknown_usage_left_percent,

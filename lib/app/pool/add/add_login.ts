@@ -14,7 +14,7 @@ import { exists, isFolder, kindOf, resolvedPath } from "../../../io/files/read.t
 import { placeNew } from "../../../io/files/replace.ts";
 import type { Host } from "../../../io/host.ts";
 import { holderAt } from "../../codex/account_file.ts";
-import { HOME_CONFIG } from "../../codex/homes.ts";
+import { USUAL_SETTINGS } from "../../../core/sharing/usual_settings.ts";
 import { runLogin } from "../../login/login_command.ts";
 import { loginWay, type LoginWish } from "../../login/login_way.ts";
 import { logInAside } from "../../login/temporary_home.ts";
@@ -58,7 +58,7 @@ export async function addLogin(
     host.err(`ℹ️ log in to ${printable(name)} now${advice}\n`);
     const { logins } = pathsOf(host);
     ensureFolder(logins);
-    const place = { parent: logins, prefix: `${flavour.name}-`, settings: HOME_CONFIG };
+    const place = { parent: logins, prefix: `${flavour.name}-`, settings: USUAL_SETTINGS };
     const logIn = (home: string) => runLogin(host, defaultConfig(), way, home);
     return await logInAside(host, place, logIn, async ({ account, home, text, keptUntil }) => {
       const twins = twinsIn(dir, settings, account);

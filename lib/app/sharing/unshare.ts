@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import type { ShareRecord } from "../../core/sharing/record.ts";
+import { USUAL_SETTINGS } from "../../core/sharing/usual_settings.ts";
+import { codexSettingsOf, localSettingsOf, shareRecordOf } from "../../core/system/layout.ts";
+import { place } from "../../io/files/place.ts";
+import { exists, isLink, readText } from "../../io/files/read.ts";
+import { nameBeside, removeFile, replaceFile } from "../../io/files/replace.ts";
+import type { Host } from "../../io/host.ts";
+import { removeEntry } from "./entries.ts";
+import { removeProfiles } from "./make_profiles.ts";
+import { keepChanges } from "./make_settings.ts";
+import { readRecord, writeRecord } from "./record_file.ts";
+import { underLock } from "./share.ts";
+
+/** What was undone in a home: the links removed, and those left because something else is there now. */
+export interface Undone {
+  readonly removed: readonly string[];
+  readonly left: readonly string[];
+}
+
+/**
+ * Removes our links from a home and gives it back its own settings, with what was written into them meanwhile; undefined
+ * when it shares nothing. After a kill the next call goes on from there.
+ */
+export async function unshareHome(
+  host: Pick<Host, "clock" | "random">,
+  home: string,
+  isDry = false,
+): Promise<Undone | undefined> {
+  if (!exists(shareRecordOf(home))) return undefined;
+  return await underLock(host, home, isDry, () => {
+    const record = readRecord(home);
+    if (record === undefined) return undefined;
+    const done = { removed: [] as string[], left: [] as string[] };
+    if (isDry) return { ...done, removed: [...record.links.keys()] };
+    if (record.stage !== "undoing") {
+      if (record.made.length > 0) keepChanges(home, record);
+      writeRecord(home, { ...record, stage: "undoing" });
+    }
+    if (record.made.length > 0) restoreSettings(home, record);
+    removeProfiles(home);
+    for (const [name, ours] of record.links) {
+      (removeEntry(join(home, name), ours) ? done.removed : done.left).push(name);
+    }
+    removeFile(shareRecordOf(home));
+    return done;
+  });
+}
+
+/** Puts the session's own settings back; a link that somebody put there stays. */
+function restoreSettings(home: string, { before }: ShareRecord): void {
+  const [path, local] = [codexSettingsOf(home), localSettingsOf(home)];
+  if (isLink(path)) return;
+  const own = readText(local);
+  if (own !== undefined) replaceFile(path, own, { durable: true });
+  else if (typeof before === "object") place({ link: before.link }, path, 0o600, nameBeside(path));
+  else if (before === "usual") replaceFile(path, USUAL_SETTINGS, { durable: true });
+  else removeFile(path);
+  removeFile(local);
+}
