@@ -18,7 +18,7 @@ const STARTS = {
   ],
   cap: ["lib/cli/pool/main.ts", "lib/app/pool/pick/picks.ts", "lib/io/lock/flock_bun.ts"],
   prompt: ["lib/cli/prompt/quick.ts"],
-  status: ["lib/cli/commands/status.ts", "lib/app/pick/report.ts", "lib/cli/view/status.ts"],
+  status: ["lib/cli/commands/status.ts", "lib/app/pick/report_here.ts", "lib/cli/view/status.ts"],
 };
 
 /** Writes the program, from `entry` on, as modules into `folder`; returns the path of the first. */

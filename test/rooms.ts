@@ -4,6 +4,7 @@
  */
 export const ROOMS: Rooms = tableOf(`
   core/text
+  core/text/screen
   core/shell          core: text
   core/system         core: shell text
   core/quota          core: text
@@ -14,6 +15,7 @@ export const ROOMS: Rooms = tableOf(`
   core/thread         core: codex codex/threads quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
+  core/pick/report    core: codex pick quota session text
   core/sharing        core: text
   core/config         core: event pick session text
   core/event          core: codex pick quota session text
@@ -54,7 +56,7 @@ export const ROOMS: Rooms = tableOf(`
                       core: codex config quota session shell system text thread
   app/pick            app: codex daemon session
                       io: . files lock
-                      core: config pick pick/policies quota session shell simulation system text
+                      core: config pick pick/policies pick/report quota session shell simulation system text text/screen
   app/event           app: codex session
                       io: . files lock process
                       core: config event session shell system text
@@ -90,24 +92,29 @@ export const ROOMS: Rooms = tableOf(`
                       core: codex event pool pool/limits pool/python pool/screen pool/watch shell system text
   app/library         app: codex config daemon pick pool pool/pick session sharing
                       io: . files process
-                      core: codex pick pool pool/python quota shell system text
+                      core: codex pick pick/report pool pool/python quota shell system text
 
   cli                 cli: commands declaration output pool prompt view
                       app: codex
                       io: .
                       core: shell system text
   cli/declaration     app: codex login pick   io: .   core: pick session shell text
-  cli/commands        cli: completion declaration output prompt view view/thread
+  cli/commands        cli: completion declaration output prompt screen view view/thread
                       io: .
                       app: codex config daemon doctor event login pick session setup sharing skill supervisor thread
-                      core: completion config doctor event pick session shell skill system text thread
-  cli/prompt          io: .   app: config pick session   core: config pick system text
+                      core: completion config doctor event pick pick/report session shell skill system text text/screen thread
+  cli/prompt          io: .   app: config pick session   core: config pick pick/report system text
   cli/completion      cli: declaration pool   io: .   app: completion session   core: completion config text
   cli/pool            io: .
                       app: codex login pool pool/add pool/limits pool/pick pool/watch
-                      core: completion pool pool/python shell text
+                      core: completion pool pool/limits pool/python quota shell text text/screen
+                      cli: screen
   cli/output          app: daemon setup skill
-                      core: codex doctor event pick pick/policies shell simulation skill text thread
+                      core: codex doctor event pick pick/policies pick/report shell simulation skill text thread
+  cli/screen          cli: declaration view view/thread
+                      io: .
+                      app: pick thread
+                      core: codex config pick pick/report quota shell simulation system text text/screen thread
   cli/view/thread     cli: output view
                       io: .
                       app: codex pick thread thread/going_on
@@ -115,7 +122,7 @@ export const ROOMS: Rooms = tableOf(`
   cli/view            cli: output
                       io: .
                       app: codex daemon pick sharing skill thread thread/going_on
-                      core: codex config doctor pick quota simulation skill system text thread
+                      core: codex config doctor pick pick/report quota simulation skill system text thread
 `);
 
 /** The rooms that each room may import from, all by their paths below `lib`. */

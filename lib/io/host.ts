@@ -7,9 +7,11 @@ import type { Environment } from "../core/shell/surroundings.ts";
 import { PLATFORM, system } from "./platform/here.ts";
 import type { Platform } from "./platform/platform.ts";
 import { exit, onSignals } from "./process/process.ts";
+import type { TakenScreen } from "./process/screen.ts";
 import type { Captured, Exit, Spawn } from "./process/spawn.ts";
 import { become, endAs, runForeground } from "./process/foreground.ts";
 import { spawnCaptured, spawnChild } from "./process/spawn.ts";
+import { isTerminal, screenSize } from "./process/terminal.ts";
 
 /** Time, in milliseconds. */
 export interface Clock {
@@ -35,6 +37,10 @@ export interface Host {
   readonly arch: string;
   readonly uid: number | undefined;
   readonly isTerminal: { readonly input: boolean; readonly output: boolean; readonly error: boolean };
+  /** The size of the terminal that is stdout, which changes with its window; undefined or 0 = not known. */
+  readonly screenSize: { readonly columns: number | undefined; readonly lines: number | undefined };
+  /** Takes the whole terminal until it is released; `woken` is called when its size changes and when it shall end. */
+  takeScreen(woken: () => void): Promise<TakenScreen>;
   readonly clock: Clock;
   readonly spawn: Spawn;
   /** Runs a program without our terminal and returns its output; killed after `timeoutMs`. */
@@ -84,17 +90,9 @@ export function realHost(entry: string): Host {
     get uid() {
       return ownUid();
     },
-    isTerminal: {
-      get input() {
-        return isTerminal(0);
-      },
-      get output() {
-        return isTerminal(1);
-      },
-      get error() {
-        return isTerminal(2);
-      },
-    },
+    isTerminal,
+    screenSize,
+    takeScreen: async (woken) => (await import("./process/screen.ts")).takeScreen(woken),
     clock: {
       now: Date.now,
       monotonic: () => performance.now(),
@@ -201,11 +199,6 @@ function goBack(entry: string): void {
   if (!("Bun" in globalThis) || isCompiled(entry) || process.env.AGENTLB_CWD === undefined) return;
   process.chdir(process.env.AGENTLB_CWD);
   delete process.env.AGENTLB_CWD;
-}
-
-/** Lazy: loading it takes as long as all the rest of a pick. */
-function isTerminal(fd: number): boolean {
-  return process.getBuiltinModule("node:tty").isatty(fd);
 }
 
 async function askOrLeave(question: string): Promise<string | undefined> {

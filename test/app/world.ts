@@ -26,6 +26,7 @@ export interface Given {
   args?: readonly string[];
   env?: Record<string, string | undefined>;
   isTerminal?: boolean;
+  screenSize?: Host["screenSize"];
   answer?: string;
   /** The answers to questions, in turn; undefined = Ctrl-C. None are left: Ctrl-C. */
   answers?: readonly (string | undefined)[];
@@ -141,6 +142,10 @@ function hostOf(world: World, dir: string, given: Given): Host {
     arch: process.arch,
     uid: process.getuid?.(),
     isTerminal: { input: isTerminal, output: isTerminal, error: isTerminal },
+    screenSize: given.screenSize ?? { columns: 80, lines: 24 },
+    takeScreen() {
+      throw new Error("nobody was expected to take the screen");
+    },
     clock: {
       now: () => world.now,
       monotonic: () => world.now,

@@ -150,12 +150,12 @@ describe("a wrong command line says what is wrong and what to do", () => {
     [
       "status x",
       "Unexpected argument 'x' for agentlb status",
-      "usage: agentlb status [--json] [--policy <policy>]",
+      "usage: agentlb status [--json] [--policy <policy>] [--sort <order>] [--watch] [--wide] [--color <when>]",
     ],
     [
       "status -- x",
       "Unexpected argument 'x' for agentlb status",
-      "usage: agentlb status [--json] [--policy <policy>]",
+      "usage: agentlb status [--json] [--policy <policy>] [--sort <order>] [--watch] [--wide] [--color <when>]",
     ],
     [
       "rm a -- b",

@@ -15,7 +15,8 @@ const ELSEWHERE = new RegExp(
     "app/config/file",
     "app/event/.+",
     "app/daemon/(daemon|caller|replacement|stop_request)",
-    "app/pick/(glimpse|report|why|forecast|simulate)",
+    "app/pick/(glimpse|report|report_here|watch|why|forecast|simulate)",
+    "\\w+/(text/)?screen/.+",
     "app/session/(bindings|clear|discard_home|history|published_status|readings_file|remove)",
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
     "cli/skill",
@@ -24,7 +25,7 @@ const ELSEWHERE = new RegExp(
     "cli/view/(thread/.+|forecast|notes|simulation|status|why)",
     "core/codex/(activity|auth_file|methods|no_auth_file|rollout|threads/.+)",
     "core/event/(event|marks\\w*|words)",
-    "core/pick/(statusline|trials|why)",
+    "core/pick/(report/(row_order|standing|statusline)|trials|why)",
     "core/quota/(forecast|history|ledger)",
     "core/session/readings_file",
     "core/shell/(desktop_notice|quote_\\w+)",
@@ -83,7 +84,7 @@ test.each([[], ["--format", "{alias} {left}"]])(
       "lib/app/pick/glimpse.ts",
       "lib/cli/prompt/line.ts",
       "lib/cli/prompt/quick.ts",
-      "lib/core/pick/statusline.ts",
+      "lib/core/pick/report/statusline.ts",
     ]);
     expect(loads.files.filter((file) => NO_PROMPT.test(file))).toEqual([]);
   },
@@ -95,9 +96,13 @@ test("`status` adds its report, and what knows the width of letters only when th
   expect(plain.stdout).toContain("selected session: a");
   const report = [
     "lib/app/pick/report.ts",
+    "lib/app/pick/report_here.ts",
     "lib/cli/output/json.ts",
+    "lib/cli/screen/face.ts",
     "lib/cli/view/notes.ts",
     "lib/cli/view/status.ts",
+    "lib/core/pick/report/row_order.ts",
+    "lib/core/text/screen/face.ts",
     "lib/core/text/table.ts",
   ];
   expect(surplusOf(plain)).toEqual(report);

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Config } from "../../core/config/config.ts";
 import { inTurn } from "../../core/pick/in_turn.ts";
 import type { Decision } from "../../core/pick/decide.ts";
-import type { Glimpse } from "../../core/pick/statusline.ts";
+import type { Glimpse } from "../../core/pick/report/statusline.ts";
 import { gaugesOf } from "../../core/quota/windows.ts";
 import { emptyGlobalState, parseGlobalState } from "../../core/session/state.ts";
 import { variable } from "../../core/shell/surroundings.ts";

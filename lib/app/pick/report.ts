@@ -2,7 +2,7 @@ import type { Config } from "../../core/config/config.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { sortByBytes } from "../../core/text/byte_order.ts";
-import type { Report } from "../../core/pick/report.ts";
+import type { Report } from "../../core/pick/report/report.ts";
 import { parseStatus } from "../../core/session/status.ts";
 import { renderTable } from "../../core/text/table.ts";
 import { parseTime } from "../../core/text/time.ts";
@@ -43,6 +43,8 @@ export function report(layout: Layout, config: Config, nowMs: number, request: P
         figure: decision.figures.get(alias),
         gauges: entry === undefined ? NO_GAUGES : gaugesOf(entry.rateLimits, nowMs),
         active: (entry?.activity.turns ?? entry?.activity.activeTurns ?? 0) + (leases.get(alias) ?? 0),
+        leases: leases.get(alias) ?? 0,
+        priority: config.aliases.get(alias)?.priority ?? 0,
         ageMs: readAt === undefined ? undefined : nowMs - readAt,
       };
     }),
@@ -63,8 +65,12 @@ export async function drawTable(
 ): Promise<string> {
   // The table of widths takes longer to load than all else, and most tables don't need it.
   const isPlain = rows.every((cells) => /^[ -~]*$/.test(cells.join("")));
-  const width = isPlain ? (text: string) => text.length : (await import("../../io/width.ts")).displayWidth;
-  return renderTable(header, rows, width);
+  return renderTable(header, rows, isPlain ? (text: string) => text.length : await textWidth());
+}
+
+/** Measures texts with letters that take two columns, or none. */
+export async function textWidth(): Promise<(text: string) => number> {
+  return (await import("../../io/width.ts")).displayWidth;
 }
 
 function problemOf(layout: Layout): string | undefined {

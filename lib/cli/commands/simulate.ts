@@ -1,6 +1,7 @@
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
+import { faceIn, SCREEN_OPTIONS } from "../screen/face.ts";
 
 const OPTIONS = {
   scenario: { value: "<name>", about: "one scenario instead of all" },
@@ -13,6 +14,7 @@ const OPTIONS = {
   history: { about: "the recorded use of your accounts instead of made-up work" },
   json: { about: "print an object, with the figures of each seed" },
   markdown: { about: "print a line per scenario: of bound, avoidable blocks, and those compared" },
+  ...SCREEN_OPTIONS,
 } as const;
 
 export const command: CommandWith<typeof OPTIONS> = {
@@ -28,7 +30,8 @@ export const command: CommandWith<typeof OPTIONS> = {
   ],
   options: OPTIONS,
   exclusive: [
-    ["json", "markdown"],
+    ["json", "markdown", "wide"],
+    ["json", "color"],
     ["history", "scenario"],
     ["history", "seed", "seeds", "seeds-from"],
   ],
@@ -47,7 +50,11 @@ export const command: CommandWith<typeof OPTIONS> = {
   async run(host, { options }) {
     const layout = openRoot(host);
     const { simulationText } = await import("../view/simulation.ts");
-    host.out(await simulationText(layout, await loadConfig(host, layout), options));
+    const face = faceIn(host, options);
+    const draw = face === undefined
+      ? undefined
+      : (await import("../screen/simulation.ts")).simulationScreen.bind(undefined, face);
+    host.out(await simulationText(layout, await loadConfig(host, layout), options, draw));
     return 0;
   },
 };

@@ -1,4 +1,4 @@
-import { PLACEHOLDERS } from "../../core/pick/statusline.ts";
+import { PLACEHOLDERS } from "../../core/pick/report/statusline.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { JSON_OPTION } from "../declaration/shared_options.ts";
 import { glimpseSafely, printLine } from "../prompt/line.ts";

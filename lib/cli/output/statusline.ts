@@ -1,4 +1,4 @@
-import type { WindowReport } from "../../core/pick/report.ts";
+import type { WindowReport } from "../../core/pick/report/report.ts";
 
 /** What `agentlb statusline --json` prints. Without sessions only the two counts are there. */
 export interface StatuslineOutput {

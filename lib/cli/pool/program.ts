@@ -1,6 +1,6 @@
 import { Failure } from "../../core/text/failure.ts";
 import type { Flavour } from "../../core/pool/flavour.ts";
-import { type PoolOptions, textOption } from "../../core/pool/options.ts";
+import { isSet, type PoolOptions, textOption } from "../../core/pool/options.ts";
 import type { Origin } from "../../core/pool/origin.ts";
 import { survivesXargs } from "../../core/shell/typed_paths.ts";
 import { strip } from "../../core/pool/python/whole.ts";
@@ -20,7 +20,8 @@ export async function runPool(
   switch (command) {
     case "status": {
       const { statusCommand } = await import("../../app/pool/limits/status.ts");
-      return await statusCommand(host, flavour, from, options);
+      const draw = isSet(options, "table") ? (await import("./screen.ts")).tableDrawer(host) : undefined;
+      return await statusCommand(host, flavour, from, options, draw);
     }
     case "watch-team": {
       const { watchTeamCommand } = await import("../../app/pool/watch/watch.ts");

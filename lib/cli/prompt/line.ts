@@ -1,5 +1,5 @@
 import { type Config, defaultConfig } from "../../core/config/config.ts";
-import { checkFormat, type Glimpse, statusLine } from "../../core/pick/statusline.ts";
+import { checkFormat, type Glimpse, statusLine } from "../../core/pick/report/statusline.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { loadConfig } from "../../app/config/load.ts";
 import { glimpse } from "../../app/pick/glimpse.ts";

@@ -1,6 +1,6 @@
 import type { Allowance, OtherLimit } from "../../core/quota/allowance.ts";
 import { HINDRANCES } from "../../core/pick/hindrance.ts";
-import type { Report, Row } from "../../core/pick/report.ts";
+import type { Report, Row } from "../../core/pick/report/report.ts";
 import { knownResetMs } from "../../core/quota/limits.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatSpan } from "../../core/text/time.ts";
@@ -10,11 +10,14 @@ import { limitsOf } from "./lines.ts";
 
 type Shown = Pick<Report, "rows" | "atMs">;
 
-/** The notes below the table of `agentlb status`, a line each: plans, other limits and credits, shared accounts. */
-export function notesOf({ rows: all, atMs }: Shown): string[] {
+/**
+ * The notes below the table of `agentlb status`, a line each: plans, other limits and credits, shared accounts. More
+ * sessions of a plan than `mostNames` are counted.
+ */
+export function notesOf({ rows: all, atMs }: Shown, mostNames = Infinity): string[] {
   const rows = all.filter(({ verdict }) => verdict.eligible || HINDRANCES[verdict.kind].hasAccount);
   return [
-    ...planLine(rows),
+    ...planLine(rows, mostNames),
     ...rows.flatMap((row) => allowanceLine(row, atMs)),
     ...sharedLines(rows),
     ...lackLines(rows),
@@ -22,9 +25,11 @@ export function notesOf({ rows: all, atMs }: Shown): string[] {
 }
 
 /** `plans: pro (personal, spare), team (work)` */
-function planLine(rows: readonly Row[]): string[] {
+function planLine(rows: readonly Row[], mostNames: number): string[] {
   const byPlan = groups(rows, ({ status }) => status?.allowance?.plan);
-  const plans = [...byPlan].map(([plan, aliases]) => `${printable(plan)} (${aliases.join(", ")})`);
+  const plans = [...byPlan].map(([plan, aliases]) =>
+    `${printable(plan)} (${aliases.length > mostNames ? `${aliases.length} sessions` : aliases.join(", ")})`
+  );
   return plans.length === 0 ? [] : [`plans: ${plans.join(", ")}`];
 }
 

@@ -20,21 +20,31 @@ export interface SimulationOptions {
   readonly "seeds-from"?: string;
 }
 
-const HEADER = ["POLICY", "SERVED", "OF BOUND", "BLOCKED", "AVOIDABLE", "OF DOCUMENTED", "SWITCHES"];
+/** The titles of the columns. */
+export const SIMULATION_HEADER = [
+  "POLICY",
+  "SERVED",
+  "OF BOUND",
+  "BLOCKED",
+  "AVOIDABLE",
+  "OF DOCUMENTED",
+  "SWITCHES",
+];
 const LARGEST_SEED = 0xffff_ffff;
 
-/** The output of `agentlb simulate`. Throws Failure for wrong values, and for too short a past. */
+/** The output of `agentlb simulate`; `draw` draws the tables. Throws Failure for wrong values, and for too short a past. */
 export async function simulationText(
   layout: Layout,
   config: Config,
   options: SimulationOptions,
+  draw: (simulations: readonly Simulation[]) => Promise<string> = tables,
 ): Promise<string> {
   const seeds = seedsIn(options);
   const simulations = options.history
     ? [simulatePast(layout, config)]
     : simulateScenarios(config, seeds, options.scenario);
   if (options.json) return json(simulations, options.history ? [] : seeds);
-  return options.markdown ? markdown(simulations) : await tables(simulations);
+  return options.markdown ? markdown(simulations) : await draw(simulations);
 }
 
 /** The seeds: a list, those derived from hex digits such as a commit's, or one; by default 1. */
@@ -80,18 +90,23 @@ function json(simulations: readonly Simulation[], seeds: readonly number[]): str
 
 async function tables(simulations: readonly Simulation[]): Promise<string> {
   const texts = simulations.map(async ({ name, about, trials }) => {
-    const rows = figuresOf(trials).map((figures) => [
-      figures.rule,
-      percent(figures.servedPercent),
-      percent(figures.boundPercent),
-      figures.blocked.toFixed(1),
-      figures.avoidable.toFixed(1),
-      figures.avoidablePercent === undefined ? "-" : percent(figures.avoidablePercent),
-      figures.switches.toFixed(1),
-    ]);
-    return `${name}: ${about}\n${await drawTable(HEADER, rows)}`;
+    const rows = figuresOf(trials).map(simulationCells);
+    return `${name}: ${about}\n${await drawTable(SIMULATION_HEADER, rows)}`;
   });
   return (await Promise.all(texts)).join("\n");
+}
+
+/** The cells of a policy, below SIMULATION_HEADER. */
+export function simulationCells(figures: Figures): string[] {
+  return [
+    figures.rule,
+    percent(figures.servedPercent),
+    percent(figures.boundPercent),
+    figures.blocked.toFixed(1),
+    figures.avoidable.toFixed(1),
+    figures.avoidablePercent === undefined ? "-" : percent(figures.avoidablePercent),
+    figures.switches.toFixed(1),
+  ];
 }
 
 /** One row per scenario: percent of the bound, avoidable blocks per trial, and their change from the documented score. */

@@ -1,4 +1,4 @@
-import { type Glimpse, resetOf, tightestOf } from "../../core/pick/statusline.ts";
+import { type Glimpse, resetOf, tightestOf } from "../../core/pick/report/statusline.ts";
 import type { Gauge } from "../../core/quota/windows.ts";
 import { definedFields } from "../../core/text/json.ts";
 import { formatTime } from "../../core/text/time.ts";

@@ -31,9 +31,11 @@ export async function whyText(
   const how = decision.winner === undefined
     ? "nobody is picked on merit"
     : `picked: ${printable(picked ?? "")}`;
-  const faults = candidates.flatMap(faultLine).join("");
+  const faults = candidates.flatMap(faultLine).map((line) => `${line}\n`).join("");
   const only = bound === undefined ? "" : `${boundWords(bound)}\n`;
-  return `${table}${faults}${only}${how} (policy ${policy}${mode})\n${changes.map(sentenceOf).join("")}`;
+  return `${table}${faults}${only}${how} (policy ${policy}${mode})\n${
+    changes.map((change) => `  ${sentenceOf(change)}\n`).join("")
+  }`;
 }
 
 /** The output of `agentlb why --json`. */
@@ -64,18 +66,23 @@ function cellsOf(verdict: Verdict, isPicked: boolean): string[] {
 }
 
 /** `work: app-server ended without an answer: exit 1 no version is set (/usr/bin/codex)`: too long for a column. */
-function faultLine({ alias, status: { lastProbeResult } }: Explanation["candidates"][number]): string[] {
+export function faultLine(
+  { alias, status: { lastProbeResult } }: Explanation["candidates"][number],
+): string[] {
   const result = probeResultIn(lastProbeResult);
   const isCut = result !== undefined && "detail" in result && result.detail !== undefined;
-  return isCut ? [`${printable(alias)}: ${printable(lastProbeResult)}\n`] : [];
+  return isCut ? [`${printable(alias)}: ${printable(lastProbeResult)}`] : [];
 }
 
 /** `work with 12 % less left of its short window: personal would be picked`. */
-function sentenceOf({ alias, of, by, then }: Change): string {
+export function sentenceOf(
+  { alias, of, by, then }: Change,
+  windowWords: (of: "short" | "long") => string = (of) => ` of its ${of} window`,
+): string {
   const size = Math.abs(by);
   const what = of === "turns"
     ? `${size} ${size === 1 ? "turn" : "turns"} ${by > 0 ? "more" : "fewer"} under way`
-    : `${size} % ${by > 0 ? "more" : "less"} left of its ${of} window`;
+    : `${size} % ${by > 0 ? "more" : "less"} left${windowWords(of)}`;
   const outcome = then === undefined ? "nobody would be picked" : `${printable(then)} would be picked`;
-  return `  ${printable(alias)} with ${what}: ${outcome}\n`;
+  return `${printable(alias)} with ${what}: ${outcome}`;
 }

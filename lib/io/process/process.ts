@@ -162,6 +162,21 @@ export function childProcesses() {
   return process.getBuiltinModule("node:child_process");
 }
 
+/** The module that knows terminals. Lazy: loading it takes as long as all the rest of a pick. */
+export function terminals() {
+  return process.getBuiltinModule("node:tty");
+}
+
+/** Standard input and output of this process; each is opened when it is first asked for. */
+export const streams = {
+  get input() {
+    return process.stdin;
+  },
+  get output() {
+    return process.stdout;
+  },
+};
+
 /** The folder for temporary files of this process; read on each call. */
 export function temporaryFolder(): string {
   return process.getBuiltinModule("node:os").tmpdir();

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../../lib/cli/main.ts";
-import { PLACEHOLDERS } from "../../../lib/core/pick/statusline.ts";
+import { PLACEHOLDERS } from "../../../lib/core/pick/report/statusline.ts";
 import type { SessionStatus } from "../../../lib/core/session/status.ts";
 import { START, type World, world } from "../world.ts";
 

@@ -12,6 +12,8 @@ export interface Terminal {
   /** Presses a key, in tmux's words (`C-c`). */
   press(key: string): void;
   screen(): string;
+  /** What tmux says of it, such as `#{alternate_on}`. */
+  state(format: string): string;
   resize(columns: number, rows: number): void;
   /** Closes it, as a user closes a window. */
   close(): void;
@@ -50,6 +52,7 @@ export function openTerminal(user: Sandbox, env: Readonly<Record<string, string>
     write: (words) => void tmux("send-keys", "-l", words),
     press: (key) => void tmux("send-keys", key),
     screen: () => tmux("capture-pane", "-p", "-J"),
+    state: (format) => tmux("display-message", "-p", format).trim(),
     resize: (columns, rows) => void tmux("resize-window", "-x", String(columns), "-y", String(rows)),
     close,
   };

@@ -20,12 +20,13 @@ import { type Read, type ReadingWish, readLimits } from "./read_limits.ts";
 import { readTeam, registryPath } from "../registry.ts";
 import { type WorkerHome, workerHomes } from "./workers.ts";
 
-/** `status TEAM_DIR`: prints what each account of a team has left. */
+/** `status TEAM_DIR`: prints what each account of a team has left; `drawn` is the table for programs unless given. */
 export async function statusCommand(
   host: Host,
   flavour: Flavour,
   from: Origin,
   options: PoolOptions,
+  drawn: (all: readonly Found[], nowMs: number) => string | Promise<string> = plainTable,
 ): Promise<End> {
   const wish = timingOf(options);
   // Codex needs a terminal for /status, which tmux provides.
@@ -55,7 +56,7 @@ export async function statusCommand(
     const { all, gone } = await readLimits(host, plan, files);
     shown.clear();
     if (interrupt.name() === undefined) {
-      show(host, dir, all.map(foundOf), options);
+      await show(host, dir, all.map(foundOf), options, drawn);
       nameTwins(host, all);
     }
     await patiently(host, gone);
@@ -130,14 +131,22 @@ export function foundOf({ file, name, account, reading, isDue, holders, card, la
   return { file, name, email, plan: plan ?? card?.plan, reading, isDue, holders: names, card, last };
 }
 
-function show(host: Host, dir: string, all: readonly Found[], options: PoolOptions): void {
+async function show(
+  host: Host,
+  dir: string,
+  all: readonly Found[],
+  options: PoolOptions,
+  drawn: (all: readonly Found[], nowMs: number) => string | Promise<string>,
+): Promise<void> {
   const now = host.clock.now();
   if (isSet(options, "json")) return host.out(`${JSON.stringify(jsonOf(dir, all, now), undefined, 2)}\n`);
-  if (isSet(options, "table")) {
-    const { header, rows } = tableOf(all, now);
-    return host.out(renderTable(header, rows, displayWidth));
-  }
+  if (isSet(options, "table")) return host.out(await drawn(all, now));
   for (const found of all) host.out(blockOf(found, now, isSet(options, "print_raw")));
+}
+
+function plainTable(all: readonly Found[], nowMs: number): string {
+  const { header, rows } = tableOf(all, nowMs);
+  return renderTable(header, rows, displayWidth);
 }
 
 /** Reports files with the same account, which look like two accounts. */

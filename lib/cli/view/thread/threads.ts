@@ -66,13 +66,15 @@ export function threadsJson({ threads, more }: Listed): string {
   });
 }
 
-function sessionOf({ alias, isArchived }: Thread): string {
+/** The session that a thread lives in, and whether it is archived. */
+export function sessionOf({ alias, isArchived }: Thread): string {
   return `${alias === undefined ? "(your own)" : printable(alias)}${isArchived ? ", archived" : ""}`;
 }
 
 const STATE_WORDS: Readonly<Partial<Record<ThreadState, string>>> = { login: "login lost", unknown: "-" };
 
-function stateWords(thread: Thread, nowMs: number): string {
+/** The state of a thread in words: `limit until 14:35`. */
+export function stateWords(thread: Thread, nowMs: number): string {
   const state = stateOf(thread);
   const { limitUntil } = thread;
   if (state !== "limit") return STATE_WORDS[state] ?? state;
@@ -81,7 +83,7 @@ function stateWords(thread: Thread, nowMs: number): string {
 }
 
 /** A folder, below the user's own as `~/…`, and a long one by its end. */
-function folderWords(folder: string, userHome: string): string {
+export function folderWords(folder: string, userHome: string): string {
   const isBelow = userHome !== "" && (folder === userHome || folder.startsWith(`${userHome}${sep}`));
   const shown = printable(isBelow ? `~${folder.slice(userHome.length)}` : folder);
   return shown.length <= MOST_FOLDER ? shown : `…${shown.slice(1 - MOST_FOLDER)}`;

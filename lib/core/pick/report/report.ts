@@ -1,9 +1,9 @@
-import type { Policy } from "./policy.ts";
-import type { Hindrance } from "./hindrance.ts";
-import type { Ineligible, Terms, Verdict } from "./score.ts";
-import type { SessionStatus } from "../session/status.ts";
-import { formatTime } from "../text/time.ts";
-import type { Gauge, Gauges } from "../quota/windows.ts";
+import type { Policy } from "../policy.ts";
+import type { Hindrance } from "../hindrance.ts";
+import type { Ineligible, Terms, Verdict } from "../score.ts";
+import type { SessionStatus } from "../../session/status.ts";
+import { formatTime } from "../../text/time.ts";
+import type { Gauge, Gauges } from "../../quota/windows.ts";
 
 /** One session, or one that only status.json still lists. */
 export interface Row {
@@ -19,6 +19,10 @@ export interface Row {
   readonly gauges: Gauges;
   /** Turns under way, and leases and reservations without a thread yet. */
   readonly active: number;
+  /** Those of them without a thread yet. */
+  readonly leases: number;
+  /** `priority` of its settings: a higher one is picked first. */
+  readonly priority: number;
   /** The age of its reading; undefined when there is none. */
   readonly ageMs: number | undefined;
 }
@@ -35,6 +39,8 @@ export interface Report {
   readonly supervisorPid: number | undefined;
   /** A supervisor runs that is not visible from here, as in another container. */
   readonly runsElsewhere?: boolean;
+  /** The folder that is bound to some sessions, when the pick is among those only. */
+  readonly bound?: { readonly folder: string; readonly aliases: readonly string[] };
   /** The reason why status.json could not be used. */
   readonly problem: string | undefined;
 }

@@ -1,8 +1,8 @@
-import { Failure } from "../text/failure.ts";
-import { printable } from "../text/printable.ts";
-import { formatSpan } from "../text/time.ts";
-import { type Gauge, type Gauges, gaugesIn } from "../quota/windows.ts";
-import type { Verdict } from "./score.ts";
+import { Failure } from "../../text/failure.ts";
+import { printable } from "../../text/printable.ts";
+import { formatSpan } from "../../text/time.ts";
+import { type Gauge, type Gauges, gaugesIn } from "../../quota/windows.ts";
+import type { Verdict } from "../score.ts";
 
 /** What a prompt shows of the sessions. */
 export interface Glimpse {

@@ -1,0 +1,75 @@
+import type { Row } from "../../core/pick/report/report.ts";
+import type { Ineligible } from "../../core/pick/score.ts";
+import { gaugesIn } from "../../core/quota/windows.ts";
+import { NO_BREAK } from "../../core/text/screen/shorten.ts";
+import { formatMoment, formatSpan } from "../../core/text/time.ts";
+import { printable } from "../../core/text/printable.ts";
+
+const MOST_DONE = 5;
+
+/** What a summary needs to know of a session. */
+export type Summed = Pick<Row, "alias" | "verdict" | "gauges">;
+
+/** The last lines below sessions: who is picked, when more comes back, what to do. The rows are the best first. */
+export function summaryLines(rows: readonly Summed[], selected: string | undefined, nowMs: number): string[] {
+  const picked = selected === undefined ? "<none>" : printable(selected);
+  return [`selected session: ${picked}`, ...roomLine(rows, nowMs), ...remedyLine(rows)];
+}
+
+/** A moment when a session gets more. */
+interface Room {
+  readonly alias: string;
+  readonly atMs: number;
+}
+
+/** `next room: work at 14:35, in 1h 59m`: what is used up comes back first, else a window resets. */
+export function roomLine(rows: readonly Summed[], nowMs: number): string[] {
+  const back = rows.flatMap(({ alias, verdict }): Room[] =>
+    verdict.eligible || verdict.comesBackMs === undefined ? [] : [{ alias, atMs: verdict.comesBackMs }]
+  );
+  const resets = rows.flatMap(({ alias, verdict, gauges }): Room[] =>
+    verdict.eligible
+      ? gaugesIn(gauges).flatMap(({ left, resetsAtMs: atMs }) =>
+        left < 100 && atMs !== undefined ? [{ alias, atMs }] : []
+      )
+      : []
+  );
+  const known = (back.length > 0 ? back : resets).filter(({ atMs }) => atMs > nowMs);
+  const [first, ...others] = known;
+  if (first === undefined) return isStuck(rows) ? ["next room: nobody knows when"] : [];
+  const { alias, atMs } = others.reduce((a, b) => b.atMs < a.atMs ? b : a, first);
+  return [`next room: ${printable(alias)} at ${formatMoment(atMs, nowMs)}, in ${formatSpan(atMs - nowMs)}`];
+}
+
+function isStuck(rows: readonly Summed[]): boolean {
+  return rows.length > 0 && rows.every(({ verdict }) => !verdict.eligible && verdict.kind === "exhausted");
+}
+
+/** `to do: agentlb login work; agentlb unpause spare` */
+export function remedyLine(rows: readonly Summed[]): string[] {
+  const found = rows.flatMap(({ verdict }) => verdict.eligible ? [] : remedyOf(verdict) ?? []);
+  const remedies = [...new Set(found)];
+  if (remedies.length === 0) return [];
+  const more = remedies.length > MOST_DONE ? `; and ${remedies.length - MOST_DONE} more` : "";
+  const shown = remedies.slice(0, MOST_DONE).map((remedy) => remedy.replaceAll(" ", NO_BREAK));
+  return [`to do: ${shown.join("; ")}${more}`];
+}
+
+/** What a user can do about a reason; undefined = wait. */
+function remedyOf({ alias, kind, fault, reason }: Ineligible): string | undefined {
+  const name = printable(alias);
+  switch (kind) {
+    case "login":
+      return `agentlb login ${name}`;
+    case "paused":
+      return `agentlb unpause ${name}`;
+    case "unhealthy":
+      return "agentlb doctor";
+    case "reading":
+      if (fault === "codexNotFound") return "install codex, or name it under [supervisor] codex";
+      if (fault === "noNetwork") return "check the network";
+      return reason.startsWith("reading is from the future") ? "correct the clock" : undefined;
+    default:
+      return undefined;
+  }
+}
