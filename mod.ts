@@ -100,7 +100,7 @@ export type { LimitWindow, RateLimits } from "./lib/core/quota/limits.ts";
 export type { Allowance, Credits, OtherLimit, SpendLimit } from "./lib/core/quota/allowance.ts";
 export type { Cost } from "./lib/core/quota/cost.ts";
 export type { Policy } from "./lib/core/pick/policy.ts";
-export type { SessionReport, StatusReport, WindowReport } from "./lib/core/pick/report.ts";
+export type { SessionReport, StatusReport, WindowReport } from "./lib/core/pick/report/report.ts";
 export type { Hindrance } from "./lib/core/pick/hindrance.ts";
 export type { Terms } from "./lib/core/pick/score.ts";
 export { type Activity, parseStatus, type SessionStatus, type Status } from "./lib/core/session/status.ts";

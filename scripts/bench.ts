@@ -20,6 +20,7 @@ import { type Aim, atMost, columns, ratioOf, verdictOf } from "./figures.ts";
 /** The aims, as multiples of the empty program's duration. */
 const PRINT_AIM = 2.5;
 const STATUS_AIM = 2.2;
+const STATUSLINE_AIM = 2;
 /** The number of rounds on the other, slow runtimes, which serve for comparison only. */
 const COMPARED_RUNS = 12;
 
@@ -50,13 +51,16 @@ async function bench(): Promise<void> {
       empty(program, user),
       of("rr --print-command", PRINTS),
       of("status", TABLE),
+      of("statusline", /^>s\d+ /),
       of("--print-command", PRINTS),
       of("pick", /^s\d+\t/),
       of("status --json", /"agentlb\.status\/1"/),
       of("--version", /^agentlb \d/),
     ];
     const aims = new Map(
-      sessions === 3 ? [["rr --print-command", PRINT_AIM], ["status", STATUS_AIM]] : [],
+      sessions === 3
+        ? [["rr --print-command", PRINT_AIM], ["status", STATUS_AIM], ["statusline", STATUSLINE_AIM]]
+        : [],
     );
     console.log(
       `\n${sessions} sessions with readings; the supervisor (pid ${user.supervisor}) lives, paused\n`,

@@ -1,7 +1,7 @@
 /**
  * Joins the sources into few files before they are compiled. Bun makes a file of its own for each set of modules that the
  * same commands need, so a pick would load fifty, and more with each new command. Here what a pick of agentlb, a pick of cap
- * and both need are one file each.
+ * and both need are one file each, and what a prompt needs of the first is another.
  */
 import { join } from "node:path";
 import { rolldown } from "rolldown";
@@ -17,6 +17,7 @@ const STARTS = {
     "lib/io/lock/flock_bun.ts",
   ],
   cap: ["lib/cli/pool/main.ts", "lib/app/pool/pick/picks.ts", "lib/io/lock/flock_bun.ts"],
+  prompt: ["lib/cli/prompt/quick.ts"],
   status: ["lib/cli/commands/status.ts", "lib/app/pick/report_here.ts", "lib/cli/view/status.ts"],
 };
 
@@ -54,7 +55,7 @@ export async function writeChunks(tree: string, entry: string, folder: string): 
   return join(folder, entry.replace(/\.ts$/, ".js"));
 }
 
-/** The file for each module of a start: "base" for those of several. */
+/** The file for each module of a start: "base" for those of several programs, "look" for a pick and a prompt. */
 function groupsOf(
   tree: string,
   entry: string,
@@ -65,7 +66,9 @@ function groupsOf(
   const groups = new Map<string, string>();
   for (const id of of(STARTS.status)) groups.set(id, "status");
   for (const id of cap) groups.set(id, "cap");
-  for (const id of agentlb) groups.set(id, cap.has(id) ? "base" : "agentlb");
+  const prompt = of(STARTS.prompt);
+  for (const id of prompt) if (!cap.has(id)) groups.set(id, "prompt");
+  for (const id of agentlb) groups.set(id, cap.has(id) ? "base" : prompt.has(id) ? "look" : "agentlb");
   for (const id of of([entry])) groups.set(id, "base");
   groups.delete(join(tree, entry));
   return groups;

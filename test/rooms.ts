@@ -15,8 +15,10 @@ export const ROOMS: Rooms = tableOf(`
   core/thread         core: codex codex/threads quota session shell system text
   core/pick           core: codex pick/policies quota session text
   core/pick/policies  core: quota
+  core/pick/report    core: codex pick quota session text
   core/sharing        core: text
-  core/config         core: pick session text
+  core/config         core: event pick session text
+  core/event          core: codex pick quota session text
   core/supervisor     core: codex config session shell system text
   core/doctor         core: codex session supervisor system text
   core/simulation     core: config pick pick/policies quota session text
@@ -32,76 +34,95 @@ export const ROOMS: Rooms = tableOf(`
 
   io                  io: files platform process   core: codex pool/screen shell text
   io/platform         core: text
-  io/files            io: platform                 core: skill text
-  io/process          io: files platform           core: shell system text
-  io/lock             io: . platform process       core: text
+  io/files            io: platform   core: skill text
+  io/process          io: files platform   core: shell system text
+  io/lock             io: . platform process   core: text
 
-  app/config          io: . files                  core: config system text
+  app/config          io: . files   core: config system text
   app/daemon          app: codex config
-                      io: . files lock process     core: session shell supervisor system text
-  app/sharing         io: . files lock             core: config sharing shell system text
-  app/codex           app: sharing
-                      io: . files process          core: codex config session shell system text
-  app/codex/threads   io: files                    core: codex codex/threads
+                      io: . files lock process
+                      core: session shell supervisor system text
+  app/sharing         io: . files lock   core: config sharing shell system text
+  app/codex           app: sharing   io: . files process   core: codex config session shell system text
+  app/codex/threads   io: files   core: codex codex/threads
   app/login           app: codex session sharing
-                      io: . files lock process     core: codex config login session sharing shell system text
+                      io: . files lock process
+                      core: codex config login session sharing shell system text
   app/setup           app: codex doctor login session
-                      io: . files                  core: codex config doctor login session shell system text
+                      io: . files
+                      core: codex config doctor login session shell system text
   app/session         app: codex daemon
-                      io: . files lock process     core: codex config quota session shell system text thread
+                      io: . files lock process
+                      core: codex config quota session shell system text thread
   app/pick            app: codex daemon session
-                      io: . files lock             core: config pick pick/policies quota session simulation system text text/screen
-  app/thread/going_on io: . files lock process     core: codex pick session system text thread
-  app/thread          app: codex codex/threads config daemon pick session thread/going_on
+                      io: . files lock
+                      core: config pick pick/policies pick/report quota session shell simulation system text text/screen
+  app/event           app: codex session
+                      io: . files lock process
+                      core: config event session shell system text
+  app/thread/going_on
+                      io: . files lock process   core: codex pick session system text thread
+  app/thread          app: codex codex/threads config daemon event pick session thread/going_on
                       io: . files lock process
                       core: codex codex/threads config pick quota session shell system text thread
   app/supervisor/threads
-                      app: codex session
-                      io: . files process          core: codex session system text
+                      app: codex session   io: . files process   core: codex session system text
   app/supervisor/records
-                      app: codex session
-                      io: . files process          core: session supervisor system text
-  app/supervisor      app: codex config daemon session supervisor/records supervisor/threads
-                      io: . files lock process     core: codex config pick quota session shell supervisor system text
+                      app: codex session   io: . files process   core: session supervisor system text
+  app/supervisor      app: codex config daemon event session supervisor/records supervisor/threads
+                      io: . files lock process
+                      core: codex config pick quota session shell supervisor system text
   app/doctor          app: codex config daemon pick pool pool/pick session
-                      io: . files process          core: codex config doctor pick pool session sharing shell system text thread
-  app/completion      app: codex session thread
-                      io: . files              core: codex/threads completion system thread
-  app/skill           io: . files lock             core: shell skill text
-  app/pool            io: . files lock             core: pool pool/python pool/state pool/watch shell text
+                      io: . files process
+                      core: codex config doctor pick pool session sharing shell system text thread
+  app/completion      app: codex session thread   io: . files   core: codex/threads completion system thread
+  app/skill           io: . files lock   core: shell skill text
+  app/pool            io: . files lock   core: pool pool/python pool/state pool/watch shell text
   app/pool/pick       app: codex pool session
-                      io: . files                  core: codex config pick pool pool/python pool/state session system text
+                      io: . files
+                      core: codex config pick pool pool/python pool/state session system text
   app/pool/add        app: codex login pool pool/pick session
-                      io: . files                  core: codex config login pool session sharing system text
+                      io: . files
+                      core: codex config login pool session sharing system text
   app/pool/limits     app: codex pool pool/pick session
-                      io: . files process          core: codex pool pool/limits pool/screen pool/state session shell system text
-  app/pool/watch      app: codex pool pool/limits pool/pick
-                      io: . files lock process     core: codex pool pool/limits pool/python pool/screen pool/watch shell system text
+                      io: . files process
+                      core: codex pool pool/limits pool/screen pool/state session shell system text
+  app/pool/watch      app: codex event pool pool/limits pool/pick
+                      io: . files lock process
+                      core: codex event pool pool/limits pool/python pool/screen pool/watch shell system text
   app/library         app: codex config daemon pick pool pool/pick session sharing
-                      io: . files process          core: codex pick pool pool/python quota shell system text
+                      io: . files process
+                      core: codex pick pick/report pool pool/python quota shell system text
 
-  cli                 cli: commands declaration output pool view
-                      app: codex                   io: .
-                      core: shell system text
-  cli/declaration     app: codex login pick        io: .
-                      core: pick session shell text
-  cli/commands        cli: completion declaration output screen view
+  cli                 cli: commands declaration output pool prompt view
+                      app: codex
                       io: .
-                      app: codex config daemon doctor login pick session setup sharing skill supervisor thread
-                      core: completion config doctor pick session shell skill system text text/screen thread
-  cli/completion      cli: declaration pool        io: .
-                      app: completion session      core: completion config text
-  cli/pool            cli: screen                  io: .
+                      core: shell system text
+  cli/declaration     app: codex login pick   io: .   core: pick session shell text
+  cli/commands        cli: completion declaration output prompt screen view view/thread
+                      io: .
+                      app: codex config daemon doctor event login pick session setup sharing skill supervisor thread
+                      core: completion config doctor event pick pick/report session shell skill system text text/screen thread
+  cli/prompt          io: .   app: config pick session   core: config pick pick/report system text
+  cli/completion      cli: declaration pool   io: .   app: completion session   core: completion config text
+  cli/pool            io: .
                       app: codex login pool pool/add pool/limits pool/pick pool/watch
                       core: completion pool pool/limits pool/python quota shell text text/screen
+                      cli: screen
   cli/output          app: daemon setup skill
-                      core: codex doctor pick pick/policies shell simulation skill text thread
-  cli/screen          cli: declaration view        io: .
+                      core: codex doctor event pick pick/policies pick/report shell simulation skill text thread
+  cli/screen          cli: declaration view view/thread
+                      io: .
                       app: pick thread
-                      core: codex config pick quota shell simulation system text text/screen thread
-  cli/view            cli: output                  io: .
+                      core: codex config pick pick/report quota shell simulation system text text/screen thread
+  cli/view/thread     cli: output view
+                      io: .
+                      app: codex pick thread thread/going_on
+                      core: codex pick quota system text thread
+  cli/view            cli: output
+                      io: .
                       app: codex daemon pick sharing skill thread thread/going_on
-                      core: codex config doctor pick quota simulation skill system text thread
+                      core: codex config doctor pick pick/report quota simulation skill system text thread
 `);
 
 /** The rooms that each room may import from, all by their paths below `lib`. */

@@ -18,6 +18,10 @@ export async function start(
   if (lack !== undefined) return await refuse(host, program, args, lack);
   try {
     if (program === "agentlb") {
+      if (host.args[0] === "statusline") {
+        const end = await (await import("./prompt/quick.ts")).quickLine(host);
+        if (end !== undefined) return end;
+      }
       const { main } = await import("./main.ts");
       return await main(host);
     }

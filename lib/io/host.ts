@@ -65,6 +65,8 @@ export interface Host {
   random(): number;
   /** Writes data to stdout. */
   out(text: string): void;
+  /** False once a write has shown that nobody reads stdout any more. */
+  hasReader(): boolean;
   /** Writes messages to stderr. */
   err(text: string): void;
 }
@@ -72,6 +74,7 @@ export interface Host {
 /** The real host. `entry` is the `import.meta.url` of the file the program was started with. */
 export function realHost(entry: string): Host {
   goBack(entry);
+  let hasReader = true;
   return {
     args: ownArguments(entry),
     env: process.env,
@@ -106,8 +109,9 @@ export function realHost(entry: string): Host {
     askOrLeave,
     argsAreText,
     random: Math.random,
-    out: (text) => writeAll(1, text),
-    err: (text) => writeAll(2, text),
+    out: (text) => void (hasReader = writeAll(1, text)),
+    hasReader: () => hasReader,
+    err: (text) => void writeAll(2, text),
   };
 }
 
@@ -262,16 +266,20 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Writes synchronously, so that nothing is lost when the process is replaced; a closed reader is no error. */
-function writeAll(fd: number, text: string): void {
+/**
+ * Writes synchronously, so that nothing is lost when the process is replaced. A closed reader is no error: then it returns
+ * false.
+ */
+function writeAll(fd: number, text: string): boolean {
   const bytes = new TextEncoder().encode(text);
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(fd, bytes, done, bytes.length - done);
     } catch (error) {
       if (errnoOf(error) === "EAGAIN") continue;
-      if (errnoOf(error) === "EPIPE") return;
+      if (errnoOf(error) === "EPIPE") return false;
       throw error;
     }
   }
+  return true;
 }

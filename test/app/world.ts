@@ -35,6 +35,8 @@ export interface Given {
   foreground?: (launch: Launch) => Exit | Promise<Exit>;
   capture?: (launch: Launch) => Captured;
   become?: (launch: Launch) => Exit;
+  /** Tells whether somebody reads stdout. */
+  hasReader?: () => boolean;
   /** Called whenever somebody sleeps, with what has passed since the start in milliseconds. */
   slept?: (sinceStart: number) => void;
 }
@@ -187,6 +189,7 @@ function hostOf(world: World, dir: string, given: Given): Host {
     argsAreText: () => given.areArgsText ?? true,
     random: () => 0.5,
     out: (text) => void (world.out += text),
+    hasReader: () => given.hasReader?.() ?? true,
     err: (text) => void (world.err += text),
   };
 }

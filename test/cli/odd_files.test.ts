@@ -24,6 +24,8 @@ const FILES: readonly (readonly [file: string, command: string | undefined])[] =
   ["state/supervisor.json", "supervisor status"],
   ["state/elsewhere.json", undefined],
   ["state/codex-versions.json", undefined],
+  ["state/events.jsonl", "events"],
+  ["state/event-marks.json", undefined],
   ["state/sessions/work.json", "clear work"],
   ["state/history/2026-11.log", "forecast"],
   ["locks/state.lock", "status"],

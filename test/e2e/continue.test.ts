@@ -89,6 +89,14 @@ describe("going on", () => {
     });
     expect(stderr).toBe("");
     expect(existsSync(join(layoutOf(made.root).promises, `${id}.json`))).toBe(false);
+    const events = await made.run(WAY, ["events"]);
+    expect(JSON.parse(events.stdout)).toEqual({
+      schema: "agentlb.event/1",
+      at: expect.any(String),
+      kind: "went-on",
+      alias: "a",
+      thread: id,
+    });
   });
 
   test("ends as Codex does", async () => {

@@ -106,7 +106,7 @@ describeWith(["tmux"], "at a terminal init", () => {
       await talk.answer(`${ACCOUNT} --device-auth`, "b");
       expect(await talk.end()).toBe(0);
       expect(sessionsOf(user)).toEqual({ office: "b", personal: "a" });
-      expect(talk.screen()).toMatch(/logged in to "office"[^]*ALIAS[^]*personal/);
+      expect(talk.screen()).toMatch(/logged in to "office"[^]*SESSION[^]*personal/);
       expect(readFileSync(own, "utf8")).toBe(login("own"));
       const { modes } = talk;
       const before = modes();

@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../lib/cli/commands/all.ts";
 import { allCommands } from "../../lib/cli/declaration/catalogue.ts";
+import { eventLine, type Happening } from "../../lib/core/event/event.ts";
+import { EVENT_KINDS } from "../../lib/core/event/kinds.ts";
 import { EXIT } from "../../lib/core/text/failure.ts";
 import { layoutOf } from "../../lib/core/system/layout.ts";
 import { renderPromise } from "../../lib/core/thread/promise.ts";
@@ -355,6 +357,38 @@ describe("every command prints with --json what its schema says:", () => {
       skill: "clb",
       changed: false,
     });
+  });
+
+  test("statusline, also with nothing to say", async () => {
+    expect(await run("statusline")).toMatchObject({ sessions: 3, isHere: false });
+    const none = sandbox();
+    expect(await run("statusline", 0, WAY, none)).toEqual({
+      schema: "agentlb.statusline/1",
+      withRoom: 0,
+      sessions: 0,
+    });
+  });
+
+  test("events, a line each", async () => {
+    const about = { alias: "work", account: ACCOUNT };
+    const happenings: readonly Happening[] = [
+      { kind: "limit-near", ...about, window: "short", leftPercent: 5, resetsAt: at(-60) },
+      { kind: "exhausted", ...about, reason: "exhausted", comesBackAt: at(-60), onCredits: true },
+      { kind: "reset", ...about },
+      { kind: "login-dead", ...about, reason: "token refused" },
+      { kind: "crash-loop", ...about, nextTryAt: at(-60) },
+      { kind: "rotated", team: "/team", from: "a.json", to: "b.json" },
+      { kind: "went-on", alias: "work", thread: "1" },
+    ];
+    expect(happenings.map(({ kind }) => kind)).toEqual(EVENT_KINDS);
+    const { events } = layoutOf(user.root);
+    mkdirSync(dirname(events), { recursive: true });
+    for (const happening of happenings) {
+      writeFileSync(events, eventLine(happening, T), { mode: 0o600 });
+      const output = await run("events");
+      expect(output).toEqual({ schema: "agentlb.event/1", at: "2026-11-20T12:00:00.000Z", ...happening });
+    }
+    rmSync(events);
   });
 
   test("init, whose logins keep their words from stdout", async () => {

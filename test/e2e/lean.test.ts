@@ -13,23 +13,25 @@ const ELSEWHERE = new RegExp(
   "^lib/(" + [
     "\\w+/(pool|login|sharing|skill|simulation|supervisor|library|thread|completion)/.+",
     "app/config/file",
+    "app/event/.+",
     "app/daemon/(daemon|caller|replacement|stop_request)",
-    "app/pick/(report|report_here|watch|why|forecast|simulate)",
+    "app/pick/(glimpse|report|report_here|watch|why|forecast|simulate)",
     "\\w+/(text/)?screen/.+",
     "app/session/(bindings|clear|discard_home|history|published_status|readings_file|remove)",
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
     "cli/skill",
-    "cli/output/.+",
+    "cli/(output|prompt)/.+",
     "app/codex/threads/.+",
-    "cli/view/(bindings|forecast|going_on|notes|simulation|status|threads|why)",
+    "cli/view/(thread/.+|forecast|notes|simulation|status|why)",
     "core/codex/(activity|auth_file|methods|no_auth_file|rollout|threads/.+)",
-    "core/pick/(row_order|standing|trials|why)",
+    "core/event/(event|marks\\w*|words)",
+    "core/pick/(report/(row_order|standing|statusline)|trials|why)",
     "core/quota/(forecast|history|ledger)",
     "core/session/readings_file",
-    "core/shell/quote_\\w+",
+    "core/shell/(desktop_notice|quote_\\w+)",
     "core/text/(heap|sha256|span|table)",
     "io/(formats|journal|rpc|tmux|width|yaml)",
-    "io/files/(append|lines|parts|place|tail|trees|watch)",
+    "io/files/(append|follow|lines|parts|place|tail|trees|watch)",
   ].join("|") + ")\\.ts$",
 );
 
@@ -60,6 +62,34 @@ test.each(["--print-command", "rr --print-command", "last --print-command"])(
   },
 );
 
+/** What the line of a prompt never loads, beside that: what parses command lines, picks, waits or starts anything. */
+const NO_PROMPT = new RegExp(
+  "^lib/(" + [
+    "app/(codex/(?!account_file)|daemon/|login/|supervisor/|thread/)",
+    "app/pick/(await_\\w+|choose|pick)",
+    "cli/(arguments|main|commands/|declaration/|view/)",
+    "core/(supervisor/|simulation/)",
+    "core/session/(app_server_record|run_record|codex_versions)",
+    "io/process/(codex_processes|lock_table|openers)",
+  ].join("|") + ")",
+);
+
+test.each([[], ["--format", "{alias} {left}"]])(
+  "the line of a prompt loads nothing that it does not need: %j",
+  (...format) => {
+    const made = user();
+    const loads = loadsOf(made, ["statusline", ...format.flat()]);
+    expect(loads.stdout).toMatch(/^>?a /);
+    expect(surplusOf(loads)).toEqual([
+      "lib/app/pick/glimpse.ts",
+      "lib/cli/prompt/line.ts",
+      "lib/cli/prompt/quick.ts",
+      "lib/core/pick/report/statusline.ts",
+    ]);
+    expect(loads.files.filter((file) => NO_PROMPT.test(file))).toEqual([]);
+  },
+);
+
 test("`status` adds its report, and what knows the width of letters only when there are others than ASCII", () => {
   const made = user();
   const plain = loadsOf(made, ["status"]);
@@ -71,7 +101,7 @@ test("`status` adds its report, and what knows the width of letters only when th
     "lib/cli/screen/face.ts",
     "lib/cli/view/notes.ts",
     "lib/cli/view/status.ts",
-    "lib/core/pick/row_order.ts",
+    "lib/core/pick/report/row_order.ts",
     "lib/core/text/screen/face.ts",
     "lib/core/text/table.ts",
   ];
@@ -134,8 +164,9 @@ test("only a bound folder brings in what reads bindings", () => {
 
 /** What the compiled program reads, but for the parts of some bytes that only name another. */
 test.each([
-  ["rr --cmd true", ["agentlb", "base"]],
-  ["status", ["agentlb", "base", "status", "whereabouts"]],
+  ["rr --cmd true", ["agentlb", "base", "look"]],
+  ["status", ["agentlb", "base", "look", "status", "whereabouts"]],
+  ["statusline", ["base", "look", "prompt"]],
   ["cap where", ["base", "cap", "views"]],
 ])("a compiled program reads few parts, however many commands there are: %s", (line, parts) => {
   const loads = loadsOf(user(), line.split(" "), join(TREE, "dist/chunks/cli.js"));

@@ -25,6 +25,7 @@ const READ: readonly (readonly [file: string, command: string])[] = [
   ["state/paused.json", "pause a"],
   ["state/children.json", "rm a"],
   ["state/supervisor.json", "supervisor status"],
+  ["state/events.jsonl", "events"],
   ["state/sessions/a.json", "clear a"],
   ["state/history/2026-11.log", "forecast"],
   ["locks/state.lock", "status"],

@@ -48,7 +48,7 @@ const FILES = [
   "dist/types/lib/core/pick/hindrance.d.ts",
   "dist/types/lib/core/pick/policies/scored_candidate.d.ts",
   "dist/types/lib/core/pick/policy.d.ts",
-  "dist/types/lib/core/pick/report.d.ts",
+  "dist/types/lib/core/pick/report/report.d.ts",
   "dist/types/lib/core/pick/score.d.ts",
   "dist/types/lib/core/pick/settings.d.ts",
   "dist/types/lib/core/quota/allowance.d.ts",

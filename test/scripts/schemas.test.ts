@@ -46,7 +46,7 @@ test("each is named by what it describes, explains every output, and is a schema
 });
 
 test("a type that was changed is seen, also one that an output only uses", () => {
-  const path = "lib/core/pick/report.ts";
+  const path = "lib/core/pick/report/report.ts";
   const key = "readonly active: number;\n  /** Its entry";
   const changed = generateSchemas(treeWith(path, key, key.replace("number", "string")));
   const stale = [...schemasHere()].flatMap(([name, text]) => changed.get(name) === text ? [] : [name]);

@@ -1,6 +1,6 @@
 import { codexEnvironment as environmentIn } from "../../core/shell/launch.ts";
 import type { Policy } from "../../core/pick/policy.ts";
-import { comesBackAt, type StatusReport, statusReport } from "../../core/pick/report.ts";
+import { comesBackAt, type StatusReport, statusReport } from "../../core/pick/report/report.ts";
 import type { Terms } from "../../core/pick/score.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
 import { refreshSettings } from "../codex/run.ts";

@@ -5,9 +5,10 @@ import { HINDRANCES } from "../../core/pick/hindrance.ts";
 import { parseMode, renderMode } from "../../core/pick/adaptive_state.ts";
 import type { Mode } from "../../core/pick/policies/scored_candidate.ts";
 import type { Policy } from "../../core/pick/policy.ts";
+import { inTurn } from "../../core/pick/in_turn.ts";
 import { reasonsOf } from "../../core/pick/refusal_words.ts";
 import type { Eligible, Ineligible, Verdict } from "../../core/pick/score.ts";
-import type { GlobalState } from "../../core/session/state.ts";
+import { emptyGlobalState, type GlobalState, parseGlobalState } from "../../core/session/state.ts";
 import { emptyStatus, type SessionStatus } from "../../core/session/status.ts";
 import { printable } from "../../core/text/printable.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
@@ -22,10 +23,11 @@ import { recall, recallSession, remember } from "../session/picks_file.ts";
 import { recallPaused } from "../session/pause.ts";
 import { renewing } from "../codex/await_renewal.ts";
 import { aliasesOf, missingSession } from "../session/sessions.ts";
-import { recallFile } from "../session/state_file.ts";
+import { glanceAt, recallFile } from "../session/state_file.ts";
 import { noneBound } from "./bound.ts";
 import {
   allowed,
+  glanceKnown,
   type Known,
   type PickRequest,
   policyOf,
@@ -135,6 +137,31 @@ export function choose(
   });
 }
 
+/**
+ * Tells which session would be picked now, and why. Records nothing, takes no lock and changes no file. Throws Failure
+ * when there is none to pick.
+ */
+export function peek(
+  host: Pick<Host, "clock">,
+  layout: Layout,
+  config: Config,
+  request: PickRequest = {},
+): Picked {
+  const aliases = aliasesOf(layout);
+  const nowMs = host.clock.now();
+  const global = glanceAt(layout.globalState, parseGlobalState) ?? emptyGlobalState();
+  const known = glanceKnown(layout, config, aliases, nowMs, request);
+  const { alias, ground, status } = take(layout, config, "best", aliases, { global, known, nowMs, request });
+  return {
+    alias,
+    home: homeOf(layout, alias),
+    ground,
+    ...(status === undefined ? {} : { status }),
+    isRenewing: renewing(layout, alias),
+    leavesProcesses: false,
+  };
+}
+
 interface Taken {
   readonly alias: string;
   readonly ground: Ground;
@@ -227,18 +254,6 @@ function onMerit(
     });
   }
   return { ...inTurn(aliases, global, decision.inTurn), ground: { on: "fallback", refused: verdicts } };
-}
-
-/** The next usable alias in turn; the next of all when none is usable. */
-function inTurn(
-  aliases: readonly string[],
-  { roundRobinIndex }: GlobalState,
-  usable: readonly string[],
-): { alias: string; roundRobinIndex: number } {
-  const from = roundRobinIndex % aliases.length;
-  const order = aliases.map((_, step) => (from + step) % aliases.length);
-  const index = order.find((index) => usable.includes(aliases[index]!)) ?? from;
-  return { alias: aliases[index]!, roundRobinIndex: (index + 1) % aliases.length };
 }
 
 function lastAlias(layout: Layout, lastAlias: string): string {

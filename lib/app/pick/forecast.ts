@@ -1,6 +1,6 @@
 import type { Config } from "../../core/config/config.ts";
 import { exhaustionOf } from "../../core/pick/exhaustion.ts";
-import { type Standing, standingsOf } from "../../core/pick/standing.ts";
+import { type Standing, standingsOf } from "../../core/pick/report/standing.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { type Outlook, outlooks } from "../../core/quota/forecast.ts";
 import type { Layout } from "../../core/system/layout.ts";

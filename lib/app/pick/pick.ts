@@ -5,7 +5,7 @@ import { ensureSupervisor } from "../daemon/ensure.ts";
 import { knownAlias } from "../session/sessions.ts";
 import { boundSessions, checkBound } from "./bound.ts";
 import { awaitReadings } from "./await_readings.ts";
-import { choose, type ChooseOptions, type Ground, type How, type Picked } from "./choose.ts";
+import { choose, type ChooseOptions, type Ground, type How, peek, type Picked } from "./choose.ts";
 
 /** The word for each ground of a pick, in JSON and in the library. */
 export const GROUND_WORDS = {
@@ -17,6 +17,12 @@ export const GROUND_WORDS = {
   name: "asked for",
 } as const satisfies Record<Ground["on"], string>;
 
+/** The options of `pick`. */
+export interface PickOptions extends ChooseOptions {
+  /** Only tells what would be picked, the best by policy: starts nothing, waits for nothing, changes no file. */
+  readonly isPeek?: boolean;
+}
+
 /**
  * Picks a session and records the pick: starts the supervisor if needed and, for the best one, waits for readings.
  * `prefer` may be an alias or the email of a login. Only sessions that this folder is bound to are picked, or those
@@ -27,7 +33,7 @@ export async function pick(
   layout: Layout,
   config: Config,
   how: How,
-  { request = {}, ...options }: ChooseOptions = {},
+  { request = {}, isPeek = false, ...options }: PickOptions = {},
 ): Promise<Picked> {
   const { prefer, isUnbound } = request;
   const bound = isUnbound ? undefined : request.bound ?? await boundSessions(host, layout, config);
@@ -39,6 +45,7 @@ export async function pick(
   for (const alias of [wanted.prefer, typeof how === "object" ? how.alias : undefined]) {
     if (alias !== undefined) checkBound(bound, alias);
   }
+  if (isPeek) return peek(host, layout, config, wanted);
   await ensureSupervisor(host, layout);
   const read = how === "best" ? await awaitReadings(host, layout, config, wanted) : undefined;
   return await choose(host, layout, config, how, { ...options, request: wanted, read });

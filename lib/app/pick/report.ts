@@ -2,7 +2,7 @@ import type { Config } from "../../core/config/config.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { sortByBytes } from "../../core/text/byte_order.ts";
-import type { Report } from "../../core/pick/report.ts";
+import type { Report } from "../../core/pick/report/report.ts";
 import { parseStatus } from "../../core/session/status.ts";
 import { renderTable } from "../../core/text/table.ts";
 import { parseTime } from "../../core/text/time.ts";

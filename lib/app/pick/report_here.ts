@@ -1,6 +1,6 @@
 import type { Config } from "../../core/config/config.ts";
 import type { Policy } from "../../core/pick/policy.ts";
-import type { Report } from "../../core/pick/report.ts";
+import type { Report } from "../../core/pick/report/report.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
 import { boundSessions } from "./bound.ts";

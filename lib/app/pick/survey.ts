@@ -69,16 +69,27 @@ export function look(
   aliases: readonly string[],
   nowMs: number,
   request: PickRequest = {},
-  { status } = readStatus(layout),
+  read = readStatus(layout),
 ): Survey {
-  const known = {
+  return survey(config, aliases, glanceKnown(layout, config, aliases, nowMs, request, read), nowMs, request);
+}
+
+/** The known facts about some sessions, read without the lock; changes nothing. */
+export function glanceKnown(
+  layout: Layout,
+  config: Config,
+  aliases: readonly string[],
+  nowMs: number,
+  request: PickRequest = {},
+  { status } = readStatus(layout),
+): Known {
+  return {
     status,
     picks: glance(layout, aliases),
     leases: glanceLeases(layout, nowMs),
     paused: glancePaused(layout),
     mode: policyOf(config, request) === "adaptive" ? glanceAt(layout.policy, parseMode) : undefined,
   };
-  return survey(config, aliases, known, nowMs, request);
 }
 
 /** Returns a function that surveys some sessions, always by the same facts, without the picks of the state file. */

@@ -15,6 +15,7 @@ import { type Journal, openJournal } from "../../io/journal.ts";
 import { type HeldLock, tryLock } from "../../io/lock/lock.ts";
 import { onSignals, ownIdentity, restrictNewFiles } from "../../io/process/process.ts";
 import { ANNOUNCE, READY } from "../daemon/daemon.ts";
+import { SupervisorEvents } from "../event/supervisor_events.ts";
 import { glanceAt } from "../session/state_file.ts";
 import { originNow } from "../daemon/caller.ts";
 import { OwnRecordFile } from "./records/own_record.ts";
@@ -86,6 +87,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
         origin: originIn(host),
         mayWrite: (path) => guard.mayWrite(path),
       }),
+      events: new SupervisorEvents({ layout, host, journal, mayWrite: (path) => guard.mayWrite(path) }),
       sessions,
       guard,
     });

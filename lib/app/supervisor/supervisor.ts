@@ -2,15 +2,10 @@ import { basename } from "node:path";
 import { type Config, readConfig } from "../../core/config/config.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { paceOf } from "../../core/supervisor/monitor.ts";
-import type { Layout } from "../../core/system/layout.ts";
 import { has } from "../../core/codex/versions.ts";
 import { RENEWAL_MARGIN_MS } from "../../core/codex/renewal.ts";
 import type { SessionStatus } from "../../core/session/status.ts";
-import type { Timing } from "../../core/system/timing.ts";
 import { fingerprintOf } from "../../io/files/read.ts";
-import type { Host } from "../../io/host.ts";
-import type { Journal } from "../../io/journal.ts";
-import type { lockHolders } from "../../io/process/lock_table.ts";
 import { awaitExits } from "../codex/app_server.ts";
 import { Children } from "./records/app_server_record.ts";
 import { type CodexProgram, codexProgram, defaultCommandSettings } from "../codex/codex_program.ts";
@@ -21,30 +16,11 @@ import type { Monitor } from "./monitor.ts";
 import { Monitors } from "./monitors.ts";
 import { lastPickOf } from "../session/last_pick.ts";
 import { type Homes, OpenHomes } from "./threads/open_homes.ts";
-import type { OwnRecordFile } from "./records/own_record.ts";
-import type { Publisher } from "./records/publisher.ts";
 import { readSettings } from "../config/file.ts";
-import type { RootGuard } from "./records/root_guard.ts";
 import type { Shared } from "./monitor_context.ts";
 import { Starter } from "./starter.ts";
+import type { SupervisorSettings } from "./supervisor_settings.ts";
 import { Watches } from "./watches.ts";
-
-export interface SupervisorSettings {
-  readonly host: Host;
-  readonly layout: Layout;
-  readonly timing: Timing;
-  readonly journal: Journal;
-  readonly publisher: Publisher;
-  /** The supervisor's own record; optional. */
-  readonly ownRecord?: OwnRecordFile;
-  /** The status of an earlier supervisor, by alias. */
-  readonly sessions: ReadonlyMap<string, SessionStatus>;
-  /** Checks that the root is still the original one, and what may be written there. */
-  readonly guard: RootGuard;
-  readonly renewalMarginMs?: number;
-  /** Replaces the reader of `/proc/locks`. */
-  readonly lockHolders?: typeof lockHolders;
-}
 
 /** The interval of full checks, including that of the root, without any event. */
 const LOOK_MS = 30_000;
@@ -143,7 +119,7 @@ export class Supervisor {
     });
     this.#watches.set("claims", layout.state, (name) => {
       if (name === basename(layout.leases)) this.#openHomes.expectClaims();
-      return name === basename(layout.leases);
+      return name === basename(layout.leases) || name === basename(layout.events);
     });
     while (!this.#isStopping && guard.isOurs()) {
       this.#wakeUp = new AbortController();
@@ -194,6 +170,7 @@ export class Supervisor {
     const sessions = this.#noteSessions(stepped);
     waits.push(this.#settings.ownRecord?.note(sessions, () => this.#codex()?.path) ?? Infinity);
     waits.push(this.#history.note(sessions));
+    waits.push(this.#settings.events?.note(sessions, this.#config.notify) ?? Infinity);
     waits.push(this.#settings.publisher.publish(sessions, isUrgent));
     return Math.max(0, Math.min(...waits));
   }
@@ -293,5 +270,6 @@ export class Supervisor {
     for (const monitor of monitors) monitor.retire();
     await awaitExits(monitors.flatMap((monitor) => monitor.servers()), host.clock);
     if (guard.isOurs()) publisher.publish(this.#noteSessions([...this.#monitors.all()]), true);
+    await this.#settings.events?.end();
   }
 }

@@ -18,6 +18,7 @@ import { RolloutEnd } from "../codex/threads/rollout_end.ts";
 import { commandOf, endOf, launchIn } from "../codex/run.ts";
 import { noteRun } from "../codex/run_record.ts";
 import { ensureSupervisor } from "../daemon/ensure.ts";
+import { noteEvent } from "../event/log.ts";
 import { choose } from "../pick/choose.ts";
 import { readStatus, type StatusRead } from "../pick/survey.ts";
 import { lastPickOf } from "../session/last_pick.ts";
@@ -164,6 +165,14 @@ async function prepare(
     if (picked.isRenewing) await awaitRenewal(host, layout, alias);
   }
   return async () => {
+    await noteEvent(
+      host,
+      () => layout,
+      { kind: "went-on", thread: id, ...(alias ? { alias } : {}) },
+      (why) => {
+        host.err(`agentlb: warning: Cannot note the event: ${why}\n`);
+      },
+    );
     rollout.follow();
     const record = host.system.processes === undefined ? noteRun(layout, home) : undefined;
     try {

@@ -29,7 +29,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const layout = openRoot(host);
     const config = await loadConfig(host, layout);
     const [{ bind, bindingIn, bindingsOf, projectOf, unbind }, { bindingLine, bindingsJson, bindingsText }] =
-      await Promise.all([import("../../app/session/bindings.ts"), import("../view/bindings.ts")]);
+      await Promise.all([import("../../app/session/bindings.ts"), import("../view/thread/bindings.ts")]);
     const all = (done?: { readonly bound?: Binding; readonly unbound?: Binding }) =>
       bindingsJson(bindingsOf(host, layout, config), bindingIn(host, layout, config, host.cwd), done);
     if (options.remove) {

@@ -3,7 +3,7 @@ import type { Layout } from "../../core/system/layout.ts";
 import type { End } from "../../app/codex/run.ts";
 import { type ContinuedThread, continueThread } from "../../app/thread/continue.ts";
 import type { Host } from "../../io/host.ts";
-import { doubtQuestion, outcomeJson, outcomeView, threadWords } from "../view/going_on.ts";
+import { doubtQuestion, outcomeJson, outcomeView, threadWords } from "../view/thread/going_on.ts";
 
 /** What is asked of going on with a thread. */
 export interface GoOnWish {

@@ -24,7 +24,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const wish = await wishIn(host, layout, config, alias, options);
     const [{ lookForLeft }, { leftJson, leftLine }] = await Promise.all([
       import("../../app/pick/await_left.ts"),
-      import("../view/left.ts"),
+      import("../view/thread/left.ts"),
     ]);
     const found = await lookForLeft(host, layout, config, wish);
     host.out(

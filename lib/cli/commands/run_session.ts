@@ -11,13 +11,13 @@ import { commandOf, type End, programOf, refreshSettings, runPicked } from "../.
 import type { Route } from "../../app/thread/route.ts";
 import { boundSessions, checkBound, hasBindings } from "../../app/pick/bound.ts";
 import { livingDaemon } from "../../app/daemon/living_daemon.ts";
-import type { ChooseOptions, How, Picked } from "../../app/pick/choose.ts";
-import { pick } from "../../app/pick/pick.ts";
+import type { How, Picked } from "../../app/pick/choose.ts";
+import { pick, type PickOptions } from "../../app/pick/pick.ts";
 import type { PickRequest } from "../../app/pick/survey.ts";
 import type { Host } from "../../io/host.ts";
 import type { Call } from "../declaration/command.ts";
 import type { START_OPTIONS } from "../declaration/shared_options.ts";
-import { cautionLine, moneyLine, pickedLine, refusedLine } from "../view/lines.ts";
+import { cautionLine, moneyLine, pickedLine, refusedLine, type Verb } from "../view/lines.ts";
 
 type RunCall = Pick<Call<typeof START_OPTIONS>, "options" | "passthrough">;
 
@@ -124,7 +124,7 @@ async function tellLimit(
     if (told === undefined) return undefined;
     const [{ isContinueOff }, { toldLine }] = await Promise.all([
       import("../../app/thread/continue.ts"),
-      import("../view/told.ts"),
+      import("../view/thread/told.ts"),
     ]);
     const isOff = isContinueOff(host, config);
     host.err(`agentlb: ${toldLine(told, host.clock.now(), isOff)}\n`);
@@ -149,7 +149,7 @@ async function folderOf(
 
 /** The line on the thread that a command goes on with, once its session is picked. */
 async function threadLineOf({ thread }: Route): Promise<(picked: Picked, nowMs: number) => string> {
-  const { threadLine } = await import("../view/threads.ts");
+  const { threadLine } = await import("../view/thread/threads.ts");
   return (picked, nowMs) => threadLine(thread, picked, nowMs);
 }
 
@@ -164,11 +164,12 @@ export async function pickAndTell(
   layout: Layout,
   config: Config,
   how: How,
-  options: ChooseOptions,
+  options: PickOptions,
   lineOf?: (picked: Picked, nowMs: number) => string,
 ): Promise<Picked> {
   const picked = await pick(host, layout, config, how, options);
-  const line = lineOf?.(picked, host.clock.now()) ?? wordsFor(host, layout, picked);
+  const verb = options.isPeek ? "would use" : "using";
+  const line = lineOf?.(picked, host.clock.now()) ?? wordsFor(host, layout, picked, verb);
   host.err(`agentlb: ${line}\n`);
   const caution = cautionLine(picked);
   if (caution !== undefined) host.err(`agentlb: note: ${caution}\n`);
@@ -185,9 +186,9 @@ export async function pickAndTell(
   return picked;
 }
 
-function wordsFor(host: Host, layout: Layout, picked: Picked): string {
-  if (picked.ground.on !== "fallback") return pickedLine(picked, host.clock.now());
+function wordsFor(host: Host, layout: Layout, picked: Picked, verb: Verb): string {
+  if (picked.ground.on !== "fallback") return pickedLine(picked, host.clock.now(), verb);
   const running = livingDaemon(layout) === undefined ? "not running" : "running";
   const supervision = isSupervisorDisabled(host.env) ? "disabled" : running;
-  return refusedLine(picked.alias, picked.ground.refused, supervision);
+  return refusedLine(picked.alias, picked.ground.refused, supervision, verb);
 }

@@ -1,5 +1,5 @@
-import type { Report } from "../../core/pick/report.ts";
-import { type Sort, sortRows, SORTS } from "../../core/pick/row_order.ts";
+import type { Report } from "../../core/pick/report/report.ts";
+import { type Sort, sortRows, SORTS } from "../../core/pick/report/row_order.ts";
 import { printable } from "../../core/text/printable.ts";
 import type { Face } from "../../core/text/screen/face.ts";
 import { loadConfig } from "../../app/config/load.ts";

@@ -31,7 +31,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const layout = lookAtRoot(host);
     const [{ listThreads }, { threadsJson, threadsTable }] = await Promise.all([
       import("../../app/thread/list.ts"),
-      import("../view/threads.ts"),
+      import("../view/thread/threads.ts"),
     ]);
     const face = options.json ? undefined : faceIn(host, options);
     const list = listThreads(host, layout, { isHere: options.cwd ?? false, isAll: options.all ?? false });

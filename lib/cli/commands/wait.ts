@@ -44,7 +44,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const wish = await wishIn(host, layout, config, alias, options);
     const [{ awaitLeft }, { countdownLine, leftJson, leftLine }] = await Promise.all([
       import("../../app/pick/await_left.ts"),
-      import("../view/left.ts"),
+      import("../view/thread/left.ts"),
     ]);
     let shown = "";
     const show = (line: string) => {

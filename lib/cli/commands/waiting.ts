@@ -37,7 +37,7 @@ export const command: CommandWith<typeof OPTIONS> = {
           },
         );
       }
-      const { waitingJson } = await import("../view/going_on.ts");
+      const { waitingJson } = await import("../view/thread/going_on.ts");
       host.out(
         json
           ? waitingJson(promisesIn(host, layout), { thread: forget, changed: result })
@@ -47,7 +47,7 @@ export const command: CommandWith<typeof OPTIONS> = {
       );
       return 0;
     }
-    const { waitingJson, waitingText } = await import("../view/going_on.ts");
+    const { waitingJson, waitingText } = await import("../view/thread/going_on.ts");
     const promises = promisesIn(host, layout);
     host.out(json ? waitingJson(promises) : await waitingText(promises, host.clock.now()));
     return 0;

@@ -1,5 +1,5 @@
 import type { Policy } from "../../core/pick/policy.ts";
-import type { SessionReport } from "../../core/pick/report.ts";
+import type { SessionReport } from "../../core/pick/report/report.ts";
 import type { Account } from "../../core/codex/account.ts";
 import { jsonText } from "./json.ts";
 

@@ -1,5 +1,5 @@
 import { type Outlook, runsDry } from "../../core/quota/forecast.ts";
-import { sortRows } from "../../core/pick/row_order.ts";
+import { sortRows } from "../../core/pick/report/row_order.ts";
 import { printable } from "../../core/text/printable.ts";
 import type { Cell } from "../../core/text/screen/columns.ts";
 import type { Face } from "../../core/text/screen/face.ts";

@@ -1,5 +1,5 @@
 import { printable } from "../../core/text/printable.ts";
-import type { Row } from "../../core/pick/report.ts";
+import type { Row } from "../../core/pick/report/report.ts";
 import type { Verdict } from "../../core/pick/score.ts";
 import type { Tone } from "../../core/text/screen/paint.ts";
 import { formatAge, formatMoment, parseTime } from "../../core/text/time.ts";

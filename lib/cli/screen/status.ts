@@ -1,7 +1,7 @@
-import { type Sort, sortRows } from "../../core/pick/row_order.ts";
+import { type Sort, sortRows } from "../../core/pick/report/row_order.ts";
 import { homeVariable, type Surroundings, variable } from "../../core/shell/surroundings.ts";
 import { countsTurns } from "../../core/codex/versions.ts";
-import type { Report, Row } from "../../core/pick/report.ts";
+import type { Report, Row } from "../../core/pick/report/report.ts";
 import { knownResetMs } from "../../core/quota/limits.ts";
 import type { Gauge } from "../../core/quota/windows.ts";
 import { printable } from "../../core/text/printable.ts";

@@ -1,4 +1,4 @@
-import type { Row } from "../../core/pick/report.ts";
+import type { Row } from "../../core/pick/report/report.ts";
 import type { Ineligible } from "../../core/pick/score.ts";
 import { gaugesIn } from "../../core/quota/windows.ts";
 import { NO_BREAK } from "../../core/text/screen/shorten.ts";

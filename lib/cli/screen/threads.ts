@@ -1,4 +1,4 @@
-import type { Report } from "../../core/pick/report.ts";
+import type { Report } from "../../core/pick/report/report.ts";
 import { gaugesOf } from "../../core/quota/windows.ts";
 import type { Tone } from "../../core/text/screen/paint.ts";
 import type { Sheet } from "../../core/text/screen/sheet.ts";
@@ -7,7 +7,7 @@ import { formatMoment } from "../../core/text/time.ts";
 import { shortIds, stateOf, type ThreadState } from "../../core/thread/words.ts";
 import type { Listed } from "../../app/thread/list.ts";
 import { limitsOf } from "../view/lines.ts";
-import { folderWords, sessionOf, stateWords } from "../view/threads.ts";
+import { folderWords, sessionOf, stateWords } from "../view/thread/threads.ts";
 import { plainColumn } from "./draw.ts";
 
 /** The ranks at which columns yield, the first to go first. */

@@ -1,6 +1,6 @@
 import type { Config } from "../../core/config/config.ts";
 import type { Policy } from "../../core/pick/policy.ts";
-import type { Sort } from "../../core/pick/row_order.ts";
+import type { Sort } from "../../core/pick/report/row_order.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { printable } from "../../core/text/printable.ts";
 import { faceFrom } from "../../core/text/screen/face.ts";

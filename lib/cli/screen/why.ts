@@ -1,5 +1,5 @@
-import { standingsOf } from "../../core/pick/standing.ts";
-import { sortRows } from "../../core/pick/row_order.ts";
+import { standingsOf } from "../../core/pick/report/standing.ts";
+import { sortRows } from "../../core/pick/report/row_order.ts";
 import type { Terms } from "../../core/pick/score.ts";
 import type { Face } from "../../core/text/screen/face.ts";
 import type { Sheet } from "../../core/text/screen/sheet.ts";

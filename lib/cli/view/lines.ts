@@ -5,9 +5,12 @@ import { formatSpan } from "../../core/text/time.ts";
 import { type Gauge, type Gauges, gaugesIn, gaugesOf } from "../../core/quota/windows.ts";
 import type { Picked } from "../../app/pick/choose.ts";
 
+/** What becomes of the session that a line tells of: it is picked, or it would be. */
+export type Verb = "using" | "would use";
+
 /** One line on the picked session and the reason, printed before its program starts. */
-export function pickedLine({ alias, ground, status }: Picked, nowMs: number): string {
-  const using = `using ${printable(alias)}`;
+export function pickedLine({ alias, ground, status }: Picked, nowMs: number, verb: Verb = "using"): string {
+  const using = `${verb} ${printable(alias)}`;
   switch (ground.on) {
     case "turn":
       return `${using} (next in turn)`;
@@ -56,8 +59,13 @@ export function moneyLine({ alias, ground }: Picked): string | undefined {
 }
 
 /** One line when no session is eligible: the reason, the fallback, and a remedy. */
-export function refusedLine(alias: string, verdicts: readonly Verdict[], supervisor: Supervision): string {
-  return `no session is eligible (${reasonsOf(verdicts)}); using ${printable(alias)} (next in turn); ${
+export function refusedLine(
+  alias: string,
+  verdicts: readonly Verdict[],
+  supervisor: Supervision,
+  verb: Verb = "using",
+): string {
+  return `no session is eligible (${reasonsOf(verdicts)}); ${verb} ${printable(alias)} (next in turn); ${
     advice(verdicts, supervisor)
   }`;
 }

@@ -1,6 +1,6 @@
 import type { Allowance, OtherLimit } from "../../core/quota/allowance.ts";
 import { HINDRANCES } from "../../core/pick/hindrance.ts";
-import type { Report, Row } from "../../core/pick/report.ts";
+import type { Report, Row } from "../../core/pick/report/report.ts";
 import { knownResetMs } from "../../core/quota/limits.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatSpan } from "../../core/text/time.ts";

@@ -1,4 +1,4 @@
-import { comesBackAt, type Report, type Row, statusReport } from "../../core/pick/report.ts";
+import { comesBackAt, type Report, type Row, statusReport } from "../../core/pick/report/report.ts";
 import { countsTurns } from "../../core/codex/versions.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatAge } from "../../core/text/time.ts";

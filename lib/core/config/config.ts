@@ -1,4 +1,5 @@
 import { ALIAS_KEYS, CONFIG_KEYS, type ConfigKey, type ConfigValue, pathOf } from "./config_keys.ts";
+import type { EventKind } from "../event/kinds.ts";
 import { type JsonObject, objectOf } from "../text/json.ts";
 import { nearest } from "../text/nearest.ts";
 import { tomlText } from "../text/toml.ts";
@@ -32,10 +33,22 @@ export interface Config {
     /** Empty = the supervisor finds the program. */
     readonly codex: string;
   };
+  readonly notify: NotifySettings;
   /** The settings of single aliases, by name; an alias without a table is not in it. */
   readonly aliases: ReadonlyMap<string, AliasSettings>;
   /** The folders that are bound to sessions, `[bind]`, as they are written there. */
   readonly bind: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What is told of events, and how. */
+export interface NotifySettings {
+  /** A program and its arguments; empty = none. */
+  readonly command: readonly string[];
+  readonly desktop: boolean;
+  /** The kinds that are told. */
+  readonly events: readonly EventKind[];
+  /** A limit is near below so much left. */
+  readonly nearPercent: number;
 }
 
 /** The settings of one alias, `[alias.<name>]`. */
@@ -208,7 +221,10 @@ function readValue(key: ConfigKey, path: string, value: unknown, report: Report)
   if (typeof key.default === "boolean") return typeof value === "boolean" ? value : wrong("true or false");
   if (typeof key.default !== "string") {
     const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
-    return isList ? value : wrong("a list of texts");
+    if (!isList) return wrong("a list of texts");
+    const odd = value.filter((item) => !(key.oneOf?.includes(item) ?? true));
+    const known = value.filter((item) => !odd.includes(item));
+    return odd.length === 0 ? value : taken(known, `may hold only ${key.oneOf?.join(", ")}`);
   }
   if (typeof value !== "string") return wrong("a text in quotes");
   if (value.trim() === "") return key.default;
@@ -225,12 +241,10 @@ function restoreWeights(values: Values, report: Report): void {
 }
 
 function configOf(values: Values, aliases: Config["aliases"], bind: Config["bind"]): Config {
-  const tables = new Set(CONFIG_KEYS.map((key) => key.table));
-  const config = Array.from(
-    tables,
-    (table) => [table, objectWith(CONFIG_KEYS.filter((key) => key.table === table), values)] as const,
-  );
-  return { ...Object.fromEntries(config), aliases, bind } as unknown as Config;
+  // One pass, since every start does it.
+  const config: Record<string, Record<string, ConfigValue>> = {};
+  for (const key of CONFIG_KEYS) (config[key.table] ??= {})[camel(key.name)] = values.get(key) ?? key.default;
+  return { ...config, aliases, bind } as unknown as Config;
 }
 
 function objectWith(keys: readonly ConfigKey[], values: Values): Record<string, ConfigValue> {
@@ -243,7 +257,8 @@ function valueIn(config: Config, key: ConfigKey): ConfigValue {
 }
 
 function camel(name: string): string {
-  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  const [first = "", ...others] = name.split("_");
+  return others.reduce((camel, word) => camel + word.charAt(0).toUpperCase() + word.slice(1), first);
 }
 
 function unknownTable(name: string, content: unknown): string {

@@ -1,3 +1,4 @@
+import { EVENT_KINDS, type EventKind } from "../event/kinds.ts";
 import { DEFAULT_ALIAS_PATTERN } from "../session/alias.ts";
 import { POLICIES } from "../pick/policy.ts";
 import { PAID } from "../pick/settings.ts";
@@ -8,12 +9,12 @@ export type ConfigValue = string | number | boolean | readonly string[];
 
 /** One key of config.toml: the rules for reading it, and its explanation for users. */
 export interface ConfigKey {
-  readonly table: "runner" | "sessions" | "supervisor" | typeof ALIAS_TABLE;
+  readonly table: "runner" | "sessions" | "supervisor" | "notify" | typeof ALIAS_TABLE;
   readonly name: string;
   /** An older name, still read, with a warning. */
   readonly formerly?: string;
   readonly default: ConfigValue;
-  /** A number out of range, or a text not listed here, is read as the default. Infinity = no limit. */
+  /** A number out of range, or a text not listed here, is read as the default, or left out of a list. Infinity = no limit. */
   readonly least?: number;
   readonly most?: number;
   readonly oneOf?: readonly string[];
@@ -151,6 +152,23 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   }),
   key("supervisor", "codex", "", {
     effect: "the codex program the supervisor runs; empty finds it as the default command and PATH do",
+  }),
+  key("notify", "command", [], {
+    effect:
+      "a program and its arguments that the supervisor runs at an event, with the event as JSON on stdin",
+  }),
+  key("notify", "desktop", false, { effect: "true shows a desktop notice at an event" }),
+  key("notify", "events", ["exhausted", "reset", "login-dead", "crash-loop"] satisfies EventKind[], {
+    oneOf: EVENT_KINDS,
+    effect: `the events that are told so: ${EVENT_KINDS.join(", ")}`,
+  }),
+  key("notify", "near_percent", 10, {
+    least: 0,
+    most: 100,
+    effect: "a limit is near when a window has less than this left, in percent",
+    raise: "you want to know sooner",
+    lower: "you want to know later; 0 = never",
+    typical: "5–25",
   }),
 ];
 

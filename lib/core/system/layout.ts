@@ -44,6 +44,10 @@ export interface Layout {
   readonly runs: string;
   /** Promises to go on with a thread, a file each. */
   readonly promises: string;
+  /** What happened, a line each. */
+  readonly events: string;
+  /** What of it was told already, written by the supervisor. */
+  readonly eventMarks: string;
   /** The databases of our app-servers, one folder per alias. */
   readonly sqlite: string;
   /** Empty homes for a login that must not touch the one it replaces. */
@@ -54,6 +58,7 @@ export interface Layout {
   readonly startLock: string;
   readonly readingsLock: string;
   readonly promisesLock: string;
+  readonly eventsLock: string;
 }
 
 /** The paths under `root`, an absolute path. */
@@ -86,6 +91,8 @@ export function layoutOf(root: string): Layout {
     codexVersions: join(state, "codex-versions.json"),
     runs: join(state, "runs"),
     promises: join(state, "promises"),
+    events: join(state, "events.jsonl"),
+    eventMarks: join(state, "event-marks.json"),
     sqlite: join(state, "sqlite"),
     logins: join(state, "logins"),
     locks,
@@ -94,6 +101,7 @@ export function layoutOf(root: string): Layout {
     startLock: join(locks, "start.lock"),
     readingsLock: join(locks, "readings.lock"),
     promisesLock: join(locks, "promises.lock"),
+    eventsLock: join(locks, "events.lock"),
   };
 }
 

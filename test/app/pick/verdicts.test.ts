@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { defaultConfig } from "../../../lib/core/config/config.ts";
 import { parseReading } from "../../../lib/core/codex/rate_limits.ts";
 import { exhaustionOf, exhaustionWords } from "../../../lib/core/pick/exhaustion.ts";
-import { statusReport } from "../../../lib/core/pick/report.ts";
+import { statusReport } from "../../../lib/core/pick/report/report.ts";
 import { FLAVOURS } from "../../../lib/core/pool/flavour.ts";
 import { jsonOf } from "../../../lib/core/pool/status_text.ts";
 import { emptySession, emptyStatus, renderStatus } from "../../../lib/core/session/status.ts";

@@ -8,6 +8,7 @@ import {
   tomlOf,
 } from "../../../lib/core/config/config.ts";
 import { CONFIG_KEYS, pathOf } from "../../../lib/core/config/config_keys.ts";
+import { EVENT_KINDS } from "../../../lib/core/event/kinds.ts";
 import { ON_LIMIT } from "../../../lib/core/session/on_limit.ts";
 import { PAID } from "../../../lib/core/pick/settings.ts";
 import { POLICIES } from "../../../lib/core/pick/policy.ts";
@@ -44,6 +45,12 @@ const DEFAULTS: Config = {
     stalenessPenaltyMax: 10,
   },
   supervisor: { managed: "active", codex: "" },
+  notify: {
+    command: [],
+    desktop: false,
+    events: ["exhausted", "reset", "login-dead", "crash-loop"],
+    nearPercent: 10,
+  },
   aliases: new Map(),
   bind: new Map(),
 };
@@ -84,6 +91,11 @@ staleness_penalty_max = 0
 [supervisor]
 managed = "none"
 codex = "/opt/codex"
+[notify]
+command = ["tell-me", "a b"]
+desktop = true
+events = ["limit-near", "went-on"]
+near_percent = 25
 [alias.work]
 reserve = 15
 priority = -2
@@ -119,6 +131,12 @@ max_open = 3
           stalenessPenaltyMax: 0,
         },
         supervisor: { managed: "none", codex: "/opt/codex" },
+        notify: {
+          command: ["tell-me", "a b"],
+          desktop: true,
+          events: ["limit-near", "went-on"],
+          nearPercent: 25,
+        },
         aliases: new Map([
           ["work", { reserve: 15, priority: -2, maxOpen: 3 }],
           ["me@home.example", { reserve: 0, priority: 0, maxOpen: Infinity }],
@@ -314,6 +332,17 @@ stale_sec = 420
     }
   });
 
+  it("leaves out kinds of events that it does not know", () => {
+    expect(read('[notify]\nevents = ["reset", "rest"]\n')).toMatchObject({
+      config: { notify: { events: ["reset"] } },
+      problems: [{ kind: "warning", line: 2, message: expect.stringContaining('taken as ["reset"]') }],
+    });
+    expect(read("[notify]\nevents = []\n")).toMatchObject({
+      config: { notify: { events: [] } },
+      problems: [],
+    });
+  });
+
   it("escapes what TOML forbids in a text", () => {
     expect(tomlOf('a"\\\x7f\n\ud800')).toBe('"a\\"\\\\\\u007f\\n\ufffd"');
     expect(tomlOf(["a", "b"])).toBe('["a", "b"]');
@@ -350,6 +379,12 @@ stale_sec = 420
         stalenessPenaltyMax: count,
       }),
       supervisor: fc.record({ managed: fc.constantFrom("active", "all", "none"), codex: text }),
+      notify: fc.record({
+        command: fc.array(text),
+        desktop: fc.boolean(),
+        events: fc.subarray([...EVENT_KINDS]),
+        nearPercent: fc.nat(100),
+      }),
       aliases: fc.constant(new Map()),
       bind: fc.constant(new Map()),
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Ranked, sortRows } from "../../../lib/core/pick/row_order.ts";
+import { type Ranked, sortRows } from "../../../lib/core/pick/report/row_order.ts";
 import type { Hindrance } from "../../../lib/core/pick/hindrance.ts";
 import type { Eligible, Verdict } from "../../../lib/core/pick/score.ts";
 

@@ -22,6 +22,7 @@ import { type Crew, finishRestart, names, rotateTeam } from "./restart.ts";
 import type { RestartFile } from "./restart_record.ts";
 import { advanceAuth, currentTurn, type Turn } from "../pick/rotation.ts";
 import { signsOf } from "./signs.ts";
+import { tellRotation } from "./tell_rotation.ts";
 import { twfAt, type WorkersTmux } from "./twf.ts";
 import { workerHomes } from "../limits/workers.ts";
 
@@ -167,6 +168,7 @@ async function rotate(
       if (advanced) {
         const blind = isBlind ? " (status unavailable)" : "";
         host.err(`🔁 auth rotated${blind}: ${names([from])} -> ${names([current])}\n`);
+        await tellRotation(host, dir, from, current);
       }
       return advanced;
     },

@@ -156,6 +156,38 @@ describe("a watcher", () => {
     expect(told).toEqual(["stop w2", "resume w2 --no-tree", "send w2 <message>"]);
   });
 
+  test("puts a rotation among the events of agentlb, where that is in use, without emails", async () => {
+    const { around, codex, look, note, pool } = team();
+    const { layout } = around;
+    writeFileSync(join(pool, "ab@example.test.json"), authFile("b2@example.test", { workspace: "b2" }));
+    for (const folder of [layout.state, layout.locks]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    await look();
+    codex.set("a", used(100));
+    note("w2", "a", 60, "usage_limit_exceeded");
+    await look();
+    const lines = around.read("state", "events.jsonl").trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([{
+      schema: "agentlb.event/1",
+      at: expect.stringMatching(/^2026-11-20T12:0/),
+      kind: "rotated",
+      team: pool,
+      from: "a.json",
+      to: "(email)",
+    }]);
+    expect(around.err).not.toContain("events");
+  });
+
+  test("rotates where the event can't be noted, and says so", async () => {
+    const { around, codex, current, look, note } = team();
+    const { layout } = around;
+    for (const folder of [layout.events, layout.locks]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    await look();
+    codex.set("a", used(100));
+    note("w2", "a", 60, "usage_limit_exceeded");
+    expect(await look()).toContain("⚠️ the rotation is not among the events of agentlb: ");
+    expect(current()).toBe("b.json");
+  });
+
   test.each(["’", "'"])("moves it when a screen shows the message with %s", async (apostrophe) => {
     const { codex, look, screens, told } = team();
     codex.set("a", used(100)).set("b", used(100));

@@ -1,9 +1,9 @@
-import type { Policy } from "./policy.ts";
-import type { Hindrance } from "./hindrance.ts";
-import type { Ineligible, Terms, Verdict } from "./score.ts";
-import type { SessionStatus } from "../session/status.ts";
-import { formatTime } from "../text/time.ts";
-import type { Gauge, Gauges } from "../quota/windows.ts";
+import type { Policy } from "../policy.ts";
+import type { Hindrance } from "../hindrance.ts";
+import type { Ineligible, Terms, Verdict } from "../score.ts";
+import type { SessionStatus } from "../../session/status.ts";
+import { formatTime } from "../../text/time.ts";
+import type { Gauge, Gauges } from "../../quota/windows.ts";
 
 /** One session, or one that only status.json still lists. */
 export interface Row {

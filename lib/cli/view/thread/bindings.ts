@@ -1,7 +1,7 @@
-import { printable } from "../../core/text/printable.ts";
-import type { Binding } from "../../core/thread/binding.ts";
-import { jsonText } from "../output/json.ts";
-import type { BindOutput, BoundFolder } from "../output/session.ts";
+import { printable } from "../../../core/text/printable.ts";
+import type { Binding } from "../../../core/thread/binding.ts";
+import { jsonText } from "../../output/json.ts";
+import type { BindOutput, BoundFolder } from "../../output/session.ts";
 
 /** One binding: `/home/me/acme: work, spare`. */
 export function bindingLine({ folder, aliases }: Pick<Binding, "folder" | "aliases">): string {

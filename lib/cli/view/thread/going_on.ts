@@ -1,14 +1,14 @@
-import { EXIT } from "../../core/text/failure.ts";
-import { printable } from "../../core/text/printable.ts";
-import { formatMoment, formatSpan, formatTime } from "../../core/text/time.ts";
-import type { Doubt } from "../../core/thread/continuation.ts";
-import type { End } from "../../app/codex/run.ts";
-import { drawTable } from "../../app/pick/report.ts";
-import type { Outcome } from "../../app/thread/going_on/go_on.ts";
-import type { ContinuedThread } from "../../app/thread/continue.ts";
-import type { ListedPromise } from "../../app/thread/waiting.ts";
-import { jsonLine, jsonText } from "../output/json.ts";
-import type { ContinueOutput, WaitingOutput } from "../output/threads.ts";
+import { EXIT } from "../../../core/text/failure.ts";
+import { printable } from "../../../core/text/printable.ts";
+import { formatMoment, formatSpan, formatTime } from "../../../core/text/time.ts";
+import type { Doubt } from "../../../core/thread/continuation.ts";
+import type { End } from "../../../app/codex/run.ts";
+import { drawTable } from "../../../app/pick/report.ts";
+import type { Outcome } from "../../../app/thread/going_on/go_on.ts";
+import type { ContinuedThread } from "../../../app/thread/continue.ts";
+import type { ListedPromise } from "../../../app/thread/waiting.ts";
+import { jsonLine, jsonText } from "../../output/json.ts";
+import type { ContinueOutput, WaitingOutput } from "../../output/threads.ts";
 
 /** A thread in messages: `thread 01a2… of "work" (Fix the parser)`. */
 export function threadWords({ id, alias, firstWords }: ContinuedThread): string {

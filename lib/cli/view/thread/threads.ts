@@ -1,15 +1,15 @@
 import { sep } from "node:path";
-import { gaugesOf } from "../../core/quota/windows.ts";
-import { printable } from "../../core/text/printable.ts";
-import { formatMoment, formatTime } from "../../core/text/time.ts";
-import type { Thread } from "../../core/thread/thread.ts";
-import { shortIds, stateOf, type ThreadState, threadWords } from "../../core/thread/words.ts";
-import { drawTable } from "../../app/pick/report.ts";
-import type { Picked } from "../../app/pick/choose.ts";
-import { jsonText } from "../output/json.ts";
-import type { ThreadsOutput } from "../output/threads.ts";
-import type { Listed } from "../../app/thread/list.ts";
-import { limitsOf } from "./lines.ts";
+import { gaugesOf } from "../../../core/quota/windows.ts";
+import { printable } from "../../../core/text/printable.ts";
+import { formatMoment, formatTime } from "../../../core/text/time.ts";
+import type { Thread } from "../../../core/thread/thread.ts";
+import { shortIds, stateOf, type ThreadState, threadWords } from "../../../core/thread/words.ts";
+import { drawTable } from "../../../app/pick/report.ts";
+import type { Picked } from "../../../app/pick/choose.ts";
+import { jsonText } from "../../output/json.ts";
+import type { ThreadsOutput } from "../../output/threads.ts";
+import type { Listed } from "../../../app/thread/list.ts";
+import { limitsOf } from "../lines.ts";
 
 /** The line on the thread that a command goes on with: `thread 01a22d36-672a… is of session work (5h 3% left)`. */
 export function threadLine(thread: Thread, { alias, status }: Picked, nowMs: number): string {

@@ -1,9 +1,9 @@
-import type { LeftWish, SessionLeft } from "../../core/pick/left.ts";
-import { printable } from "../../core/text/printable.ts";
-import { formatMoment, formatSpan, formatTime } from "../../core/text/time.ts";
-import type { Waited } from "../../app/pick/await_left.ts";
-import { jsonText } from "../output/json.ts";
-import type { GuardOutput, WaitOutput } from "../output/limits.ts";
+import type { LeftWish, SessionLeft } from "../../../core/pick/left.ts";
+import { printable } from "../../../core/text/printable.ts";
+import { formatMoment, formatSpan, formatTime } from "../../../core/text/time.ts";
+import type { Waited } from "../../../app/pick/await_left.ts";
+import { jsonText } from "../../output/json.ts";
+import type { GuardOutput, WaitOutput } from "../../output/limits.ts";
 
 const SHOWN = 5;
 

@@ -1,6 +1,6 @@
-import { gaugesOf } from "../quota/windows.ts";
-import { parseTime } from "../text/time.ts";
-import type { Candidate, Decision } from "./decide.ts";
+import { gaugesOf } from "../../quota/windows.ts";
+import { parseTime } from "../../text/time.ts";
+import type { Candidate, Decision } from "../decide.ts";
 import type { Row } from "./report.ts";
 
 /** A session as a decision found it: what a row of a report and a screen need of it. */

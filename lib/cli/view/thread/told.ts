@@ -1,7 +1,7 @@
-import { printable } from "../../core/text/printable.ts";
-import { formatMoment, formatSpan } from "../../core/text/time.ts";
-import type { Told } from "../../app/thread/told.ts";
-import { windowName } from "./lines.ts";
+import { printable } from "../../../core/text/printable.ts";
+import { formatMoment, formatSpan } from "../../../core/text/time.ts";
+import type { Told } from "../../../app/thread/told.ts";
+import { windowName } from "../lines.ts";
 
 /** The line after a run that a used-up limit ended: whose limit, until when, and unless that is off the command that goes on. */
 export function toldLine(

@@ -1,6 +1,6 @@
-import { gaugesIn } from "../quota/windows.ts";
-import { byteOrder } from "../text/byte_order.ts";
-import { HINDRANCES } from "./hindrance.ts";
+import { gaugesIn } from "../../quota/windows.ts";
+import { byteOrder } from "../../text/byte_order.ts";
+import { HINDRANCES } from "../hindrance.ts";
 import type { Row } from "./report.ts";
 
 /** The orders of `status --sort`. */
