@@ -28,13 +28,13 @@ async function demo(): Promise<void> {
     encoding: "utf8",
   });
   console.log(
-    `The real Codex (${stdout.trim()}) runs here with three made-up accounts: ${
+    `The real Codex (${stdout.trim()}) runs here with three made-up accounts:\n${
       Object.keys(ACCOUNTS).join(", ")
-    }.\nThe service that it talks to is made up, too, and runs on this machine. Nothing goes further.`,
+    }. Its service is made up, too, and runs on this machine.`,
   );
 
   title("1. What is left in each account?");
-  say("A background process, the supervisor, asks Codex for the limits of every account.");
+  say("A background process, the supervisor, asks Codex for the limits of each account.");
   await show(["supervisor", "start", "--background"]);
   await until(() => Object.keys(ACCOUNTS).every((id) => resultOf(id) === "ok"), "a reading of every account");
   say(
