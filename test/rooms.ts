@@ -36,7 +36,9 @@ export const ROOMS: Rooms = tableOf(`
                       io: . files lock process     core: session shell supervisor system text
   app/codex           io: . files process          core: codex config session shell system text
   app/codex/threads   io: files                    core: codex codex/threads
-  app/login           app: codex session
+  app/moving          app: codex daemon session
+                      io: . files lock process     core: config session shell system text thread
+  app/login           app: codex moving session
                       io: . files lock process     core: codex config session shell system text
   app/session         app: codex daemon
                       io: . files lock process     core: codex config quota session shell system text thread
@@ -68,18 +70,19 @@ export const ROOMS: Rooms = tableOf(`
                       io: . files process          core: codex pick pool pool/python quota shell system text
 
   cli                 cli: commands declaration pool view
-                      app: codex                   io: .
+                      app: codex moving session    io: .
                       core: shell system text
   cli/declaration     app: codex pick              io: .
                       core: pick session shell text
-  cli/commands        cli: declaration view        io: .
-                      app: codex config daemon doctor login pick session skill supervisor thread
+  cli/output
+  cli/commands        cli: declaration output view io: .
+                      app: codex config daemon doctor login moving pick session skill supervisor thread
                       core: config doctor pick session shell skill system text thread
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
-  cli/view            io: .
-                      app: codex daemon pick skill thread thread/going_on
+  cli/view            cli: output                  io: .
+                      app: codex daemon moving pick skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread
 `);
 

@@ -11,10 +11,10 @@ const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What only other commands need; every start of Codex would pay for it. Whole rooms, and single files of the others. */
 const ELSEWHERE = new RegExp(
   "^lib/(" + [
-    "\\w+/(pool|login|skill|simulation|supervisor|library|thread)/.+",
+    "\\w+/(pool|login|moving|skill|simulation|supervisor|library|thread)/.+",
     "app/config/file",
     "app/pick/(report|why|forecast|simulate)",
-    "app/session/(bindings|clear|discard_home|history|published_status|readings_file|remove)",
+    "app/session/(bindings|clear|history|published_status|readings_file)",
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
     "cli/skill",
     "app/codex/threads/.+",

@@ -49,5 +49,6 @@ export function noneBound(bound: Bound, why: string): Failure {
 
 /** `/home/me/acme is bound to work, spare`. */
 export function boundWords({ folder, aliases }: Bound): string {
-  return `${printable(folder)} is bound to ${aliases.map((alias) => printable(alias)).join(", ")}`;
+  const names = aliases.map((alias) => printable(alias)).join(", ");
+  return `${printable(folder)} is bound to ${names || "no session any more"}`;
 }

@@ -42,7 +42,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     if (alias === target) await checkNewAlias(host, alias, config.sessions.aliasPattern);
     return await runSession(host, layout, config, { alias }, call, request, async () => {
       const { makeSession, prepareSession } = await import("../../app/login/create.ts");
-      if (options["print-command"]) makeSession(layout, alias);
+      if (options["print-command"]) await makeSession(host, layout, alias);
       else await prepareSession(host, layout, config, alias, options["login-cmd"] ?? "");
     });
   },

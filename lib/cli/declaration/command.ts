@@ -46,6 +46,10 @@ export interface Command {
   readonly takes?: Arguments;
   /** True when it runs a session, so it takes words after `--` and can print a command instead. */
   readonly runsSession?: boolean;
+  /** True when it finishes or undoes a move of a session that was cut short by itself. */
+  readonly settles?: boolean;
+  /** True when the words after `--` are the command that it runs. */
+  readonly takesCommand?: boolean;
   /** The members of a family. */
   readonly commands?: readonly Command[];
   run(host: Host, call: Call, commands: Commands): Promise<End>;
