@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { variable } from "../../core/shell/surroundings.ts";
+import { usersShell, variable } from "../../core/shell/surroundings.ts";
 import { printable } from "../../core/text/printable.ts";
 import { loadConfig } from "../../app/config/load.ts";
 import { aliasesOf, knownAlias, openRoot } from "../../app/session/sessions.ts";
@@ -28,7 +28,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const config = await loadConfig(host, layout);
     const alias = knownAlias(host, layout, target);
     const outer = sessionAround(host, layout);
-    const words = [shellOf(host)];
+    const words = [usersShell(host)];
     return await runIn(host, layout, config, alias, words, unbound ?? false, () => {
       const inside = outer === undefined ? "" : `, inside the one of "${printable(outer)}"`;
       host.err(
@@ -37,12 +37,6 @@ export const command: CommandWith<typeof OPTIONS> = {
     });
   },
 };
-
-/** The user's shell. */
-function shellOf({ env, platform }: Pick<Host, "env" | "platform">): string {
-  const isWindows = platform === "win32";
-  return variable(env, isWindows ? "COMSPEC" : "SHELL", platform) || (isWindows ? "cmd.exe" : "/bin/sh");
-}
 
 /** The session whose home is in our own environment. */
 function sessionAround(

@@ -55,12 +55,7 @@ export function ownFile(path: string, uid: number | undefined): void {
 export function makePrivate(path: string): void {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat?.isFile() || (stat.mode & 0o777) === 0o600) return;
-  const { fd } = openFile(path, { isOwn: true });
-  try {
-    fs.fchmodSync(fd, 0o600);
-  } finally {
-    closeSync(fd);
-  }
+  chmodSync(path, 0o600);
 }
 
 /** The owner of a new file: our own user id where the runtime does not report it. */
