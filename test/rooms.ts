@@ -31,7 +31,7 @@ export const ROOMS: Rooms = tableOf(`
   io/process          io: files platform           core: shell system text
   io/lock             io: . platform process       core: text
 
-  app/config          io: . files                  core: config system text
+  app/config          io: . files lock             core: config system text
   app/daemon          app: codex config
                       io: . files lock process     core: session shell supervisor system text
   app/codex           io: . files process          core: codex config session shell system text
@@ -54,7 +54,7 @@ export const ROOMS: Rooms = tableOf(`
   app/supervisor/records
                       app: codex session
                       io: . files process          core: session supervisor system text
-  app/supervisor      app: codex config daemon session supervisor/records supervisor/threads
+  app/supervisor      app: codex config daemon moving session supervisor/records supervisor/threads
                       io: . files lock process     core: codex config pick quota session shell supervisor system text
   app/doctor          app: codex config daemon pick pool pool/pick session
                       io: . files process          core: codex config doctor pick pool session shell system text thread
@@ -75,14 +75,17 @@ export const ROOMS: Rooms = tableOf(`
   cli/declaration     app: codex pick              io: .
                       core: pick session shell text
   cli/output
-  cli/commands        cli: declaration output view io: .
+  cli/view/upkeep     cli: output                  core: config text
+                      app: config moving
+  cli/commands        cli: declaration output view view/upkeep
+                      io: .
                       app: codex config daemon doctor login moving pick session skill supervisor thread
                       core: config doctor pick session shell skill system text thread
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
                       core: pool pool/python shell text
-  cli/view            cli: output                  io: .
-                      app: codex daemon moving pick skill thread thread/going_on
+  cli/view            io: .
+                      app: codex daemon pick skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread
 `);
 

@@ -20,8 +20,7 @@ export async function readCall(args: readonly string[], commands: Commands): Pro
     if (token.kind === "option") await readOption(command, token, options, commands);
   }
   const most = command.takes === undefined ? 0 : command.takes.most ?? 1;
-  const takesRest = command.runsSession || command.takesCommand;
-  const extra = words[most] ?? (takesRest ? undefined : passthrough[0]);
+  const extra = words[most] ?? (command.runsSession || command.takesRest ? undefined : passthrough[0]);
   if (extra !== undefined) throw (await misuse()).extraWord(command, extra);
   const call: Call = { command, words, options: Object.fromEntries(options), passthrough };
   if (!call.options.help && !call.options.version) await check(call);

@@ -55,8 +55,8 @@ export interface Host {
   argsAreText(): boolean;
   /** Evenly spread over [0, 1). */
   random(): number;
-  /** Writes data to stdout. */
-  out(text: string): void;
+  /** Writes data to stdout; returns false when nobody reads it any more. */
+  out(text: string): boolean | void;
   /** Writes messages to stderr. */
   err(text: string): void;
 }
@@ -106,7 +106,7 @@ export function realHost(entry: string): Host {
     argsAreText,
     random: Math.random,
     out: (text) => writeAll(1, text),
-    err: (text) => writeAll(2, text),
+    err: (text) => void writeAll(2, text),
   };
 }
 
@@ -261,16 +261,20 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Writes synchronously, so that nothing is lost when the process is replaced; a closed reader is no error. */
-function writeAll(fd: number, text: string): void {
+/**
+ * Writes synchronously, so that nothing is lost when the process is replaced; a closed reader is no error, and returns
+ * false.
+ */
+function writeAll(fd: number, text: string): boolean {
   const bytes = new TextEncoder().encode(text);
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(fd, bytes, done, bytes.length - done);
     } catch (error) {
       if (errnoOf(error) === "EAGAIN") continue;
-      if (errnoOf(error) === "EPIPE") return;
+      if (errnoOf(error) === "EPIPE") return false;
       throw error;
     }
   }
+  return true;
 }

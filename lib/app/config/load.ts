@@ -8,7 +8,7 @@ import type { Host } from "../../io/host.ts";
 /** Loads the settings. Throws Failure with line and key for an error in the file; prints warnings on stderr. */
 export async function loadConfig(host: Pick<Host, "err">, layout: Layout): Promise<Config> {
   // Most users have no such file, and loading the TOML parser takes longer than a pick.
-  if (!exists(layout.config)) return defaultConfig();
+  if (!hasConfig(layout)) return defaultConfig();
   const { readSettings } = await import("./file.ts");
   const { config, problems } = readSettings(layout);
   const errors = problems.filter((problem) => problem.kind === "error").map(wordsOf);
@@ -19,6 +19,11 @@ export async function loadConfig(host: Pick<Host, "err">, layout: Layout): Promi
   }
   for (const problem of problems) host.err(`agentlb: warning: ${layout.config}: ${wordsOf(problem)}\n`);
   return config;
+}
+
+/** Tells whether there is a config.toml. */
+export function hasConfig(layout: Pick<Layout, "config">): boolean {
+  return exists(layout.config);
 }
 
 function wordsOf({ line, message }: ConfigProblem): string {

@@ -22,6 +22,7 @@ import { Publisher } from "./records/publisher.ts";
 import { RootGuard } from "./records/root_guard.ts";
 import { heedStopRequest } from "../daemon/stop_request.ts";
 import { Supervisor } from "./supervisor.ts";
+import { TrashSweep } from "./trash_sweep.ts";
 
 /** Settings for tests. */
 export interface DaemonOptions {
@@ -88,6 +89,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
       }),
       sessions,
       guard,
+      trash: new TrashSweep({ host, layout, journal, guard }),
     });
     if (isEnded) supervisor.stop();
     announce(READY);

@@ -42,6 +42,8 @@ export interface SupervisorSettings {
   /** Checks that the root is still the original one, and what may be written there. */
   readonly guard: RootGuard;
   readonly renewalMarginMs?: number;
+  /** Looked at with every full check; optional. */
+  readonly trash?: { look(): void };
   /** Replaces the reader of `/proc/locks`. */
   readonly lockHolders?: typeof lockHolders;
 }
@@ -228,6 +230,7 @@ export class Supervisor {
     this.#checkedAt = now;
     this.#isListDue = true;
     this.#openHomes.expectAnything();
+    this.#settings.trash?.look();
     const print = fingerprintOf(this.#settings.layout.config);
     if (print !== this.#configPrint) this.#isConfigDue = true;
     this.#configPrint = print;

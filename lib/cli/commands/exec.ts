@@ -19,7 +19,7 @@ export const command: CommandWith<typeof OPTIONS> = {
   options: OPTIONS,
   examples: ["agentlb exec work -- codex login status", "agentlb exec work -- env"],
   takes: { what: "session", isNeeded: true },
-  takesCommand: true,
+  takesRest: true,
   async run(host, { words: [target = ""], options: { unbound }, passthrough }) {
     if (passthrough.length === 0 || passthrough[0] === "") {
       throw new Failure("usage", "usage: agentlb exec <alias-or-email> -- <command> [<args>...]", {

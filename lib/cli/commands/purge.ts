@@ -25,7 +25,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const layout = openRoot(host);
     const [{ purge, sweepTrash, trashedAs, trashOf }, { purgedJson, trashedWords }] = await Promise.all([
       import("../../app/moving/trash.ts"),
-      import("../view/trash.ts"),
+      import("../view/upkeep/trash.ts"),
     ]);
     const all = trashOf(layout);
     const named = new Set(words.flatMap((word) => {

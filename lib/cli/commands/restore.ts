@@ -32,7 +32,7 @@ export const command: CommandWith<typeof OPTIONS> = {
       const [{ settle }, { trashOf }, { trashJson, trashText }] = await Promise.all([
         import("../../app/moving/move.ts"),
         import("../../app/moving/trash.ts"),
-        import("../view/trash.ts"),
+        import("../view/upkeep/trash.ts"),
       ]);
       await settle(host, layout);
       const all = trashOf(layout);

@@ -48,8 +48,8 @@ export interface Command {
   readonly runsSession?: boolean;
   /** True when it finishes or undoes a move of a session that was cut short by itself. */
   readonly settles?: boolean;
-  /** True when the words after `--` are the command that it runs. */
-  readonly takesCommand?: boolean;
+  /** True when it takes the words after `--` as they are. */
+  readonly takesRest?: boolean;
   /** The members of a family. */
   readonly commands?: readonly Command[];
   run(host: Host, call: Call, commands: Commands): Promise<End>;

@@ -132,10 +132,12 @@ export function foundOf({ file, name, account, reading, isDue, holders, card, la
 
 function show(host: Host, dir: string, all: readonly Found[], options: PoolOptions): void {
   const now = host.clock.now();
-  if (isSet(options, "json")) return host.out(`${JSON.stringify(jsonOf(dir, all, now), undefined, 2)}\n`);
+  if (isSet(options, "json")) {
+    return void host.out(`${JSON.stringify(jsonOf(dir, all, now), undefined, 2)}\n`);
+  }
   if (isSet(options, "table")) {
     const { header, rows } = tableOf(all, now);
-    return host.out(renderTable(header, rows, displayWidth));
+    return void host.out(renderTable(header, rows, displayWidth));
   }
   for (const found of all) host.out(blockOf(found, now, isSet(options, "print_raw")));
 }

@@ -1,7 +1,7 @@
-import type { Trashed } from "../../app/moving/trash.ts";
-import type { PurgedOutput, TrashedSession, TrashOutput } from "../output/handling.ts";
-import { printable } from "../../core/text/printable.ts";
-import { formatSpan, formatTime } from "../../core/text/time.ts";
+import type { Trashed } from "../../../app/moving/trash.ts";
+import type { PurgedOutput, TrashedSession, TrashOutput } from "../../output/handling.ts";
+import { printable } from "../../../core/text/printable.ts";
+import { formatSpan, formatTime } from "../../../core/text/time.ts";
 
 /** The list of `agentlb restore`: one line for each removed session, the newest first. */
 export function trashText(sessions: readonly Trashed[], nowMs: number): string {
