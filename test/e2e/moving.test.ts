@@ -12,10 +12,12 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sandbox } from "../../rig/in_test.ts";
-import { WAYS } from "../../rig/program.ts";
+import { ways } from "../../rig/program.ts";
 import type { Sandbox } from "../../rig/sandbox.ts";
 import { describeWith } from "../../rig/tools.ts";
+import { until } from "../../rig/until.ts";
 import { renderPromise } from "../../lib/core/thread/promise.ts";
+import { daemonsOf } from "./support/daemons.ts";
 import { changesOf, killedAt, withFullDisk } from "./support/killed.ts";
 import { login } from "./support/login.ts";
 import { publish, published } from "./support/published.ts";
@@ -101,7 +103,7 @@ function clear(user: Sandbox): void {
 }
 
 describe("the trash", () => {
-  test.each(WAYS)("holds a removed session, which restore brings back as it was: %s", async (way) => {
+  test.each(ways)("holds a removed session, which restore brings back as it was: %s", async (way) => {
     const user = sandbox(ALONE);
     const before = await full(user, "a");
     const removed = await user.run(way, ["rm", "a"]);
@@ -207,7 +209,7 @@ describe("the trash", () => {
 });
 
 describe("a renamed session", () => {
-  test.each(WAYS)("keeps its home and all that is remembered of it: %s", async (way) => {
+  test.each(ways)("keeps its home and all that is remembered of it: %s", async (way) => {
     const user = sandbox(ALONE);
     const before = await full(user, "a");
     writeFileSync(join(user.root, "config.toml"), '[alias.a]\nreserve = 5\n\n[bind]\n"~/x" = ["a"]\n');
@@ -225,6 +227,36 @@ describe("a renamed session", () => {
     expect(fileAt(user, "config.toml")).toContain("[alias.a]");
     const again = await user.run(way, ["rename", "a", "c"]);
     expect(again).toMatchObject({ code: 2, stderr: 'session "a" does not exist\n' });
+  });
+
+  test("goes on being supervised: its app-server ends by its closed stdin, and its entry gets the new name", async () => {
+    const user = sandbox({ env: { AGENTLB_STATUS_FLUSH_INTERVAL_SEC: "0" } });
+    for (const alias of ["a", "b"]) user.addAlias(alias, { authFile: login(alias) });
+    await agentlb(user, "new a");
+    await until(() => published(user)?.sessions.a?.appServer.state === "running", "a has an app-server");
+    const [daemon] = daemonsOf(user);
+    expect(await agentlb(user, "rename a c")).toMatchObject({ code: 0, stderr: "" });
+    expect(Object.keys(published(user).sessions)).not.toContain("a");
+    await until(() => published(user).sessions.c?.lastProbeResult === "ok", "c is read");
+    expect(daemonsOf(user)).toEqual([daemon]);
+    expect(user.fake.happened("signal")).toEqual([]);
+    expect(existsSync(user.homeOf("a"))).toBe(false);
+  });
+
+  test("is the one that the supervisor finds in the trash no more, and nothing of the trash is ever started", async () => {
+    const user = sandbox({
+      env: { AGENTLB_STATUS_FLUSH_INTERVAL_SEC: "0", AGENTLB_PROBE_INTERVAL_SEC: "1" },
+    });
+    for (const alias of ["a", "b"]) user.addAlias(alias, { authFile: login(alias) });
+    await agentlb(user, "pick");
+    await until(() => published(user)?.sessions.a?.lastProbeResult === "ok", "a is read");
+    await agentlb(user, "rm a");
+    const before = user.fake.started(user.homeOf("b")).length;
+    await until(() => user.fake.started(user.homeOf("b")).length > before + 1, "b is read twice more");
+    expect(user.fake.started().filter(({ home }) => home.includes("trash"))).toEqual([]);
+    expect((await agentlb(user, "status --json")).stdout).not.toContain("trash");
+    await agentlb(user, "restore a");
+    await until(() => published(user).sessions.a?.lastProbeResult === "ok", "a is read again");
   });
 
   test("never takes the place of another, nor a name that none may have", async () => {
