@@ -7,10 +7,11 @@ import type { Status } from "../../core/session/status.ts";
 import { authFileOf, homeOf, type Layout, trashedHomeOf, trashRecordOf } from "../../core/system/layout.ts";
 import { makePrivate, removeTree } from "../../io/files/folders.ts";
 import { exists, kindOf, readOwn } from "../../io/files/read.ts";
-import { removeFile, rename } from "../../io/files/replace.ts";
+import { removeFile } from "../../io/files/replace.ts";
 import { MOST_BYTES } from "../../io/files/sizes.ts";
 import type { Host } from "../../io/host.ts";
 import { isAlive } from "../../io/process/process.ts";
+import { putThreadPathsAside } from "../codex/homes.ts";
 import { forgetBindings, renameBindings, returnBindings } from "../session/bindings.ts";
 import { forgetLeases, renameLeases } from "../session/leases.ts";
 import { forgetPaused, renamePaused, returnPaused } from "../session/pause.ts";
@@ -38,7 +39,10 @@ export function forgetAlias(host: Host, layout: Layout, alias: string): void {
 
 /** Removes the databases of its app-server, once that has ended; a new session of that name would find them. */
 export function removeDatabases(layout: Layout, alias: string): void {
-  if (!hasAppServer(layout, alias)) removeTree(join(layout.sqlite, alias));
+  const isUsed = parseChildren(readOwn(layout.children, MOST_BYTES.table)).some((child) =>
+    child.alias === alias && isAlive(child)
+  );
+  if (!isUsed) removeTree(join(layout.sqlite, alias));
 }
 
 /** The status without an alias. */
@@ -74,6 +78,7 @@ async function followBack(host: Host, layout: Layout, alias: string, trashed: st
   const path = trashRecordOf(layout, trashed);
   if (exists(path)) {
     const record = parseTrashRecord(readOwn(path, MOST_BYTES.table) ?? "");
+    if (record.alias !== alias) putThreadPathsAside(homeOf(layout, alias));
     if (record.picks !== undefined) returnPicks(layout, alias, record.picks);
     if (record.isPaused) returnPaused(host, layout, alias);
     returnBindings(layout, alias, record.alias, record.bindings);
@@ -83,6 +88,7 @@ async function followBack(host: Host, layout: Layout, alias: string, trashed: st
 }
 
 async function followName(host: Host, layout: Layout, alias: string, to: string): Promise<void> {
+  putThreadPathsAside(homeOf(layout, to));
   renamePicks(host, layout, alias, to, aliasesOf(layout));
   renameLeases(host, layout, alias, to);
   renamePaused(host, layout, alias, to);
@@ -93,9 +99,7 @@ async function followName(host: Host, layout: Layout, alias: string, to: string)
     ({ sessions }) => !sessions.has(alias),
     (status) => withNewName(status, alias, to),
   );
-  if (!hasAppServer(layout, alias) && !exists(join(layout.sqlite, to))) {
-    rename(join(layout.sqlite, alias), join(layout.sqlite, to));
-  }
+  removeDatabases(layout, alias);
   await renameLoginReading(host, layout, alias, to);
 }
 
@@ -104,10 +108,4 @@ async function renameLoginReading(host: Host, layout: Layout, alias: string, to:
   const [old, now] = [alias, to].map((name) => loginKey(authFileOf(homeOf(layout, name))));
   const reading = knownIn(layout, host.clock.now()).get(old!);
   if (reading !== undefined) await publishKnown(host, layout, new Map([[now!, reading]]));
-}
-
-function hasAppServer(layout: Layout, alias: string): boolean {
-  return parseChildren(readOwn(layout.children, MOST_BYTES.table)).some((child) =>
-    child.alias === alias && isAlive(child)
-  );
 }
