@@ -18,7 +18,7 @@ import { describeWith } from "../../rig/tools.ts";
 import { until } from "../../rig/until.ts";
 import { renderPromise } from "../../lib/core/thread/promise.ts";
 import { daemonsOf } from "./support/daemons.ts";
-import { changesOf, killedAt, withFullDisk } from "./support/killed.ts";
+import { changesOf, killedAt, refusedAt, withFullDisk } from "./support/killed.ts";
 import { login } from "./support/login.ts";
 import { publish, published } from "./support/published.ts";
 import { treeOf } from "./support/tree.ts";
@@ -356,6 +356,25 @@ describeWith(["strace"], "killed before any change of a file", () => {
     }
     expect([...ends].sort(), "before and after").toEqual([0, 1]);
   });
+
+  test.each(Object.entries(STORIES))(
+    "%s is done or undone when the disk refuses one of them",
+    async (_, story) => {
+      const user = sandbox(ALONE);
+      const args = story.args.split(" ");
+      await story.prepare(user);
+      for (const [at, change] of (await changesOf(user, args)).entries()) {
+        clear(user);
+        const whole = await story.prepare(user);
+        await refusedAt(user, change, args);
+        const next = NEXT[at % NEXT.length]!;
+        const step = `${story.args}, refused change ${at} (${change.call}), then ${next}`;
+        await agentlb(user, next === "again" ? story.args : next);
+        check(user, story, whole, step);
+        expect(existsSync(join(user.root, "state/move.json")), step).toBe(false);
+      }
+    },
+  );
 
   test("new makes a home with its settings, or the next one does", async () => {
     const user = sandbox(ALONE);

@@ -112,7 +112,7 @@ describe("the trash", () => {
     mkdirSync(join(user.layout.trash, "lost", "home"), { recursive: true, mode: 0o700 });
     writeFileSync(join(user.layout.trash, "lost", "record.json"), "{");
     await run(user, "restore");
-    expect(user.out).toMatch(/^lost  removed .*, as lost\n$/);
+    expect(user.out).toMatch(/^lost {2}removed .*, as lost\n$/);
     user.session("x");
     await run(user, "rm x");
     expect(readdirSync(user.layout.trash)).toContain("lost");

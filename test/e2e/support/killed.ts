@@ -36,9 +36,23 @@ export async function changesOf(user: Sandbox, args: readonly string[]): Promise
 }
 
 /** Runs the compiled program, which is killed just before that change. */
-export function killedAt(user: Sandbox, { call, n }: Change, args: readonly string[]): Promise<Result> {
+export function killedAt(user: Sandbox, change: Change, args: readonly string[]): Promise<Result> {
+  return injected(user, change, "signal=SIGKILL", args);
+}
+
+/** Runs the compiled program, to which the system says at that change that the disk is full. */
+export function refusedAt(user: Sandbox, change: Change, args: readonly string[]): Promise<Result> {
+  return injected(user, change, "error=ENOSPC", args);
+}
+
+function injected(
+  user: Sandbox,
+  { call, n }: Change,
+  what: string,
+  args: readonly string[],
+): Promise<Result> {
   const trace = ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`];
-  const inject = ["-e", `inject=${call}:signal=SIGKILL:when=${n}`];
+  const inject = ["-e", `inject=${call}:${what}:when=${n}`];
   return tool(user, "strace", [...trace, ...inject, ...commandOf("compiled"), ...args]);
 }
 
