@@ -1,6 +1,7 @@
 import { copyFileSync, linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { bun } from "../bun.ts";
+import { writeChunks } from "../chunks.ts";
 import { COMPILE } from "../compile_flags.ts";
 import { deafRuntime } from "./deaf.ts";
 import { signFile } from "./macho.ts";
@@ -9,10 +10,12 @@ import type { Target } from "./targets.ts";
 
 /** The entry point of the program. */
 export const ENTRY = "cli.ts";
+const CHUNKS = "dist/chunks";
 
 /** Compiles the program of this machine to `path`. */
 export async function compile(tree: string, path: string): Promise<void> {
-  await bun(tree, ["build", ...COMPILE, inside(tree, process.execPath), ENTRY, `--outfile=${path}`]);
+  const words = [...only(process.platform), inside(tree, process.execPath)];
+  await bun(tree, ["build", ...COMPILE, ...words, await chunksOf(tree), `--outfile=${path}`]);
   if (process.platform === "darwin" && process.arch === "x64") signFile(path);
 }
 
@@ -32,8 +35,19 @@ export async function compileFor(tree: string, target: Target, folder: string): 
 /** Compiles the program of a target as Bun does it, to `path`. */
 export async function compileUnsigned(tree: string, target: Target, path: string): Promise<void> {
   const runtime = await runtimeOf(tree, target);
-  const words = [`--target=${target.bunTarget}`, inside(tree, runtime)];
-  await bun(tree, ["build", ...COMPILE, ...words, ENTRY, `--outfile=${path}`]);
+  const words = [`--target=${target.bunTarget}`, ...only(target.platform), inside(tree, runtime)];
+  await bun(tree, ["build", ...COMPILE, ...words, await chunksOf(tree), `--outfile=${path}`]);
+}
+
+/** Writes the sources as few files; returns the path of the first, below the tree. */
+async function chunksOf(tree: string): Promise<string> {
+  rmSync(join(tree, CHUNKS), { recursive: true, force: true });
+  return relative(tree, await writeChunks(tree, ENTRY, join(tree, CHUNKS)));
+}
+
+/** The options that leave out what other systems need. */
+function only(platform: string): string[] {
+  return ["--define", `process.platform=${JSON.stringify(platform)}`];
 }
 
 /** The options that select the runtime of the program. */

@@ -7,6 +7,8 @@ export interface Target {
   readonly name: string;
   /** As Bun calls it. */
   readonly bunTarget: string;
+  /** As the runtimes call its system. */
+  readonly platform: string;
   /** The package of the npm registry that holds Bun's runtime for it. */
   readonly runtime: string;
   readonly exe: "agentlb" | "agentlb.exe";
@@ -48,6 +50,7 @@ function target(os: "linux" | "darwin" | "windows", cpu: "x64" | "arm64", libc: 
   return {
     name,
     bunTarget: `bun-${name}`,
+    platform: os === "windows" ? "win32" : os,
     runtime: `@oven/bun-${os}-${cpu === "arm64" ? "aarch64" : cpu}${libc}`,
     exe: os === "windows" ? "agentlb.exe" : "agentlb",
     archive: os === "windows" ? ".zip" : ".tar.gz",

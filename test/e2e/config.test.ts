@@ -24,6 +24,19 @@ import { tool } from "./support/shell.ts";
 
 const ALONE = { env: { AGENTLB_SUPERVISOR_DISABLED: "1" } };
 
+test("a file with a thousand keys of another program is named in twenty lines and their number", async () => {
+  const user = sandbox(ALONE);
+  user.addAlias("a");
+  const keys = Array.from({ length: 1000 }, (_, at) => `strange_${at} = 1\n`);
+  writeFileSync(join(user.root, "config.toml"), `[sessions]\n${keys.join("")}`);
+  const { code, stderr } = await user.run("compiled", ["pick"]);
+  const warnings = stderr.split("\n").filter((line) => line.includes("config.toml"));
+  expect(code).toBe(0);
+  expect(warnings).toHaveLength(21);
+  expect(warnings[0]).toMatch(/line 2: sessions\.strange_0 is not a key of agentlb$/);
+  expect(warnings[20]).toMatch(/: 980 more like these$/);
+});
+
 describe("config init", () => {
   test("writes every key with its default, and what it writes changes nothing", async () => {
     const user = sandbox(ALONE);

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { TREE } from "../../rig/codex.ts";
 import { sandbox } from "../../rig/in_test.ts";
@@ -13,6 +13,7 @@ const ELSEWHERE = new RegExp(
   "^lib/(" + [
     "\\w+/(pool|login|moving|skill|simulation|supervisor|library|thread)/.+",
     "app/config/file",
+    "app/daemon/(daemon|caller|replacement|stop_request)",
     "app/pick/(report|why|forecast|simulate)",
     "app/session/(bindings|clear|history|published_status|readings_file)",
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
@@ -122,4 +123,15 @@ test("only a bound folder brings in what reads bindings", () => {
     "lib/app/session/bindings.ts",
     "lib/core/thread/binding.ts",
   ]);
+});
+
+/** What the compiled program reads, but for the parts of some bytes that only name another. */
+test.each([
+  ["rr --cmd true", ["agentlb", "base"]],
+  ["status", ["agentlb", "base", "status", "whereabouts"]],
+  ["cap where", ["base", "cap", "views"]],
+])("a compiled program reads few parts, however many commands there are: %s", (line, parts) => {
+  const loads = loadsOf(user(), line.split(" "), join(TREE, "dist/chunks/cli.js"));
+  const read = loads.files.filter((file) => statSync(join(TREE, file)).size > 500);
+  expect(read.map((file) => basename(file).replace(/-[\w-]{8}\.js$/, ""))).toEqual(parts);
 });

@@ -10,7 +10,8 @@ import { parseToml } from "../../io/formats.ts";
 export function readSettings(layout: Layout): { config: Config; problems: readonly ConfigProblem[] } {
   const text = settingsText(layout);
   if (text === undefined) return readConfig({}, () => undefined);
-  return readConfig(parseToml(text, layout.config), (path) => tomlLines(text)(path));
+  let lineOf: ((path: string) => number | undefined) | undefined;
+  return readConfig(parseToml(text, layout.config), (path) => (lineOf ??= tomlLines(text))(path));
 }
 
 /** Writes config.toml with every key and returns its path; replaces an existing one only with `force`. */

@@ -5,6 +5,9 @@ import { printable } from "../../core/text/printable.ts";
 import { exists } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 
+/** A file of another program, put in the place of ours, has hundreds. */
+const MOST_WARNINGS = 20;
+
 /** Loads the settings. Throws Failure with line and key for an error in the file; prints warnings on stderr. */
 export async function loadConfig(host: Pick<Host, "err">, layout: Layout): Promise<Config> {
   // Most users have no such file, and loading the TOML parser takes longer than a pick.
@@ -17,7 +20,11 @@ export async function loadConfig(host: Pick<Host, "err">, layout: Layout): Promi
       hint: "correct it, or move the file away and write a new one: agentlb config init",
     });
   }
-  for (const problem of problems) host.err(`agentlb: warning: ${layout.config}: ${wordsOf(problem)}\n`);
+  for (const problem of problems.slice(0, MOST_WARNINGS)) {
+    host.err(`agentlb: warning: ${layout.config}: ${wordsOf(problem)}\n`);
+  }
+  const others = problems.length - MOST_WARNINGS;
+  if (others > 0) host.err(`agentlb: warning: ${layout.config}: ${others} more like these\n`);
   return config;
 }
 

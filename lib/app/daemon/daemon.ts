@@ -1,15 +1,14 @@
-import { type DaemonIdentity, isOlder } from "../../core/system/identity.ts";
+import type { DaemonIdentity } from "../../core/system/identity.ts";
 import { Failure, UnfitFile, wordsOf } from "../../core/text/failure.ts";
-import { ORIGIN, selfEnvironment } from "../../core/shell/launch.ts";
+import { ORIGIN, supervisorEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
-import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
-import { VERSION } from "../../core/text/version.ts";
+import { timingFrom } from "../../core/system/timing.ts";
 import { readOwn } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { commandLineOf, identityOf, isAlive, ownerOf, variableOf } from "../../io/process/process.ts";
 import type { Elsewhere } from "./whereabouts.ts";
-import { livingDaemon } from "./living_daemon.ts";
+import { isCurrent, livingDaemon } from "./living_daemon.ts";
 import type { Replaced } from "./replacement.ts";
 import { spawnDetached } from "../../io/process/spawn.ts";
 
@@ -26,16 +25,17 @@ const WHY = {
 } as const;
 
 /**
- * Ensures that a supervisor of at least this version runs, unless `AGENTLB_SUPERVISOR_DISABLED=1`. A failed start is
- * only a warning on stderr, because known limits can still be used.
+ * Starts a supervisor of this version, or replaces one that fails for want of what this caller has; `living` and
+ * `record` are what is known of the present one. A failed start is only a warning on stderr, because known limits can
+ * still be used.
  */
-export async function ensureSupervisor(host: Host, layout: Layout): Promise<void> {
-  if (isSupervisorDisabled(host.env)) return;
+export async function startOrReplace(
+  host: Host,
+  layout: Layout,
+  living: DaemonIdentity | undefined,
+  record: string | undefined,
+): Promise<void> {
   try {
-    const living = livingDaemon(layout);
-    const record = isCurrent(living) ? readOwn(layout.ownRecord) : undefined;
-    // A supervisor without trouble needs nothing of this caller, and a pick no more time than that takes.
-    if (isCurrent(living) && !record?.includes('"trouble"')) return;
     const { leaveCaller } = await import("./caller.ts");
     leaveCaller(host, layout);
     if (living === undefined || record === undefined) return await startOrSay(host, layout);
@@ -167,7 +167,7 @@ async function spawnDaemon(
     file,
     args,
     env: {
-      ...selfEnvironment(host),
+      ...supervisorEnvironment(host),
       [ANNOUNCE]: "1",
       [ORIGIN]: JSON.stringify(originNow(host, isReplacement)),
     },
@@ -224,10 +224,6 @@ function predecessorOf(host: Host, layout: Layout): number | undefined {
   const names = variableOf(pid, "AGENTLB_HOME") === layout.root ||
     `${variableOf(pid, "HOME")}/.agentlb` === layout.root;
   return names ? pid : undefined;
-}
-
-function isCurrent(living: DaemonIdentity | undefined): boolean {
-  return living !== undefined && !isOlder(living.version, VERSION);
 }
 
 function stale(layout: Layout): string {

@@ -1,5 +1,6 @@
-import { type DaemonIdentity, parseIdentity } from "../../core/system/identity.ts";
+import { type DaemonIdentity, isOlder, parseIdentity } from "../../core/system/identity.ts";
 import type { Layout } from "../../core/system/layout.ts";
+import { VERSION } from "../../core/text/version.ts";
 import { readOwn } from "../../io/files/read.ts";
 import { mayBeAlive } from "../../io/process/process.ts";
 
@@ -7,4 +8,9 @@ import { mayBeAlive } from "../../io/process/process.ts";
 export function livingDaemon(layout: Layout, runs = mayBeAlive): DaemonIdentity | undefined {
   const identity = parseIdentity(readOwn(layout.supervisorLock) ?? "");
   return identity && runs(identity) ? identity : undefined;
+}
+
+/** True when a supervisor of at least this version runs. */
+export function isCurrent(living: DaemonIdentity | undefined): boolean {
+  return living !== undefined && !isOlder(living.version, VERSION);
 }

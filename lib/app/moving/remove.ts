@@ -6,7 +6,7 @@ import { isSupervisorDisabled } from "../../core/system/timing.ts";
 import { exists, isFolder, isLink } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
-import { ensureSupervisor } from "../daemon/daemon.ts";
+import { ensureSupervisor } from "../daemon/ensure.ts";
 import { announceRemoval } from "../daemon/removal_notice.ts";
 import { strangersIn } from "../codex/open_by.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";

@@ -5,7 +5,7 @@ import type { Layout } from "../../core/system/layout.ts";
 import { isSupervisorDisabled, timingFrom } from "../../core/system/timing.ts";
 import { type Changes, changesIn } from "../../io/files/changes.ts";
 import type { Host } from "../../io/host.ts";
-import { ensureSupervisor } from "../daemon/daemon.ts";
+import { ensureSupervisor } from "../daemon/ensure.ts";
 import { livingDaemon } from "../daemon/living_daemon.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import { look, readStatus, type StatusRead } from "./survey.ts";

@@ -1,7 +1,7 @@
 import type { Config } from "../../core/config/config.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
-import { ensureSupervisor } from "../daemon/daemon.ts";
+import { ensureSupervisor } from "../daemon/ensure.ts";
 import { knownAlias } from "../session/sessions.ts";
 import { boundSessions, checkBound } from "./bound.ts";
 import { awaitReadings } from "./await_readings.ts";

@@ -16,6 +16,9 @@ import { glancePaused } from "../session/pause.ts";
 import { glanceAt } from "../session/state_file.ts";
 import type { Bound } from "./bound.ts";
 
+/** A pick further in the future was made with a clock that was ahead. */
+const FUTURE_MS = 60_000;
+
 /** A request for a pick by policy, on top of the settings. */
 export interface PickRequest {
   /** Replaces `sessions.policy`. */
@@ -100,22 +103,25 @@ export function survey(
   request: PickRequest,
 ): Survey {
   const { status } = known;
-  const candidates = aliases.map((alias): Candidate => {
-    const entry = status.sessions.get(alias);
-    const { activity, lastSelectedAt } = entry ?? emptySession();
-    const leases = unopened(known.leases.get(alias), activity, nowMs);
-    const pick = known.picks.get(alias);
-    return {
-      alias,
-      status: entry ?? emptySession(),
-      isMissing: entry === undefined,
-      lastSelectedMs: lastSelectedMs(pick, lastSelectedAt),
-      pickSeq: pick?.seq ?? 0,
-      leases,
-      openSessions: leases + (activity.openThreads ?? 0),
-      rules: rulesOf(config, alias, known.paused),
-    };
-  });
+  const candidates = inOrderOfPicks(
+    aliases.map((alias): Candidate => {
+      const entry = status.sessions.get(alias);
+      const { activity, lastSelectedAt } = entry ?? emptySession();
+      const leases = unopened(known.leases.get(alias), activity, nowMs);
+      const pick = known.picks.get(alias);
+      return {
+        alias,
+        status: entry ?? emptySession(),
+        isMissing: entry === undefined,
+        lastSelectedMs: lastSelectedMs(pick, lastSelectedAt),
+        pickSeq: pick?.seq ?? 0,
+        leases,
+        openSessions: leases + (activity.openThreads ?? 0),
+        rules: rulesOf(config, alias, known.paused),
+      };
+    }),
+    nowMs,
+  );
   const policy = policyOf(config, request);
   const { prefer } = request;
   const { mode } = known;
@@ -125,6 +131,15 @@ export function survey(
     ...(mode === undefined ? {} : { mode }),
   });
   return { status, policy, candidates, decision };
+}
+
+/** Replaces the times of picks by their numbers when a clock was ahead at one of them: that session would wait for its time. */
+function inOrderOfPicks(candidates: readonly Candidate[], nowMs: number): readonly Candidate[] {
+  const isAhead = candidates.some(({ lastSelectedMs }) => (lastSelectedMs ?? 0) > nowMs + FUTURE_MS);
+  if (!isAhead) return candidates;
+  return candidates.map((candidate) =>
+    candidate.lastSelectedMs === undefined ? candidate : { ...candidate, lastSelectedMs: candidate.pickSeq }
+  );
 }
 
 /** Those of some aliases that a request allows. */

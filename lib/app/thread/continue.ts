@@ -17,7 +17,7 @@ import { openersOf, openRollouts } from "../codex/open_by.ts";
 import { RolloutEnd } from "../codex/threads/rollout_end.ts";
 import { commandOf, endOf, launchIn } from "../codex/run.ts";
 import { noteRun } from "../codex/run_record.ts";
-import { ensureSupervisor } from "../daemon/daemon.ts";
+import { ensureSupervisor } from "../daemon/ensure.ts";
 import { choose } from "../pick/choose.ts";
 import { readStatus, type StatusRead } from "../pick/survey.ts";
 import { lastPickOf } from "../session/last_pick.ts";

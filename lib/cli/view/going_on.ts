@@ -62,7 +62,7 @@ export function outcomeView(thread: ContinuedThread, { obstacle, end }: Outcome,
       return { message: `nothing to go on with: ${name} has ended its last turn`, end: 0 };
     case "money":
       return failed(
-        `Cannot go on with ${name}: its login is an API key, and what costs money is not gone on with unattended`,
+        `Cannot go on with ${name}: no plan pays for its turns, and what costs money is not gone on with unattended`,
         `without --wait, at a terminal or with --yes: ${again}`,
       );
     case "used up":

@@ -30,12 +30,24 @@ export function codexEnvironment(
   return kept;
 }
 
-/**
- * The environment of another copy of this program: ours, without the variable that turns a Bun program into an
- * interpreter.
- */
+/** Variables that change what a program of Bun does, or open it to a debugger. */
+const RUNTIME = [
+  "BUN_OPTIONS",
+  "BUN_BE_BUN",
+  "BUN_INSPECT",
+  "BUN_INSPECT_CONNECT_TO",
+  "BUN_INSPECT_NOTIFY",
+  "BUN_INSPECT_PRELOAD",
+];
+
+/** The environment of another copy of this program: ours, without what would make another program of it. */
 export function selfEnvironment(around: Surroundings): Record<string, string> {
-  return definedOf(around, ["BUN_OPTIONS", "BUN_BE_BUN"]);
+  return definedOf(around, RUNTIME);
+}
+
+/** The environment of the supervisor: the same, without the keys and the home of this caller, as it works for all. */
+export function supervisorEnvironment(around: Surroundings): Record<string, string> {
+  return definedOf(around, [...RUNTIME, ...FOREIGN, "CODEX_HOME"]);
 }
 
 /** On Windows names in any case are the same variable. */

@@ -43,7 +43,14 @@ export function shCommand(home: string, argv: readonly string[]): string {
   const words = argv.map((word, index) =>
     index === 0 && (ASSIGNMENT.test(word) || GRAMMAR.test(word)) ? quoted(word) : quote(word)
   );
-  return [`CODEX_HOME=${quote(home)}`, ...words].join(" ");
+  return onOneLine([`CODEX_HOME=${quote(home)}`, ...words].join(" "));
+}
+
+/** The same command on one line, for callers that read lines: no quotes of sh can hold a line break in another form. */
+function onOneLine(command: string): string {
+  if (!command.includes("\n")) return command;
+  const escaped = command.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+  return `eval "$(printf %b ${quoted(escaped)})"`;
 }
 
 const ESCAPES = new Map([['"', '\\"'], ["\\", "\\\\"], ["\t", "\\t"], ["\n", "\\n"], ["\r", "\\r"], [

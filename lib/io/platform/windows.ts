@@ -68,7 +68,7 @@ function pause(ms: number): void {
 }
 
 /** The system calls of Windows, loaded at first use. Throws Failure when unavailable. */
-export const kernel32: () => Kernel32 = once(() =>
+export const kernel32: () => Kernel32 = /* @__PURE__ */ once(() =>
   loadKernel32((name) => process.getBuiltinModule(name) as unknown)
 );
 

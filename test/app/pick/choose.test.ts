@@ -55,6 +55,21 @@ describe("the best session", () => {
     expect(all).toBe("abab");
   });
 
+  it("takes turns after a pick for which the clock was a day ahead", async () => {
+    const user = world();
+    for (const alias of ["a", "b", "c"]) user.session(alias);
+    user.status({ a: { age: 1, used: 50 }, b: { age: 1, used: 50 }, c: { age: 1, used: 50 } });
+    user.now += 86_400_000;
+    await picked(user, { alias: "a" });
+    user.now -= 86_400_000;
+    let all = "";
+    for (let n = 0; n < 6; n++) {
+      user.now += 61_000; // what was picked before has no reservation any more
+      all += await picked(user);
+    }
+    expect(all).toBe("bcabca");
+  });
+
   it("goes by the newer of what the supervisor says and what was remembered of the last pick", async () => {
     const user = world();
     for (const alias of ["a", "b"]) user.session(alias);

@@ -79,5 +79,7 @@ describe("what is left for a thread", () => {
   it("costs money with an API key", () => {
     expect(left({ hasApiKey: true })).toEqual({ ...FREE, isPaid: true });
     expect(left({ status: status(0, 1, { lastProbeResult: "API key: no limits" }) }).isPaid).toBe(true);
+    expect(left({ status: status(0, 1, { lastProbeResult: "no OpenAI login needed: no limits" }) }).isPaid)
+      .toBe(true);
   });
 });

@@ -86,7 +86,9 @@ describe.each(shells)("what is quoted is read back byte for byte by $shell", ({ 
   inShell("in 1,000 commands, home and program included", () => {
     // A function stands in for the program, so that thousands of commands need no thousand processes.
     const commands = fc.sample(fc.tuple(word, fc.array(word, { maxLength: 4 })), { numRuns: 1000, seed: 2 });
-    const script = commands.map(([home, args]) => shCommand(home, ["show", ...args]) + "\n").join("");
+    const lines = commands.map(([home, args]) => shCommand(home, ["show", ...args]));
+    expect(lines.filter((line) => line.includes("\n"))).toEqual([]);
+    const script = lines.map((line) => line + "\n").join("");
     const show = `show() { printf '%s\\0' "$CODEX_HOME" "$#" "$@"; }\n`;
     expect(run(show + script)).toEqual(
       commands.flatMap(([home, args]) => [home, String(args.length), ...args]),

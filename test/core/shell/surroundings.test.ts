@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { codexEnvironment, selfEnvironment } from "../../../lib/core/shell/launch.ts";
+import { codexEnvironment, selfEnvironment, supervisorEnvironment } from "../../../lib/core/shell/launch.ts";
 import { rootFrom } from "../../../lib/core/system/layout.ts";
 import { isFixed, temporaryFolder, usersShell, variable } from "../../../lib/core/shell/surroundings.ts";
 
@@ -88,9 +88,18 @@ describe("the environment of a Codex", () => {
   });
 
   it("of our own has nothing that makes an interpreter of it", () => {
-    const env = { BUN_BE_BUN: "1", Bun_Options: "x", A: "a" };
+    const env = { BUN_BE_BUN: "1", BUN_INSPECT: "ws://0.0.0.0:1", Bun_Options: "x", A: "a" };
     expect({ ...selfEnvironment({ env, platform: "win32" }) }).toEqual({ A: "a" });
     expect({ ...selfEnvironment({ env, platform: "linux" }) }).toEqual({ Bun_Options: "x", A: "a" });
+  });
+
+  it("of the supervisor has no key and no home of the command that started it", () => {
+    const keys = { CODEX_HOME: "/h", CODEX_ACCESS_TOKEN: "t", CODEX_API_KEY: "k", OPENAI_API_KEY: "k" };
+    const env = { ...keys, CODEX_SQLITE_HOME: "s", BUN_INSPECT: "1", PATH: "/bin", HTTPS_PROXY: "p" };
+    expect({ ...supervisorEnvironment({ env, platform: "linux" }) }).toEqual({
+      PATH: "/bin",
+      HTTPS_PROXY: "p",
+    });
   });
 });
 

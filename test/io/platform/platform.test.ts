@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { platformOf, system } from "../../../lib/io/platform/here.ts";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { system } from "../../../lib/io/platform/here.ts";
 import { linux } from "../../../lib/io/platform/linux.ts";
 import { macos } from "../../../lib/io/platform/macos.ts";
 import { windows } from "../../../lib/io/platform/windows.ts";
@@ -9,11 +9,26 @@ import { windows } from "../../../lib/io/platform/windows.ts";
 describe("the system", () => {
   it.each([["linux", linux], ["darwin", macos], ["freebsd", macos], ["win32", windows]])(
     "that the runtimes call %s is known",
-    (name, platform) => expect(platformOf(name)).toBe(platform),
+    async (name, platform) => {
+      const here = Object.getOwnPropertyDescriptor(process, "platform")!;
+      onTestFinished(() => {
+        Object.defineProperty(process, "platform", here);
+        vi.resetModules();
+      });
+      Object.defineProperty(process, "platform", { ...here, value: name });
+      vi.resetModules();
+      const { PLATFORM, system } = await import("../../../lib/io/platform/here.ts");
+      expect(PLATFORM).toBe(name);
+      expect(system.lockCall).toBe(platform.lockCall);
+      expect(system.processes === undefined).toBe(platform.processes === undefined);
+      expect(system.canBecome).toBe(platform.canBecome);
+    },
   );
 
   it("is the one this runs on", () => {
-    expect(system).toBe(platformOf(process.platform));
+    expect(system).toBe(
+      process.platform === "linux" ? linux : process.platform === "win32" ? windows : macos,
+    );
   });
 });
 

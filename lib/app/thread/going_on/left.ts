@@ -1,6 +1,6 @@
 import { limitOf } from "../../../core/codex/rate_limits.ts";
 import { markOf, type Refusal } from "../../../core/codex/refusal.ts";
-import { probeResultIn } from "../../../core/codex/reasons.ts";
+import { isWithoutLimits, probeResultIn } from "../../../core/codex/reasons.ts";
 import { exhaustionOf } from "../../../core/pick/exhaustion.ts";
 import type { SessionStatus } from "../../../core/session/status.ts";
 import { parseTime } from "../../../core/text/time.ts";
@@ -22,7 +22,8 @@ export interface Knowledge {
  * count: what costs money is not used by itself. An account of which nothing is known has something left.
  */
 export function leftOf({ status, refusal, clearedMs, hasApiKey }: Knowledge, nowMs: number): Left {
-  const isPaid = hasApiKey || probeResultIn(status?.lastProbeResult ?? "")?.kind === "apiKey";
+  const result = probeResultIn(status?.lastProbeResult ?? "");
+  const isPaid = hasApiKey || (result !== undefined && isWithoutLimits(result));
   const exhaustion = status && exhaustionOf(status, nowMs);
   const mark = isNews(refusal, status, clearedMs)
     ? markOf(refusal, nowMs, false, limitIdOf(refusal, status))
