@@ -80,7 +80,6 @@ export async function runIn(
   starts: () => void = () => {},
 ): Promise<End> {
   const bound = isUnbound ? undefined : await boundSessions(host, layout, config);
-  checkBound(bound, alias);
   const check = () => void programOf(host, words[0] ?? "");
   const request = bound === undefined ? { isUnbound: true } : { bound };
   const picked = await pickAndTell(host, layout, config, { alias }, { request, isRunHere: true, check });

@@ -17,38 +17,32 @@ export class FollowedLog {
 
   /** The whole lines since the last look; at first sight all that are kept. None is lost when the log is renamed once. */
   read(): string[] {
-    const earlier = this.#isSame() ? [] : this.#linesOf(`${this.#path}.1`, this.#ino);
-    return [...earlier, ...this.#current()];
+    // Opened once: between two looks at its name the log may be renamed.
+    return withFile(this.#path, (file) => this.#linesOf(file)) ?? this.#restOfEarlier();
   }
 
-  #isSame(): boolean {
-    return this.#ino !== undefined && withFile(this.#path, ({ ino }) => ino) === this.#ino;
-  }
-
-  #current(): string[] {
-    return withFile(this.#path, (file) => {
-      if (file.ino !== this.#ino || file.size < this.#offset) this.#offset = 0;
-      this.#ino = file.ino;
-      const { lines, end } = linesFrom(file, this.#offset);
-      this.#offset = end;
-      return lines;
-    }) ?? [];
+  #linesOf(file: OpenFile): string[] {
+    const isSame = file.ino === this.#ino && file.size >= this.#offset;
+    const earlier = isSame ? [] : this.#restOfEarlier();
+    if (!isSame) [this.#ino, this.#offset] = [file.ino, 0];
+    return [...earlier, ...this.#take(file)];
   }
 
   /** The rest of the file that was read before its renaming; all of it when none was read, nothing of another one. */
-  #linesOf(path: string, known: number | undefined): string[] {
-    return withFile(path, (file) => {
-      if (known !== undefined && file.ino !== known) return [];
-      return linesFrom(file, known === undefined ? 0 : this.#offset).lines;
+  #restOfEarlier(): string[] {
+    return withFile(`${this.#path}.1`, (file) => {
+      if (this.#ino !== undefined && file.ino !== this.#ino) return [];
+      this.#ino = file.ino;
+      return this.#take(file);
     }) ?? [];
   }
-}
 
-function linesFrom(file: OpenFile, from: number): { readonly lines: string[]; readonly end: number } {
-  const bytes = bytesAt(file.fd, from, file.size);
-  const end = bytes.lastIndexOf(LF) + 1;
-  const text = new TextDecoder().decode(bytes.subarray(0, end));
-  return { lines: text === "" ? [] : text.slice(0, -1).split("\n"), end: from + end };
+  #take(file: OpenFile): string[] {
+    const bytes = bytesAt(file.fd, this.#offset, file.size);
+    const end = bytes.lastIndexOf(LF) + 1;
+    this.#offset += end;
+    return end === 0 ? [] : new TextDecoder().decode(bytes.subarray(0, end - 1)).split("\n");
+  }
 }
 
 /** Undefined when there is no file. */

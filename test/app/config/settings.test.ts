@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { main } from "../../../lib/cli/main.ts";
 import { CONFIG_KEYS, pathOf } from "../../../lib/core/config/config_keys.ts";
-import { type Given, type World, world } from "../world.ts";
+import { tryLock } from "../../../lib/io/lock/lock.ts";
+import { type Given, START, type World, world } from "../world.ts";
 
 async function run(user: World, words: readonly string[], given: Given = {}): Promise<unknown> {
   [user.out, user.err] = ["", ""];
@@ -187,12 +188,13 @@ describe("config set", () => {
     );
   });
 
-  it("loses nothing when several are set at once", async () => {
+  it("waits for whoever else changes the state, so that nothing is lost", async () => {
     const user = world();
-    const keys = ["stale_sec", "busy_penalty", "restart_penalty_cap", "staleness_penalty_max"];
-    const hosts = keys.map((key) => user.host({ args: ["config", "set", `sessions.${key}`, "77"] }));
-    expect(await Promise.all(hosts.map(main))).toEqual([0, 0, 0, 0]);
-    expect(user.read("config.toml").match(/= 77/g)).toHaveLength(4);
+    await run(user, ["path"]);
+    const held = await tryLock(user.layout.stateLock);
+    const slept = (ms: number) => ms > 500 && held?.release();
+    expect(await run(user, ["set", "sessions.stale_sec", "500"], { slept })).toBe(0);
+    expect(user.now - START).toBeGreaterThan(500);
   });
 });
 
