@@ -185,8 +185,10 @@ describe("a wrong command line says what is wrong and what to do", () => {
     [
       "rr --json",
       "agentlb rr has no option '--json'",
-      "--json belongs to: agentlb pick, agentlb status, agentlb threads, agentlb bind, agentlb continue, agentlb waiting, agentlb why, agentlb forecast, " +
-      "agentlb wait, agentlb guard, agentlb simulate, agentlb doctor, agentlb supervisor status",
+      "--json belongs to: agentlb pick, agentlb status, agentlb threads, agentlb path, agentlb rename, agentlb restore, " +
+      "agentlb purge, agentlb bind, agentlb continue, agentlb waiting, agentlb why, agentlb forecast, agentlb wait, " +
+      "agentlb guard, agentlb simulate, agentlb doctor, agentlb supervisor status, agentlb supervisor logs, " +
+      "agentlb config show, agentlb config get, agentlb config set, agentlb config path",
     ],
     [
       "rr --prefer a",

@@ -40,7 +40,9 @@ export function checkBound(bound: Bound | undefined, alias: string): void {
 export function noneBound(bound: Bound, why: string): Failure {
   return new Failure(
     "nothingToPick",
-    `Cannot pick a session: ${boundWords(bound)}${why === "" ? "" : ` (${why})`}`,
+    `Cannot pick a session: ${boundWords(bound)}${
+      why === "" || bound.aliases.length === 0 ? "" : ` (${why})`
+    }`,
     {
       hint: "to use another session here, add --unbound; to see the folders that are bound: agentlb bind",
     },
