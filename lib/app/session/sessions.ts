@@ -24,13 +24,12 @@ export function pathsOf(host: Outside): Layout {
 
 /** The paths below a root in which a move of a session was cut short, or is under way; undefined for any other. */
 export function unsettledRoot(host: Outside): Layout | undefined {
-  let layout: Layout;
   try {
-    layout = pathsOf(host);
+    const layout = pathsOf(host);
+    return exists(layout.move) ? layout : undefined;
   } catch {
-    return undefined; // the command that needs a root says why there is none
+    return undefined; // the command says what is wrong with the root
   }
-  return exists(layout.move) ? layout : undefined;
 }
 
 /** The root folder; without `HOME` below the user home in `/etc/passwd`. */
