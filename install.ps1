@@ -373,6 +373,10 @@ function Install-Agentlb {
       foreach ($name in $names) { Write-Host "  $(Join-Path $To $name)" }
       foreach ($name in $kept) { Write-Host "kept the $name that was there as $(Join-Path $To $name).before" }
       Add-ToPath
+      Write-Host 'to complete command lines, add to $PROFILE:'
+      foreach ($name in @('agentlb', 'cap', 'clb')) {
+        Write-Host "  $name completion powershell | Out-String | Invoke-Expression"
+      }
     }
     finally {
       Remove-Leftovers $work

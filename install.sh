@@ -7,6 +7,11 @@ set -u
 RELEASE_BASE=''
 
 NAMES='agentlb cap clb'
+# The manual pages and completions of a release, by their paths in it.
+EXTRAS='man/man1/agentlb.1 man/man1/cap.1 man/man1/clb.1 man/man5/agentlb-config.5
+completions/bash/agentlb completions/bash/cap completions/bash/clb
+completions/fish/agentlb.fish completions/fish/cap.fish completions/fish/clb.fish
+completions/zsh/_agentlb completions/zsh/_cap completions/zsh/_clb'
 NEWLINE='
 '
 
@@ -21,7 +26,8 @@ Installs agentlb, cap and clb for you alone, without root, and says what it did.
   --base URL     where the release is: https://…, or a folder of this machine
                  (else AGENTLB_RELEASE_BASE, else what this script was released with)
   --from DIR     the agentlb in this folder instead: dist, after npm run build
-  --to DIR       the folder for the programs (~/.local/bin)
+  --to DIR       the folder for the programs (~/.local/bin); beside one that is called bin, manual
+                 pages and completions go into share
   --version X    this version or none
   --target NAME  for another machine than this one seems to be: linux-x64, linux-arm64,
                  linux-x64-musl, linux-arm64-musl, darwin-x64, darwin-arm64
@@ -75,6 +81,7 @@ install() {
   case $to in
     *"$NEWLINE"*) fail "Cannot install into a folder whose name has two lines" ;;
   esac
+  find_share
   if [ -n "$from" ]; then
     from=$(absolute "$from")
     [ -f "$from/agentlb" ] ||
@@ -99,11 +106,13 @@ install() {
     if [ -n "$from" ]; then say "would copy $from/agentlb"; else say "would download $base/$archive"; fi
     for name in $NAMES; do say "would install $to/$name"; done
     for name in $kept; do say "would keep the $name that is there as $to/$name.before"; done
+    [ -z "$share" ] || say "would install manual pages and completions below $share"
     return
   fi
   mkdir "$work/unpacked" "$work/was"
   if [ -n "$from" ]; then
     archive=$from/agentlb
+    source=$from
     cp "$from/agentlb" "$work/agentlb" || exit 1
   else
     say "downloading $archive"
@@ -111,13 +120,16 @@ install() {
     [ "$(sum_of "$work/$archive")" = "$archive_sum" ] ||
       fail "Cannot install $archive: what came is not what SHA256SUMS says" "try again; nothing was installed"
     unpack
+    source=$work/unpacked/$folder
   fi
   try_out
   check_places
+  find_extras
   place
   say "installed agentlb $version (${target:-from $from}):"
   for name in $NAMES; do say "  $to/$name"; done
   for name in $kept; do say "kept the $name that was there as $to/$name.before"; done
+  say_extras
   say_path
   say "for workers in tmux, among the skills of Codex: agentlb skill install cap"
   say "  (a copy of the program named scripts/cap would not start there: callers run that file with bash)"
@@ -208,6 +220,63 @@ check_places() {
 # Whether a file is as we installed it.
 is_ours() {
   [ -f "$receipt" ] && [ -f "$1" ] && [ ! -L "$1" ] && grep -qxF -e "$(sum_of "$1")  $1" "$receipt"
+}
+
+# Sets $share, where shells and man look beside the folder of the programs; empty when nobody would look there.
+find_share() {
+  case $to in
+    */bin) share=${to%/bin}/share ;;
+    *) share='' ;;
+  esac
+}
+
+# Where a page or a completion goes.
+goal_of() {
+  case $1 in
+    man/*) say "$share/$1" ;;
+    completions/bash/*) say "$share/bash-completion/completions/${1##*/}" ;;
+    completions/fish/*) say "$share/fish/vendor_completions.d/${1##*/}" ;;
+    completions/zsh/*) say "$share/zsh/site-functions/${1##*/}" ;;
+  esac
+}
+
+# Sets $extras to the pages and completions that came and have a place, and $foreign to places that others have.
+find_extras() {
+  extras='' foreign='' goals=$NEWLINE came=''
+  for extra in $EXTRAS; do
+    if [ ! -f "$source/$extra" ] || [ -L "$source/$extra" ]; then continue; fi
+    came=yes
+    [ -n "$share" ] || return
+    goal=$(goal_of "$extra")
+    if is_there "$goal" && ! is_ours "$goal"; then
+      foreign=$foreign$goal$NEWLINE
+      continue
+    fi
+    mkdir -p "$work/extras/${extra%/*}" "$work/was/${extra%/*}" || exit 1
+    cp "$source/$extra" "$work/extras/$extra" || exit 1
+    chmod 644 "$work/extras/$extra" || exit 1
+    extras="$extras $extra"
+    goals=$goals$goal$NEWLINE
+  done
+}
+
+# Says where the pages and completions are, and what a shell needs that does not look there by itself.
+say_extras() {
+  if [ -n "$came" ] && [ -z "$share" ]; then
+    say "manual pages and completions go beside a folder called bin: none were installed"
+  fi
+  if [ -n "$extras" ]; then
+    say "manual pages and completions are below $share"
+    say "  for zsh, add to ~/.zshrc, before compinit:"
+    say "    fpath=(\"$share/zsh/site-functions\" \$fpath)"
+    say "  for a bash without the package bash-completion, add to ~/.bashrc:"
+    say "    for name in $NAMES; do . \"$share/bash-completion/completions/\$name\"; done"
+  fi
+  while IFS= read -r goal; do
+    [ -z "$goal" ] || say "left as it is, because it was not installed by this script: $goal"
+  done <<LINES
+$foreign
+LINES
 }
 
 # A folder for what is not finished: beside the programs, so that each is in place in one step.
@@ -322,7 +391,7 @@ cure() {
 # Moves everything into place: all of it or nothing. A program that runs keeps the file it was started from.
 place() {
   trap '' HUP INT PIPE TERM
-  placed='' saved=''
+  placed='' saved='' shared='' folders=''
   write_receipt || give_up "Cannot write $receipt"
   for name in $kept; do
     name_also "$to/$name" "$to/$name.before" || give_up "Cannot keep $to/$name as $name.before"
@@ -333,11 +402,35 @@ place() {
     mv -f "$work/$name" "$to/$name" || give_up "Cannot install $to/$name"
     placed="$placed $name"
   done
+  for extra in $extras; do
+    goal=$(goal_of "$extra")
+    make_folder "${goal%/*}" || give_up "Cannot make ${goal%/*}"
+    if is_there "$goal"; then name_also "$goal" "$work/was/$extra" || give_up "Cannot keep $goal"; fi
+    mv -f "$work/extras/$extra" "$goal" || give_up "Cannot install $goal"
+    shared="$shared $extra"
+  done
   mv -f "$receipt.new" "$receipt" || give_up "Cannot write $receipt"
+}
+
+# Makes a folder and those around it, and notes in $folders which, the innermost first.
+make_folder() {
+  [ ! -d "$1" ] || return 0
+  make_folder "${1%/*}" || return 1
+  mkdir "$1" 2>/dev/null || return 1
+  folders=$1$NEWLINE$folders
 }
 
 # Puts back what was there, and fails.
 give_up() {
+  for extra in $shared; do
+    goal=$(goal_of "$extra")
+    if is_there "$work/was/$extra"; then mv -f "$work/was/$extra" "$goal"; else rm -f "$goal"; fi
+  done
+  while IFS= read -r folder; do
+    [ -z "$folder" ] || rmdir "$folder" 2>/dev/null
+  done <<LINES
+$folders
+LINES
   for name in $placed; do
     if is_there "$work/was/$name"; then mv -f "$work/was/$name" "$to/$name"; else rm -f "$to/$name"; fi
   done
@@ -357,12 +450,18 @@ write_receipt() {
       while IFS= read -r line; do
         case ${line#*  } in
           '#'* | "$to/agentlb" | "$to/cap" | "$to/clb") ;;
-          *) say "$line" ;;
+          *)
+            case $goals in
+              *"$NEWLINE${line#*  }$NEWLINE"*) ;;
+              *) say "$line" ;;
+            esac
+            ;;
         esac
       done <"$receipt"
     fi
     for name in $kept; do say "kept  $to/$name.before"; done
     for name in $NAMES; do say "$sum  $to/$name"; done
+    for extra in $extras; do say "$(sum_of "$work/extras/$extra")  $(goal_of "$extra")"; done
   } >"$receipt.new"
 }
 
@@ -384,12 +483,13 @@ say_path() {
 uninstall() {
   [ -f "$receipt" ] || fail "Cannot uninstall: $receipt, which would say what was installed, is not there"
   [ -z "$to" ] || to=$(absolute "$to")
+  find_share
   rest='' gone='' failed=0
   while IFS= read -r line; do
     file=${line#*  }
     if [ -z "$line" ] || [ "${line#\#}" != "$line" ]; then
       continue
-    elif [ -n "$to" ] && [ "${file%/*}" != "$to" ]; then
+    elif [ -n "$to" ] && ! belongs; then
       rest=$rest$line$NEWLINE
     elif [ "${line%%  *}" = kept ]; then
       put_back
@@ -411,6 +511,15 @@ LINES
   exit $failed
 }
 
+# Whether $file was installed into $to, or beside it.
+belongs() {
+  case $file in
+    "$to/${file##*/}") return ;;
+    "$share"/*) [ -n "$share" ] ;;
+    *) return 1 ;;
+  esac
+}
+
 # Removes $file, of which $line speaks.
 remove() {
   if ! is_there "$file"; then
@@ -423,11 +532,22 @@ remove() {
     say "would remove $file"
   elif rm -f "$file"; then
     say "removed $file"
+    tidy
   else
     stay
     return
   fi
   gone=$gone$NEWLINE$file$NEWLINE
+}
+
+# Removes the folders of pages and completions that $file leaves empty.
+tidy() {
+  case $file in
+    */share/man/man[15]/* | */share/*-completion/completions/* | */share/fish/*/* | */share/zsh/site-functions/*) ;;
+    *) return ;;
+  esac
+  folder=${file%/*}
+  while [ "${folder##*/}" != share ] && rmdir "$folder" 2>/dev/null; do folder=${folder%/*}; done
 }
 
 # Gives $file, a kept program, its name back.

@@ -1,7 +1,7 @@
 /**
  * `npm run build`: builds everything for this machine in `dist`. `agentlb` is one compiled program, `js/agentlb.js` one
  * file for Node 20, Deno and Bun, both also under the names of the other programs; `js/mod.js` and `types` are the
- * library, `skills` the skills for agents. `npm run build -- --all` adds the programs for all machines, in `<target>`;
+ * library, `skills` the skills for agents, `man` the manual pages, `completions` the scripts for shells. `npm run build -- --all` adds the programs for all machines, in `<target>`;
  * `--js` compiles nothing. Run with Bun.
  */
 import { chmodSync, copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleProgram } from "./bundle.ts";
 import { buildLibrary } from "./library.ts";
+import { writeShare } from "./man.ts";
 import { bundledPackages } from "./release/bundled.ts";
 import { alsoCalled, compile, compileFor, ENTRY, OTHER_NAMES } from "./release/compile.ts";
 import { licencesText } from "./release/licences.ts";
@@ -46,6 +47,7 @@ export async function buildScripts(tree: string): Promise<void> {
     chmodSync(join(tree, SCRIPT.replace("agentlb", name)), 0o755);
   }
   await writeSkills(tree);
+  await writeShare(tree);
 }
 
 /** Builds the programs for these machines one by one, because each needs twice its size in memory. */

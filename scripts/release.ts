@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build, buildScripts } from "./build.ts";
 import { said } from "./bun.ts";
+import { shareTexts } from "./man.ts";
 import { pack, stageArchive, textsIn } from "./release/archive.ts";
 import { bundledPackages, packageIn } from "./release/bundled.ts";
 import { checksums } from "./release/checksums.ts";
@@ -35,7 +36,9 @@ export async function release(tree: string, { out, targets, level }: Release): P
   const base = releaseBase(product.repository, product.version);
   const packages = await bundledPackages(tree);
   const bun = packageIn(tree, "bun");
-  const texts = textsIn(tree, licencesText(tree, packages, bun));
+  const documents = textsIn(tree, licencesText(tree, packages, bun));
+  const share = await shareTexts();
+  const texts = { ...documents, ...share };
   const folder = join(out, "release");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -54,7 +57,8 @@ export async function release(tree: string, { out, targets, level }: Release): P
       if (deb !== undefined) {
         const { version, description } = product;
         const program = join(built, target.exe);
-        writeDeb(stage, join(folder, deb), target, { version, description, program, texts, level });
+        const made = { version, description, program, texts: documents, share, level };
+        writeDeb(stage, join(folder, deb), target, made);
         files.push(deb);
       }
     } finally {

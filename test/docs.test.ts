@@ -5,6 +5,7 @@ import { COMMANDS } from "../lib/cli/commands/all.ts";
 import { pageOf } from "../lib/cli/declaration/help.ts";
 import { PROBE_RESULTS, type ProbeResult, probeText } from "../lib/core/codex/reasons.ts";
 import { CHECKS } from "../lib/core/doctor/finding.ts";
+import { EXIT } from "../lib/core/text/failure.ts";
 import { HINDRANCES } from "../lib/core/pick/hindrance.ts";
 import { VERSION } from "../lib/core/text/version.ts";
 import * as library from "../mod.ts";
@@ -12,6 +13,7 @@ import { VERSIONS } from "../lib/io/library.ts";
 import { DOORS } from "./layers.ts";
 import { brokenLinks, codeIn, isInTree, markedRows, missingFiles, pagesOfTree } from "./pages.ts";
 import { commandsTable, optionsTable } from "./commands_table.ts";
+import { SCHEMAS } from "./schemas.ts";
 import { settingsTable } from "./settings_table.ts";
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
@@ -136,6 +138,34 @@ describe("the pages", () => {
     expect(functions.filter(([name]) => !new RegExp(`\`${name}\\b`).test(page("docs/library.md")))).toEqual(
       [],
     );
+  });
+});
+
+describe("the page of JSON", () => {
+  const rows = markedRows(pages.get("docs/json.md")!, "outputs");
+
+  test("has one row for every schema, linked", () => {
+    expect(rows.map(([schema]) => schema).sort()).toEqual(
+      SCHEMAS.map((name) => `[\`${name}\`](../schemas/${name.slice("agentlb.".length, -"/1".length)}.json)`)
+        .sort(),
+    );
+  });
+
+  test("has every command with --json once", () => {
+    const named = rows.flatMap(([, commands]) => codeIn(commands));
+    const all = ALL.filter(({ options }) => Object.hasOwn(options, "json")).map(({ name }) =>
+      name || "agentlb"
+    );
+    // It prints lines of a file as they are.
+    expect([...named, "supervisor logs"].sort()).toEqual(all.sort());
+  });
+
+  test("has every kind of failure, with its exit code", () => {
+    const codes = [...pages.get("docs/json.md")!.matchAll(/^\| `(\w+)` +\| (\d) +\|/gm)];
+    expect(Object.fromEntries(codes.map(([, code, exit]) => [code, Number(exit)]))).toEqual({
+      ...EXIT,
+      bug: 1,
+    });
   });
 });
 

@@ -24,6 +24,8 @@ export const ROOMS: Rooms = tableOf(`
   core/pool/state     core: codex pool/python text
   core/pool/watch     core: codex pool/limits system text
   core/skill          core: pool text
+  core/completion     core: completion/scripts text
+  core/completion/scripts
 
   io                  io: files platform process   core: codex pool/screen shell text
   io/platform         core: text
@@ -58,6 +60,8 @@ export const ROOMS: Rooms = tableOf(`
                       io: . files lock process     core: codex config pick quota session shell supervisor system text
   app/doctor          app: codex config daemon pick pool pool/pick session
                       io: . files process          core: codex config doctor pick pool session shell system text thread
+  app/completion      app: codex session thread
+                      io: . files              core: codex/threads completion system thread
   app/skill           io: . files lock             core: shell skill text
   app/pool            io: . files lock             core: pool pool/python pool/state pool/watch shell text
   app/pool/pick       app: codex pool session
@@ -69,22 +73,25 @@ export const ROOMS: Rooms = tableOf(`
   app/library         app: codex config daemon pick pool pool/pick session
                       io: . files process          core: codex pick pool pool/python quota shell system text
 
-  cli                 cli: commands declaration pool view
+  cli                 cli: commands declaration output pool view
                       app: codex moving session    io: .
                       core: shell system text
   cli/declaration     app: codex pick              io: .
                       core: pick session shell text
-  cli/output
-  cli/view/upkeep     cli: output                  core: config text
-                      app: config moving
-  cli/commands        cli: declaration output view view/upkeep
+  cli/commands        cli: completion declaration output view view/upkeep
                       io: .
                       app: codex config daemon doctor login moving pick session skill supervisor thread
-                      core: config doctor pick session shell skill system text thread
+                      core: completion config doctor pick session shell skill system text thread
+  cli/completion      cli: declaration pool        io: .
+                      app: completion session      core: completion config text
   cli/pool            io: .
                       app: codex pool pool/limits pool/pick pool/watch
-                      core: pool pool/python shell text
-  cli/view            io: .
+                      core: completion pool pool/python shell text
+  cli/output          app: daemon skill
+                      core: codex doctor pick pick/policies shell simulation skill text thread
+  cli/view/upkeep     cli: output                  core: config text
+                      app: config moving
+  cli/view            cli: output                  io: .
                       app: codex daemon pick skill thread thread/going_on
                       core: codex config doctor pick quota simulation skill system text thread
 `);

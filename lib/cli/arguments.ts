@@ -27,6 +27,12 @@ export async function readCall(args: readonly string[], commands: Commands): Pro
   return call;
 }
 
+/** Tells whether a command line has `--json`, also one that can't be parsed. */
+export function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end < 0 ? undefined : end).some((word) => /^--json(=|$)/.test(word));
+}
+
 /** The command that the words name, the remaining words, and all tokens as parsed with its options. */
 async function commandIn(
   args: readonly string[],
@@ -98,6 +104,9 @@ async function check({ command, words, options }: Call): Promise<void> {
   }
   if (options.shell !== undefined && !options["print-command"]) {
     throw verbatim("--shell is only supported with --print-command");
+  }
+  if (given.json && command.runsSession && !options["print-command"]) {
+    throw (await misuse()).onlyPrinted(command);
   }
   for (const [name, value] of Object.entries(given)) {
     const { oneOf, isForUnnamed } = optionNamed(command, name) ?? {};

@@ -1,27 +1,42 @@
-import { errnoOf, EXIT, Failure, wordsOf } from "../core/text/failure.ts";
-import { printable } from "../core/text/printable.ts";
+import { errnoOf, EXIT, Failure, isForbidden, wordsOf } from "../core/text/failure.ts";
+import { printableLines } from "../core/text/printable.ts";
 import { VERSION } from "../core/text/version.ts";
 import type { End } from "../app/codex/run.ts";
 import type { Host } from "../io/host.ts";
-import { readCall } from "./arguments.ts";
+import { asksForJson, readCall } from "./arguments.ts";
 import { COMMANDS } from "./commands/all.ts";
 
-/** Runs the program and returns the end of the process. The only place that prints failures. */
+/**
+ * Runs the program and returns the end of the process. The only place that prints failures; with `--json` each is an
+ * object on stdout, too.
+ */
 export async function main(host: Host): Promise<End> {
   try {
     if (!host.argsAreText()) throw new Failure("usage", "An argument is not valid UTF-8");
     return await carryOut(host);
   } catch (thrown) {
+    if (asksForJson(host.args) && !isForbidden(thrown)) await printJson(host, thrown);
     if (thrown instanceof Failure) {
       const { message, hint } = thrown;
-      host.err(thrown.verbatim ? `${message}\n` : `agentlb: error: ${lines(message)}\n`);
-      if (hint !== undefined) host.err(`agentlb: hint: ${lines(hint)}\n`);
+      host.err(thrown.verbatim ? `${message}\n` : `agentlb: error: ${printableLines(message)}\n`);
+      if (hint !== undefined) host.err(`agentlb: hint: ${printableLines(hint)}\n`);
       return EXIT[thrown.code];
     }
-    if (errnoOf(thrown) === undefined || !(thrown instanceof Error)) throw thrown;
-    host.err(`agentlb: error: ${lines(wordsOf(thrown))}\n`);
+    if (!isFromSystem(thrown)) throw thrown;
+    host.err(`agentlb: error: ${printableLines(wordsOf(thrown))}\n`);
     return EXIT.failed;
   }
+}
+
+async function printJson(host: Host, thrown: unknown): Promise<void> {
+  const { failureJson } = await import("./output/failure.ts");
+  const code = thrown instanceof Failure ? thrown.code : isFromSystem(thrown) ? "failed" : "bug";
+  host.out(failureJson(thrown, code));
+}
+
+/** Tells whether the system refused something; any other error that is no failure is a bug. */
+function isFromSystem(thrown: unknown): boolean {
+  return errnoOf(thrown) !== undefined && thrown instanceof Error;
 }
 
 /** Runs the command; a request for help or the version touches no file. */
@@ -50,11 +65,10 @@ async function settleMoves(host: Host): Promise<void> {
   try {
     await settle(host, layout);
   } catch (thrown) {
-    host.err(`agentlb: warning: Cannot finish what an interrupted command left: ${lines(wordsOf(thrown))}\n`);
+    host.err(
+      `agentlb: warning: Cannot finish what an interrupted command left: ${
+        printableLines(wordsOf(thrown))
+      }\n`,
+    );
   }
-}
-
-/** Escapes control characters from outside; our own line breaks stay. */
-function lines(text: string): string {
-  return text.split("\n").map((line) => printable(line, 4096)).join("\n");
 }

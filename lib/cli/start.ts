@@ -1,4 +1,4 @@
-import { EXIT, isForbidden } from "../core/text/failure.ts";
+import { EXIT, Failure, isForbidden } from "../core/text/failure.ts";
 import { lackOf, type Program, programOf } from "../core/system/which_program.ts";
 import { printable } from "../core/text/printable.ts";
 import type { End } from "../app/codex/run.ts";
@@ -25,9 +25,21 @@ export async function start(
     return await main(withArgs(host, args), program, startedBy.folder);
   } catch (thrown) {
     if (!isForbidden(thrown)) throw thrown;
-    for (const line of forbidden(program, thrown.message)) host.err(`${printable(line, 4096)}\n`);
+    const failure = forbidden(thrown.message);
+    const { message, hint } = failure;
+    host.err(`${program}: error: ${printable(message, 4096)}\n`);
+    if (hint !== undefined) host.err(`${program}: hint: ${printable(hint, 4096)}\n`);
+    if (program === "agentlb") await printJson(host, failure);
     return EXIT.failed;
   }
+}
+
+/** Prints a failure of agentlb as an object, too, where `--json` was given. */
+async function printJson(host: Host, failure: Failure): Promise<void> {
+  const { asksForJson } = await import("./arguments.ts");
+  if (!asksForJson(host.args)) return;
+  const { failureJson } = await import("./output/failure.ts");
+  host.out(failureJson(failure, failure.code));
 }
 
 /** The same host with other arguments; its lazy lookups stay lazy. */
@@ -49,9 +61,9 @@ async function refuse(host: Host, program: Program, args: readonly string[], lac
   return EXIT.failed;
 }
 
-/** Our message and hint for Deno's error on a missing permission. */
-function forbidden(program: Program, message: string): string[] {
+/** The failure for Deno's error on a missing permission. */
+function forbidden(message: string): Failure {
   const [, access, option] = /^Requires (.+), run again with the (--[\w-]+) flag$/s.exec(message) ?? [];
-  if (access === undefined) return [`${program}: error: Not allowed: ${message}`];
-  return [`${program}: error: Not allowed: ${access}`, `${program}: hint: run it with: deno run ${option} …`];
+  if (access === undefined) return new Failure("failed", `Not allowed: ${message}`);
+  return new Failure("failed", `Not allowed: ${access}`, { hint: `run it with: deno run ${option} …` });
 }

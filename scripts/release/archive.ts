@@ -29,16 +29,18 @@ export interface Texts {
   readonly [path: string]: string;
 }
 
-/** The texts of a tree: README.md with the pages that it and they link to. */
+/** The texts of a tree: README.md with the pages that it and they link to, and the schemas of what is printed. */
 export function textsIn(tree: string, licences: string): Texts {
   const read = (path: string) => readFileSync(join(tree, path), "utf8");
-  const pages = readdirSync(join(tree, "docs")).filter((name) => name.endsWith(".md")).sort();
+  const filesIn = (folder: string, ending: string) =>
+    readdirSync(join(tree, folder)).filter((name) => name.endsWith(ending)).sort()
+      .map((name): [string, string] => [`${folder}/${name}`, read(`${folder}/${name}`)]);
   return {
     "LICENSE": read("LICENSE"),
     "README.md": read("README.md"),
     "THIRD-PARTY-LICENSES": licences,
     "CHANGELOG.md": read("CHANGELOG.md"),
-    ...Object.fromEntries(pages.map((name) => [`docs/${name}`, read(`docs/${name}`)])),
+    ...Object.fromEntries([...filesIn("docs", ".md"), ...filesIn("schemas", ".json")]),
   };
 }
 

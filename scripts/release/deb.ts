@@ -13,7 +13,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { create } from "tar";
+import type { ShareTexts } from "../man.ts";
 import { type Texts, writeTexts } from "./archive.ts";
 import type { Target } from "./targets.ts";
 
@@ -31,6 +33,8 @@ export interface DebianPackage {
   /** The program. */
   readonly program: string;
   readonly texts: Texts;
+  /** The manual pages and completions by their paths in an archive. */
+  readonly share: ShareTexts;
   /** Of compression, 1 to 9. */
   readonly level: number;
 }
@@ -84,7 +88,7 @@ function listed(folder: string): string[] {
 }
 
 /** Lays the files out below `root`; returns their size in KiB. */
-function layOut(root: string, { program, texts }: DebianPackage): number {
+function layOut(root: string, { program, texts, share, level }: DebianPackage): number {
   const folders = ["usr", "usr/bin", "usr/lib", "usr/lib/agentlb", "usr/share", "usr/share/doc", DOC];
   for (const folder of [".", ...folders]) mkdirSync(join(root, folder), { recursive: true });
   for (const folder of [".", ...folders]) chmodSync(join(root, folder), 0o755);
@@ -100,11 +104,52 @@ function layOut(root: string, { program, texts }: DebianPackage): number {
   const { LICENSE, "THIRD-PARTY-LICENSES": others, ...pages } = texts;
   const files = { copyright: `${LICENSE}\n${others}`, ...pages };
   writeTexts(join(root, DOC), files);
+  for (const [path, text] of Object.entries(share)) {
+    const place = sharePlace(path);
+    if (place !== undefined) writeShared(join(root, "usr/share"), place, text, level);
+  }
   const bytes = Object.values(files).reduce(
     (sum, text) => sum + Buffer.byteLength(text),
     statSync(path).size,
   );
   return Math.ceil(bytes / 1024);
+}
+
+/**
+ * The place below /usr/share of a page or a completion. What is called cap may belong to another package: its page has a
+ * name of its own, and its completion is left to the user.
+ */
+function sharePlace(path: string): string | undefined {
+  const [, kind, name = ""] = /^(?:completions\/)?(\w+)\/(?:.*\/)?([^/]+)$/.exec(path) ?? [];
+  if (kind === "man") return `${path.replace(/\/cap\.1$/, "/agentlb-cap.1")}.gz`;
+  if (/^_?cap(\.|$)/.test(name)) return undefined;
+  switch (kind) {
+    case "bash":
+      return `bash-completion/completions/${name}`;
+    case "fish":
+      return `fish/vendor_completions.d/${name}`;
+    case "zsh":
+      return `zsh/vendor-completions/${name}`;
+    default:
+      return undefined;
+  }
+}
+
+function writeShared(root: string, place: string, text: string, level: number): void {
+  for (let folder = dirname(place); folder !== "."; folder = dirname(folder)) {
+    mkdirSync(join(root, folder), { recursive: true });
+    chmodSync(join(root, folder), 0o755);
+  }
+  const file = join(root, place);
+  writeFileSync(file, place.endsWith(".gz") ? packed(text, level) : text);
+  chmodSync(file, 0o644);
+}
+
+/** A text compressed without a time and, as in the archives, by no system in particular. */
+function packed(text: string, level: number): Uint8Array {
+  const bytes = gzipSync(text, { level });
+  bytes[9] = 255;
+  return bytes;
 }
 
 /**

@@ -160,12 +160,12 @@ describe("a wrong command line says what is wrong and what to do", () => {
     [
       "rm a -- b",
       "Unexpected argument 'b' for agentlb rm",
-      "usage: agentlb rm <alias-or-email> [--force]",
+      "usage: agentlb rm <alias-or-email> [--force] [--json]",
     ],
     [
       "skill install cap clb",
       "Unexpected argument 'clb' for agentlb skill install",
-      "usage: agentlb skill install cap | clb [--to <dir>] [--copy | --link] [--dry-run]",
+      "usage: agentlb skill install cap | clb [--to <dir>] [--copy | --link] [--dry-run] [--json]",
     ],
     [
       "--nope",
@@ -184,12 +184,11 @@ describe("a wrong command line says what is wrong and what to do", () => {
     ["rm --help --nope", "agentlb rm has no option '--nope'", "see: agentlb help rm"],
     [
       "rr --json",
-      "agentlb rr has no option '--json'",
-      "--json belongs to: agentlb pick, agentlb status, agentlb threads, agentlb path, agentlb rename, agentlb restore, " +
-      "agentlb purge, agentlb bind, agentlb continue, agentlb waiting, agentlb why, agentlb forecast, agentlb wait, " +
-      "agentlb guard, agentlb simulate, agentlb doctor, agentlb supervisor status, agentlb supervisor logs, " +
-      "agentlb config show, agentlb config get, agentlb config set, agentlb config path",
+      "--json of agentlb rr is only supported with --print-command: stdout is that of Codex",
+      "leave out --json, or add --print-command",
     ],
+    ["help --json", "agentlb help has no option '--json'", "see: agentlb help help"],
+    ["rr --markdown", "agentlb rr has no option '--markdown'", "--markdown belongs to: agentlb simulate"],
     [
       "rr --prefer a",
       "agentlb rr has no option '--prefer'",

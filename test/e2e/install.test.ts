@@ -122,6 +122,7 @@ inShells("install.sh", (person) => {
       `would download ${url}/agentlb-1.0.0-${HERE}.tar.gz`,
       ...["agentlb", "cap", "clb"].map((name) => `would install ${who.bin}/${name}`),
       `would keep the agentlb that is there as ${who.bin}/agentlb.before`,
+      `would install manual pages and completions below ${who.user.home}/.local/share`,
       "",
     ]);
     expect(asked).toEqual(["SHA256SUMS"]);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { completionScript } from "../../lib/core/completion/script.ts";
 import { TREE } from "../../rig/codex.ts";
 
 /** What is used of the parser that Visual Studio Code has. */
@@ -47,7 +48,25 @@ function newerIn(text: string): string[] {
   return text.match(/&&|\|\||\?\?|\?\.\w|\$\w+ \? |-Parallel\b|\bclean \{/g) ?? [];
 }
 
+describe("the completions for PowerShell", () => {
+  test.each(["agentlb", "cap", "clb"] as const)(
+    "of %s are PowerShell, also for Windows PowerShell 5.1",
+    (program) => {
+      const text = completionScript("powershell", program);
+      expect(text).toContain(`-CommandName '${program}'`);
+      expect(errorsIn(text)).toEqual([]);
+      expect(newerIn(text)).toEqual([]);
+      expect(text).toMatch(/^[\n -~]+$/);
+      expect(errorsIn(text.replace("param(", "param((")).length).toBeGreaterThan(0);
+    },
+  );
+});
+
 describe("install.ps1, which nothing here can run,", () => {
+  test("says which lines of $PROFILE complete its programs", () => {
+    expect(TEXT).toContain("add to $PROFILE:'");
+  });
+
   test("is PowerShell as far as its grammar tells", () => {
     expect(errorsIn(TEXT)).toEqual([]);
   });

@@ -11,13 +11,14 @@ const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What only other commands need; every start of Codex would pay for it. Whole rooms, and single files of the others. */
 const ELSEWHERE = new RegExp(
   "^lib/(" + [
-    "\\w+/(pool|login|moving|skill|simulation|supervisor|library|thread)/.+",
+    "\\w+/(pool|login|moving|skill|simulation|supervisor|library|thread|completion)/.+",
     "app/config/file",
     "app/daemon/(daemon|caller|replacement|stop_request)",
     "app/pick/(report|why|forecast|simulate)",
     "app/session/(bindings|clear|history|published_status|readings_file)",
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
     "cli/skill",
+    "cli/output/.+",
     "app/codex/threads/.+",
     "cli/view/(bindings|forecast|going_on|notes|simulation|status|threads|why)",
     "core/codex/(activity|auth_file|methods|no_auth_file|rollout|threads/.+)",
@@ -64,6 +65,7 @@ test("`status` adds its report, and what knows the width of letters only when th
   expect(plain.stdout).toContain("selected session: a");
   const report = [
     "lib/app/pick/report.ts",
+    "lib/cli/output/json.ts",
     "lib/cli/view/notes.ts",
     "lib/cli/view/status.ts",
     "lib/core/text/table.ts",

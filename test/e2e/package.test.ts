@@ -18,11 +18,17 @@ const FILES = [
   "CHANGELOG.md",
   "LICENSE",
   "README.md",
+  ...["agentlb", "cap", "clb"].map((name) => `dist/completions/bash/${name}`),
+  ...["agentlb", "cap", "clb"].map((name) => `dist/completions/fish/${name}.fish`),
+  ...["agentlb", "cap", "clb"].map((name) => `dist/completions/powershell/${name}.ps1`),
+  ...["agentlb", "cap", "clb"].map((name) => `dist/completions/zsh/_${name}`),
   "dist/js/THIRD-PARTY-LICENSES",
   "dist/js/agentlb.js",
   "dist/js/cap.js",
   "dist/js/clb.js",
   "dist/js/mod.js",
+  ...["agentlb", "cap", "clb"].map((name) => `dist/man/man1/${name}.1`),
+  "dist/man/man5/agentlb-config.5",
   "dist/skills/codex-account-pool/SKILL.md",
   "dist/skills/codex-account-pool/scripts/cap",
   "dist/skills/codex-account-pool/scripts/cap.js",
@@ -55,6 +61,7 @@ const FILES = [
   "dist/types/mod.d.ts",
   ...readdirSync(join(TREE, "docs")).map((name) => `docs/${name}`).sort(),
   "package.json",
+  ...readdirSync(join(TREE, "schemas")).map((name) => `schemas/${name}`).sort(),
 ];
 /** What is in a tree that somebody works in and must not be in the package. */
 const NOT_SHIPPED = ["dist/agentlb", "dist/linux-x64/agentlb", "dist/release/SHA256SUMS", ".env"];
@@ -113,7 +120,8 @@ test("the package holds what runs, and no source, test or compiled program", () 
     expect(shipped(path).replace(/^ *\*.*$/gm, "")).not.toMatch(/node:|NodeJS|\.ts"/);
   }
   // Where npm makes no links but scripts, the program learns from its own file's name which one it is.
-  const { bin } = JSON.parse(shipped("package.json"));
+  const { bin, man } = JSON.parse(shipped("package.json"));
+  expect(man).toEqual(FILES.filter((path) => path.startsWith("dist/man/")));
   const programs = ["agentlb", "cap", "clb"];
   expect(bin).toEqual(Object.fromEntries(programs.map((name) => [name, `dist/js/${name}.js`])));
   expect(shipped("dist/js/THIRD-PARTY-LICENSES")).toMatch(/\nsmol-toml \S+ \(BSD-3-Clause\)\n/);

@@ -21,11 +21,13 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { Ajv } from "ajv";
 import { default as addFormats } from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { pack, stageArchive, type Texts } from "../../scripts/release/archive.ts";
 import { debName } from "../../scripts/release/deb.ts";
+import { shareTexts } from "../../scripts/man.ts";
 import { releaseBase, writeInstallers } from "../../scripts/release/installers.ts";
 import { hostTarget, targetOf, TARGETS } from "../../scripts/release/targets.ts";
 import { TREE } from "../../rig/codex.ts";
@@ -95,12 +97,17 @@ test("SHA256SUMS is what sha256sum checks, and it names every file", () => {
   expect(check(join(dir, "changed")).status).toBe(1);
 });
 
-/** What is with the program besides the licences: README.md, and what it and its pages link to. */
+/** What is with the program besides the licences: README.md, what it and its pages link to, and the schemas. */
 const PAGES = [
   "README.md",
   "CHANGELOG.md",
-  ...readdirSync(join(TREE, "docs")).sort().map((name) => `docs/${name}`),
+  ...["docs", "schemas"].flatMap((folder) =>
+    readdirSync(join(TREE, folder)).sort().map((name) => `${folder}/${name}`)
+  ),
 ];
+
+/** The pages and completions by their paths in an archive. */
+const SHARED = Object.keys(await shareTexts());
 
 describeWith(["dpkg-deb"], "the package for Debian", () => {
   const deb = debName(host, version);
@@ -124,12 +131,31 @@ describeWith(["dpkg-deb"], "the package for Debian", () => {
         ["drwxr-xr-x", "./usr/lib/agentlb/"],
         [expect.stringMatching(/^l/), "./usr/lib/agentlb/cap -> ../../bin/agentlb"],
         ["drwxr-xr-x", "./usr/share/"],
+        ["drwxr-xr-x", "./usr/share/bash-completion/"],
+        ["drwxr-xr-x", "./usr/share/bash-completion/completions/"],
+        ["-rw-r--r--", "./usr/share/bash-completion/completions/agentlb"],
+        ["-rw-r--r--", "./usr/share/bash-completion/completions/clb"],
         ["drwxr-xr-x", "./usr/share/doc/"],
         ["drwxr-xr-x", "./usr/share/doc/agentlb/"],
-        ...[...PAGES, "copyright", "docs/"].sort().map((path) => [
-          path === "docs/" ? "drwxr-xr-x" : "-rw-r--r--",
+        ...[...PAGES, "copyright", "docs/", "schemas/"].sort().map((path) => [
+          path.endsWith("/") ? "drwxr-xr-x" : "-rw-r--r--",
           `./usr/share/doc/agentlb/${path}`,
         ]),
+        ["drwxr-xr-x", "./usr/share/fish/"],
+        ["drwxr-xr-x", "./usr/share/fish/vendor_completions.d/"],
+        ["-rw-r--r--", "./usr/share/fish/vendor_completions.d/agentlb.fish"],
+        ["-rw-r--r--", "./usr/share/fish/vendor_completions.d/clb.fish"],
+        ["drwxr-xr-x", "./usr/share/man/"],
+        ["drwxr-xr-x", "./usr/share/man/man1/"],
+        ["-rw-r--r--", "./usr/share/man/man1/agentlb-cap.1.gz"],
+        ["-rw-r--r--", "./usr/share/man/man1/agentlb.1.gz"],
+        ["-rw-r--r--", "./usr/share/man/man1/clb.1.gz"],
+        ["drwxr-xr-x", "./usr/share/man/man5/"],
+        ["-rw-r--r--", "./usr/share/man/man5/agentlb-config.5.gz"],
+        ["drwxr-xr-x", "./usr/share/zsh/"],
+        ["drwxr-xr-x", "./usr/share/zsh/vendor-completions/"],
+        ["-rw-r--r--", "./usr/share/zsh/vendor-completions/_agentlb"],
+        ["-rw-r--r--", "./usr/share/zsh/vendor-completions/_clb"],
       ]);
       expect(dpkg("-x", file, place).status).toBe(0);
       const run = (name: string, word: string) =>
@@ -140,6 +166,9 @@ describeWith(["dpkg-deb"], "the package for Debian", () => {
       expect(run("agentlb", "--version")).toBe(`agentlb ${version}\n`);
       expect(run("cap", "-h")).toMatch(/^usage: cap /);
       expect(run("clb", "-h")).toMatch(/^usage: clb /);
+      const page = readFileSync(join(place, "usr/share/man/man1/agentlb.1.gz"));
+      expect([...page.subarray(3, 8), page[9]]).toEqual([0, 0, 0, 0, 0, 255]);
+      expect(gunzipSync(page).toString()).toMatch(/^\.TH AGENTLB 1 /m);
     },
   );
 
@@ -227,6 +256,7 @@ test("the npm package is among the files, with everything that it needs", () => 
       "dist/js/cap.js",
       "dist/js/mod.js",
       "dist/types/mod.d.ts",
+      ...SHARED.map((path) => `dist/${path}`),
     ]
   ) {
     expect(names).toContain(`package/${name}`);
@@ -252,7 +282,9 @@ for m in tarfile.open(sys.argv[1]):
       row("README.md", "0  0o644"),
       row("THIRD-PARTY-LICENSES", "0  0o644"),
       ...PAGES.slice(1).map((path) => row(path, "0  0o644")),
+      ...SHARED.map((path) => row(path, "0  0o644")),
     ]);
+    expect(SHARED).toContain("man/man1/agentlb.1");
     // The header of gzip: no name, no time, and the system is "unknown".
     expect([...readFileSync(join(one, archive)).subarray(3, 8)]).toEqual([0, 0, 0, 0, 0]);
     expect(readFileSync(join(one, archive))[9]).toBe(255);

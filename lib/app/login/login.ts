@@ -32,7 +32,8 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Logs in to a session that exists. `codex login` revokes the login in its home before it has a new one, so a session
- * that has a login gets the new one by way of an empty temporary home.
+ * that has a login gets the new one by way of an empty temporary home. Returns the model provider that needs no login,
+ * where nothing was done for that reason.
  */
 export async function logInAgain(
   host: Host,
@@ -40,7 +41,7 @@ export async function logInAgain(
   config: Config,
   target: string,
   request: LoginRequest,
-): Promise<void> {
+): Promise<string | undefined> {
   const alias = aliasFor(layout, target);
   checkKnownAlias(host, alias);
   const home = homeOf(layout, alias);
@@ -49,7 +50,7 @@ export async function logInAgain(
   if (provider !== undefined) {
     const uses = `its Codex uses the model provider "${printable(provider)}"`;
     host.err(`agentlb: "${printable(alias)}" needs no login: ${uses}; to log in all the same: --force\n`);
-    return;
+    return provider;
   }
   await underLoginLock(host, layout, alias, async () => {
     await awaitRenewal(host, layout, alias);
@@ -59,6 +60,7 @@ export async function logInAgain(
     if (await needsLogin(host, config, home)) throw noLogin();
   });
   host.err(`agentlb: logged in to "${printable(alias)}"${printable(named(accountIn(home)))}\n`);
+  return undefined;
 }
 
 /** Throws Failure for a login outside auth.json, which could not be kept safe. */

@@ -6,11 +6,20 @@ import type { HomeThreads } from "./threads/home_threads.ts";
 
 const SETTLES_MS = 100;
 
+interface Running {
+  readonly path: string;
+  /** The identity of the folder. */
+  readonly folder: string;
+  readonly unwatch: Unwatch;
+}
+
 /** The watched folders, each under a key. */
 export class Watches {
-  readonly #running = new Map<string, { readonly folder: string; readonly unwatch: Unwatch }>();
+  readonly #running = new Map<string, Running>();
   /** Timers of watches that start after a delay. */
   readonly #later = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Paths that were watched a moment ago, with the timer of that moment's end. */
+  readonly #settling = new Map<string, ReturnType<typeof setTimeout>>();
   /** The watched rollout folders, by alias. */
   readonly #days = new Map<string, readonly string[]>();
   readonly #wake: () => void;
@@ -24,14 +33,14 @@ export class Watches {
    * changed name and returns whether to wake up. With the name "", anything may have changed.
    */
   set(key: string, path: string, matters: (name: string) => boolean): void {
+    if (this.#later.has(key)) return; // it is going to be watched, and looked at once more
     const folder = folderIdentity(path);
-    const old = this.#running.get(key);
-    if (old?.folder === folder) return;
+    if (this.#running.get(key)?.folder === folder) return;
     this.drop(key);
     if (folder === undefined) return;
-    if (old) return this.#setLater(key, path, matters);
+    if (this.#settling.has(path)) return this.#setLater(key, path, matters);
     const unwatch = watchFolder(path, (name) => matters(name) && this.#wake());
-    if (unwatch) this.#running.set(key, { folder, unwatch });
+    if (unwatch) this.#running.set(key, { path, folder, unwatch });
   }
 
   /**
@@ -83,17 +92,28 @@ export class Watches {
   drop(key: string): void {
     clearTimeout(this.#later.get(key));
     this.#later.delete(key);
-    this.#running.get(key)?.unwatch();
+    const running = this.#running.get(key);
+    if (running === undefined) return;
+    running.unwatch();
     this.#running.delete(key);
+    this.#settle(running.path);
   }
 
   close(): void {
     for (const key of [...this.#running.keys(), ...this.#later.keys()]) this.drop(key);
+    for (const timer of this.#settling.values()) clearTimeout(timer);
   }
 
-  /** Starts the watch after a delay: Deno closes late, and then closes newer watches of the same path too. */
+  /** Deno and Bun close late, and then close newer watches of the same path too. */
+  #settle(path: string): void {
+    clearTimeout(this.#settling.get(path));
+    this.#settling.set(path, setTimeout(() => this.#settling.delete(path), SETTLES_MS));
+  }
+
+  /** Starts the watch after a delay. */
   #setLater(key: string, path: string, matters: (name: string) => boolean): void {
     const timer = setTimeout(() => {
+      this.#later.delete(key);
       this.set(key, path, matters);
       matters("");
       this.#wake(); // changes during the delay had no event

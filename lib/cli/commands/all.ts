@@ -34,5 +34,7 @@ export const COMMANDS: Commands = new Map<string, string | LoadCommand>([
   ["supervisor", () => import("./supervisor.ts")],
   ["config", () => import("./config.ts")],
   ["skill", () => import("./skill.ts")],
+  ["completion", () => import("./completion.ts")],
+  ["complete", () => import("./complete.ts")],
   ["help", () => import("./help.ts")],
 ]);

@@ -5,11 +5,14 @@ import type { Command, CommandWith } from "../declaration/command.ts";
 import { JSON_OPTION } from "../declaration/shared_options.ts";
 import type { ConfigPathOutput } from "../output/settings.ts";
 
-const INIT_OPTIONS = { force: { about: "replace a config.toml that exists" } } as const;
+const INIT_OPTIONS = {
+  force: { about: "replace a config.toml that exists" },
+  json: JSON_OPTION,
+} as const;
 
 const init: CommandWith<typeof INIT_OPTIONS> = {
   name: "config init",
-  usage: "[--force]",
+  usage: "[--force] [--json]",
   summary: "write config.toml with its defaults",
   help: ["Writes config.toml with every setting, its default and what it does."],
   options: INIT_OPTIONS,
@@ -17,7 +20,11 @@ const init: CommandWith<typeof INIT_OPTIONS> = {
   async run(host, { options }) {
     const layout = openRoot(host);
     const { initConfig } = await import("../../app/config/file.ts");
-    host.out(`${initConfig(layout, options.force ?? false)}\n`);
+    const path = initConfig(layout, options.force ?? false);
+    if (options.json) {
+      const { configInitJson } = await import("../output/settings.ts");
+      host.out(configInitJson(path));
+    } else host.out(`${path}\n`);
     return 0;
   },
 };
@@ -112,7 +119,7 @@ const path: CommandWith<typeof JSON_ONLY> = {
     const layout = lookAtRoot(host);
     const { config: file } = layout;
     const output = {
-      schema: "agentlb.config_path/1",
+      schema: "agentlb.config-path/1",
       file,
       exists: hasConfig(layout),
     } satisfies ConfigPathOutput;

@@ -27,7 +27,11 @@ export const command: CommandWith<typeof OPTIONS> = {
       import("../view/left.ts"),
     ]);
     const found = await lookForLeft(host, layout, config, wish);
-    host.out(options.json ? leftJson("guard", found, wish) : `${leftLine(found, wish, host.clock.now())}\n`);
+    host.out(
+      options.json
+        ? leftJson("agentlb.guard/1", found, wish)
+        : `${leftLine(found, wish, host.clock.now())}\n`,
+    );
     return found.answer === "yes" ? 0 : EXIT.nothingToPick;
   },
 };

@@ -34,7 +34,8 @@ export async function runSession(
   request: PickRequest = {},
   prepare?: () => Promise<void>,
 ): Promise<End> {
-  const { cmd = "", shell, "print-command": isPrinted = false } = call.options;
+  const { cmd = "", json, shell = usualShell(host.platform), "print-command": isPrinted = false } =
+    call.options;
   const typed = commandOf(host, config, cmd, call.passthrough);
   const bound = request.isUnbound
     ? undefined
@@ -62,7 +63,11 @@ export async function runSession(
     : await pickAndTell(host, layout, config, { alias: route.alias }, options, await threadLineOf(route));
   if (!isPrinted) return await runAndTell(host, layout, config, picked, words, onLimit);
   if (picked.isRenewing) await awaitRenewal(host, layout, picked.alias);
-  host.out(`${await printedCommand(shell ?? usualShell(host.platform), picked.home, words)}\n`);
+  const text = await printedCommand(shell, picked.home, words);
+  if (json) {
+    const { commandJson } = await import("../output/pick.ts");
+    host.out(commandJson({ alias: picked.alias, home: picked.home, argv: words, shell, text }));
+  } else host.out(`${text}\n`);
   return 0;
 }
 

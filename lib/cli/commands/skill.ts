@@ -4,6 +4,7 @@ import type { SkillRequest, SkillWork } from "../../app/skill/install.ts";
 import type { Host } from "../../io/host.ts";
 import type { Arguments, Command, CommandWith } from "../declaration/command.ts";
 import type { Given } from "../declaration/option.ts";
+import { JSON_OPTION } from "../declaration/shared_options.ts";
 
 const PLACE_OPTIONS = {
   to: {
@@ -13,7 +14,10 @@ const PLACE_OPTIONS = {
       "~/.codex/skills; of ai-team-workflow the folder deps in there",
   },
 } as const;
-const DRY_OPTIONS = { "dry-run": { about: "only say what would be done" } } as const;
+const DRY_OPTIONS = {
+  "dry-run": { about: "only say what would be done" },
+  json: JSON_OPTION,
+} as const;
 const INSTALL_OPTIONS = {
   ...PLACE_OPTIONS,
   copy: { about: "copy this program into the skill; that is the default" },
@@ -32,7 +36,7 @@ const POOL: Arguments = { what: "skill", oneOf: ["cap", "clb"], isNeeded: true }
 
 const install: CommandWith<typeof INSTALL_OPTIONS> = {
   name: "skill install",
-  usage: "cap | clb [--to <dir>] [--copy | --link] [--dry-run]",
+  usage: "cap | clb [--to <dir>] [--copy | --link] [--dry-run] [--json]",
   summary: "install cap or clb as a Codex skill",
   help: [
     "Puts codex-account-pool (cap) or codex-load-balancer (clb) into a folder of skills, with this program in it. What " +
@@ -49,13 +53,13 @@ const install: CommandWith<typeof INSTALL_OPTIONS> = {
       ...request,
       how: (["link", "copy"] as const).find((each) => options[each]),
     });
-    return await tell(host, "install", request, work);
+    return await tell(host, "install", request, work, options.json);
   },
 };
 
 const remove: CommandWith<typeof REMOVE_OPTIONS> = {
   name: "skill remove",
-  usage: "cap | clb [--to <dir>] [--dry-run]",
+  usage: "cap | clb [--to <dir>] [--dry-run] [--json]",
   summary: "put back what was there before",
   help: [
     "Makes the folder of the skill what it was before the first install. What you changed since stays, and is named.",
@@ -66,7 +70,7 @@ const remove: CommandWith<typeof REMOVE_OPTIONS> = {
   async run(host, { words, options }) {
     const request = skillRequestIn(words, options);
     const { removeSkill } = await import("../../app/skill/install.ts");
-    return await tell(host, "remove", request, await removeSkill(host, request));
+    return await tell(host, "remove", request, await removeSkill(host, request), options.json);
   },
 };
 
@@ -93,11 +97,17 @@ function skillRequestIn([pool]: readonly string[], options: Given<typeof REMOVE_
 async function tell(
   host: Host,
   verb: "install" | "remove",
-  { isDry }: SkillRequest,
+  request: SkillRequest,
   work: SkillWork,
+  isJson = false,
 ): Promise<End> {
-  const { skillText } = await import("../view/skill.ts");
   for (const note of work.notes) host.err(`agentlb: note: ${printable(note, 4096)}\n`);
-  host.out(skillText(verb, isDry, work));
+  if (isJson) {
+    const { skillJson } = await import("../output/skill.ts");
+    host.out(skillJson(verb, request, work));
+  } else {
+    const { skillText } = await import("../view/skill.ts");
+    host.out(skillText(verb, request.isDry, work));
+  }
   return 0;
 }

@@ -3,27 +3,33 @@ import type { End } from "../../app/codex/run.ts";
 import { lookAtRoot, openRoot } from "../../app/session/sessions.ts";
 import type { Host } from "../../io/host.ts";
 import type { Command, CommandWith } from "../declaration/command.ts";
+import type { Given } from "../declaration/option.ts";
+import { JSON_OPTION } from "../declaration/shared_options.ts";
 
-const START_OPTIONS = { background: { about: "the only way to start it", isNeeded: true } } as const;
+const DONE_OPTIONS = { json: JSON_OPTION } as const;
+const START_OPTIONS = {
+  background: { about: "the only way to start it", isNeeded: true },
+  ...DONE_OPTIONS,
+} as const;
 
 const start: CommandWith<typeof START_OPTIONS> = {
   name: "supervisor start",
-  usage: "--background",
+  usage: "--background [--json]",
   summary: "keep limits fresh (picking starts it by itself)",
   help: [],
   options: START_OPTIONS,
   examples: [],
-  run: async (host) => await supervise(host, "start"),
+  run: async (host, { options }) => await supervise(host, "start", options),
 };
 
-const restart: Command = {
+const restart: CommandWith<typeof DONE_OPTIONS> = {
   name: "supervisor restart",
-  usage: "",
+  usage: "[--json]",
   summary: "end it and start it",
   help: [],
-  options: {},
+  options: DONE_OPTIONS,
   examples: [],
-  run: async (host) => await supervise(host, "restart"),
+  run: async (host, { options }) => await supervise(host, "restart", options),
 };
 
 const STATUS_OPTIONS = { json: { about: "print an object instead of lines" } } as const;
@@ -80,14 +86,14 @@ const logs: CommandWith<typeof LOGS_OPTIONS> = {
   },
 };
 
-const stop: Command = {
+const stop: CommandWith<typeof DONE_OPTIONS> = {
   name: "supervisor stop",
-  usage: "",
+  usage: "[--json]",
   summary: "end it; the renewal of a login is finished first",
   help: [],
-  options: {},
+  options: DONE_OPTIONS,
   examples: [],
-  run: async (host) => await supervise(host, "stop"),
+  run: async (host, { options }) => await supervise(host, "stop", options),
 };
 
 const daemon: Command = {
@@ -122,10 +128,20 @@ export const command: Command = {
   },
 };
 
-async function supervise(host: Host, verb: "start" | "restart" | "stop"): Promise<End> {
+async function supervise(
+  host: Host,
+  verb: "start" | "restart" | "stop",
+  { json }: Given<typeof DONE_OPTIONS>,
+): Promise<End> {
   const layout = openRoot(host);
   const { superviseCommand } = await import("../../app/daemon/daemon.ts");
-  const { lines, isDone } = await superviseCommand(host, layout, verb);
-  for (const line of lines) host.out(`${line}\n`);
-  return isDone ? 0 : EXIT.failed;
+  const done = await superviseCommand(host, layout, verb);
+  if (json) {
+    const [{ livingDaemon }, { superviseJson }] = await Promise.all([
+      import("../../app/daemon/living_daemon.ts"),
+      import("../output/supervisor.ts"),
+    ]);
+    host.out(superviseJson(verb, done, livingDaemon(layout)?.pid));
+  } else for (const line of done.lines) host.out(`${line}\n`);
+  return done.isDone ? 0 : EXIT.failed;
 }

@@ -57,7 +57,7 @@ export const command: CommandWith<typeof OPTIONS> = {
       show(countdownLine(found, host.clock.now()));
     });
     if (shown !== "") show("");
-    if (options.json) host.out(leftJson("wait", waited, wish));
+    if (options.json) host.out(leftJson("agentlb.wait/1", waited, wish));
     else if (waited.answer === "yes") host.out(`${leftLine(waited, wish, host.clock.now())}\n`);
     else host.err(`agentlb: ${leftLine(waited, wish, host.clock.now())}\n`);
     if (waited.answer === "timeout") return EXIT.timedOut;

@@ -19,7 +19,6 @@ export const command: CommandWith<typeof OPTIONS> = {
     '<thread>. "uncertain" is one that was just being started then: it may have gone on already.',
   ],
   options: OPTIONS,
-  exclusive: [["json", "forget"]],
   examples: ["agentlb waiting --json"],
   async run(host, { options: { json, forget } }) {
     const layout = openRoot(host);
@@ -38,7 +37,14 @@ export const command: CommandWith<typeof OPTIONS> = {
           },
         );
       }
-      host.out(result ? `forgotten: ${shown}\n` : `nothing was promised for: ${shown}\n`);
+      const { waitingJson } = await import("../view/going_on.ts");
+      host.out(
+        json
+          ? waitingJson(promisesIn(host, layout), { thread: forget, changed: result })
+          : result
+          ? `forgotten: ${shown}\n`
+          : `nothing was promised for: ${shown}\n`,
+      );
       return 0;
     }
     const { waitingJson, waitingText } = await import("../view/going_on.ts");

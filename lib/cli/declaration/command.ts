@@ -48,7 +48,7 @@ export interface Command {
   readonly runsSession?: boolean;
   /** True when it finishes or undoes a move of a session that was cut short by itself. */
   readonly settles?: boolean;
-  /** True when it takes the words after `--` as they are. */
+  /** True when it takes any words after `--`, though it runs no session. */
   readonly takesRest?: boolean;
   /** The members of a family. */
   readonly commands?: readonly Command[];

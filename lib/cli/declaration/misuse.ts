@@ -5,6 +5,9 @@ import type { Command, Commands } from "./command.ts";
 import { EVERYWHERE } from "./shared_options.ts";
 import { calledAs, usageOf } from "./usage.ts";
 
+/** An option that more commands have is no help to find the one that was meant. */
+const MOST_NAMED = 8;
+
 /** The failure for a first word that is no command. */
 export async function noCommand(word: string, commands: Commands): Promise<Failure> {
   const [program] = await allCommands(commands);
@@ -50,7 +53,7 @@ export async function noOption(command: Command, typed: string, commands: Comman
   const others = (await allCommands(commands)).filter(({ options }) =>
     typed.startsWith("--") && Object.hasOwn(options, typed.slice(2))
   );
-  if (others.length > 0) {
+  if (others.length > 0 && others.length <= MOST_NAMED) {
     return wrong(command, message, `${typed} belongs to: ${others.map(calledAs).join(", ")}`);
   }
   const own = [...Object.keys(EVERYWHERE), ...Object.keys(command.options)].map((name) => `--${name}`);
@@ -102,9 +105,17 @@ export function uselessOption(command: Command, name: string): Failure {
   );
 }
 
-/** The failure for a missing required argument; scripts may depend on its message. */
+/** The failure for `--json` where Codex, which has stdout, is run. */
+export function onlyPrinted(command: Command): Failure {
+  const message = `--json of ${
+    calledAs(command)
+  } is only supported with --print-command: stdout is that of Codex`;
+  return wrong(command, message, "leave out --json, or add --print-command");
+}
+
+/** The failure for a missing required argument; scripts may depend on its message, which never had `--json`. */
 export function missing(command: Command): Failure {
-  const message = command.takes?.missing ?? `usage: ${usageOf(command)}`;
+  const message = command.takes?.missing ?? `usage: ${usageOf(command).replace(/ \[--json\]$/, "")}`;
   return new Failure("usage", message, { verbatim: true });
 }
 

@@ -15,6 +15,7 @@ export const RUN_OPTIONS = {
 /** The options of commands that run a session in this terminal. */
 export const START_OPTIONS = {
   ...RUN_OPTIONS,
+  json: { about: "with --print-command: print it as an object" },
   "on-limit": {
     value: "<what>",
     oneOf: ON_LIMIT,

@@ -1,3 +1,5 @@
+import { jsonText } from "./json.ts";
+
 /** A setting as it counts now. */
 export interface SettingValue {
   readonly key: string;
@@ -34,7 +36,7 @@ export interface SettingOutput extends SettingValue {
 
 /** `agentlb config set --json`. */
 export interface ChangedSettingOutput {
-  readonly schema: "agentlb.setting_changed/1";
+  readonly schema: "agentlb.setting-changed/1";
   readonly file: string;
   readonly before: SettingValue;
   readonly after: SettingValue;
@@ -42,7 +44,19 @@ export interface ChangedSettingOutput {
 
 /** `agentlb config path --json`. */
 export interface ConfigPathOutput {
-  readonly schema: "agentlb.config_path/1";
+  readonly schema: "agentlb.config-path/1";
   readonly file: string;
   readonly exists: boolean;
+}
+
+/** What `agentlb config init --json` prints. */
+export interface ConfigInitOutput {
+  readonly schema: "agentlb.config-init/1";
+  /** The path of config.toml, which has every setting with its default now. */
+  readonly path: string;
+}
+
+/** The output of `agentlb config init --json`. */
+export function configInitJson(path: string): string {
+  return jsonText<ConfigInitOutput>({ schema: "agentlb.config-init/1", path });
 }

@@ -10,13 +10,15 @@ export interface Option {
   readonly initial?: string | boolean;
   /** True when the predecessor lacks it: it has no abbreviation, so that those of other options keep their meaning. */
   readonly isNew?: boolean;
+  /** What its value is, for completion: a path, or one of these words. */
+  readonly takes?: "folder" | "file" | readonly string[];
 }
 
 export interface Command {
   readonly name: string;
   readonly summary: string;
   /** The one argument it takes. */
-  readonly argument?: { readonly name: string; readonly help: string };
+  readonly argument?: { readonly name: string; readonly help: string; readonly takes?: Option["takes"] };
   readonly options: readonly Option[];
 }
 
@@ -33,6 +35,7 @@ const toggle = (flag: string, help: string): Option => ({
   help,
   initial: false,
 });
+const taking = (takes: NonNullable<Option["takes"]>, option: Option): Option => ({ ...option, takes });
 const fresh = (option: Option): Option => ({ ...option, isNew: true });
 
 const WORKER = [
@@ -40,7 +43,7 @@ const WORKER = [
   required("--base", "base name of the worker"),
 ];
 const TEAM = [
-  text("--team-dir", "team directory instead of the configured one"),
+  taking("folder", text("--team-dir", "team directory instead of the configured one")),
   text("--glob", "glob instead of the configured one"),
 ];
 const READING = [
@@ -53,7 +56,7 @@ const READING = [
     help: "leave the MCP servers of the source out",
   } as const,
 ];
-const DIRECTORY = { name: "team_dir", help: "directory with the auth files" };
+const DIRECTORY = { name: "team_dir", help: "directory with the auth files", takes: "folder" } as const;
 
 const ALL: readonly Command[] = [
   { name: "where", summary: "show which settings are used", options: [] },
@@ -72,7 +75,7 @@ const ALL: readonly Command[] = [
       text("--timeout", "seconds to wait for the limits", "12"),
       ...READING,
       toggle("--print-raw", "print all that Codex shows"),
-      fresh(text("--via", "tmux or app-server")),
+      fresh(taking(["tmux", "app-server"], text("--via", "tmux or app-server"))),
       fresh(toggle("--json", "print JSON")),
       fresh(toggle("--table", "print a table")),
     ],
@@ -83,7 +86,7 @@ const ALL: readonly Command[] = [
     argument: DIRECTORY,
     options: [
       text("--glob", "glob instead of the configured one"),
-      text("--registry", "registry.json of the team"),
+      taking("file", text("--registry", "registry.json of the team")),
       text("--interval", "seconds between two looks", "180"),
       text("--grace", "seconds before the team is restarted", "300"),
       text("--max-retries", "readings that may fail", "10"),
@@ -92,11 +95,17 @@ const ALL: readonly Command[] = [
       toggle("--once", "look once and end"),
       text("--status-timeout", "seconds to wait for the limits", "12"),
       ...READING,
-      fresh(text("--via", "tmux or app-server")),
+      fresh(taking(["tmux", "app-server"], text("--via", "tmux or app-server"))),
       fresh(toggle("--rotate-on-unknown", "move on when the limits can't be read, too")),
     ],
   },
 ];
+
+/** The command for users that argparse's usage lines leave out, because callers compare them. */
+export const COMPLETION: Pick<Command, "name" | "summary"> = {
+  name: "completion",
+  summary: "print the script that completes command lines: bash, zsh, fish or powershell",
+};
 
 /** The commands of a flavour, in the order of its usage line. */
 export function commandsOf(flavour: Flavour): Command[] {

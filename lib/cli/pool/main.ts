@@ -28,6 +28,12 @@ export async function main(host: Host, name: keyof typeof FLAVOURS, folder: stri
 }
 
 async function answer(host: Host, flavour: Flavour, from: Origin, args: readonly string[]): Promise<End> {
+  const [first, ...rest] = args;
+  if (first === "completion" || first === "complete") {
+    const { poolAnswer, poolScript } = await import("./completion.ts");
+    host.out(first === "completion" ? poolScript(flavour.name, rest) : poolAnswer(flavour.name, rest));
+    return 0;
+  }
   const request = parseArguments(flavour, args, host.env.COLUMNS);
   if (request.do === "run") return await runPool(host, flavour, from, request.command, request.options);
   host.out(request.text);

@@ -1,4 +1,4 @@
-import type { Command, Option } from "./commands.ts";
+import { type Command, COMPLETION, type Option } from "./commands.ts";
 
 /** The line width of argparse: the terminal's columns minus two. */
 export function lineWidth(columns: string | undefined): number {
@@ -20,7 +20,7 @@ export function commandUsage(program: string, command: Command, width: number): 
 
 /** The help of the program, for `-h`. */
 export function programHelp(usage: string, commands: readonly Command[]): string {
-  const rows = commands.map(({ name, summary }) => [name, summary] as const);
+  const rows = [...commands, COMPLETION].map(({ name, summary }) => [name, summary] as const);
   return `${usage}\n\nHands out source directories and auth files to the workers of a team.\n\ncommands:\n${
     listed(rows)
   }\noptions:\n${listed([HELP])}`;
@@ -56,7 +56,8 @@ function optionUsage(option: Option): string[] {
   return option.isRequired ? [flag, metavar(option)] : [`[${flag} ${metavar(option)}]`];
 }
 
-function metavar({ flags }: Option): string {
+/** The name of an option's value in a usage. */
+export function metavar({ flags }: Option): string {
   return flags[0]!.replace(/^-+/, "").replaceAll("-", "_").toUpperCase();
 }
 

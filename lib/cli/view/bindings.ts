@@ -1,5 +1,7 @@
 import { printable } from "../../core/text/printable.ts";
 import type { Binding } from "../../core/thread/binding.ts";
+import { jsonText } from "../output/json.ts";
+import type { BindOutput, BoundFolder } from "../output/session.ts";
 
 /** One binding: `/home/me/acme: work, spare`. */
 export function bindingLine({ folder, aliases }: Pick<Binding, "folder" | "aliases">): string {
@@ -16,16 +18,25 @@ export function bindingsText(bindings: readonly Binding[], here: Binding | undef
   }).join("");
 }
 
-/** The output of `agentlb bind --json`. */
-export function bindingsJson(bindings: readonly Binding[], here: Binding | undefined): string {
-  const value = {
+/** The output of `agentlb bind --json`; `done` is the binding that was made or removed. */
+export function bindingsJson(
+  bindings: readonly Binding[],
+  here: Binding | undefined,
+  done: { readonly bound?: Binding; readonly unbound?: Binding } = {},
+): string {
+  return jsonText<BindOutput>({
     schema: "agentlb.bind/1",
-    here: here === undefined ? null : { folder: here.folder, sessions: here.aliases },
+    here: here === undefined ? null : boundFolder(here),
     bindings: bindings.map(({ folder, aliases, isInConfig }) => ({
       folder,
       sessions: aliases,
       inConfig: isInConfig,
     })),
-  };
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+    bound: done.bound && boundFolder(done.bound),
+    unbound: done.unbound && boundFolder(done.unbound),
+  });
+}
+
+function boundFolder({ folder, aliases }: Binding): BoundFolder {
+  return { folder, sessions: aliases };
 }

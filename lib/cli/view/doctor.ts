@@ -1,4 +1,6 @@
 import type { Finding } from "../../core/doctor/finding.ts";
+import type { DoctorOutput } from "../output/doctor.ts";
+import { jsonText } from "../output/json.ts";
 import { printable } from "../../core/text/printable.ts";
 
 const LONGEST = 4096;
@@ -18,5 +20,5 @@ export function doctorText(findings: readonly Finding[]): string {
 /** The output of `agentlb doctor --json`. */
 export function doctorJson(findings: readonly Finding[]): string {
   const faults = findings.filter(({ severity }) => severity === "fault").length;
-  return `${JSON.stringify({ schema: "agentlb.doctor/1", faults, findings }, undefined, 2)}\n`;
+  return jsonText<DoctorOutput>({ schema: "agentlb.doctor/1", faults, findings });
 }

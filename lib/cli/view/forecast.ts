@@ -3,6 +3,8 @@ import { printable } from "../../core/text/printable.ts";
 import { formatSpan } from "../../core/text/time.ts";
 import type { Expectation } from "../../app/pick/forecast.ts";
 import { drawTable } from "../../app/pick/report.ts";
+import { jsonText } from "../output/json.ts";
+import type { ForecastOutput } from "../output/limits.ts";
 
 const HEADER = ["ALIAS", "WINDOW", "LEFT", "PER HOUR", "RUNS DRY IN", "80 % RANGE", "RESETS IN"];
 
@@ -39,7 +41,7 @@ export function forecastJson(expectations: readonly Expectation[]): string {
       resetsInMs: outlook.resetsIn,
     })),
   }));
-  return `${JSON.stringify({ schema: "agentlb.forecast/1", accounts }, undefined, 2)}\n`;
+  return jsonText<ForecastOutput>({ schema: "agentlb.forecast/1", accounts });
 }
 
 function cellsOf(outlook: Outlook): string[] {

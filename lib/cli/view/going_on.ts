@@ -7,6 +7,8 @@ import { drawTable } from "../../app/pick/report.ts";
 import type { Outcome } from "../../app/thread/going_on/go_on.ts";
 import type { ContinuedThread } from "../../app/thread/continue.ts";
 import type { ListedPromise } from "../../app/thread/waiting.ts";
+import { jsonLine, jsonText } from "../output/json.ts";
+import type { ContinueOutput, WaitingOutput } from "../output/threads.ts";
 
 /** A thread in messages: `thread 01a2… of "work" (Fix the parser)`. */
 export function threadWords({ id, alias, firstWords }: ContinuedThread): string {
@@ -105,19 +107,17 @@ function untilWords(untilMs: number | undefined, nowMs: number): string {
 export function outcomeJson(thread: ContinuedThread, outcome: Outcome, nowMs: number): string {
   const { obstacle, end } = outcome;
   const untilMs = obstacle !== undefined && "untilMs" in obstacle ? obstacle.untilMs : undefined;
-  return `${
-    JSON.stringify({
-      schema: "agentlb.continue/1",
-      thread: thread.id,
-      alias: thread.alias,
-      home: thread.home,
-      result: obstacle?.why ?? "went on",
-      doubt: obstacle?.why === "asked" ? obstacle.doubt : undefined,
-      comesBackAt: untilMs === undefined ? undefined : formatTime(untilMs),
-      codexEnd: end,
-      exitCode: outcomeView(thread, outcome, nowMs).end,
-    })
-  }\n`;
+  return jsonLine<ContinueOutput>({
+    schema: "agentlb.continue/1",
+    thread: thread.id,
+    alias: thread.alias,
+    home: thread.home,
+    result: obstacle?.why ?? "went on",
+    doubt: obstacle?.why === "asked" ? obstacle.doubt : undefined,
+    comesBackAt: untilMs === undefined ? undefined : formatTime(untilMs),
+    codexEnd: end,
+    exitCode: outcomeView(thread, outcome, nowMs).end,
+  });
 }
 
 const HEADER = ["THREAD", "SESSION", "STATE", "SINCE", "UNTIL", "PID", "BEGAN WITH"];
@@ -138,26 +138,24 @@ export async function waitingText(promises: readonly ListedPromise[], nowMs: num
 }
 
 /** The output of `agentlb waiting --json`. */
-export function waitingJson(promises: readonly ListedPromise[]): string {
-  return `${
-    JSON.stringify(
-      {
-        schema: "agentlb.waiting/1",
-        promises: promises.map(({ promise, state }) => ({
-          thread: promise.thread,
-          alias: promise.alias,
-          home: promise.home,
-          cwd: promise.cwd,
-          firstWords: promise.firstWords,
-          state,
-          since: formatTime(promise.since),
-          until: promise.untilMs === undefined ? undefined : formatTime(promise.untilMs),
-          pid: promise.by.pid,
-          tries: promise.tries,
-        })),
-      },
-      null,
-      2,
-    )
-  }\n`;
+export function waitingJson(
+  promises: readonly ListedPromise[],
+  forgotten?: WaitingOutput["forgotten"],
+): string {
+  return jsonText<WaitingOutput>({
+    schema: "agentlb.waiting/1",
+    promises: promises.map(({ promise, state }) => ({
+      thread: promise.thread,
+      alias: promise.alias,
+      home: promise.home,
+      cwd: promise.cwd,
+      firstWords: promise.firstWords,
+      state,
+      since: formatTime(promise.since),
+      until: promise.untilMs === undefined ? undefined : formatTime(promise.untilMs),
+      pid: promise.by.pid,
+      tries: promise.tries,
+    })),
+    forgotten,
+  });
 }

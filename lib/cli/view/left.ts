@@ -2,6 +2,8 @@ import type { LeftWish, SessionLeft } from "../../core/pick/left.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatMoment, formatSpan, formatTime } from "../../core/text/time.ts";
 import type { Waited } from "../../app/pick/await_left.ts";
+import { jsonText } from "../output/json.ts";
+import type { GuardOutput, WaitOutput } from "../output/limits.ts";
 
 const SHOWN = 5;
 
@@ -25,34 +27,28 @@ export function countdownLine({ sessions, backMs }: Waited, nowMs: number): stri
   return `agentlb: waiting for ${whom}: ${when}`;
 }
 
-/** The object of `--json`. */
+/** The output of `agentlb wait|guard --json`. */
 export function leftJson(
-  schema: string,
+  schema: (WaitOutput | GuardOutput)["schema"],
   { answer, enough, sessions, backMs }: Waited,
   wish: LeftWish,
 ): string {
-  return `${
-    JSON.stringify(
-      {
-        schema: `agentlb.${schema}/1`,
-        answer: answer === "never" ? "no" : answer,
-        canChange: answer !== "never",
-        ...(wish.least === undefined ? {} : { leastPercent: wish.least }),
-        ...(enough === undefined ? {} : { alias: enough.alias }),
-        ...(enough?.left === undefined ? {} : { leftPercent: enough.left }),
-        ...(backMs === undefined ? {} : { backAt: formatTime(backMs) }),
-        sessions: sessions.map(({ alias, isEnough, left, reason, backMs: ms }) => ({
-          alias,
-          isEnough,
-          ...(left === undefined ? {} : { leftPercent: left }),
-          ...(reason === "" ? {} : { reason }),
-          ...(ms === undefined ? {} : { backAt: formatTime(ms) }),
-        })),
-      },
-      undefined,
-      2,
-    )
-  }\n`;
+  return jsonText<WaitOutput | GuardOutput>({
+    schema,
+    answer: answer === "never" ? "no" : answer,
+    canChange: answer !== "never",
+    ...(wish.least === undefined ? {} : { leastPercent: wish.least }),
+    ...(enough === undefined ? {} : { alias: enough.alias }),
+    ...(enough?.left === undefined ? {} : { leftPercent: enough.left }),
+    ...(backMs === undefined ? {} : { backAt: formatTime(backMs) }),
+    sessions: sessions.map(({ alias, isEnough, left, reason, backMs: ms }) => ({
+      alias,
+      isEnough,
+      ...(left === undefined ? {} : { leftPercent: left }),
+      ...(reason === "" ? {} : { reason }),
+      ...(ms === undefined ? {} : { backAt: formatTime(ms) }),
+    })),
+  });
 }
 
 function untilWords(ms: number, nowMs: number): string {

@@ -4,6 +4,8 @@ import type { Layout } from "../../core/system/layout.ts";
 import { printable } from "../../core/text/printable.ts";
 import { type Figures, figuresOf } from "../../core/simulation/comparison.ts";
 import { seedsFrom } from "../../core/simulation/seeds.ts";
+import { jsonText } from "../output/json.ts";
+import type { SimulationOutput } from "../output/pick.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import { simulatePast, simulateScenarios, type Simulation } from "../../app/pick/simulate.ts";
 
@@ -73,7 +75,7 @@ function json(simulations: readonly Simulation[], seeds: readonly number[]): str
       outcomes: [...outcomes].map(([policy, outcome]) => ({ policy, ...outcome })),
     })),
   }));
-  return `${JSON.stringify({ schema: "agentlb.simulation/1", seeds, scenarios }, undefined, 2)}\n`;
+  return jsonText<SimulationOutput>({ schema: "agentlb.simulation/1", seeds, scenarios });
 }
 
 async function tables(simulations: readonly Simulation[]): Promise<string> {

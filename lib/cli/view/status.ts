@@ -6,6 +6,9 @@ import type { Gauge } from "../../core/quota/windows.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import type { Picked } from "../../app/pick/choose.ts";
 import { GROUND_WORDS } from "../../app/pick/pick.ts";
+import { jsonText } from "../output/json.ts";
+import type { PickOutput } from "../output/pick.ts";
+import type { StatusOutput } from "../output/session.ts";
 import { notesOf } from "./notes.ts";
 import { shownFigure } from "./lines.ts";
 
@@ -44,14 +47,19 @@ function figureOf({ figure }: Row): string {
 /** The output of `agentlb status --json`. */
 export function statusJson(report: Report): string {
   const { selected, sessions, ...rest } = statusReport(report);
-  return json({ schema: "agentlb.status/1", ...rest, selected: selected ?? null, sessions });
+  return jsonText<StatusOutput>({
+    schema: "agentlb.status/1",
+    ...rest,
+    selected: selected ?? null,
+    sessions,
+  });
 }
 
 /** The output of `agentlb pick`. */
 export function pickText({ alias, home, ground }: Picked, asJson: boolean): string {
   if (!asJson) return `${alias}\t${home}\n`;
   const merit = ground.on === "merit" ? ground : undefined;
-  return json({
+  return jsonText<PickOutput>({
     schema: "agentlb.pick/1",
     alias,
     home,
@@ -86,8 +94,4 @@ function cellsOf(
 
 function percent(gauge: Gauge | undefined): string {
   return gauge === undefined ? "-" : `${gauge.left}%`;
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

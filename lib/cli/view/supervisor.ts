@@ -1,5 +1,7 @@
 import type { SupervisorReport } from "../../app/daemon/report.ts";
 import { ELSEWHERE } from "../../app/daemon/whereabouts.ts";
+import { jsonText } from "../output/json.ts";
+import type { SupervisorOutput } from "../output/supervisor.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatSpan, formatTime } from "../../core/text/time.ts";
 
@@ -32,7 +34,7 @@ export function supervisorText({ where, record }: SupervisorReport, nowMs: numbe
 /** The output of `agentlb supervisor status --json`. */
 export function supervisorJson({ where, record }: SupervisorReport): string {
   const identity = where.at === "nowhere" ? undefined : identityIn(where);
-  const shown = {
+  return jsonText<SupervisorOutput>({
     schema: "agentlb.supervisor/1",
     running: where.at !== "nowhere",
     where: where.at,
@@ -43,8 +45,7 @@ export function supervisorJson({ where, record }: SupervisorReport): string {
     codex: record?.has.codex,
     trouble: record?.trouble &&
       { kind: record.trouble.kind, since: formatTime(record.trouble.sinceMs) },
-  };
-  return `${JSON.stringify(shown, undefined, 2)}\n`;
+  });
 }
 
 function identityIn(where: Exclude<SupervisorReport["where"], { at: "nowhere" }>) {

@@ -6,6 +6,8 @@ import type { Thread } from "../../core/thread/thread.ts";
 import { shortIds, stateOf, type ThreadState, threadWords } from "../../core/thread/words.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import type { Picked } from "../../app/pick/choose.ts";
+import { jsonText } from "../output/json.ts";
+import type { ThreadsOutput } from "../output/threads.ts";
 import type { Listed } from "../../app/thread/list.ts";
 import { limitsOf } from "./lines.ts";
 
@@ -36,7 +38,7 @@ export async function threadsTable(list: Listed, nowMs: number): Promise<string>
 
 /** The output of `agentlb threads --json`. */
 export function threadsJson({ threads, more }: Listed): string {
-  const value = {
+  return jsonText<ThreadsOutput>({
     schema: "agentlb.threads/1",
     more,
     threads: threads.map((thread) => ({
@@ -61,8 +63,7 @@ export function threadsJson({ threads, more }: Listed): string {
       turns: thread.turns,
       turnsBy: thread.shares.map(({ alias, email, turns }) => ({ session: alias ?? null, email, turns })),
     })),
-  };
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  });
 }
 
 function sessionOf({ alias, isArchived }: Thread): string {

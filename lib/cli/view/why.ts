@@ -5,6 +5,8 @@ import type { Change } from "../../core/pick/why.ts";
 import { boundWords } from "../../app/pick/bound.ts";
 import { drawTable } from "../../app/pick/report.ts";
 import type { Explanation } from "../../app/pick/why.ts";
+import { jsonText } from "../output/json.ts";
+import type { WhyOutput } from "../output/pick.ts";
 import { shownFigure } from "./lines.ts";
 
 const HEADER = ["SEL", "ALIAS", "USAGE", "BUSY", "RESTARTS", "STALENESS", "SCORE", "REASON"];
@@ -37,7 +39,7 @@ export async function whyText(
 /** The output of `agentlb why --json`. */
 export function whyJson({ decision, policy, changes, bound }: Explanation): string {
   const { winner, comesBackFirst, figures, mode } = decision;
-  const value = {
+  return jsonText<WhyOutput>({
     schema: "agentlb.why/1",
     policy,
     mode,
@@ -46,8 +48,7 @@ export function whyJson({ decision, policy, changes, bound }: Explanation): stri
     bound: bound && { folder: bound.folder, sessions: bound.aliases },
     sessions: decision.verdicts.map((verdict) => ({ ...verdict, figure: figures.get(verdict.alias) })),
     changes,
-  };
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  });
 }
 
 function cellsOf(verdict: Verdict, isPicked: boolean): string[] {

@@ -9,6 +9,8 @@ export interface Launch {
   readonly cwd?: string;
   /** Gives it an empty stdin instead of ours. */
   readonly stdin?: "empty";
+  /** Gives it our stderr for its stdout, when ours is for data. */
+  readonly stdout?: "stderr";
 }
 
 /** The variable that passes its origin to a supervisor. */

@@ -20,6 +20,11 @@ export function printable(text: string, limit: number = LONGEST): string {
   return shown;
 }
 
+/** A text from outside as safe lines: its line breaks stay. */
+export function printableLines(text: string): string {
+  return text.split("\n").map((line) => printable(line, 4096)).join("\n");
+}
+
 function escaped(char: string): string {
   return SHORT.get(char) ?? `\\u{${char.codePointAt(0)?.toString(16)}}`;
 }

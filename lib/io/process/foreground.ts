@@ -39,9 +39,10 @@ export function runForeground(launch: Launch, started: (pid: number) => void = (
     const undo = [onSignals(heard(borne), () => {}), onSignals(heard(passed), pass)];
     const { file, args } = ignoring(launch, ignored);
     const stdin = launch.stdin === "empty" ? "ignore" : "inherit";
+    const stdout = launch.stdout === "stderr" ? 2 : "inherit";
     const child = childProcesses().spawn(file, args, {
       ...options(launch),
-      stdio: [stdin, "inherit", "inherit"],
+      stdio: [stdin, stdout, "inherit"],
     });
     const { pid } = child;
     const whole = wholeExitCode(pid);
@@ -59,7 +60,8 @@ export function runForeground(launch: Launch, started: (pid: number) => void = (
 
 /** Becomes the program where the runtime supports it; elsewhere runs it in the foreground. `launch.file` is a path. */
 export function become(launch: Launch, started?: (pid: number) => void): Promise<Exit> {
-  const isPlain = launch.cwd === undefined && launch.stdin === undefined;
+  const isPlain = launch.cwd === undefined && launch.stdin === undefined &&
+    launch.stdout === undefined;
   const replace = isPlain && isNative(launch.file) ? execve() : undefined;
   if (replace) replace(launch.file, [launch.file, ...launch.args], launch.env);
   return runForeground(launch, started);

@@ -115,7 +115,7 @@ describe("config set", () => {
     expect(await run(user, ["set", "runner.pass_env", "OPENAI_API_KEY", "CODEX_API_KEY", "--json"])).toBe(0);
     expect(user.read("config.toml")).toBe('[runner]\npass_env = ["OPENAI_API_KEY", "CODEX_API_KEY"]\n');
     expect(JSON.parse(user.out)).toEqual({
-      schema: "agentlb.setting_changed/1",
+      schema: "agentlb.setting-changed/1",
       file: user.layout.config,
       before: { key: "runner.pass_env", value: [], default: [], from: "default" },
       after: {
@@ -205,7 +205,7 @@ describe("config path", () => {
     expect(user.out).toBe(`${user.layout.config}\n`);
     expect(await run(user, ["path", "--json"])).toBe(0);
     expect(JSON.parse(user.out)).toEqual({
-      schema: "agentlb.config_path/1",
+      schema: "agentlb.config-path/1",
       file: user.layout.config,
       exists: false,
     });

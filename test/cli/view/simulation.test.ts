@@ -88,7 +88,8 @@ describe("agentlb simulate", () => {
   ])("refuses %s", async (words, message, hint) => {
     const user = world();
     expect(await run(user, `simulate ${words}`)).toBe(2);
-    expect(user.out).toBe("");
+    if (words.startsWith("--json")) expect(JSON.parse(user.out)).toMatchObject({ code: "usage", message });
+    else expect(user.out).toBe("");
     expect(user.err).toContain(message);
     expect(user.err).toContain(hint);
   });

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 
 /** The build that machines of the tests have: this one's, because the shell of busybox asks no other `uname`. */
@@ -17,6 +17,8 @@ export interface Archive {
   readonly target?: string;
   /** The bytes of agentlb; a script that says its version when not given. */
   readonly agentlb?: string | Uint8Array;
+  /** The manual pages and completions in it, by their paths; none when not given. */
+  readonly extras?: Readonly<Record<string, string>>;
 }
 
 /** A folder with archives as a release has them. */
@@ -36,7 +38,7 @@ export function makeRelease(dir: string, archive: Archive = {}): Release {
   writeFileSync(sumsFile, `${"0".repeat(64)}  agentlb-1.0.0.cdx.json\n`);
   const release: Release = {
     folder,
-    add({ version = "1.0.0", target = HERE, agentlb = program(version) } = {}) {
+    add({ version = "1.0.0", target = HERE, agentlb = program(version), extras = {} } = {}) {
       const name = `agentlb-${version}-${target}`;
       const inside = join(dir, name);
       mkdirSync(inside);
@@ -44,6 +46,10 @@ export function makeRelease(dir: string, archive: Archive = {}): Release {
       chmodSync(join(inside, "agentlb"), 0o755);
       for (const other of ["cap", "clb"]) linkSync(join(inside, "agentlb"), join(inside, other));
       writeFileSync(join(inside, "README.md"), "words\n");
+      for (const [path, text] of Object.entries(extras)) {
+        mkdirSync(dirname(join(inside, path)), { recursive: true });
+        writeFileSync(join(inside, path), text);
+      }
       const file = join(folder, `${name}.tar.gz`);
       const { status, stderr } = spawnSync("tar", ["-C", dir, "-czf", file, name], { encoding: "utf8" });
       if (status !== 0) throw new Error(stderr);

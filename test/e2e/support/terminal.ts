@@ -7,6 +7,8 @@ import type { Sandbox } from "../../../rig/sandbox.ts";
 export interface Terminal {
   /** Types a line and presses Enter. */
   type(line: string): void;
+  /** Types words and does not press Enter. */
+  write(words: string): void;
   /** Presses a key, in tmux's words (`C-c`). */
   press(key: string): void;
   screen(): string;
@@ -45,6 +47,7 @@ export function openTerminal(user: Sandbox, env: Readonly<Record<string, string>
       tmux("send-keys", "-l", line);
       tmux("send-keys", "Enter");
     },
+    write: (words) => void tmux("send-keys", "-l", words),
     press: (key) => void tmux("send-keys", key),
     screen: () => tmux("capture-pane", "-p", "-J"),
     resize: (columns, rows) => void tmux("resize-window", "-x", String(columns), "-y", String(rows)),

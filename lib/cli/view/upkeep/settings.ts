@@ -64,7 +64,7 @@ export function changedText({ before, after }: ChangedSetting): string {
 export function changedJson(file: string, { before, after }: ChangedSetting): string {
   return json(
     {
-      schema: "agentlb.setting_changed/1",
+      schema: "agentlb.setting-changed/1",
       file,
       before: plain(before),
       after: plain(after),
