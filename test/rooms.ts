@@ -38,14 +38,17 @@ export const ROOMS: Rooms = tableOf(`
   io/process          io: files platform   core: shell system text
   io/lock             io: . platform process   core: text
 
-  app/config          io: . files   core: config system text
+  app/config          io: . files lock   core: config system text
   app/daemon          app: codex config
                       io: . files lock process
                       core: session shell supervisor system text
   app/sharing         io: . files lock   core: config sharing shell system text
   app/codex           app: sharing   io: . files process   core: codex config session shell system text
   app/codex/threads   io: files   core: codex codex/threads
-  app/login           app: codex session sharing
+  app/moving          app: codex daemon session
+                      io: . files lock process
+                      core: config session shell system text thread
+  app/login           app: codex moving session sharing
                       io: . files lock process
                       core: codex config login session sharing shell system text
   app/setup           app: codex doctor login session
@@ -69,7 +72,7 @@ export const ROOMS: Rooms = tableOf(`
                       app: codex session   io: . files process   core: codex session system text
   app/supervisor/records
                       app: codex session   io: . files process   core: session supervisor system text
-  app/supervisor      app: codex config daemon event session supervisor/records supervisor/threads
+  app/supervisor      app: codex config daemon event moving session supervisor/records supervisor/threads
                       io: . files lock process
                       core: codex config pick quota session shell supervisor system text
   app/doctor          app: codex config daemon pick pool pool/pick session
@@ -95,13 +98,13 @@ export const ROOMS: Rooms = tableOf(`
                       core: codex pick pick/report pool pool/python quota shell system text
 
   cli                 cli: commands declaration output pool prompt view
-                      app: codex
+                      app: codex moving session
                       io: .
                       core: shell system text
   cli/declaration     app: codex login pick   io: .   core: pick session shell text
-  cli/commands        cli: completion declaration output prompt screen view view/thread
+  cli/commands        cli: completion declaration output prompt screen view view/thread view/upkeep
                       io: .
-                      app: codex config daemon doctor event login pick session setup sharing skill supervisor thread
+                      app: codex config daemon doctor event login moving pick session setup sharing skill supervisor thread
                       core: completion config doctor event pick pick/report session shell skill system text text/screen thread
   cli/prompt          io: .   app: config pick session   core: config pick pick/report system text
   cli/completion      cli: declaration pool   io: .   app: completion session   core: completion config text
@@ -111,6 +114,7 @@ export const ROOMS: Rooms = tableOf(`
                       cli: screen
   cli/output          app: daemon setup skill
                       core: codex doctor event pick pick/policies pick/report shell simulation skill text thread
+  cli/view/upkeep     cli: output   core: config text   app: config moving
   cli/screen          cli: declaration view view/thread
                       io: .
                       app: pick thread

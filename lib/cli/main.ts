@@ -52,5 +52,23 @@ async function carryOut(host: Host): Promise<End> {
     host.out(`agentlb ${VERSION}\n`);
     return 0;
   }
+  if (!command.settles) await settleMoves(host);
   return await command.run(host, call, COMMANDS);
+}
+
+/** Finishes or undoes what a killed `rm`, `restore` or `rename` left; when that is not possible, the command runs all the same. */
+async function settleMoves(host: Host): Promise<void> {
+  const { unsettledRoot } = await import("../app/session/sessions.ts");
+  const layout = unsettledRoot(host);
+  if (layout === undefined) return;
+  const { settle } = await import("../app/moving/move.ts");
+  try {
+    await settle(host, layout);
+  } catch (thrown) {
+    host.err(
+      `agentlb: warning: Cannot finish what an interrupted command left: ${
+        printableLines(wordsOf(thrown))
+      }\n`,
+    );
+  }
 }

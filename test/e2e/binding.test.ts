@@ -118,7 +118,7 @@ describe("in a bound folder and below it", () => {
     for (const command of ["", "rr", "last"]) {
       expect(await go(made, command, made.acme)).toMatchObject({
         code: 4,
-        stderr: expect.stringContaining(`${made.acme} is bound to a (no such session)`),
+        stderr: expect.stringContaining(`${made.acme} is bound to no session any more`),
       });
     }
   });

@@ -11,13 +11,13 @@ const BUILTINS = ["node:fs", "node:path", "node:process", "node:url"];
 /** What only other commands need; every start of Codex would pay for it. Whole rooms, and single files of the others. */
 const ELSEWHERE = new RegExp(
   "^lib/(" + [
-    "\\w+/(pool|login|sharing|skill|simulation|supervisor|library|thread|completion)/.+",
+    "\\w+/(pool|login|moving|sharing|skill|simulation|supervisor|library|thread|completion)/.+",
     "app/config/file",
     "app/event/.+",
     "app/daemon/(daemon|caller|replacement|stop_request)",
     "app/pick/(glimpse|report|report_here|watch|why|forecast|simulate)",
     "\\w+/(text/)?screen/.+",
-    "app/session/(bindings|clear|discard_home|history|published_status|readings_file|remove)",
+    "app/session/(bindings|clear|history|published_status|readings_file)",
     "app/codex/(app_server|auth_file|codex_program|conversation|login_watch)",
     "cli/skill",
     "cli/(output|prompt)/.+",

@@ -160,7 +160,13 @@ describe("a session at work", () => {
     expect((await user.run("compiled", ["pick"])).stdout).toBe(`b\t${user.homeOf("b")}\n`);
     expect(removal.exitCode).toBeNull();
     goOn();
-    expect(await removed).toMatchObject({ code: 0, stdout: "removed session: a\n", stderr: "" });
+    expect(await removed).toMatchObject({
+      code: 0,
+      stdout: "removed session: a\n",
+      stderr: expect.stringMatching(
+        /^agentlb: kept for 7 days in \S+; to bring it back: agentlb restore a\n$/,
+      ),
+    });
   });
 });
 

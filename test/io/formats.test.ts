@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../lib/core/text/failure.ts";
-import { parseToml, tomlLines } from "../../lib/io/formats.ts";
+import { tomlLines } from "../../lib/core/text/toml_lines.ts";
+import { parseToml } from "../../lib/io/formats.ts";
 
 describe("parseToml()", () => {
   it("tells whole numbers, which are bigints, from floats", () => {

@@ -1,13 +1,14 @@
 import { type Config, type ConfigProblem, readConfig, renderConfig } from "../../core/config/config.ts";
 import { Failure } from "../../core/text/failure.ts";
+import { tomlLines } from "../../core/text/toml_lines.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { exists, readUtf8 } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
-import { parseToml, tomlLines } from "../../io/formats.ts";
+import { parseToml } from "../../io/formats.ts";
 
 /** Reads config.toml and its problems; the defaults without a file. Throws Failure unless it is TOML. */
 export function readSettings(layout: Layout): { config: Config; problems: readonly ConfigProblem[] } {
-  const text = textOf(layout.config);
+  const text = settingsText(layout);
   if (text === undefined) return readConfig({}, () => undefined);
   let lineOf: ((path: string) => number | undefined) | undefined;
   return readConfig(parseToml(text, layout.config), (path) => (lineOf ??= tomlLines(text))(path));
@@ -24,7 +25,8 @@ export function initConfig(layout: Layout, force: boolean): string {
   return layout.config;
 }
 
-function textOf(path: string): string | undefined {
+/** The text of config.toml; undefined without a file. Throws Failure unless it is UTF-8. */
+export function settingsText({ config: path }: Pick<Layout, "config">): string | undefined {
   try {
     return readUtf8(path);
   } catch (error) {

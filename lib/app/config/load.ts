@@ -11,7 +11,7 @@ const MOST_WARNINGS = 20;
 /** Loads the settings. Throws Failure with line and key for an error in the file; prints warnings on stderr. */
 export async function loadConfig(host: Pick<Host, "err">, layout: Layout): Promise<Config> {
   // Most users have no such file, and loading the TOML parser takes longer than a pick.
-  if (!exists(layout.config)) return defaultConfig();
+  if (!hasConfig(layout)) return defaultConfig();
   const { readSettings } = await import("./file.ts");
   const { config, problems } = readSettings(layout);
   const errors = problems.filter((problem) => problem.kind === "error").map(wordsOf);
@@ -26,6 +26,11 @@ export async function loadConfig(host: Pick<Host, "err">, layout: Layout): Promi
   const others = problems.length - MOST_WARNINGS;
   if (others > 0) host.err(`agentlb: warning: ${layout.config}: ${others} more like these\n`);
   return config;
+}
+
+/** Tells whether there is a config.toml. */
+export function hasConfig(layout: Pick<Layout, "config">): boolean {
+  return exists(layout.config);
 }
 
 function wordsOf({ line, message }: ConfigProblem): string {

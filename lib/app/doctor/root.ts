@@ -7,11 +7,11 @@ import type { Around } from "./around.ts";
 
 /** Checks the owners and permissions of the root's files. */
 export function lookAtRoot({ host, layout }: Around): Finding[] {
-  const { root, sessions, state, sessionStates, locks, status, readings, config, log } = layout;
+  const { root, sessions, state, sessionStates, locks, trash, status, readings, config, log } = layout;
   const isThere = accessOf(root) !== undefined;
   const homes = isThere ? aliasesOf(layout).map((alias) => homeOf(layout, alias)) : [];
   const paths = [
-    ...[root, sessions, state, sessionStates, locks, status, readings, config, log],
+    ...[root, sessions, state, sessionStates, locks, trash, status, readings, config, log],
     ...homes,
     ...homes.map(authFileOf),
   ];

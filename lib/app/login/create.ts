@@ -5,8 +5,11 @@ import { printable } from "../../core/text/printable.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
-import { discardUnused } from "../session/discard_home.ts";
-import { makeHome } from "./make_home.ts";
+import { withLock } from "../../io/lock/lock.ts";
+import { discardUnused } from "../moving/discard_home.ts";
+import { settleLocked } from "../moving/move.ts";
+import { sweepTrashQuietly } from "../moving/trash.ts";
+import { makeHome, repairHome, sweepMaking } from "./make_home.ts";
 import { isReady, needsLogin, runLogin, underLoginLock } from "./login_command.ts";
 import { type LoginWay, loginWay, type LoginWish } from "./login_way.ts";
 import { tellBefore } from "./login_words.ts";
@@ -34,9 +37,9 @@ export async function prepareSession(
   wish: PrepareWish,
 ): Promise<Account> {
   const home = homeOf(layout, alias);
-  if (isFolder(home) && isReady(host, config, home)) return accountIn(home);
+  if (isFolder(home) && !repairHome(home) && isReady(host, config, home)) return accountIn(home);
   await underLoginLock(host, layout, alias, async () => {
-    const isNew = makeSession(layout, alias);
+    const isNew = await makeSession(host, layout, alias);
     if (isNew) await shareWithNew(host, layout, config, alias);
     else {
       await awaitRenewal(host, layout, alias);
@@ -56,12 +59,22 @@ export async function prepareSession(
   return accountIn(home);
 }
 
-/** Makes a session without a login; returns false when it exists already. */
-export function makeSession(layout: Layout, alias: string): boolean {
+/**
+ * Makes a session without a login, first finishing what was cut short; returns false when it exists already. A home that
+ * an interrupted command left without its settings gets them.
+ */
+export async function makeSession(host: Host, layout: Layout, alias: string): Promise<boolean> {
   const home = homeOf(layout, alias);
-  if (makeHome(home)) return true;
-  if (!isFolder(home)) throw new Failure("failed", `Cannot use ${home}: it is not a folder`);
-  return false;
+  const isNew = await withLock(host, layout.stateLock, async () => {
+    await settleLocked(host, layout);
+    sweepMaking(layout.sessions);
+    if (makeHome(home)) return true;
+    if (!isFolder(home)) throw new Failure("failed", `Cannot use ${home}: it is not a folder`);
+    repairHome(home);
+    return false;
+  });
+  if (isNew) await sweepTrashQuietly(host, layout);
+  return isNew;
 }
 
 /** Gives a new session what new sessions share. It can do without, so a failure is only told. */

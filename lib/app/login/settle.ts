@@ -4,7 +4,7 @@ import { printable } from "../../core/text/printable.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
 import { accountIn } from "../codex/account_file.ts";
-import { removeSession } from "../session/remove.ts";
+import { removeSession } from "../moving/remove.ts";
 import type { LoginWay } from "./login_way.ts";
 import { tellAfter, tellBefore, tellTwins } from "./login_words.ts";
 import { replaceLogin } from "./replace_login.ts";

@@ -40,7 +40,9 @@ export function checkBound(bound: Bound | undefined, alias: string): void {
 export function noneBound(bound: Bound, why: string): Failure {
   return new Failure(
     "nothingToPick",
-    `Cannot pick a session: ${boundWords(bound)}${why === "" ? "" : ` (${why})`}`,
+    `Cannot pick a session: ${boundWords(bound)}${
+      why === "" || bound.aliases.length === 0 ? "" : ` (${why})`
+    }`,
     {
       hint: "to use another session here, add --unbound; to see the folders that are bound: agentlb bind",
     },
@@ -49,5 +51,6 @@ export function noneBound(bound: Bound, why: string): Failure {
 
 /** `/home/me/acme is bound to work, spare`. */
 export function boundWords({ folder, aliases }: Bound): string {
-  return `${printable(folder)} is bound to ${aliases.map((alias) => printable(alias)).join(", ")}`;
+  const names = aliases.map((alias) => printable(alias)).join(", ");
+  return `${printable(folder)} is bound to ${names || "no session any more"}`;
 }

@@ -76,6 +76,57 @@ export async function unbind(
   });
 }
 
+/** The folders that commands have bound to an alias, each with all its aliases. */
+export function foldersBoundTo(layout: Layout, alias: string): ReadonlyMap<string, readonly string[]> {
+  return new Map([...madeBindings(layout)].filter(([, aliases]) => aliases.includes(alias)));
+}
+
+/**
+ * Takes a removed alias out of all bindings. A folder that was bound to it alone stays bound, to no session: it must not
+ * be open to all of them. Only under the state lock.
+ */
+export function forgetBindings(layout: Layout, alias: string): void {
+  change(layout, alias, (aliases) => aliases.filter((each) => each !== alias));
+}
+
+/** Gives a renamed alias its bindings. Only under the state lock. */
+export function renameBindings(layout: Layout, alias: string, to: string): void {
+  change(layout, alias, (aliases) => aliases.map((each) => each === alias ? to : each));
+}
+
+/**
+ * Binds a returned alias, perhaps under another name than before, to the folders that it was bound to, as far as these
+ * are still bound. Only under the state lock.
+ */
+export function returnBindings(
+  layout: Layout,
+  alias: string,
+  formerly: string,
+  before: ReadonlyMap<string, readonly string[]>,
+): void {
+  const made = new Map(madeBindings(layout));
+  for (const [folder, aliases] of before) {
+    const now = made.get(folder);
+    if (now === undefined || now.includes(alias)) continue;
+    const named = aliases.map((each) => each === formerly ? alias : each);
+    const kept = named.filter((each) => each === alias || now.includes(each));
+    made.set(folder, [...kept, ...now.filter((each) => !kept.includes(each))]);
+  }
+  if (before.size > 0) write(layout, made);
+}
+
+function change(
+  layout: Layout,
+  alias: string,
+  changed: (aliases: readonly string[]) => readonly string[],
+): void {
+  const theirs = foldersBoundTo(layout, alias);
+  if (theirs.size === 0) return;
+  const made = new Map(madeBindings(layout));
+  for (const [folder, aliases] of theirs) made.set(folder, changed(aliases));
+  write(layout, made);
+}
+
 /** The top folder of the git working tree that holds a folder; the folder itself outside of one. */
 export function projectOf(folder: string): string {
   for (let path = folder;; path = dirname(path)) {

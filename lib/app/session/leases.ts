@@ -45,3 +45,12 @@ export function forgetLeases(host: StateHost, layout: Layout, alias: string): vo
   const leases = new Map(recallLeases(host, layout));
   if (leases.delete(alias)) replaceFile(layout.leases, renderLeases(leases));
 }
+
+/** Gives a renamed alias its leases and reservations. Only under the state lock. */
+export function renameLeases(host: StateHost, layout: Layout, alias: string, to: string): void {
+  const leases = new Map(recallLeases(host, layout));
+  const claims = leases.get(alias);
+  if (claims === undefined) return;
+  leases.delete(alias);
+  replaceFile(layout.leases, renderLeases(leases.set(to, claims)));
+}

@@ -38,6 +38,17 @@ export function forgetPaused(host: StateHost, layout: Layout, alias: string): vo
   if (paused.has(alias)) write(layout, [...paused].filter((each) => each !== alias));
 }
 
-function write(layout: Layout, aliases: readonly string[]): void {
+/** Pauses the new name of a paused alias instead of the old one. Only under the state lock. */
+export function renamePaused(host: StateHost, layout: Layout, alias: string, to: string): void {
+  const paused = recallPaused(host, layout);
+  if (paused.has(alias)) write(layout, new Set([...paused].map((each) => each === alias ? to : each)));
+}
+
+/** Pauses a returned alias again. Only under the state lock. */
+export function returnPaused(host: StateHost, layout: Layout, alias: string): void {
+  write(layout, new Set([...recallPaused(host, layout), alias]));
+}
+
+function write(layout: Layout, aliases: Iterable<string>): void {
   replaceFile(layout.paused, renderPaused(aliases));
 }

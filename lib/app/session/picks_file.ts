@@ -77,6 +77,45 @@ export function forget(host: StateHost, layout: Layout, alias: string, others: r
   writeGlobal(layout, { ...global, lastAlias, ...(global.picks ? { picks } : {}) });
 }
 
+/** Gives a renamed alias its state; done twice it is the same. Only under the state lock. */
+export function renamePicks(
+  host: StateHost,
+  layout: Layout,
+  alias: string,
+  to: string,
+  others: readonly string[],
+): void {
+  const session = recallSession(host, layout, alias);
+  if (session !== undefined) {
+    replaceFile(sessionStateOf(layout, to), renderSessionState({ ...session, alias: to }));
+    removeFile(sessionStateOf(layout, alias));
+  }
+  const { global } = recall(host, layout, others);
+  const mark = global.picks?.get(alias);
+  if (mark === undefined && global.lastAlias !== alias) return;
+  const picks = new Map(global.picks);
+  picks.delete(alias);
+  if (mark !== undefined) picks.set(to, mark);
+  const lastAlias = global.lastAlias === alias ? to : global.lastAlias;
+  writeGlobal(layout, { ...global, lastAlias, ...(global.picks ? { picks } : {}) });
+}
+
+/** The state file of an alias as it is; undefined when there is none. */
+export function picksText(layout: Layout, alias: string): string | undefined {
+  return readOwn(sessionStateOf(layout, alias), MOST_BYTES.table);
+}
+
+/** Gives a returned alias the state that it had, perhaps under another name. Only under the state lock. */
+export function returnPicks(layout: Layout, alias: string, text: string): void {
+  let session: SessionState;
+  try {
+    session = parseSessionState(text);
+  } catch {
+    return; // it was broken before the removal
+  }
+  replaceFile(sessionStateOf(layout, alias), renderSessionState({ ...session, alias }));
+}
+
 /** The table of last picks, if it includes the last pick. */
 function tableOf(global: GlobalState | undefined): GlobalState["picks"] {
   const { picks, lastAlias, pickSeq } = global ?? emptyGlobalState();

@@ -40,6 +40,17 @@ export function publishedStatus(layout: Layout): Status | undefined {
   }
 }
 
+/** Changes status.json when it is not as it should be and no supervisor lives, which would do it; waits for nothing. */
+export async function changePublished(
+  layout: Layout,
+  isDone: (status: Status) => boolean,
+  change: (status: Status) => Status,
+): Promise<void> {
+  const status = publishedStatus(layout);
+  if (status === undefined || isDone(status) || livingDaemon(layout) !== undefined) return;
+  await changeAlone(layout, change);
+}
+
 /** Changes status.json under the supervisor's lock, which every writer of it holds. */
 async function changeAlone(layout: Layout, change: (status: Status) => Status): Promise<boolean> {
   const lock = await tryLock(layout.supervisorLock);

@@ -4,7 +4,7 @@ import { homeOf, type Layout, layoutOf, rootFrom } from "../../core/system/layou
 import { sortByBytes } from "../../core/text/byte_order.ts";
 import { debugQuote } from "../../core/shell/quote.ts";
 import { folderIdentity, foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../../io/files/folders.ts";
-import { isFolder } from "../../io/files/read.ts";
+import { exists, isFolder } from "../../io/files/read.ts";
 import { accountIn } from "../codex/account_file.ts";
 import type { Host } from "../../io/host.ts";
 
@@ -20,6 +20,16 @@ export function openRoot(host: Outside): Layout {
 /** The paths below the root; touches no file. */
 export function pathsOf(host: Outside): Layout {
   return layoutOf(rootOf(host));
+}
+
+/** The paths below a root in which a move of a session was cut short, or is under way; undefined for any other. */
+export function unsettledRoot(host: Outside): Layout | undefined {
+  try {
+    const layout = pathsOf(host);
+    return exists(layout.move) ? layout : undefined;
+  } catch {
+    return undefined; // the command says what is wrong with the root
+  }
 }
 
 /** The root folder; without `HOME` below the user home in `/etc/passwd`. */

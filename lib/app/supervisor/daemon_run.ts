@@ -23,6 +23,7 @@ import { Publisher } from "./records/publisher.ts";
 import { RootGuard } from "./records/root_guard.ts";
 import { heedStopRequest } from "../daemon/stop_request.ts";
 import { Supervisor } from "./supervisor.ts";
+import { TrashSweep } from "./trash_sweep.ts";
 
 /** Settings for tests. */
 export interface DaemonOptions {
@@ -90,6 +91,7 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
       events: new SupervisorEvents({ layout, host, journal, mayWrite: (path) => guard.mayWrite(path) }),
       sessions,
       guard,
+      trash: new TrashSweep({ host, layout, journal, guard }),
     });
     if (isEnded) supervisor.stop();
     announce(READY);

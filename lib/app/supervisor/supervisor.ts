@@ -205,6 +205,7 @@ export class Supervisor {
     this.#checkedAt = now;
     this.#isListDue = true;
     this.#openHomes.expectAnything();
+    this.#settings.trash?.look();
     const print = fingerprintOf(this.#settings.layout.config);
     if (print !== this.#configPrint) this.#isConfigDue = true;
     this.#configPrint = print;

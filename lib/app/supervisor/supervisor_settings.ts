@@ -25,6 +25,8 @@ export interface SupervisorSettings {
   /** Checks that the root is still the original one, and what may be written there. */
   readonly guard: RootGuard;
   readonly renewalMarginMs?: number;
+  /** Looked at with every full check; optional. */
+  readonly trash?: { look(): void };
   /** Replaces the reader of `/proc/locks`. */
   readonly lockHolders?: typeof lockHolders;
 }

@@ -50,7 +50,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     return await runSession(host, layout, config, { alias }, call, request, async () => {
       const { makeSession, prepareSession, shareWithNew } = await import("../../app/login/create.ts");
       if (options["print-command"]) {
-        if (makeSession(layout, alias)) await shareWithNew(host, layout, config, alias);
+        if (await makeSession(host, layout, alias)) await shareWithNew(host, layout, config, alias);
         return;
       }
       if (!aliasesOf(layout).includes(alias)) {

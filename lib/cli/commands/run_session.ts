@@ -73,6 +73,28 @@ export async function runSession(
 }
 
 /**
+ * Runs these words in a session, as a run of it counts; `starts` is called just before. Throws Failure when the program
+ * is missing or the folder is bound to others.
+ */
+export async function runIn(
+  host: Host,
+  layout: Layout,
+  config: Config,
+  alias: string,
+  words: readonly string[],
+  isUnbound: boolean,
+  starts: () => void = () => {},
+): Promise<End> {
+  const bound = isUnbound ? undefined : await boundSessions(host, layout, config);
+  const check = () => void programOf(host, words[0] ?? "");
+  const request = bound === undefined ? { isUnbound: true } : { bound };
+  const picked = await pickAndTell(host, layout, config, { alias }, { request, isRunHere: true, check });
+  starts();
+  const isCodex = /^codex/.test(basename(words[0] ?? ""));
+  return await runAndTell(host, layout, config, picked, words, isCodex ? config.runner.onLimit : "off");
+}
+
+/**
  * Runs a command in the picked home. Unless that is off, tells after its end when a used-up limit ended it; with "wait"
  * goes on with the last thread that it ended, after the reset.
  */

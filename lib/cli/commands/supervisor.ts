@@ -1,4 +1,4 @@
-import { EXIT } from "../../core/text/failure.ts";
+import { EXIT, Failure } from "../../core/text/failure.ts";
 import type { End } from "../../app/codex/run.ts";
 import { lookAtRoot, openRoot } from "../../app/session/sessions.ts";
 import type { Host } from "../../io/host.ts";
@@ -56,6 +56,37 @@ const status: CommandWith<typeof STATUS_OPTIONS> = {
   },
 };
 
+const LOGS_OPTIONS = {
+  follow: { about: "go on with every new line until Ctrl-C" },
+  lines: { value: "<number>", about: "only the last lines, 50 without this" },
+  json: { about: "print the lines as they are, one object each" },
+} as const;
+
+const logs: CommandWith<typeof LOGS_OPTIONS> = {
+  name: "supervisor logs",
+  usage: "[--follow] [--lines <number>] [--json]",
+  summary: "print the supervisor's log",
+  help: ["Prints the end of supervisor.log, and what is left of the one before it. Starts nothing."],
+  options: LOGS_OPTIONS,
+  examples: ["agentlb supervisor logs --follow"],
+  async run(host, { options: { follow, lines = "50", json } }) {
+    if (!/^\d{1,9}$/.test(lines)) throw new Failure("usage", `--lines takes a whole number, not '${lines}'`);
+    const layout = lookAtRoot(host);
+    const [{ readLog }, { logLine }] = await Promise.all([
+      import("../../app/daemon/log.ts"),
+      import("../view/upkeep/log.ts"),
+    ]);
+    let isAny = false;
+    await readLog(host, layout, { most: Number(lines), isFollowed: follow ?? false }, (found) => {
+      isAny ||= found.length > 0;
+      host.out(found.map((line) => `${json ? line : logLine(line)}\n`).join(""));
+      return host.hasReader();
+    });
+    if (!isAny && lines !== "0") host.err("agentlb: the supervisor has written no log here\n");
+    return 0;
+  },
+};
+
 const stop: CommandWith<typeof DONE_OPTIONS> = {
   name: "supervisor stop",
   usage: "[--json]",
@@ -84,13 +115,13 @@ const daemon: Command = {
 
 export const command: Command = {
   name: "supervisor",
-  usage: "start --background | restart | status | stop",
+  usage: "start --background | restart | status | logs | stop",
   help: [
     "Keeps the limits of all sessions fresh in status.json, in the background. Picking a session starts it.",
   ],
   options: {},
   examples: [],
-  commands: [start, restart, status, stop, daemon],
+  commands: [start, restart, status, logs, stop, daemon],
   async run(host, call, commands) {
     const { pageOf } = await import("../declaration/help.ts");
     host.out(await pageOf(call.command, commands));

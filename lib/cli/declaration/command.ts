@@ -46,6 +46,8 @@ export interface Command {
   readonly takes?: Arguments;
   /** True when it runs a session, so it takes words after `--` and can print a command instead. */
   readonly runsSession?: boolean;
+  /** True when it finishes or undoes a move of a session that was cut short by itself. */
+  readonly settles?: boolean;
   /** True when it takes any words after `--`, though it runs no session. */
   readonly takesRest?: boolean;
   /** The members of a family. */

@@ -33,6 +33,12 @@ export function homeVariable(platform: PlatformName): "HOME" | "USERPROFILE" {
   return platform === "win32" ? "USERPROFILE" : "HOME";
 }
 
+/** The user's shell. */
+export function usersShell({ env, platform }: Surroundings): string {
+  if (platform === "win32") return variable(env, "COMSPEC", platform) || "cmd.exe";
+  return env.SHELL || "/bin/sh";
+}
+
 /** The folder for temporary files. */
 export function temporaryFolder({ env, platform }: Surroundings): string {
   if (platform !== "win32") return env.TMPDIR || "/tmp";

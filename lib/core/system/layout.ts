@@ -52,6 +52,10 @@ export interface Layout {
   readonly sqlite: string;
   /** Empty homes for a login that must not touch the one it replaces. */
   readonly logins: string;
+  /** The removal, return or renaming of a session that is under way, or was cut short. */
+  readonly move: string;
+  /** Removed sessions, a folder each. */
+  readonly trash: string;
   readonly locks: string;
   readonly stateLock: string;
   readonly supervisorLock: string;
@@ -95,6 +99,8 @@ export function layoutOf(root: string): Layout {
     eventMarks: join(state, "event-marks.json"),
     sqlite: join(state, "sqlite"),
     logins: join(state, "logins"),
+    move: join(state, "move.json"),
+    trash: join(root, "trash"),
     locks,
     stateLock: join(locks, "state.lock"),
     supervisorLock: join(locks, "supervisor.lock"),
@@ -126,6 +132,16 @@ export function rootFrom({ env, platform }: Surroundings): string {
 /** The `CODEX_HOME` of an alias. */
 export function homeOf(layout: Layout, alias: string): string {
   return join(layout.sessions, alias);
+}
+
+/** The home of a removed session, by the name of its folder in the trash. */
+export function trashedHomeOf(layout: Pick<Layout, "trash">, name: string): string {
+  return join(layout.trash, name, "home");
+}
+
+/** The record of a removed session, beside its home. */
+export function trashRecordOf(layout: Pick<Layout, "trash">, name: string): string {
+  return join(layout.trash, name, "record.json");
 }
 
 /** The state file of an alias. */

@@ -51,6 +51,13 @@ export function ownFile(path: string, uid: number | undefined): void {
   }
 }
 
+/** Makes a file readable by its owner alone; a link is not followed, and nothing is no error. */
+export function makePrivate(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (!stat?.isFile() || (stat.mode & 0o777) === 0o600) return;
+  chmodSync(path, 0o600);
+}
+
 /** The owner of a new file: our own user id where the runtime does not report it. */
 export function ownerOfNewFile(folder: string): number {
   const path = nameBeside(join(folder, "owner"));

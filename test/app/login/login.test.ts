@@ -121,7 +121,7 @@ describe("a session that exists", () => {
 
   it("keeps its settings: a home that we did not make gets no config.toml", async () => {
     const user = world();
-    user.session("a");
+    user.session("a", { "AGENTS.md": "" });
     await run(user, "new a", { foreground: logsIn(authFile("me@x")) });
     expect(user.has("sessions", "a", "config.toml")).toBe(false);
   });

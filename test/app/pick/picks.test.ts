@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { choose, type How } from "../../../lib/app/pick/choose.ts";
-import { takeAway } from "../../../lib/app/session/discard_home.ts";
+import { takeAway } from "../../../lib/app/moving/discard_home.ts";
 import { ensureLayout } from "../../../lib/app/session/sessions.ts";
 import { defaultConfig } from "../../../lib/core/config/config.ts";
 import { formatTime, formatTimeMs } from "../../../lib/core/text/time.ts";

@@ -12,7 +12,8 @@ import { EVENT_KINDS } from "../../../lib/core/event/kinds.ts";
 import { ON_LIMIT } from "../../../lib/core/session/on_limit.ts";
 import { PAID } from "../../../lib/core/pick/settings.ts";
 import { POLICIES } from "../../../lib/core/pick/policy.ts";
-import { parseToml, tomlLines } from "../../../lib/io/formats.ts";
+import { tomlLines } from "../../../lib/core/text/toml_lines.ts";
+import { parseToml } from "../../../lib/io/formats.ts";
 
 const read = (text: string) => readConfig(parseToml(text, "config.toml"), tomlLines(text));
 const sessions = (line: string) => read(`[sessions]\n${line}\n`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { codexEnvironment, selfEnvironment, supervisorEnvironment } from "../../../lib/core/shell/launch.ts";
 import { rootFrom } from "../../../lib/core/system/layout.ts";
-import { isFixed, temporaryFolder, variable } from "../../../lib/core/shell/surroundings.ts";
+import { isFixed, temporaryFolder, usersShell, variable } from "../../../lib/core/shell/surroundings.ts";
 
 describe("the root", () => {
   it.each<[platform: string, env: Record<string, string>, root: string]>([
@@ -100,5 +100,16 @@ describe("the environment of a Codex", () => {
       PATH: "/bin",
       HTTPS_PROXY: "p",
     });
+  });
+});
+
+describe("the user's shell", () => {
+  it("is that of the environment, else the one that every system has", () => {
+    expect(usersShell({ env: { SHELL: "/bin/zsh", COMSPEC: "x" }, platform: "linux" })).toBe("/bin/zsh");
+    expect(usersShell({ env: { SHELL: "" }, platform: "darwin" })).toBe("/bin/sh");
+    expect(usersShell({ env: { ComSpec: "C:\\cmd.exe", SHELL: "/bin/zsh" }, platform: "win32" })).toBe(
+      "C:\\cmd.exe",
+    );
+    expect(usersShell({ env: {}, platform: "win32" })).toBe("cmd.exe");
   });
 });

@@ -72,6 +72,7 @@ export function inAllWays(
 /** A text without what differs from run to run. */
 export function plain(text: string, user: Pick<Sandbox, "dir">): string {
   return text.replaceAll(user.dir, "<dir>")
+    .replace(/(trash\/[^/\s]+-)[0-9a-f]{8}\b/g, "$1<letters>")
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<time>")
     .replace(/┆ \d\ds /g, "┆ <age> ")
     .replace(/\b1[789]\d{8}\b/g, "<seconds>")

@@ -139,8 +139,10 @@ async function show(
   drawn: (all: readonly Found[], nowMs: number) => string | Promise<string>,
 ): Promise<void> {
   const now = host.clock.now();
-  if (isSet(options, "json")) return host.out(`${JSON.stringify(jsonOf(dir, all, now), undefined, 2)}\n`);
-  if (isSet(options, "table")) return host.out(await drawn(all, now));
+  if (isSet(options, "json")) {
+    return void host.out(`${JSON.stringify(jsonOf(dir, all, now), undefined, 2)}\n`);
+  }
+  if (isSet(options, "table")) return void host.out(await drawn(all, now));
   for (const found of all) host.out(blockOf(found, now, isSet(options, "print_raw")));
 }
 

@@ -5,7 +5,8 @@ import type { BindOutput, BoundFolder } from "../../output/session.ts";
 
 /** One binding: `/home/me/acme: work, spare`. */
 export function bindingLine({ folder, aliases }: Pick<Binding, "folder" | "aliases">): string {
-  return `${printable(folder)}: ${aliases.map((alias) => printable(alias)).join(", ")}`;
+  const names = aliases.map((alias) => printable(alias)).join(", ");
+  return `${printable(folder)}: ${names || "no session any more"}`;
 }
 
 /** The list of `agentlb bind`: one line for each folder, `*` before the one that holds here. */

@@ -216,7 +216,10 @@ describe("rm", () => {
     const env = { AGENTLB_SUPERVISOR_DISABLED: undefined };
     const slept = (ms: number) => ms === 500 && user.status({ b: { age: 1 } });
     expect(await run(user, "rm a", { env, slept })).toBe(0);
-    expect([user.now - START, user.err]).toEqual([500, ""]);
+    expect([user.now - START, user.err]).toEqual([
+      500,
+      expect.stringMatching(/^agentlb: kept for 7 days in .+\n$/),
+    ]);
     expect(await run(user, "rm b", { env })).toBe(0);
     expect(user.now - START).toBe(2500);
     expect(user.err).toContain(`the supervisor still lists "b"`);

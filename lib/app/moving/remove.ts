@@ -1,51 +1,73 @@
 import { join } from "node:path";
-import { parseChildren } from "../../core/session/app_server_record.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout, loginLockOf } from "../../core/system/layout.ts";
 import { printable } from "../../core/text/printable.ts";
 import { isSupervisorDisabled } from "../../core/system/timing.ts";
-import { removeTree } from "../../io/files/folders.ts";
-import { exists, isFolder, isLink, kindOf, readOwn } from "../../io/files/read.ts";
-import { removeFile } from "../../io/files/replace.ts";
-import { MOST_BYTES } from "../../io/files/sizes.ts";
+import { exists, isFolder, isLink } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { tryLock } from "../../io/lock/lock.ts";
-import { isAlive } from "../../io/process/process.ts";
 import { ensureSupervisor } from "../daemon/ensure.ts";
-import { sweepRemoved, takeAway } from "./discard_home.ts";
 import { announceRemoval } from "../daemon/removal_notice.ts";
 import { strangersIn } from "../codex/open_by.ts";
 import { awaitRenewal } from "../codex/await_renewal.ts";
-import { awaitPublished } from "./published_status.ts";
-import { aliasFor, checkKnownAlias, missingSession } from "./sessions.ts";
+import { awaitPublished } from "../session/published_status.ts";
+import { aliasFor, checkKnownAlias, missingSession } from "../session/sessions.ts";
+import { sweepRemoved, takeAway } from "./discard_home.ts";
+import { removeDatabases, withoutAlias } from "./follow.ts";
+import { settle } from "./move.ts";
+import { sweepTrashQuietly } from "./trash.ts";
 
-/** Removes a session, given by alias or email, and returns its alias. A home in use is removed only with force. */
+/** A removed session, and where its home is kept. */
+export interface Removed {
+  readonly alias: string;
+  /** Its folder in the trash. */
+  readonly folder: string;
+}
+
+/**
+ * Moves a session, given by alias or email, to the trash. A home in use is removed only with force. Finishes a removal
+ * of the same session that was cut short.
+ */
 export async function removeSession(
   host: Host,
   layout: Layout,
   target: string,
   force: boolean,
-): Promise<string> {
+): Promise<Removed> {
+  const settled = await settle(host, layout);
   const alias = aliasFor(layout, target);
   checkKnownAlias(host, alias);
   const home = homeOf(layout, alias);
   // A dangling link is removed as well.
   const isThere = () => isFolder(home) || (exists(home) && isLink(home));
-  if (!isThere()) throw missingSession(alias);
+  if (!isThere()) {
+    const trashed = settled?.isFinished && settled.move.kind === "remove" && settled.move.alias === alias
+      ? settled.move.trashed
+      : undefined;
+    if (trashed === undefined) throw missingSession(alias);
+    await leave(host, layout, alias);
+    return { alias, folder: join(layout.trash, trashed) };
+  }
   if (!force) await refuseOpen(host, layout, alias, home);
   await awaitRenewal(host, layout, alias);
   const takeBack = await announceRemoval(host, layout, alias);
+  let trashed: string | undefined;
   try {
-    if (!await takeAway(host, layout, alias, isThere)) throw missingSession(alias);
+    trashed = await takeAway(host, layout, alias, isThere);
   } finally {
     takeBack();
   }
+  if (trashed === undefined) throw missingSession(alias);
+  await leave(host, layout, alias);
+  return { alias, folder: join(layout.trash, trashed) };
+}
+
+/** What is done without the lock, after a session has gone. */
+async function leave(host: Host, layout: Layout, alias: string): Promise<void> {
   sweepRemoved(layout);
   await unpublish(host, layout, alias);
   removeDatabases(layout, alias);
-  // It has the first words of the removed threads; the next list makes it anew.
-  if (["file", "link"].includes(kindOf(layout.threads) ?? "")) removeFile(layout.threads);
-  return alias;
+  await sweepTrashQuietly(host, layout);
 }
 
 async function refuseOpen(host: Host, layout: Layout, alias: string, home: string): Promise<void> {
@@ -67,21 +89,14 @@ async function refuseOpen(host: Host, layout: Layout, alias: string, home: strin
 
 /** Takes the alias out of status.json. */
 async function unpublish(host: Host, layout: Layout, alias: string): Promise<void> {
-  const isGone = await awaitPublished(host, layout, ({ sessions }) => !sessions.has(alias), (status) => {
-    const sessions = new Map(status.sessions);
-    sessions.delete(alias);
-    return { ...status, sessions };
-  });
+  const isGone = await awaitPublished(
+    host,
+    layout,
+    ({ sessions }) => !sessions.has(alias),
+    (status) => withoutAlias(status, alias),
+  );
   if (!isGone) {
     host.err(`agentlb: warning: the supervisor still lists "${printable(alias)}"; see: agentlb status\n`);
   }
   if (!isSupervisorDisabled(host.env)) await ensureSupervisor(host, layout);
-}
-
-/** Removes the databases of its app-server, once that has ended; a new session of that name would find them. */
-function removeDatabases(layout: Layout, alias: string): void {
-  const isUsed = parseChildren(readOwn(layout.children, MOST_BYTES.table)).some((child) =>
-    child.alias === alias && isAlive(child)
-  );
-  if (!isUsed) removeTree(join(layout.sqlite, alias));
 }

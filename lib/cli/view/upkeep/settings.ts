@@ -1,0 +1,98 @@
+import type { ChangedSetting, Settings } from "../../../app/config/settings.ts";
+import { tomlOf } from "../../../core/config/config.ts";
+import type { ConfigValue } from "../../../core/config/config_keys.ts";
+import type { Setting, SettingOrigin } from "../../../core/config/listing.ts";
+import { printable } from "../../../core/text/printable.ts";
+import type {
+  ChangedSettingOutput,
+  SettingOutput,
+  SettingsOutput,
+  SettingValue,
+} from "../../output/settings.ts";
+
+/** The output of `agentlb config show`: one line for each setting, and for each variable. */
+export function settingsText({ settings, variables }: Settings): string {
+  const rows = [
+    ...settings.map(({ key, value, origin }) =>
+      [printable(key), tomlWords(value), originWords(origin)] as const
+    ),
+    ...variables.map(({ name, value, isSet }) =>
+      [name, value === "" ? "-" : printable(value), isSet ? "variable" : "default"] as const
+    ),
+  ];
+  const [first, second] = [0, 1].map((at) => Math.min(48, Math.max(...rows.map((row) => row[at]!.length))));
+  return rows.map(([key, value, origin]) => `${key.padEnd(first!)}  ${value.padEnd(second!)}  ${origin}\n`)
+    .join("");
+}
+
+/** The output of `agentlb config show --json`. */
+export function settingsJson(file: string, { settings, variables }: Settings): string {
+  return json(
+    {
+      schema: "agentlb.settings/1",
+      file,
+      settings: settings.map(plain),
+      variables: variables.map(({ name, value, isSet }) => ({
+        name,
+        value,
+        from: isSet ? "variable" : "default",
+      })),
+    } satisfies SettingsOutput,
+  );
+}
+
+/** The output of `agentlb config get`: the bare value, a list one text a line. */
+export function settingText({ value }: Setting): string {
+  if (typeof value === "object") return value.map((each) => `${each}\n`).join("");
+  return `${value === Infinity ? "no limit" : value}\n`;
+}
+
+/** The output of `agentlb config get --json`. */
+export function settingJson(file: string, setting: Setting): string {
+  return json({ schema: "agentlb.setting/1", file, ...plain(setting) } satisfies SettingOutput);
+}
+
+/** The output of `agentlb config set`. */
+export function changedText({ before, after }: ChangedSetting): string {
+  const was = before.origin.from === "file"
+    ? tomlWords(before.value)
+    : `${tomlWords(before.value)}, the default`;
+  return `${printable(after.key)} = ${tomlWords(after.value)} (was ${was})\n`;
+}
+
+/** The output of `agentlb config set --json`. */
+export function changedJson(file: string, { before, after }: ChangedSetting): string {
+  return json(
+    {
+      schema: "agentlb.setting-changed/1",
+      file,
+      before: plain(before),
+      after: plain(after),
+    } satisfies ChangedSettingOutput,
+  );
+}
+
+function plain({ key, value, default: usual, origin }: Setting): SettingValue {
+  return {
+    key,
+    ...(value === Infinity ? {} : { value }),
+    ...(usual === undefined || usual === Infinity ? {} : { default: usual }),
+    from: origin.from,
+    ...(origin.from === "file" && origin.line !== undefined ? { line: origin.line } : {}),
+    ...(origin.from === "variable" ? { variable: origin.variable } : {}),
+  };
+}
+
+function tomlWords(value: ConfigValue): string {
+  return value === Infinity ? "no limit" : printable(tomlOf(value), 4096);
+}
+
+function originWords(origin: SettingOrigin): string {
+  if (origin.from === "variable") return origin.variable;
+  if (origin.from === "default") return "default";
+  return origin.line === undefined ? "config.toml" : `config.toml:${origin.line}`;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
