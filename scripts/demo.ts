@@ -61,8 +61,8 @@ async function demo(): Promise<void> {
   console.log(`
 npm run build && sh install.sh --from dist    # into ~/.local/bin, without root
 agentlb init      # logs in to your accounts, one after the other
-agentlb status    # what is left in each
 agentlb           # runs Codex where the most is left
+agentlb status    # what is left in each
 
 Your own ~/.codex stays as it is. Step by step: docs/first-hour.md`);
 }
