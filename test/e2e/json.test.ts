@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../lib/cli/commands/all.ts";
@@ -23,7 +23,19 @@ const WAY = ways.includes("compiled") ? "compiled" : ways[0]!;
 const ALL = await allCommands(COMMANDS);
 const WITH_JSON = ALL.filter(({ options }) => Object.hasOwn(options, "json")).map(({ name }) => name);
 /** They print pages of help, or run for ever. */
-const WITHOUT_JSON = ["supervisor", "supervisor daemon", "config", "skill", "completion", "complete", "help"];
+const WITHOUT_JSON = [
+  "shell",
+  "exec",
+  "supervisor",
+  "supervisor daemon",
+  "config",
+  "skill",
+  "completion",
+  "complete",
+  "help",
+];
+/** Its JSON is the log's own lines. */
+const LINES_OF_LOG = "supervisor logs";
 /** What Codex calls the end of a turn that a used-up limit ended, in a thread that can be gone on with. */
 const T = Date.parse("2026-11-20T12:00:00Z");
 const LATER = Math.floor(Date.now() / 1000) + 6 * 3600;
@@ -425,8 +437,29 @@ describe("every command prints with --json what its schema says:", () => {
     expect(await run("rm spare")).toMatchObject({ alias: "spare", home: user.homeOf("spare") });
   });
 
+  test("path, rename, restore and purge", async () => {
+    expect(await run("path work")).toMatchObject({ alias: "work", home: user.homeOf("work") });
+    await run("rename work office");
+    expect(existsSync(user.homeOf("office"))).toBe(true);
+    await run("rm office");
+    const { sessions } = await run("restore") as unknown as { readonly sessions: readonly unknown[] };
+    expect(sessions.length).toBeGreaterThan(0);
+    await run("restore office --as work");
+    expect(existsSync(user.homeOf("work"))).toBe(true);
+    await run("purge --yes");
+    expect(await run("restore")).toMatchObject({ sessions: [] });
+  });
+
+  test("config show, get, set and path", async () => {
+    await run("config show");
+    await run("config set sessions.busy_penalty 7");
+    expect(await run("config get sessions.busy_penalty")).toMatchObject({ value: 7, from: "file" });
+    await run("config path");
+    rmSync(layoutOf(user.root).config);
+  });
+
   test("these are all commands, and all schemas but that of failures", () => {
-    expect([...seen.commands].sort()).toEqual([...WITH_JSON].sort());
+    expect([...seen.commands].sort()).toEqual(WITH_JSON.filter((name) => name !== LINES_OF_LOG).sort());
     expect([...new Set([...seen.schemas, "agentlb.error/1"])].sort()).toEqual([...SCHEMAS].sort());
   });
 }, patience(120_000));

@@ -28,7 +28,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const { alias, folder } = await removeSession(host, layout, target, options.force ?? false);
     if (options.json) {
       const { removalJson } = await import("../output/session.ts");
-      host.out(removalJson(alias, homeOf(layout, alias)));
+      host.out(removalJson(alias, homeOf(layout, alias), folder));
     } else host.out(`removed session: ${printable(alias)}\n`);
     const back = `to bring it back: agentlb restore ${printable(alias)}`;
     host.err(`agentlb: kept for ${KEPT_DAYS} days in ${printable(folder, 4096)}; ${back}\n`);

@@ -40,6 +40,10 @@ function knownTo(host: Host): Known {
   return {
     aliases,
     emails: () => knownEmails(aliases()),
+    async removed() {
+      const { knownRemoved } = await import("../../app/completion/trash.ts");
+      return knownRemoved(layout());
+    },
     async threads() {
       const { knownThreads } = await import("../../app/completion/threads.ts");
       return knownThreads(host, layout());

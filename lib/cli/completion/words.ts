@@ -16,6 +16,8 @@ import { EVERYWHERE, PICK_OPTIONS, RUN_OPTIONS, START_OPTIONS } from "../declara
 export interface Known {
   aliases(): Candidate[];
   emails(): Candidate[];
+  /** Sessions in the trash. */
+  removed(): Promise<Candidate[]>;
   threads(): Promise<Candidate[]>;
   settings(): Promise<KnownSetting[]>;
 }
@@ -182,6 +184,8 @@ async function valuesOf(
     }
     case "alias":
       return wordsOnly(known.aliases());
+    case "removed session":
+      return wordsOnly(await known.removed());
     case "thread":
       return wordsOnly(await known.threads());
     case "setting":

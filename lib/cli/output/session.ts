@@ -30,6 +30,8 @@ export interface RemovalOutput {
   readonly alias: string;
   /** The `CODEX_HOME` that it had. */
   readonly home: string;
+  /** The folder of the trash that it is kept in. */
+  readonly trash: string;
 }
 
 /** What `agentlb pause --json` and `unpause --json` print: whether the session is paused now. */
@@ -90,8 +92,8 @@ export interface BoundFolder {
 }
 
 /** The output of `agentlb rm --json`. */
-export function removalJson(alias: string, home: string): string {
-  return jsonText<RemovalOutput>({ schema: "agentlb.rm/1", alias, home });
+export function removalJson(alias: string, home: string, trash: string): string {
+  return jsonText<RemovalOutput>({ schema: "agentlb.rm/1", alias, home, trash });
 }
 
 /** The output of `agentlb pause|unpause --json`. */

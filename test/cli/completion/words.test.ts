@@ -12,6 +12,7 @@ const word = (text: string) => ({ text, about: "" });
 const KNOWN: Known = {
   aliases: () => ["work", "spare"].map(word),
   emails: () => [word("me@example.com")],
+  removed: () => Promise.resolve([word("gone")]),
   threads: () => Promise.resolve([word("a thread")]),
   settings: () => Promise.resolve([{ ...word("sessions.policy"), values: ["score", "drain"] }]),
 };
@@ -37,6 +38,8 @@ describe("behind these words fit:", () => {
 
   test.each([
     ["new", "", SESSIONS],
+    ["restore", "", ["gone"]],
+    ["purge", "", ["gone"]],
     ["--policy drain new", "", SESSIONS],
     ["new", "wo", SESSIONS],
     ["new", "me", ["me@example.com"]],
