@@ -138,16 +138,17 @@ describe("start, restart and stop say what they found and what they did", () => 
     expect(picked.stderr).toContain("agentlb: warning: Cannot start the supervisor: ");
   });
 
-  test("when it does not end in time", async () => {
+  test("when it was stopped by a signal: status says so, and stop ends it", async () => {
     const user = sandbox();
+    user.addAlias("a");
     await supervisor(user, "start", "--background");
     const pid = only(user);
-    const goOn = pause(pid);
-    expect(await supervisor(user, "stop")).toBe(
-      `stopping supervisor (pid ${pid})\nsupervisor stop requested\n`,
+    pause(pid);
+    expect((await user.run("compiled", ["status"])).stderr).toContain(
+      `agentlb: the supervisor (pid ${pid}) is stopped, so limits are not read; let it go on with: kill -CONT ${pid}\n`,
     );
-    goOn();
-    await until(() => daemonsOf(user).length === 0, "it has ended after all");
+    expect(await supervisor(user, "stop")).toBe(`stopping supervisor (pid ${pid})\nsupervisor stopped\n`);
+    await until(() => daemonsOf(user).length === 0, "it has ended");
   });
 
   test("also while the supervisor is disabled, which is for commands that pick", async () => {

@@ -6,7 +6,7 @@ import { timingFrom } from "../../core/system/timing.ts";
 import { readOwn } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
-import { commandLineOf, identityOf, isAlive, ownerOf, variableOf } from "../../io/process/process.ts";
+import { commandLineOf, identityOf, isAlive, ownerOf, signal, variableOf } from "../../io/process/process.ts";
 import type { Elsewhere } from "./whereabouts.ts";
 import { isCurrent, livingDaemon } from "./living_daemon.ts";
 import type { Replaced } from "./replacement.ts";
@@ -96,7 +96,11 @@ export async function superviseCommand(
     const isGone = await endProcess(host, layout, pid);
     if (verb === "stop") {
       lines.push(isGone ? "supervisor stopped" : "supervisor stop requested");
-      return { lines, isDone: true };
+      if (!isGone) {
+        host.err(`agentlb: warning: The supervisor (pid ${pid}) has not ended yet\n`);
+        host.err(`agentlb: hint: if it stays, its app-servers end by themselves after: kill -9 ${pid}\n`);
+      }
+      return { lines, isDone: isGone };
     }
   } else if (verb === "stop") {
     return { lines: [`supervisor already stopped${stale(layout)}`], isDone: true };
@@ -208,6 +212,7 @@ async function endProcess(host: Host, layout: Layout, pid: number): Promise<bool
   if (identity === undefined) return true;
   const { askToStop } = await import("./stop_request.ts");
   askToStop(host, layout, identity);
+  if (host.system.isStopped(pid)) signal(pid, "SIGCONT"); // stopped, it would never hear of that
   const deadline = clock.monotonic() + STOP_MS;
   while (clock.monotonic() < deadline) {
     if (!isAlive(identity)) return true;

@@ -24,9 +24,16 @@ export async function reportHere(
   return { ...found, runsElsewhere: (await whereabouts(host, layout)).at === "elsewhere" };
 }
 
-/** The line on a supervisor that is not visible from here, or does not run; none for one that does. */
-export async function supervisorLine({ supervisorPid, runsElsewhere }: Report): Promise<string[]> {
-  if (supervisorPid !== undefined) return [];
+/** The line on a supervisor that is not visible from here, or does no work; none for one that does. */
+export async function supervisorLine(
+  { system }: Pick<Host, "system">,
+  { supervisorPid, runsElsewhere }: Report,
+): Promise<string[]> {
+  if (supervisorPid !== undefined) {
+    if (!system.isStopped(supervisorPid)) return [];
+    const way = `let it go on with: kill -CONT ${supervisorPid}`;
+    return [`agentlb: the supervisor (pid ${supervisorPid}) is stopped, so limits are not read; ${way}`];
+  }
   if (runsElsewhere) return [`agentlb: ${(await import("../daemon/whereabouts.ts")).ELSEWHERE}`];
   return ["agentlb: the supervisor is not running; start it with: agentlb supervisor start --background"];
 }

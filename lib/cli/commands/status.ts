@@ -58,7 +58,7 @@ export const command: CommandWith<typeof OPTIONS> = {
           : statusScreen(host, found, face, options.sort)),
       );
     }
-    host.err((await supervisorLine(found)).map((line) => `${line}\n`).join(""));
+    host.err((await supervisorLine(host, found)).map((line) => `${line}\n`).join(""));
     return 0;
   },
 };

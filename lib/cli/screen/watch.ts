@@ -24,7 +24,7 @@ export async function watchStatus(
     const face = faceFrom(host.env, host.screenSize, options.color);
     const sheet = statusSheet(found, face, host, options.sort);
     const problems = found.problem === undefined ? [] : [`not readable: ${printable(found.problem)}`];
-    const closing = [...sheet.closing, ...problems, ...await supervisorLine(found)];
+    const closing = [...sheet.closing, ...problems, ...await supervisorLine(host, found)];
     const title = `agentlb status, ${formatMoment(found.atMs, found.atMs)}; q ends it`;
     return await frameOf({ ...sheet, closing }, title, face);
   });

@@ -194,10 +194,16 @@ describe.runIf(existsSync("/proc/self/stat"))("a supervisor", () => {
       `stopping supervisor (pid ${pid})`,
       "attempted supervisor restart",
     ]);
-    expect(await superviseCommand(patient, layout, "stop")).toEqual([
-      `stopping supervisor (pid ${pid})`,
-      "supervisor stop requested",
-    ]);
+    const said: string[] = [];
+    const stopped = await supervised({ ...patient, err: (text) => void said.push(text) }, layout, "stop");
+    expect(stopped).toEqual({
+      lines: [`stopping supervisor (pid ${pid})`, "supervisor stop requested"],
+      isDone: false,
+    });
+    expect(said.join("")).toBe(
+      `agentlb: warning: The supervisor (pid ${pid}) has not ended yet\n` +
+        `agentlb: hint: if it stays, its app-servers end by themselves after: kill -9 ${pid}\n`,
+    );
   });
 
   it("is started once by many who need one at the same time", async () => {
