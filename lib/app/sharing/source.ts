@@ -69,18 +69,23 @@ export function keepAnswer(layout: Layout, isWanted: boolean): void {
   replaceFile(layout.sharing, renderAnswer({ isWanted }));
 }
 
-/** Asks once, on a terminal, whether new sessions share what `~/.codex` has; nobody is asked about nothing. */
-export async function askOnce(host: Host, layout: Layout, config: Config): Promise<void> {
-  if (config.sessions.shareFrom !== "" || !host.isTerminal.input || !host.isTerminal.error) return;
-  if (readAnswer(layout) !== undefined) return;
+/**
+ * Asks once, on a terminal, whether new sessions share what `~/.codex` has; nobody is asked about nothing. Returns false
+ * at Ctrl-C: the user wants out.
+ */
+export async function askOnce(host: Host, layout: Layout, config: Config): Promise<boolean> {
+  if (config.sessions.shareFrom !== "" || !host.isTerminal.input || !host.isTerminal.error) return true;
+  if (readAnswer(layout) !== undefined) return true;
   const source = shareSource(host, config);
   const names = source.names.filter((name) => exists(join(source.folder, name)));
   const parts = [...names, ...exists(codexSettingsOf(source.folder)) ? ["settings"] : []];
-  if (!isFolder(source.folder) || parts.length === 0) return;
+  if (!isFolder(source.folder) || parts.length === 0) return true;
   const all = parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
-  const answer = await host.ask(`agentlb: Use your ${all} of ${USUAL} in new sessions? [y/N] `);
+  const answer = await host.askOrLeave(`agentlb: Use your ${all} of ${USUAL} in new sessions? [y/N] `);
+  if (answer === undefined) return false;
   const isWanted = /^y(es)?$/i.test(answer.trim());
   keepAnswer(layout, isWanted);
   const change = isWanted ? "agentlb share --undo" : "agentlb share";
   host.err(`agentlb: this is asked once; to change it: ${change}\n`);
+  return true;
 }

@@ -1,3 +1,5 @@
+import type { Config } from "../../core/config/config.ts";
+import type { Layout } from "../../core/system/layout.ts";
 import { basename } from "node:path";
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
@@ -50,10 +52,23 @@ export const command: CommandWith<typeof OPTIONS> = {
       return "SIGINT";
     }
     if (setup.isStopped) return EXIT.failed;
-    if (!options.json) await tellNext(host, commands, setup.sessions.length > 0);
+    if (!options.json) {
+      if (setup.sessions.length > 0) await readLimits(host, layout, config);
+      await tellNext(host, commands, setup.sessions.length > 0);
+    }
     return setup.sessions.some(({ result }) => result === "failed") ? EXIT.loginFailed : 0;
   },
 };
+
+/** Has the limits of the sessions read, so that the table shows them. */
+async function readLimits(host: Host, layout: Layout, config: Config): Promise<void> {
+  const [{ ensureSupervisor }, { awaitReadings }] = await Promise.all([
+    import("../../app/daemon/ensure.ts"),
+    import("../../app/pick/await_readings.ts"),
+  ]);
+  await ensureSupervisor(host, layout);
+  await awaitReadings(host, layout, config);
+}
 
 /** What comes after the logins: offers of other commands, where this program has them, and the table of all sessions. */
 async function tellNext(host: Host, commands: Commands, hasSessions: boolean): Promise<void> {

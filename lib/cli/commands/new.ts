@@ -47,15 +47,15 @@ export const command: CommandWith<typeof OPTIONS> = {
     if (target === "") return await runSession(host, layout, config, "best", call, request);
     const alias = aliasFor(layout, target);
     if (alias === target) await checkNewAlias(host, alias, config.sessions.aliasPattern);
+    if (!options["print-command"] && !aliasesOf(layout).includes(alias)) {
+      const { askOnce } = await import("../../app/sharing/source.ts");
+      if (!await askOnce(host, layout, config)) return "SIGINT";
+    }
     return await runSession(host, layout, config, { alias }, call, request, async () => {
       const { makeSession, prepareSession, shareWithNew } = await import("../../app/login/create.ts");
       if (options["print-command"]) {
         if (await makeSession(host, layout, alias)) await shareWithNew(host, layout, config, alias);
         return;
-      }
-      if (!aliasesOf(layout).includes(alias)) {
-        const { askOnce } = await import("../../app/sharing/source.ts");
-        await askOnce(host, layout, config);
       }
       await prepareSession(host, layout, config, alias, loginWishIn(options));
     });

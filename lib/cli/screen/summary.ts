@@ -22,7 +22,7 @@ interface Room {
   readonly atMs: number;
 }
 
-/** `next room: work at 14:35, in 1h 59m`: what is used up comes back first, else a window resets. */
+/** `next room: work at 14:35, in 1h 59m` where something is used up; else `next reset: …` of a window. */
 export function roomLine(rows: readonly Summed[], nowMs: number): string[] {
   const back = rows.flatMap(({ alias, verdict }): Room[] =>
     verdict.eligible || verdict.comesBackMs === undefined ? [] : [{ alias, atMs: verdict.comesBackMs }]
@@ -38,7 +38,10 @@ export function roomLine(rows: readonly Summed[], nowMs: number): string[] {
   const [first, ...others] = known;
   if (first === undefined) return isStuck(rows) ? ["next room: nobody knows when"] : [];
   const { alias, atMs } = others.reduce((a, b) => b.atMs < a.atMs ? b : a, first);
-  return [`next room: ${printable(alias)} at ${formatMoment(atMs, nowMs)}, in ${formatSpan(atMs - nowMs)}`];
+  const what = back.length > 0 ? "room" : "reset";
+  return [
+    `next ${what}: ${printable(alias)} at ${formatMoment(atMs, nowMs)}, in ${formatSpan(atMs - nowMs)}`,
+  ];
 }
 
 function isStuck(rows: readonly Summed[]): boolean {

@@ -79,7 +79,7 @@ export const CHECKS = {
   "root-missing": {
     severity: "note",
     about: "there is no folder for sessions yet",
-    cure: "make a first session: agentlb new <alias>",
+    cure: "make the first sessions: agentlb init",
   },
   "root-foreign": {
     severity: "fault",
@@ -124,7 +124,7 @@ export const CHECKS = {
   "session-none": {
     severity: "note",
     about: "there are no sessions",
-    cure: "make a first session: agentlb new <alias>",
+    cure: "make the first sessions: agentlb init",
   },
   "login-missing": {
     severity: "fault",

@@ -137,6 +137,14 @@ describe("the question at the first `new`", () => {
     expect(user.has("sessions", "a", "shared.json")).toBe(why.endsWith("source"));
   });
 
+  it("left by Ctrl-C ends the command: nothing is made, and it is asked again", async () => {
+    const { user, run } = made(FILES);
+    expect(await run("new a", { ...terminal("y"), answers: [undefined] })).toBe("SIGINT");
+    expect(user.has("sessions", "a")).toBe(false);
+    await run("new a", terminal("y"));
+    expect(user.err).toMatch(QUESTION);
+  });
+
   it("comes for a new session only", async () => {
     const { user, run } = made(FILES);
     user.session("a", { "auth.json": authFile("me@x") });
