@@ -513,6 +513,7 @@ describe("the check catches a planted", () => {
     schema: "agentlb.rm/1",
     alias: "work",
     home: "/home/me/.agentlb/sessions/work",
+    trash: "/t",
   };
   const text = (value: unknown) => `${JSON.stringify(value)}\n`;
 

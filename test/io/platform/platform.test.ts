@@ -15,7 +15,7 @@ describe("the system", () => {
         Object.defineProperty(process, "platform", here);
         vi.resetModules();
       });
-      Object.defineProperty(process, "platform", { ...here, value: name });
+      Object.defineProperty(process, "platform", { value: name, configurable: true });
       vi.resetModules();
       const { PLATFORM, system } = await import("../../../lib/io/platform/here.ts");
       expect(PLATFORM).toBe(name);
