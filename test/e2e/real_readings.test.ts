@@ -256,7 +256,11 @@ describe.concurrent("readings with the real Codex", { timeout: patience(60_000) 
       const home = user.homeOf(id);
       renameSync(user.addAlias(`.${id}`, { backend: service, account: id }), home); // whole at once
       await until(() => codexIn(home).length > 0, "its app-server starts");
-      expect(await agentlb(["rm", id])).toMatchObject({ code: 0, stderr: "" });
+      const removed = await agentlb(["rm", id]);
+      expect(removed.code).toBe(0);
+      expect(removed.stderr).toMatch(
+        /^agentlb: kept for 7 days in \S+; to bring it back: agentlb restore \w+\n$/,
+      );
       expect(codexIn(home)).toEqual([]);
       expect(existsSync(home)).toBe(false);
       expect(Object.keys(sessions())).toEqual(["stays"]);
