@@ -199,10 +199,14 @@ describe("when nothing is left", () => {
     const late = await go(made, "continue", "--wait", "--timeout", "1s");
     expect(late).toMatchObject({ code: 6, stdout: "", started: [] });
     expect(late.stderr).toContain(`agentlb: waiting: thread ${id} of "a" (do it) goes on at `);
+    expect(late.stderr).toContain("then agentlb continue --last\n");
     writeFileSync(join(made.root, "config.toml"), "[runner]\nunattended_hours = 2\n");
     const long = await go(made, "continue", "--wait");
     expect(long).toMatchObject({ code: 4, stdout: "", started: [] });
     expect(long.stderr).toContain("runner.unattended_hours ends the wait before");
+    expect(long.stderr).toContain("hint: go on later with: agentlb continue --last\n");
+    expect((await go(made, "continue", id.slice(0, 13))).stderr)
+      .toContain(`hint: go on by itself with: agentlb continue ${id.slice(0, 13)} --wait\n`);
     expect((await go(made, "waiting")).stdout).toBe("nothing is waited for\n");
   });
 

@@ -120,7 +120,7 @@ describe("going on with a thread", () => {
     user.says(usedUp(seconds(6)), counts(1), REFUSES, counts(2), DONE);
     const { code, stdout, stderr } = await user.agentlb(["--on-limit", "wait", "--", ...EXEC]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "all done\n" });
-    expect(stderr).toContain("to go on: agentlb continue --last");
+    expect(stderr).toContain("then: agentlb continue --last; to wait for it: agentlb continue --last --wait");
     expect(stderr).toContain(`agentlb: waiting: thread ${user.thread()} of "a" (do it) goes on at `);
     expect(user.count()).toBe("1 2");
     expect(user.prompts()).toEqual(["do it", "continue"]);

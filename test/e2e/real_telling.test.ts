@@ -14,7 +14,7 @@ import { openTerminal } from "./support/terminal.ts";
 const LIMIT_MS = patience(120_000);
 const ENV = { AGENTLB_SUPERVISOR_DISABLED: "1" };
 const LINE =
-  /^agentlb: the 5h limit of a \(\S+@\S+\) is used up: resets (\d+ \w+ )?\d\d:\d\d, in (1h|59m); to go on: agentlb continue (--last|\S+)$/m;
+  /^agentlb: the 5h limit of a \(\S+@\S+\) is used up: resets (\d+ \w+ )?\d\d:\d\d, in (1h|59m); then: agentlb continue (--last|\S+); to wait for it: agentlb continue \3 --wait$/m;
 
 /** What Codex says, without its log and what differs from run to run. */
 function plain(text: string): string {

@@ -18,7 +18,7 @@ import { openTerminal } from "./support/terminal.ts";
 
 const ALONE = { env: { AGENTLB_SUPERVISOR_DISABLED: "1" } };
 const LINE =
-  /^agentlb: the 5h limit of a \(a@example\.test\) is used up: resets (\d+ \w+ )?\d\d:\d\d, in (2h|1h 5\dm); to go on: agentlb continue --last$/m;
+  /^agentlb: the 5h limit of a \(a@example\.test\) is used up: resets (\d+ \w+ )?\d\d:\d\d, in (2h|1h 5\dm); then: agentlb continue --last; to wait for it: agentlb continue --last --wait$/m;
 const options = { timeout: patience(90_000) };
 
 /** A user with one session, whose `codex` is a shell script. */
@@ -144,8 +144,12 @@ describeWith(["tmux"], "at a terminal", () => {
       };
       const [off, tell] = [await seen("off"), await seen("tell")];
       expect(tell.modes).toBe(off.modes);
-      expect(tell.screen).toMatch(/is used up: resets .*; to go on: agentlb continue --last\s/);
-      expect(tell.screen.replace(/^\s*agentlb: the 5h limit .* --last\n/m, "").replace(/\s+/g, " ").trim())
+      expect(tell.screen).toMatch(
+        /is used up: resets .*; then: agentlb continue --last; to wait for it: agentlb continue --last --wait\s/,
+      );
+      expect(
+        tell.screen.replace(/^\s*agentlb: the 5h limit .* --last --wait\n/m, "").replace(/\s+/g, " ").trim(),
+      )
         .toBe(off.screen.replace(/\s+/g, " ").trim());
     });
 

@@ -45,6 +45,8 @@ export interface ContinueWish {
   ask(doubt: Doubt): Promise<boolean | undefined>;
   /** The name of the thread in messages. */
   readonly name: string;
+  /** The command that goes on with it. */
+  readonly again: string;
 }
 
 const HOUR_MS = 3_600_000;
@@ -66,7 +68,7 @@ export async function continueThread(
   wish: ContinueWish,
 ): Promise<Outcome> {
   const { clock } = host;
-  const pause = pauseIn(host, layout, { name: wish.name, id: thread.id });
+  const pause = pauseIn(host, layout, wish);
   const around = aroundOf(host, layout, config, thread, wish);
   const isOff = isContinueOff(host, config);
   if (!isOff && thread.alias !== undefined) await ensureSupervisor(host, layout);

@@ -43,6 +43,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const thread = await threadToContinue(host, layout, config, word, options.unbound ?? false);
     return await goOnAndTell(host, layout, config, thread, {
       waits: options.wait ?? false,
+      word: word ?? "--last",
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       isConfirmed: options.yes ?? false,
       isJson: options.json ?? false,

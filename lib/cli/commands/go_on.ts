@@ -1,4 +1,6 @@
 import type { Config } from "../../core/config/config.ts";
+import { quote } from "../../core/shell/quote.ts";
+import { printable } from "../../core/text/printable.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import type { End } from "../../app/codex/run.ts";
 import { type ContinuedThread, continueThread } from "../../app/thread/continue.ts";
@@ -8,6 +10,8 @@ import { doubtQuestion, outcomeJson, outcomeView, threadWords } from "../view/th
 /** What is asked of going on with a thread. */
 export interface GoOnWish {
   readonly waits: boolean;
+  /** What names the thread in hints: what the user typed, or `--last`. */
+  readonly word: string;
   /** The longest wait; undefined = only the settings limit it. */
   readonly timeoutMs?: number;
   /** The user has said yes to what can't be known. */
@@ -29,11 +33,13 @@ export async function goOnAndTell(
 ): Promise<End> {
   const { waits, timeoutMs, isConfirmed = false } = wish;
   const isAtTerminal = host.isTerminal.input && host.isTerminal.error;
+  const again = `agentlb continue ${printable(quote(wish.word))}`;
   const outcome = await continueThread(host, layout, config, thread, {
     waits,
     isAttended: isConfirmed || isAtTerminal,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     name: threadWords(thread),
+    again,
     async ask(doubt) {
       if (isConfirmed) return true;
       if (!isAtTerminal) return undefined;
@@ -41,7 +47,7 @@ export async function goOnAndTell(
     },
   });
   const now = host.clock.now();
-  const { message, hint, end } = outcomeView(thread, outcome, now);
+  const { message, hint, end } = outcomeView(thread, outcome, again, now);
   if (wish.isJson) host.out(outcomeJson(thread, outcome, now));
   if (message !== undefined) host.err(`agentlb: ${end === 1 ? "error: " : ""}${message}\n`);
   if (hint !== undefined) host.err(`agentlb: hint: ${hint}\n`);

@@ -122,8 +122,11 @@ async function runAndTell(
       import("./go_on.ts"),
     ]);
     // Its session was picked by the rules of its folder.
-    const thread = await threadToContinue(host, layout, config, last, true);
-    return await goOnAndTell(host, layout, config, thread, { waits: true });
+    const thread = await threadToContinue(host, layout, config, last.id, true);
+    return await goOnAndTell(host, layout, config, thread, {
+      waits: true,
+      word: last.isLast ? "--last" : last.id,
+    });
   }
   host.endAs(end);
   // Where that is not possible, a signal of ours must end this process.
@@ -139,7 +142,7 @@ async function tellLimit(
   picked: Picked,
   cwd: string,
   sinceMs: number,
-): Promise<string | undefined> {
+): Promise<{ readonly id: string; readonly isLast: boolean } | undefined> {
   try {
     const { toldAfter } = await import("../../app/thread/told.ts");
     const told = toldAfter(layout, picked, cwd, sinceMs, host.clock.now);
@@ -150,7 +153,8 @@ async function tellLimit(
     ]);
     const isOff = isContinueOff(host, config);
     host.err(`agentlb: ${toldLine(told, host.clock.now(), isOff)}\n`);
-    return isOff ? undefined : told.threads[0]?.id;
+    const [last] = told.threads;
+    return isOff || last === undefined ? undefined : { id: last.id, isLast: told.isLast };
   } catch (error) {
     host.err(`agentlb: warning: Cannot look for a used-up limit: ${printable(wordsOf(error))}\n`);
     return undefined;

@@ -19,7 +19,7 @@ async function answering(answer: string) {
   const host = made.host({ isTerminal: true, answer });
   const config = defaultConfig();
   const thread = await threadToContinue(host, made.layout, config, id, false);
-  const end = await goOnAndTell(host, made.layout, config, thread, { waits: false });
+  const end = await goOnAndTell(host, made.layout, config, thread, { waits: false, word: "--last" });
   return { end, err: made.err, launches: made.launches.map(({ args, cwd }) => ({ args, cwd })), id, cwd };
 }
 

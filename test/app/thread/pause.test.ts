@@ -18,7 +18,7 @@ function pausing(isTerminal: boolean) {
   const terminal = { input: isTerminal, output: isTerminal, error: isTerminal };
   const host = { clock, isTerminal: terminal, err: (text: string) => void (err += text) };
   const status = join(folder, "status.json");
-  const pause = pauseIn(host, { status }, { name: 'thread t of "a"', id: "t" });
+  const pause = pauseIn(host, { status }, { name: 'thread t of "a"', again: "agentlb continue t" });
   onTestFinished(() => pause.close());
   return {
     clock,

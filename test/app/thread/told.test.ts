@@ -55,7 +55,7 @@ describe("after a run that a used-up limit ended", () => {
   it("is said whose limit it is, until when, and what goes on", async () => {
     const { made, cwd } = user();
     expect(await saidAfter(made, () => rollout(made, "a", limited(cwd)))).toMatch(
-      /^agentlb: the 5h limit of a \(me@example\.com\) is used up: resets (\d+ Nov )?\d\d:\d\d, in 2h; to go on: agentlb continue --last\n$/,
+      /^agentlb: the 5h limit of a \(me@example\.com\) is used up: resets (\d+ Nov )?\d\d:\d\d, in 2h; then: agentlb continue --last; to wait for it: agentlb continue --last --wait\n$/,
     );
   });
 
@@ -83,11 +83,17 @@ describe("after a run that a used-up limit ended", () => {
       ids = [rollout(made, "a", limited(cwd, START + 5)), rollout(made, "a", limited(cwd, START + 9))];
     });
     expect(said).toMatch(
-      new RegExp(`; to go on: agentlb continue ${ids[1]} and agentlb continue ${ids[0]}\n$`),
+      new RegExp(
+        `; to go on: agentlb continue ${ids[1]} and agentlb continue ${
+          ids[0]
+        }; to wait for one, add --wait\n$`,
+      ),
     );
     const other = user();
     const away = await saidAfter(other.made, () => ids = [rollout(other.made, "a", limited("/elsewhere"))]);
-    expect(away).toMatch(new RegExp(`; to go on: agentlb continue ${ids[0]}\n$`));
+    expect(away).toMatch(
+      new RegExp(`; then: agentlb continue ${ids[0]}; to wait for it: agentlb continue ${ids[0]} --wait\n$`),
+    );
   });
 
   it("the threads of other folders are left out when one is of this folder: another Codex has run them", async () => {
@@ -96,7 +102,9 @@ describe("after a run that a used-up limit ended", () => {
       rollout(made, "a", limited("/elsewhere", START + 9));
       rollout(made, "a", limited(cwd));
     });
-    expect(said).toMatch(/; to go on: agentlb continue --last\n$/);
+    expect(said).toMatch(
+      /; then: agentlb continue --last; to wait for it: agentlb continue --last --wait\n$/,
+    );
   });
 });
 

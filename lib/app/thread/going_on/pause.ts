@@ -18,11 +18,11 @@ export interface Pause {
   close(): void;
 }
 
-/** Makes pauses before a thread goes on; `name` is its name in messages. */
+/** Makes pauses before a thread goes on; `name` is its name in messages, `again` the command for it. */
 export function pauseIn(
   { clock, isTerminal, err }: Pick<Host, "clock" | "isTerminal" | "err">,
   layout: Pick<Layout, "status">,
-  { name, id }: { readonly name: string; readonly id: string },
+  { name, again }: { readonly name: string; readonly again: string },
 ): Pause {
   let told: string | undefined;
   let isShown = false;
@@ -37,7 +37,7 @@ export function pauseIn(
     if (told !== when) {
       clear();
       err(
-        `agentlb: waiting: ${name} goes on ${when}; to leave it for later: Ctrl-C, then agentlb continue ${id}\n`,
+        `agentlb: waiting: ${name} goes on ${when}; to leave it for later: Ctrl-C, then ${again}\n`,
       );
     }
     told = when;

@@ -36,10 +36,17 @@ export interface OutcomeView {
   readonly end: End;
 }
 
-/** What is said of a result, and the exit code: that of Codex unless there is something else to say. */
-export function outcomeView(thread: ContinuedThread, { obstacle, end }: Outcome, nowMs: number): OutcomeView {
+/**
+ * What is said of a result, and the exit code: that of Codex unless there is something else to say. `again` is the
+ * command that goes on with the thread.
+ */
+export function outcomeView(
+  thread: ContinuedThread,
+  { obstacle, end }: Outcome,
+  again: string,
+  nowMs: number,
+): OutcomeView {
   const name = threadWords(thread);
-  const again = `agentlb continue ${printable(thread.id)}`;
   const failed = (message: string, hint?: string): OutcomeView => ({
     message,
     end: EXIT.failed,
@@ -116,7 +123,7 @@ export function outcomeJson(thread: ContinuedThread, outcome: Outcome, nowMs: nu
     doubt: obstacle?.why === "asked" ? obstacle.doubt : undefined,
     comesBackAt: untilMs === undefined ? undefined : formatTime(untilMs),
     codexEnd: end,
-    exitCode: outcomeView(thread, outcome, nowMs).end,
+    exitCode: outcomeView(thread, outcome, "", nowMs).end,
   });
 }
 

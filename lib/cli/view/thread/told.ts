@@ -3,7 +3,7 @@ import { formatMoment, formatSpan } from "../../../core/text/time.ts";
 import type { Told } from "../../../app/thread/told.ts";
 import { windowName } from "../lines.ts";
 
-/** The line after a run that a used-up limit ended: whose limit, until when, and unless that is off the command that goes on. */
+/** The line after a run that a used-up limit ended: whose limit, until when, and unless that is off what goes on. */
 export function toldLine(
   { alias, email, limit, threads, isLast }: Told,
   nowMs: number,
@@ -19,5 +19,8 @@ export function toldLine(
   const said = `the ${which} of ${whose} is used up: ${until}`;
   if (isOff) return said;
   const commands = isLast ? ["agentlb continue --last"] : threads.map(({ id }) => `agentlb continue ${id}`);
-  return `${said}; to go on: ${commands.join(" and ")}`;
+  const wait = commands.length === 1
+    ? `to wait for it: ${commands[0]} --wait`
+    : "to wait for one, add --wait";
+  return `${said}; ${untilMs === undefined ? "to go on" : "then"}: ${commands.join(" and ")}; ${wait}`;
 }
