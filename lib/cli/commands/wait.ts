@@ -1,4 +1,5 @@
 import { EXIT, Failure } from "../../core/text/failure.ts";
+import { faceFrom } from "../../core/text/screen/face.ts";
 import type { LeftWish } from "../../core/pick/left.ts";
 import type { Config } from "../../core/config/config.ts";
 import { loadConfig } from "../../app/config/load.ts";
@@ -42,13 +43,21 @@ export const command: CommandWith<typeof OPTIONS> = {
     const layout = openRoot(host);
     const config = await loadConfig(host, layout);
     const wish = await wishIn(host, layout, config, alias, options);
-    const [{ awaitLeft }, { countdownLine, leftJson, leftLine }] = await Promise.all([
-      import("../../app/pick/await_left.ts"),
-      import("../view/thread/left.ts"),
-    ]);
+    const [{ awaitLeft }, { countdownLine, leftJson, leftLine }, { textWidth }, { cutEnd }] = await Promise
+      .all([
+        import("../../app/pick/await_left.ts"),
+        import("../view/thread/left.ts"),
+        import("../../app/pick/report.ts"),
+        import("../../core/text/screen/shorten.ts"),
+      ]);
+    const width = host.isTerminal.error ? await textWidth() : undefined;
     let shown = "";
-    const show = (line: string) => {
-      if (!host.isTerminal.error || line === shown) return;
+    const show = (text: string) => {
+      if (width === undefined) return;
+      // A line that wraps could not be drawn over.
+      const face = faceFrom(host.env, host.screenSize);
+      const line = cutEnd(text, face.columns - 1, width, face);
+      if (line === shown) return;
       host.err(`\r\x1b[K${line}`);
       shown = line;
     };

@@ -191,6 +191,21 @@ describe("wait", () => {
     expect((await run(user({ a: limits(100, 10, 0.01) }), "wait")).err).toBe("");
   });
 
+  it("draws the countdown on one line of the terminal, with reasons in plain words", async () => {
+    const sessions = Object.fromEntries([..."abcdefg"].map((letter) => [letter.repeat(20), limits(100, 10)]));
+    const made = user(sessions);
+    made.status(
+      Object.fromEntries(Object.keys(sessions).map((alias) => [alias, { lastProbeResult: "no network" }])),
+    );
+    const { err } = await run(made, "wait --timeout 3s", { isTerminal: true });
+    const lines = err.split("\n")[0]!.split(CLEAR).filter((line) =>
+      line !== "" && !line.includes("nothing left")
+    );
+    expect(lines[0]).toMatch(/^agentlb: waiting for a session: a{20}: no reading yet: no netwo…$/);
+    expect(lines.filter((line) => line.length > 79)).toEqual([]);
+    expect(err).toMatch(/nothing left \(a{20}: no reading yet: no network; /);
+  });
+
   it("refuses what can't be meant", async () => {
     const made = user({ a: limits(0, 0) });
     for (

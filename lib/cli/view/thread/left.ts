@@ -57,7 +57,7 @@ function untilWords(ms: number, nowMs: number): string {
 
 function reasonsIn(sessions: readonly SessionLeft[]): string {
   const shown = sessions.slice(0, SHOWN).map(({ alias, reason }) =>
-    `${printable(alias)}: ${printable(reason)}`
+    `${printable(alias)}: ${printable(reason.replace(/^missing lastRateLimitUpdateAt/, "no reading yet"))}`
   );
   const more = sessions.length > shown.length ? [`${sessions.length - shown.length} more`] : [];
   return [...shown, ...more].join("; ");
