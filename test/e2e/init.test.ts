@@ -96,7 +96,7 @@ describeWith(["tmux"], "at a terminal init", () => {
       expect(talk.screen()).toContain(
         "agentlb: ~/.codex: logged in: own@example.test, plan pro; it stays as it is\n",
       );
-      expect(talk.screen()).toContain('agentlb: log in to "personal" now; a private browser window helps');
+      expect(talk.screen()).toContain("agentlb: a private browser window helps");
       await talk.answer(READY, "");
       await talk.answer(ACCOUNT, "a");
       await talk.sees(NAME);

@@ -6,9 +6,16 @@ import type { LoginWay } from "./login_way.ts";
 
 type Err = Pick<Host, "err">;
 
+const BROWSER = "a private browser window helps to choose another account";
+
+/** Says what helps at a login in a browser. */
+export function tellBrowser({ err }: Err): void {
+  err(`agentlb: ${BROWSER}\n`);
+}
+
 /** Says for which session the login is that follows. */
 export function tellBefore({ err }: Err, alias: string, { usesBrowser }: LoginWay): void {
-  const advice = usesBrowser ? "; a private browser window helps to choose another account" : "";
+  const advice = usesBrowser ? `; ${BROWSER}` : "";
   err(`agentlb: log in to "${printable(alias)}" now${advice}\n`);
 }
 

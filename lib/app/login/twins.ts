@@ -43,14 +43,16 @@ export async function askAboutTwins(
   return await askUntil(
     host,
     "keep it (both share its limits), log in again, or stop? [K/l/s]",
+    "k or Enter (keep it), l (log in again), s (stop)",
     twinAnswerIn,
   );
 }
 
-/** Asks until the answer is understood; undefined = Ctrl-C. */
+/** Asks until the answer is one of `answers`, which are named after any other; undefined = Ctrl-C. */
 export async function askUntil<Answer>(
   host: Host,
   question: string,
+  answers: string,
   answerIn: (text: string) => Answer | undefined,
 ): Promise<Answer | undefined> {
   for (;;) {
@@ -58,6 +60,6 @@ export async function askUntil<Answer>(
     if (text === undefined) return undefined;
     const answer = answerIn(text);
     if (answer !== undefined) return answer;
-    host.err("agentlb: not understood; type one of the letters, or press Enter for the capital one\n");
+    host.err(`agentlb: not understood; the answers are: ${answers}\n`);
   }
 }

@@ -10,7 +10,7 @@ import { accountIn, holderIn } from "../codex/account_file.ts";
 import { prepareSession } from "../login/create.ts";
 import { isReady, LoginInterrupted } from "../login/login_command.ts";
 import { loginWay, type LoginWish } from "../login/login_way.ts";
-import { tellBefore } from "../login/login_words.ts";
+import { tellBrowser } from "../login/login_words.ts";
 import { askUntil, canAsk, Stopped, twinsOf } from "../login/twins.ts";
 import { aliasesOf, checkNewAlias } from "../session/sessions.ts";
 import { tellCodex, tellOwnHome, tellSessions } from "./look.ts";
@@ -129,10 +129,15 @@ async function logInTo(
   }
   for (;;) {
     const way = await loginWay(host, layout, config, request);
-    tellBefore(host, alias, way);
+    if (way.usesBrowser) tellBrowser(host);
     const mayChoose = way.usesBrowser && !request.isDevice;
     const choices = mayChoose ? "d = with a code for any device, s = skip" : "s = skip";
-    const ready = await askUntil(host, `press Enter to log in (${choices})`, readyAnswerIn);
+    const ready = await askUntil(
+      host,
+      `press Enter to log in to "${printable(alias)}" (${choices})`,
+      mayChoose ? "Enter (log in), d (log in with a code), s (skip)" : "Enter (log in), s (skip)",
+      readyAnswerIn,
+    );
     if (ready === undefined) return "left";
     if (ready === "skip") return "skipped";
     const isDevice = request.isDevice || (mayChoose && ready === "device");
@@ -145,7 +150,12 @@ async function logInTo(
       host.err(`agentlb: ${printable(error.message)}\n`);
       if (error.hint !== undefined) host.err(`agentlb: hint: ${printable(error.hint)}\n`);
     }
-    const answer = await askUntil(host, "log in again, or skip this session? [L/s]", failedAnswerIn);
+    const answer = await askUntil(
+      host,
+      "log in again, or skip this session? [L/s]",
+      "l or Enter (log in again), s (skip)",
+      failedAnswerIn,
+    );
     if (answer === undefined) return "left";
     if (answer === "skip") return "failed";
   }

@@ -65,6 +65,13 @@ export function readAnswer(layout: Layout): boolean | undefined {
   }
 }
 
+/** What a source has to share, in words; nothing when it is not there. */
+export function partsOf({ folder, names }: ShareSource): string[] {
+  if (!isFolder(folder)) return [];
+  const there = names.filter((name) => exists(join(folder, name)));
+  return [...there, ...exists(codexSettingsOf(folder)) ? ["settings"] : []];
+}
+
 export function keepAnswer(layout: Layout, isWanted: boolean): void {
   replaceFile(layout.sharing, renderAnswer({ isWanted }));
 }
@@ -77,9 +84,8 @@ export async function askOnce(host: Host, layout: Layout, config: Config): Promi
   if (config.sessions.shareFrom !== "" || !host.isTerminal.input || !host.isTerminal.error) return true;
   if (readAnswer(layout) !== undefined) return true;
   const source = shareSource(host, config);
-  const names = source.names.filter((name) => exists(join(source.folder, name)));
-  const parts = [...names, ...exists(codexSettingsOf(source.folder)) ? ["settings"] : []];
-  if (!isFolder(source.folder) || parts.length === 0) return true;
+  const parts = partsOf(source);
+  if (parts.length === 0) return true;
   const all = parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
   const answer = await host.askOrLeave(`agentlb: Use your ${all} of ${USUAL} in new sessions? [y/N] `);
   if (answer === undefined) return false;

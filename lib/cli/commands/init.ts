@@ -1,5 +1,6 @@
 import type { Config } from "../../core/config/config.ts";
 import type { Layout } from "../../core/system/layout.ts";
+import type { Setup } from "../../app/setup/outcome.ts";
 import { basename } from "node:path";
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
@@ -54,7 +55,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     if (setup.isStopped) return EXIT.failed;
     if (!options.json) {
       if (setup.sessions.length > 0) await readLimits(host, layout, config);
-      await tellNext(host, commands, setup.sessions.length > 0);
+      await tellNext(host, config, commands, setup.sessions);
     }
     return setup.sessions.some(({ result }) => result === "failed") ? EXIT.loginFailed : 0;
   },
@@ -71,20 +72,42 @@ async function readLimits(host: Host, layout: Layout, config: Config): Promise<v
 }
 
 /** What comes after the logins: offers of other commands, where this program has them, and the table of all sessions. */
-async function tellNext(host: Host, commands: Commands, hasSessions: boolean): Promise<void> {
-  for (const line of offersOf(commands, basename(host.env.SHELL ?? ""))) host.err(`agentlb: ${line}\n`);
-  if (hasSessions) await runCommand(host, commands, "status");
+async function tellNext(
+  host: Host,
+  config: Config,
+  commands: Commands,
+  sessions: Setup["sessions"],
+): Promise<void> {
+  const shell = basename(host.env.SHELL ?? "");
+  for (const line of offersOf(commands, shell, await hasToShare(host, config))) {
+    host.err(`agentlb: ${line}\n`);
+  }
+  if (sessions.length > 0) await runCommand(host, commands, "status");
+  if (sessions.some(({ result }) => result === "loggedIn" || result === "present")) {
+    host.err("agentlb: to run Codex in the best session, type: agentlb\n");
+  }
+}
+
+/** True when the user's own Codex has something for all sessions, or the settings of that are wrong, which `share` tells. */
+async function hasToShare(host: Host, config: Config): Promise<boolean> {
+  const { partsOf, shareSource } = await import("../../app/sharing/source.ts");
+  try {
+    return partsOf(shareSource(host, config)).length > 0;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return true;
+  }
 }
 
 /** The lines that offer what other commands set up. */
-export function offersOf(commands: Commands, shell: string): string[] {
+export function offersOf(commands: Commands, shell: string, hasToShare: boolean): string[] {
   const scripts: Readonly<Record<string, string>> = {
     bash: 'eval "$(agentlb completion bash)"',
     zsh: 'eval "$(agentlb completion zsh)"',
     fish: "agentlb completion fish | source",
   };
   return [
-    ...commands.has("share")
+    ...commands.has("share") && hasToShare
       ? [
         "to use AGENTS.md, skills and settings of ~/.codex in all sessions, look at: agentlb share --dry-run",
       ]

@@ -43,6 +43,7 @@ const asked = (user: World) => [...user.err.matchAll(/^agentlb: (name|press|log 
 describe("init at a terminal", () => {
   it("makes two sessions, and ends with the table of both", async () => {
     const user = world();
+    user.write("be brief", "../.codex/AGENTS.md");
     expect(await run(user, "init", [A, B], ["", "", "office", ""])).toBe(0);
     expect(sessions(user)).toEqual(["office", "personal"]);
     expect(user.out).toMatch(/office[^]*personal/);
@@ -113,17 +114,31 @@ describe("init at a terminal", () => {
     const user = world();
     await run(user, "init x", [A], ["d"]);
     expect(user.launches.find(({ args }) => args[0] === "login")?.args).toEqual(["login", "--device-auth"]);
-    expect(user.err).toContain("press Enter to log in (d = with a code for any device, s = skip)");
+    expect(user.err).toContain('press Enter to log in to "x" (d = with a code for any device, s = skip)');
   });
 
   it("does not offer a code twice, nor to a login command of the user's", async () => {
     const user = world();
     await run(user, "init x --device-auth", [A], [""]);
-    expect(user.err).toContain("press Enter to log in (s = skip)");
+    expect(user.err).toContain('press Enter to log in to "x" (s = skip)');
     user.write(`[runner]\nlogin_command = "/bin/sh -c x"\n`, "config.toml");
     await run(user, "init y", [B], ["d"]);
-    expect(user.err).toContain("press Enter to log in (s = skip)");
+    expect(user.err).toContain('press Enter to log in to "y" (s = skip)');
     expect(user.launches.at(-1)?.args).toEqual(["-c", "x"]);
+  });
+
+  it("says for whom a login is once, names the answers after another one, and ends with the next step", async () => {
+    const user = world();
+    expect(await run(user, "init x", [A], ["what", ""])).toBe(0);
+    expect(user.err).not.toContain('log in to "x" now');
+    expect(user.err).toContain(
+      "not understood; the answers are: Enter (log in), d (log in with a code), s (skip)\n",
+    );
+    expect(user.err.endsWith("agentlb: to run Codex in the best session, type: agentlb\n")).toBe(true);
+    expect(user.err).not.toContain("agentlb share");
+    user.write("be brief", "../.codex/AGENTS.md");
+    await run(user, "init x", []);
+    expect(user.err).toContain("agentlb share --dry-run\n");
   });
 
   it("says what it did as an object, and nothing else on stdout", async () => {
@@ -189,12 +204,15 @@ describe("the offers at the end", () => {
   const load = () => import("../../../lib/cli/commands/init.ts");
 
   it("are those of commands that there are", () => {
-    expect(offersOf(new Map([["init", load]]), "zsh")).toEqual([]);
+    expect(offersOf(new Map([["init", load]]), "zsh", true)).toEqual([]);
     const all = new Map([["share", load], ["completion", load]]);
-    expect(offersOf(all, "zsh").map((line) => line.replace(/^.*: /, ""))).toEqual([
+    expect(offersOf(all, "zsh", true).map((line) => line.replace(/^.*: /, ""))).toEqual([
       "agentlb share --dry-run",
       'eval "$(agentlb completion zsh)"',
     ]);
-    expect(offersOf(all, "tcsh").at(-1)).toContain("agentlb help completion");
+    expect(offersOf(all, "zsh", false)).toEqual([
+      'for completions in your shell: eval "$(agentlb completion zsh)"',
+    ]);
+    expect(offersOf(all, "tcsh", true).at(-1)).toContain("agentlb help completion");
   });
 });
