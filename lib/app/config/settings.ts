@@ -114,7 +114,9 @@ function refuseNew(
   const known = new Set(before.map(({ message }) => message));
   const problem = after.find(({ message }) => !known.has(message));
   if (problem === undefined) return;
-  throw new Failure("usage", `Cannot set ${printable(path.join("."))}: ${printable(problem.message)}`);
+  // What the reader takes instead is not taken here.
+  const why = problem.message.replace(/: (taken as .*|both have their defaults)$/s, "");
+  throw new Failure("usage", `Cannot set ${printable(path.join("."))}: ${printable(why)}`);
 }
 
 function placeOf(name: string): KeyPlace {

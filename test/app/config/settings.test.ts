@@ -145,6 +145,7 @@ describe("config set", () => {
     user.write(text, "config.toml");
     expect(await run(user, ["set", ...words])).toBe(2);
     expect(user.err).toContain(message);
+    expect(user.err).not.toMatch(/taken as|have their defaults/);
     expect([user.read("config.toml"), user.has("config.toml.prev")]).toEqual([text, false]);
   });
 
