@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { TREE } from "../../rig/codex.ts";
@@ -52,6 +52,9 @@ describeWith(["tmux", "zsh", "fish"], "a recipe of the page shows the line in", 
 
   test.each([0, 1])("tmux, recipe %i", { timeout: patience(60_000) }, async (number) => {
     const made = user();
+    // The server of tmux may have a PATH without it.
+    mkdirSync(join(made.home, ".local/bin"), { recursive: true });
+    renameSync(join(made.bin, "agentlb"), join(made.home, ".local/bin/agentlb"));
     const path = join(made.home, "recipe.conf");
     writeFileSync(path, `${recipes("tmux")[number]!.replace("status-interval 15", "status-interval 1")}`);
     const sockets = join(made.dir, "inner");
