@@ -19,20 +19,24 @@ usage() {
   cat <<'TEXT'
 Installs agentlb, cap and clb for you alone, without root, and says what it did.
 
-  sh install.sh [--base URL] [--to DIR] [--version X] [--target NAME] [--force] [--dry-run]
+  sh install.sh [--base URL] [--to DIR] [--version X] [--target NAME] [--force]
+                [--dry-run]
   sh install.sh --from DIR [--to DIR] [--force] [--dry-run]
   sh install.sh --uninstall [--to DIR] [--force] [--dry-run]
 
   --base URL     where the release is: https://…, or a folder of this machine
-                 (else AGENTLB_RELEASE_BASE, else what this script was released with)
+                 (else AGENTLB_RELEASE_BASE, else what this script was released
+                 with)
   --from DIR     the agentlb in this folder instead: dist, after npm run build
-  --to DIR       the folder for the programs (~/.local/bin); beside one that is called bin, manual
-                 pages and completions go into share
+  --to DIR       the folder for the programs (~/.local/bin); beside one that is
+                 called bin, manual pages and completions go into share
   --version X    this version or none
-  --target NAME  for another machine than this one seems to be: linux-x64, linux-arm64,
-                 linux-x64-musl, linux-arm64-musl, darwin-x64, darwin-arm64
-  --force        also where the cap or clb that is there is another program: it is kept as
-                 cap.before; with --uninstall, also what was changed since
+  --target NAME  for another machine than this one seems to be: linux-x64,
+                 linux-arm64, linux-x64-musl, linux-arm64-musl, darwin-x64,
+                 darwin-arm64
+  --force        also where the cap or clb that is there is another program: it
+                 is kept as cap.before; with --uninstall, also what was changed
+                 since
   --insecure     http:// also from another machine than this one
   --dry-run      says what would be done, and does nothing
   --uninstall    removes what was installed and puts back what was there before
@@ -129,10 +133,12 @@ install() {
   say "installed agentlb $version (${target:-from $from}):"
   for name in $NAMES; do say "  $to/$name"; done
   for name in $kept; do say "kept the $name that was there as $to/$name.before"; done
-  say_extras
   say_path
+  say_extras
   say "for workers in tmux, among the skills of Codex: agentlb skill install cap"
-  say "  (a copy of the program named scripts/cap would not start there: callers run that file with bash)"
+  say "  (a copy of the program named scripts/cap would not start there:"
+  say "  callers run that file with bash)"
+  [ -d "${AGENTLB_HOME:-$HOME/.agentlb}/sessions" ] || say "next: agentlb init"
 }
 
 # Only https, a folder, or this machine itself: a checksum that came the same open way proves nothing.
@@ -481,7 +487,9 @@ say_path() {
 
 # Removes what is as we installed it, names what is not, and puts back what was there before.
 uninstall() {
-  [ -f "$receipt" ] || fail "Cannot uninstall: $receipt, which would say what was installed, is not there"
+  [ -f "$receipt" ] ||
+    fail "Cannot uninstall: $receipt, which would say what was installed, is not there" \
+      "nothing is installed by this script; what npm or dpkg installed, they remove"
   [ -z "$to" ] || to=$(absolute "$to")
   find_share
   rest='' gone='' failed=0
@@ -577,12 +585,18 @@ stay() {
   failed=1
 }
 
-# Says how to end a supervisor that runs on without its program.
+# Says how to end a supervisor: with its program, or once that is gone without it.
 say_supervisor() {
   pid=$(cat "${AGENTLB_HOME:-$HOME/.agentlb}/supervisor.pid" 2>/dev/null)
   case $pid in '' | *[!0-9]*) return ;; esac
   case $(ps -p "$pid" -o args= 2>/dev/null) in
-    *'supervisor daemon'*) say "the supervisor still runs; to end it: kill $pid" ;;
+    *'supervisor daemon'*)
+      if [ -n "$dry" ]; then
+        say "the supervisor runs; to end it before: agentlb supervisor stop"
+      else
+        say "the supervisor still runs; to end it: kill $pid"
+      fi
+      ;;
   esac
 }
 

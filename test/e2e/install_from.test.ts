@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inShells, type Person } from "./support/installer.ts";
@@ -24,6 +24,12 @@ inShells("install.sh --from", (person) => {
     );
     expect(stdout).toContain(`export PATH="${who.bin}:$PATH"`);
     expect(stdout).toContain("agentlb skill install cap");
+    // What has to be done first stands first, and the next step last.
+    expect(stdout.split("\n")[4]).toBe(`${who.bin} is not on PATH; to have it there, add to ~/.profile:`);
+    expect(stdout).toMatch(/\nnext: agentlb init\n$/);
+    mkdirSync(join(who.user.home, ".agentlb/sessions"), { recursive: true });
+    expect((await who.install(["--from", folder])).stdout).not.toContain("agentlb init");
+    rmSync(join(who.user.home, ".agentlb"), { recursive: true });
     expect(stdout).toMatch(/a copy of the program named scripts\/cap would not start there/);
     const stats = ["agentlb", "cap", "clb"].map((name) => statSync(join(who.bin, name)));
     expect(new Set(stats.map(({ ino, mode }) => `${ino} ${mode & 0o777}`)).size).toBe(1);

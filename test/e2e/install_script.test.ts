@@ -72,6 +72,7 @@ inShells("the script", (person) => {
     expect(options.filter((option) => option.startsWith("--") && !stdout.includes(option))).toEqual([
       "--help",
     ]);
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(who.everything()).toEqual([]);
   });
 

@@ -82,7 +82,9 @@ inShells("install.sh --uninstall", (person) => {
       ".local/bin",
       ".local/share",
     ]);
-    expect((await who.install(["--uninstall"])).code).toBe(1);
+    const again = await who.install(["--uninstall"]);
+    expect(again).toMatchObject({ code: 1, stdout: "" });
+    expect(again.stderr).toContain("hint: nothing is installed by this script");
   });
 
   test("leaves what was kept where its place is taken", async () => {
@@ -174,6 +176,8 @@ describe("an uninstall", () => {
     writeFileSync(pidFile, `${process.pid}\n`);
     expect((await who.install(["--uninstall", "--dry-run"])).stdout).not.toContain("supervisor");
     writeFileSync(pidFile, `${running.pid}\n`);
+    expect((await who.install(["--uninstall", "--dry-run"])).stdout)
+      .toContain("the supervisor runs; to end it before: agentlb supervisor stop\n");
     expect((await who.install(["--uninstall"])).stdout)
       .toContain(`the supervisor still runs; to end it: kill ${running.pid}\n`);
   });
