@@ -114,7 +114,7 @@ export const ROOMS: Rooms = tableOf(`
                       cli: screen
   cli/output          app: daemon setup skill
                       core: codex doctor event pick pick/policies pick/report shell simulation skill text thread
-  cli/view/upkeep     cli: output   core: config text   app: config moving
+  cli/view/upkeep     cli: output   core: config text text/screen   app: config moving
   cli/screen          cli: declaration view view/thread
                       io: .
                       app: pick thread

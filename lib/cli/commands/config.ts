@@ -3,7 +3,10 @@ import { hasConfig, loadConfig } from "../../app/config/load.ts";
 import { lookAtRoot, openRoot } from "../../app/session/sessions.ts";
 import type { Command, CommandWith } from "../declaration/command.ts";
 import { JSON_OPTION } from "../declaration/shared_options.ts";
+import { faceFrom } from "../../core/text/screen/face.ts";
+import type { Host } from "../../io/host.ts";
 import type { ConfigPathOutput } from "../output/settings.ts";
+import type { Screen } from "../view/upkeep/settings.ts";
 
 const INIT_OPTIONS = {
   force: { about: "replace a config.toml that exists" },
@@ -49,10 +52,17 @@ const show: CommandWith<typeof JSON_ONLY> = {
       import("../view/upkeep/settings.ts"),
     ]);
     const all = allSettings(host, layout);
-    host.out(json ? settingsJson(layout.config, all) : settingsText(all));
+    host.out(json ? settingsJson(layout.config, all) : settingsText(all, await screenOf(host)));
     return 0;
   },
 };
+
+/** The terminal to write on; undefined in a pipe. */
+async function screenOf(host: Host): Promise<Screen | undefined> {
+  if (!host.isTerminal.output) return undefined;
+  const { textWidth } = await import("../../app/pick/report.ts");
+  return { face: faceFrom(host.env, host.screenSize), width: await textWidth() };
+}
 
 const get: CommandWith<typeof JSON_ONLY> = {
   name: "config get",

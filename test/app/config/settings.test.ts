@@ -45,6 +45,23 @@ describe("config show", () => {
     expect(user.err).toContain("alias.work.max_sessions is called max_open now");
   });
 
+  it("fits on a terminal with every source whole, and is the same in a pipe, however wide", async () => {
+    const user = world();
+    user.write(`${FILE}"~/${"deep/".repeat(30)}" = ["work", "${"long".repeat(12)}"]\n`, "config.toml");
+    await run(user, ["show"]);
+    const piped = user.out.trimEnd().split("\n");
+    expect(Math.max(...piped.map((line) => line.length))).toBeGreaterThan(120);
+    for (const columns of [200, 80, 50]) {
+      await run(user, ["show"], { isTerminal: true, screenSize: { columns, lines: 24 } });
+      const shown = user.out.trimEnd().split("\n");
+      expect(shown.filter((line) => line.length > columns)).toEqual([]);
+      const sources = (lines: readonly string[]) => lines.map((line) => line.split(/ +/).at(-1));
+      expect(sources(shown)).toEqual(sources(piped));
+    }
+    expect(user.out).toMatch(/^sessions\.stale_sec +600 +config\.toml:3$/m);
+    expect(user.out).toMatch(/…/);
+  });
+
   it("is an object for scripts", async () => {
     const user = world();
     user.write(FILE, "config.toml");

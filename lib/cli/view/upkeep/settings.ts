@@ -3,6 +3,8 @@ import { tomlOf } from "../../../core/config/config.ts";
 import type { ConfigValue } from "../../../core/config/config_keys.ts";
 import type { Setting, SettingOrigin } from "../../../core/config/listing.ts";
 import { printable } from "../../../core/text/printable.ts";
+import type { Face } from "../../../core/text/screen/face.ts";
+import { cutEnd, cutMiddle, type Width } from "../../../core/text/screen/shorten.ts";
 import type {
   ChangedSettingOutput,
   SettingOutput,
@@ -10,8 +12,17 @@ import type {
   SettingValue,
 } from "../../output/settings.ts";
 
-/** The output of `agentlb config show`: one line for each setting, and for each variable. */
-export function settingsText({ settings, variables }: Settings): string {
+/** A terminal, and how to measure on it. */
+export interface Screen {
+  readonly face: Face;
+  readonly width: Width;
+}
+
+/**
+ * The output of `agentlb config show`: one line for each setting, and for each variable. On a screen long values, and
+ * then long keys, are cut so that no line is wider.
+ */
+export function settingsText({ settings, variables }: Settings, screen?: Screen): string {
   const rows = [
     ...settings.map(({ key, value, origin }) =>
       [printable(key), tomlWords(value), originWords(origin)] as const
@@ -20,10 +31,28 @@ export function settingsText({ settings, variables }: Settings): string {
       [name, value === "" ? "-" : printable(value), isSet ? "variable" : "default"] as const
     ),
   ];
-  const [first, second] = [0, 1].map((at) => Math.min(48, Math.max(...rows.map((row) => row[at]!.length))));
-  return rows.map(([key, value, origin]) => `${key.padEnd(first!)}  ${value.padEnd(second!)}  ${origin}\n`)
-    .join("");
+  const widest = (at: 0 | 1 | 2) => Math.max(...rows.map((row) => row[at].length));
+  const [first, second] = [Math.min(48, widest(0)), Math.min(48, widest(1))];
+  if (screen === undefined) {
+    return rows.map(([key, value, origin]) => `${key.padEnd(first)}  ${value.padEnd(second)}  ${origin}\n`)
+      .join("");
+  }
+  const room = Math.max(0, screen.face.columns - widest(2) - 2 * GAP.length);
+  const least = Math.min(second, LEAST_VALUE);
+  const keys = Math.max(LEAST_KEY, Math.min(first, room - least));
+  const values = Math.max(LEAST_VALUE, Math.min(second, room - keys));
+  const fit = (text: string, columns: number, cut: typeof cutEnd) => {
+    const shown = cut(text, columns, screen.width, screen.face);
+    return shown + " ".repeat(Math.max(0, columns - screen.width(shown)));
+  };
+  return rows.map(([key, value, origin]) =>
+    `${fit(key, keys, cutMiddle)}${GAP}${fit(value, values, cutEnd)}${GAP}${origin}\n`
+  ).join("");
 }
+
+const GAP = "  ";
+const LEAST_KEY = 12;
+const LEAST_VALUE = 8;
 
 /** The output of `agentlb config show --json`. */
 export function settingsJson(file: string, { settings, variables }: Settings): string {
