@@ -34,8 +34,9 @@ export async function shareHome(
   { isDry = false, replacesLink = false }: ShareOptions = {},
 ): Promise<Sharing> {
   checkSource(source);
-  if (isSamePath(home, source.folder)) {
-    return { skipped: `its home is ${source.folder} itself`, entries: [], settings: UNTOUCHED };
+  const users = [source.folder, source.users].find((folder) => isSamePath(home, folder));
+  if (users !== undefined) {
+    return { skipped: `its home is ${users} itself`, entries: [], settings: UNTOUCHED };
   }
   return await underLock(host, home, isDry, () => {
     const known = recoverRecord(home, host.clock.now(), isDry);

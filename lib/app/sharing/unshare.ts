@@ -1,15 +1,15 @@
-import { join } from "node:path";
 import type { ShareRecord } from "../../core/sharing/record.ts";
 import { USUAL_SETTINGS } from "../../core/sharing/usual_settings.ts";
 import { codexSettingsOf, localSettingsOf, shareRecordOf } from "../../core/system/layout.ts";
 import { place } from "../../io/files/place.ts";
-import { exists, isLink, readText } from "../../io/files/read.ts";
+import { exists, isLink } from "../../io/files/read.ts";
 import { nameBeside, removeFile, replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { removeEntry } from "./entries.ts";
 import { removeProfiles } from "./make_profiles.ts";
 import { keepChanges } from "./make_settings.ts";
 import { readRecord, writeRecord } from "./record_file.ts";
+import { settingsTextAt } from "./settings_text.ts";
 import { underLock } from "./share.ts";
 
 /** What was undone in a home: the links removed, and those left because something else is there now. */
@@ -40,7 +40,7 @@ export async function unshareHome(
     if (record.made.length > 0) restoreSettings(home, record);
     removeProfiles(home);
     for (const [name, ours] of record.links) {
-      (removeEntry(join(home, name), ours) ? done.removed : done.left).push(name);
+      (removeEntry(home, name, ours) ? done.removed : done.left).push(name);
     }
     removeFile(shareRecordOf(home));
     return done;
@@ -51,7 +51,7 @@ export async function unshareHome(
 function restoreSettings(home: string, { before }: ShareRecord): void {
   const [path, local] = [codexSettingsOf(home), localSettingsOf(home)];
   if (isLink(path)) return;
-  const own = readText(local);
+  const own = settingsTextAt(local);
   if (own !== undefined) replaceFile(path, own, { durable: true });
   else if (typeof before === "object") place({ link: before.link }, path, 0o600, nameBeside(path));
   else if (before === "usual") replaceFile(path, USUAL_SETTINGS, { durable: true });

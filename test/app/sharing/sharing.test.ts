@@ -242,6 +242,31 @@ describe("agentlb share", () => {
     expect(contentOf(codex)).toEqual(before);
   });
 
+  it("skips a session whose home is the user's own, also when it shares from elsewhere", async () => {
+    const { user, codex, run } = made(FILES);
+    const other = join(dirname(codex), "other");
+    mkdirSync(other);
+    writeFileSync(join(other, "config.toml"), 'model = "gpt-b"\n');
+    user.write('[sessions]\nshare_from = "~/other"\n', "config.toml");
+    mkdirSync(user.path("sessions"), { recursive: true });
+    symlinkSync(codex, user.path("sessions", "a"));
+    const before = contentOf(codex);
+    expect(await run("share a")).toBe(0);
+    expect(user.out).toBe(`a: its home is ${codex} itself\n`);
+    expect(contentOf(codex)).toEqual(before);
+  });
+
+  it("shares with the others when the system refuses one", async () => {
+    const { user, run } = made(FILES);
+    user.session("a", { "config.toml": USUAL });
+    user.session("b", { "config.toml": USUAL });
+    await run("share a");
+    symlinkSync("config.local.toml", session(user, "a", "config.local.toml"));
+    expect(await run("share")).toBe(1);
+    expect(user.err).toMatch(/agentlb: error: "a": .*ELOOP/);
+    expect(user.has("sessions", "b", "shared.json")).toBe(true);
+  });
+
   it("leaves a link of the user's to the same place to the user", async () => {
     const { user, codex, run } = made(FILES);
     user.session("a", { "config.toml": USUAL });
@@ -348,6 +373,21 @@ describe("agentlb share --undo", () => {
     expect(user.read("sessions", "a", "AGENTS.md")).toBe("own now");
   });
 
+  it("removes nothing of the user's behind a folder that has become a link", async () => {
+    const { user, codex, run } = made({ ...FILES, "far/SKILL.md": "far" });
+    symlinkSync(join(codex, "far"), join(codex, "skills", "linked"));
+    user.session("a", { "config.toml": USUAL });
+    mkdirSync(session(user, "a", "skills"));
+    await run("share a");
+    expect(existsSync(session(user, "a", "skills/linked"))).toBe(true);
+    rmSync(session(user, "a", "skills"), { recursive: true });
+    symlinkSync(join(codex, "skills"), session(user, "a", "skills"));
+    const before = contentOf(codex);
+    expect(await run("share --undo a")).toBe(0);
+    expect(user.out).toContain("left, as they are no links of ours any more: skills/linked, skills/mine\n");
+    expect(contentOf(codex)).toEqual(before);
+  });
+
   it("without an alias ends it for new sessions too", async () => {
     const { user, run } = made(FILES);
     await run("share");
@@ -443,6 +483,28 @@ describe("the derived settings", () => {
     has("config.toml", 'model = "gpt-d"\n');
     await run("new a");
     expect(settings("a")).toMatchObject({ model: "gpt-d" });
+  });
+
+  it("stay as made last while the user's file is not UTF-8", async () => {
+    const { user, codex, run, settings } = await shared();
+    const before = settings("a");
+    const latin = Buffer.from('model = "g\u00fcnstig"\n', "latin1");
+    writeFileSync(join(codex, "config.toml"), latin);
+    writeFileSync(join(codex, "p.config.toml"), latin);
+    await run("new a");
+    expect(user.err).toMatch(/config\.toml: it is not UTF-8; the settings made last stay\n/);
+    expect(settings("a")).toEqual(before);
+  });
+
+  it("leave a file of the session's own alone that is not UTF-8", async () => {
+    const { user, run } = made(FILES);
+    const own = Buffer.from('personality = "friendly" # f\u00fcr\n', "latin1");
+    user.session("a", { "config.toml": "" });
+    writeFileSync(session(user, "a", "config.toml"), own);
+    expect(await run("share a")).toBe(1);
+    expect(user.err).toMatch(/error: "a": Cannot read \S+config\.toml: it is not UTF-8\n/);
+    await run("share --undo a");
+    expect(readFileSync(session(user, "a", "config.toml")).equals(own)).toBe(true);
   });
 
   it("are made when the user's file, broken at first, can be read", async () => {
