@@ -5,6 +5,7 @@ import { isUnchanged, madeText } from "../../core/sharing/made_text.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { kindOf, leadsToFile, namesIn, readText } from "../../io/files/read.ts";
 import { removeFile, replaceFile } from "../../io/files/replace.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { parseToml, renderToml } from "../../io/formats.ts";
 import { settingsTextAt } from "./settings_text.ts";
 
@@ -70,6 +71,6 @@ export function removeProfiles(home: string): void {
 function mayWrite(path: string): string | undefined | false {
   const kind = kindOf(path);
   if (kind !== "file") return kind === undefined ? undefined : false;
-  const text = readText(path) ?? "";
+  const text = readText(path, MOST_BYTES.table) ?? "";
   return isUnchanged(text) ? text : false;
 }

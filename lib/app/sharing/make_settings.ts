@@ -20,7 +20,7 @@ import { place } from "../../io/files/place.ts";
 import { parseToml, renderToml } from "../../io/formats.ts";
 import { makeProfiles } from "./make_profiles.ts";
 import { printsOf, writeRecord } from "./record_file.ts";
-import { settingsTextAt } from "./settings_text.ts";
+import { madeTextAt, settingsTextAt } from "./settings_text.ts";
 
 /** So many names are told at once. */
 const MOST_NAMED = 20;
@@ -72,11 +72,9 @@ export function makeSettings(home: string, record: ShareRecord, options: MakeOpt
   });
   const leftOut = [...ofSettings, ...profiles.leftOut];
   const local = localSettingsOf(home);
-  const own = settingsTextAt(local) ?? "";
+  const own = madeTextAt(local) ?? "";
   const ownTable = tableFrom(parseToml(own, local));
-  const found = isLink(path) && isSamePath(path, codexSettingsOf(record.from))
-    ? undefined
-    : settingsTextAt(path);
+  const found = isLink(path) && isSamePath(path, codexSettingsOf(record.from)) ? undefined : madeTextAt(path);
   const make = (of: Table, removed: readonly KeyPath[]) => {
     const usual = tableFrom(parseToml(USUAL_SETTINGS, path));
     const all = merged(without(merged(settings, usual), removed), of);
@@ -114,9 +112,9 @@ export function makeSettings(home: string, record: ShareRecord, options: MakeOpt
 /** Puts what somebody wrote into the settings made last into the session's own. Only under the lock of the home. */
 export function keepChanges(home: string, record: ShareRecord): void {
   const [path, local] = [codexSettingsOf(home), localSettingsOf(home)];
-  const own = settingsTextAt(local) ?? "";
+  const own = madeTextAt(local) ?? "";
   const ownTable = tableFrom(parseToml(own, local));
-  const found = isLink(path) ? undefined : settingsTextAt(path);
+  const found = isLink(path) ? undefined : madeTextAt(path);
   const taken = takeOver(record, found, { own, ownTable, path, local }, () => "");
   if (taken.own !== own) replaceFile(local, taken.own, { durable: true });
 }

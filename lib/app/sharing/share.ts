@@ -5,6 +5,7 @@ import { codexSettingsOf, localSettingsOf, shareLockOf } from "../../core/system
 import { Failure } from "../../core/text/failure.ts";
 import { exists, isSamePath, readText } from "../../io/files/read.ts";
 import { sweepTemporaries } from "../../io/files/replace.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { linkTarget } from "../../io/files/tree.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
@@ -98,7 +99,7 @@ function beforeIn(home: string): Before {
 /** The text of a home's own settings file; undefined without one. */
 function settingsIn(home: string): string | undefined {
   const path = codexSettingsOf(home);
-  return linkTarget(path) === undefined ? readText(path) : undefined;
+  return linkTarget(path) === undefined ? readText(path, MOST_BYTES.table) : undefined;
 }
 
 /** Runs an action under the lock of a home; a dry run needs none and leaves no lock file. */

@@ -9,7 +9,7 @@ import { removeEntry } from "./entries.ts";
 import { removeProfiles } from "./make_profiles.ts";
 import { keepChanges } from "./make_settings.ts";
 import { readRecord, writeRecord } from "./record_file.ts";
-import { settingsTextAt } from "./settings_text.ts";
+import { madeTextAt } from "./settings_text.ts";
 import { underLock } from "./share.ts";
 
 /** What was undone in a home: the links removed, and those left because something else is there now. */
@@ -51,7 +51,7 @@ export async function unshareHome(
 function restoreSettings(home: string, { before }: ShareRecord): void {
   const [path, local] = [codexSettingsOf(home), localSettingsOf(home)];
   if (isLink(path)) return;
-  const own = settingsTextAt(local);
+  const own = madeTextAt(local);
   if (own !== undefined) replaceFile(path, own, { durable: true });
   else if (typeof before === "object") place({ link: before.link }, path, 0o600, nameBeside(path));
   else if (before === "usual") replaceFile(path, USUAL_SETTINGS, { durable: true });

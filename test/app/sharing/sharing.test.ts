@@ -485,6 +485,18 @@ describe("the derived settings", () => {
     expect(settings("a")).toMatchObject({ model: "gpt-d" });
   });
 
+  it("may be as long as a file of the user's that can be read, and can be undone", async () => {
+    const { user, has, run, settings } = await shared();
+    for (const model of ["gpt-d", "gpt-e"]) {
+      has("config.toml", `model = "${model}"\ndeveloper_instructions = """${"\t\n".repeat(1_500_000)}"""\n`);
+      await run("new a");
+    }
+    expect(user.err).not.toContain("warning");
+    expect(settings("a")).toMatchObject({ model: "gpt-e" });
+    expect(await run("share --undo a")).toBe(0);
+    expect(user.read("sessions", "a", "config.toml").length).toBeLessThan(1000);
+  });
+
   it("stay as made last while the user's file is not UTF-8", async () => {
     const { user, codex, run, settings } = await shared();
     const before = settings("a");
