@@ -1,6 +1,7 @@
 import { isElsewhere, sharedSettings } from "../../core/sharing/allowed_settings.ts";
 import {
   difference,
+  isSameValue,
   type KeyPath,
   merged,
   plainTable,
@@ -148,8 +149,10 @@ function takeOver(
   const kept = without(ownTable, changes.removed);
   const table = merged(kept, changes.set);
   if (changes.set.size === 0 && changes.removed.length === 0) return { own, table: ownTable, removed };
+  // After a kill they may be there already.
+  const isThere = isSameValue(table, ownTable);
   return {
-    own: withSettings(own, changes, table, {
+    own: isThere ? own : withSettings(own, changes, table, {
       parse: (text) => tableFrom(parseToml(text, local)),
       render: (table) => renderToml(plainTable(table)),
     }),

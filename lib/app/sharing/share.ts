@@ -73,7 +73,7 @@ function recordFor(
   known: ShareRecord | undefined,
   isMade: boolean,
 ): ShareRecord {
-  if (known === undefined || (known.stage === "undoing" && !isMade)) {
+  if (known === undefined || known.stage === "restored" || (known.stage === "undoing" && !isMade)) {
     const links = known?.links ?? new Map<string, string>();
     return { ...NEW_RECORD, from: folder, before: beforeIn(home), links };
   }

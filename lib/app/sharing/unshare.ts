@@ -1,4 +1,4 @@
-import type { ShareRecord } from "../../core/sharing/record.ts";
+import { isEnding, type ShareRecord } from "../../core/sharing/record.ts";
 import { USUAL_SETTINGS } from "../../core/sharing/usual_settings.ts";
 import { codexSettingsOf, localSettingsOf, shareRecordOf } from "../../core/system/layout.ts";
 import { place } from "../../io/files/place.ts";
@@ -33,11 +33,17 @@ export async function unshareHome(
     if (record === undefined) return undefined;
     const done = { removed: [] as string[], left: [] as string[] };
     if (isDry) return { ...done, removed: [...record.links.keys()] };
-    if (record.stage !== "undoing") {
-      if (record.made.length > 0) keepChanges(home, record);
+    const isMade = record.made.length > 0;
+    if (!isEnding(record)) {
+      if (isMade) keepChanges(home, record);
       writeRecord(home, { ...record, stage: "undoing" });
     }
-    if (record.made.length > 0) restoreSettings(home, record);
+    if (isMade && record.stage !== "restored") {
+      restoreSettings(home, record);
+      // Without the file that goes next, nobody could tell any more what the session's own settings are.
+      writeRecord(home, { ...record, stage: "restored" });
+    }
+    if (isMade && !isLink(codexSettingsOf(home))) removeFile(localSettingsOf(home));
     removeProfiles(home);
     for (const [name, ours] of record.links) {
       (removeEntry(home, name, ours) ? done.removed : done.left).push(name);
@@ -56,5 +62,4 @@ function restoreSettings(home: string, { before }: ShareRecord): void {
   else if (typeof before === "object") place({ link: before.link }, path, 0o600, nameBeside(path));
   else if (before === "usual") replaceFile(path, USUAL_SETTINGS, { durable: true });
   else removeFile(path);
-  removeFile(local);
 }

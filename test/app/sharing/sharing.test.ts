@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -371,6 +372,41 @@ describe("agentlb share --undo", () => {
     await run("share --undo a");
     expect(user.out).toContain("left, as they are no links of ours any more: AGENTS.md");
     expect(user.read("sessions", "a", "AGENTS.md")).toBe("own now");
+  });
+
+  it.each<[string, string | undefined]>([
+    ["of its own", 'personality = "friendly" # mine\n'],
+    ["that are the usual ones", USUAL],
+    ["that nobody had made", undefined],
+  ])("cut short after it gave settings back, %s, leaves them alone when it is done again", async (_, own) => {
+    const { user, run } = made(FILES);
+    user.session("a", own === undefined ? {} : { "config.toml": own });
+    await run("share a");
+    const path = session(user, "a", "config.toml");
+    writeFileSync(path, `${readFileSync(path, "utf8")}\n[projects."/w"]\ntrust_level = "trusted"\n`);
+    // A file that is too long to look into stops it between the settings and the links.
+    const stone = session(user, "a", "stone.config.toml");
+    writeFileSync(stone, "");
+    truncateSync(stone, 65 * 1024 * 1024);
+    expect(await run("share --undo a")).toBe(1);
+    const restored = readFileSync(path, "utf8");
+    expect(restored).toContain("trusted");
+    rmSync(stone);
+    expect(await run("share --undo a")).toBe(0);
+    expect(readFileSync(path, "utf8")).toBe(restored);
+    expect(readdirSync(user.path("sessions", "a")).sort()).toEqual(["config.toml", "shared.lock"]);
+  });
+
+  it("keeps comments when it is done again after what was written had been taken over", async () => {
+    const { user, run } = made(FILES);
+    user.session("a", { "config.toml": 'personality = "friendly" # mine\n' });
+    await run("share a");
+    const path = session(user, "a", "config.toml");
+    writeFileSync(path, `x = 1\n${readFileSync(path, "utf8")}`);
+    // What a kill leaves between the session's own settings and the record of the next step.
+    writeFileSync(session(user, "a", "config.local.toml"), 'x = 1\n\npersonality = "friendly" # mine\n');
+    expect(await run("share --undo a")).toBe(0);
+    expect(user.read("sessions", "a", "config.toml")).toBe('x = 1\n\npersonality = "friendly" # mine\n');
   });
 
   it("removes nothing of the user's behind a folder that has become a link", async () => {
