@@ -93,7 +93,8 @@ function beforeIn(home: string): Before {
   if (link !== undefined) return { link };
   const text = settingsIn(home);
   if (text === undefined) return "none";
-  return text === USUAL_SETTINGS || wasMade(text) ? "usual" : "own";
+  // Where the record is lost, the session's own settings tell what it had.
+  return text === USUAL_SETTINGS || (wasMade(text) && !exists(localSettingsOf(home))) ? "usual" : "own";
 }
 
 /** The text of a home's own settings file; undefined without one. */

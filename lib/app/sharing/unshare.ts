@@ -1,6 +1,9 @@
+import { difference, merged, plainTable, tableFrom, without } from "../../core/sharing/layers.ts";
+import { withSettings } from "../../core/sharing/local_text.ts";
 import { isEnding, type ShareRecord } from "../../core/sharing/record.ts";
 import { USUAL_SETTINGS } from "../../core/sharing/usual_settings.ts";
 import { codexSettingsOf, localSettingsOf, shareRecordOf } from "../../core/system/layout.ts";
+import { parseToml, renderToml } from "../../io/formats.ts";
 import { place } from "../../io/files/place.ts";
 import { exists, isLink } from "../../io/files/read.ts";
 import { nameBeside, removeFile, replaceFile } from "../../io/files/replace.ts";
@@ -54,12 +57,24 @@ export async function unshareHome(
 }
 
 /** Puts the session's own settings back; a link that somebody put there stays. */
-function restoreSettings(home: string, { before }: ShareRecord): void {
+function restoreSettings(home: string, { before, removed }: ShareRecord): void {
   const [path, local] = [codexSettingsOf(home), localSettingsOf(home)];
   if (isLink(path)) return;
   const own = madeTextAt(local);
-  if (own !== undefined) replaceFile(path, own, { durable: true });
-  else if (typeof before === "object") place({ link: before.link }, path, 0o600, nameBeside(path));
+  if (own !== undefined) {
+    replaceFile(path, before === "usual" ? usualWith(own, removed, local) : own, { durable: true });
+  } else if (typeof before === "object") place({ link: before.link }, path, 0o600, nameBeside(path));
   else if (before === "usual") replaceFile(path, USUAL_SETTINGS, { durable: true });
   else removeFile(path);
+}
+
+/** The settings that every home has, with what was written into them and without what was removed. */
+function usualWith(own: string, removed: ShareRecord["removed"], local: string): string {
+  const parse = (text: string) => tableFrom(parseToml(text, local));
+  const usual = parse(USUAL_SETTINGS);
+  const all = merged(without(usual, removed), parse(own));
+  return withSettings(USUAL_SETTINGS, difference(usual, all), all, {
+    parse,
+    render: (table) => renderToml(plainTable(table)),
+  });
 }

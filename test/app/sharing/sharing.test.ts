@@ -391,6 +391,7 @@ describe("agentlb share --undo", () => {
     expect(await run("share --undo a")).toBe(1);
     const restored = readFileSync(path, "utf8");
     expect(restored).toContain("trusted");
+    if (own === USUAL) expect(restored, "what it was, and what was written into it").toContain(USUAL);
     rmSync(stone);
     expect(await run("share --undo a")).toBe(0);
     expect(readFileSync(path, "utf8")).toBe(restored);
