@@ -170,7 +170,12 @@ function listed(names: readonly string[]): string {
 /** The settings in a file; none when it is missing. Throws Failure unless it is TOML. */
 function tableAt(path: string): Table {
   try {
-    return tableFrom(parseToml(settingsTextAt(path) ?? "", path));
+    const text = settingsTextAt(path);
+    // Its folder may be on a disk that is away.
+    if (text === undefined && isLink(path)) {
+      throw new Failure("failed", `Cannot read ${path}: it leads nowhere`);
+    }
+    return tableFrom(parseToml(text ?? "", path));
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure("failed", `Cannot read ${path}: ${wordsOf(error)}`, { cause: error });

@@ -534,6 +534,16 @@ describe("the derived settings", () => {
     expect(user.read("sessions", "a", "config.toml").length).toBeLessThan(1000);
   });
 
+  it("stay as made last while the user's file is a link that leads nowhere", async () => {
+    const { user, codex, run, settings } = await shared();
+    const before = settings("a");
+    rmSync(join(codex, "config.toml"));
+    symlinkSync(join(codex, "away", "config.toml"), join(codex, "config.toml"));
+    await run("new a");
+    expect(user.err).toMatch(/config\.toml: it leads nowhere; the settings made last stay\n/);
+    expect(settings("a")).toEqual(before);
+  });
+
   it("stay as made last while the user's file is not UTF-8", async () => {
     const { user, codex, run, settings } = await shared();
     const before = settings("a");
