@@ -591,6 +591,17 @@ describe("the derived settings", () => {
     expect(user.err).toMatch(/warning: Cannot renew the shared settings of \S+/);
   });
 
+  it("are known as such with something written above them, also when their record is lost", async () => {
+    const { user, edit, run, settings } = await shared(USUAL);
+    edit((text) => `x = 1\n${text}`);
+    rmSync(session(user, "a", "shared.json"));
+    await run("share a");
+    expect(settings("a")).toMatchObject({ x: 1n, model: "gpt-a" });
+    await run("share --undo a");
+    expect(settings("a")).not.toHaveProperty("model");
+    expect(settings("a")).toMatchObject({ x: 1n });
+  });
+
   it("are taken up again when their record is broken or lost", async () => {
     for (const text of ["{", undefined]) {
       const { user, edit, run, settings } = await shared();
