@@ -254,6 +254,12 @@ describeWith(["tmux"], "a thread of a terminal", () => {
     const program = commandOf(WAY).join(" ");
     const ended = (end: string) =>
       rolloutsIn(user.home).some((path) => readFileSync(path, "utf8").includes(end));
+    const hasEndedTurn = (words: string) =>
+      rolloutsIn(user.home).some((path) => {
+        const text = readFileSync(path, "utf8");
+        const at = text.indexOf(words);
+        return at >= 0 && text.slice(text.lastIndexOf("\n", at) + 1).includes('"task_complete"');
+      });
     // A terminal asks the model for more than its turns: only what comes next is told by steps.
     user.says(FREE, LONG);
     terminal.type(`${program} --on-limit off -- 'do it'`);
@@ -273,6 +279,8 @@ describeWith(["tmux"], "a thread of a terminal", () => {
       () => `it goes on:\n${terminal.screen()}`,
       60_000,
     );
+    // Ctrl-C between the last words and the end of the turn would interrupt it.
+    await until(() => hasEndedTurn("all done"), "the end of the turn", 60_000);
     expect(user.count()).toBe("1 2");
     expect(user.prompts()).toEqual(["do it", "continue"]);
     await leave();

@@ -6,6 +6,9 @@ import type { Host } from "../../io/host.ts";
 import { boundSessions } from "./bound.ts";
 import { report } from "./report.ts";
 
+/** With a reading younger than this, nothing is amiss with the supervisor. */
+const QUIET_MS = 120_000;
+
 /** Reports on all sessions as seen from the current folder, which may be bound to some; starts nothing. */
 export async function reportHere(
   host: Host,
@@ -27,10 +30,11 @@ export async function reportHere(
 /** The line on a supervisor that is not visible from here, or does no work; none for one that does. */
 export async function supervisorLine(
   { system }: Pick<Host, "system">,
-  { supervisorPid, runsElsewhere }: Report,
+  { supervisorPid, runsElsewhere, rows }: Report,
 ): Promise<string[]> {
   if (supervisorPid !== undefined) {
-    if (!system.isStopped(supervisorPid)) return [];
+    const isReading = rows.some(({ ageMs }) => ageMs !== undefined && ageMs < QUIET_MS);
+    if (isReading || !system.isStopped(supervisorPid)) return [];
     const way = `let it go on with: kill -CONT ${supervisorPid}`;
     return [`agentlb: the supervisor (pid ${supervisorPid}) is stopped, so limits are not read; ${way}`];
   }

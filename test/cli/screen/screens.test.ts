@@ -204,7 +204,7 @@ describe("a screen", () => {
     expect(user.out.split("\n")[1]).toMatch(/^\* personal /);
     const empty = describedWorld(0);
     await main(empty.host({ args: ["status"], isTerminal: true }));
-    expect(empty.out).toBe("no sessions yet; make the first with: agentlb new <alias>\n");
+    expect(empty.out).toBe("no sessions yet; set up the first with: agentlb init\n");
   });
 
   test("that cannot be drawn in place is not watched", async () => {
