@@ -4,7 +4,7 @@ export interface Output {
 }
 
 /** Characters that JSON allows in a text and that may steer a terminal or hide: it has escapes for them. */
-const UNSEEN = /[\0-\x09\x0b-\x1f\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const UNSEEN = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** The text of an output; `Kind` is its interface, so that the compiler knows every key. */
 export function jsonText<Kind extends Output>(output: Kind): string {
