@@ -8,8 +8,8 @@ import { rolldown } from "rolldown";
 
 /** What the commands that start most often load: a module that each names, and all that those import. */
 const STARTS = {
-  main: ["lib/cli/main.ts"],
-  pick: [
+  agentlb: [
+    "lib/cli/main.ts",
     "lib/cli/commands/best.ts",
     "lib/cli/commands/rr.ts",
     "lib/cli/commands/pick.ts",
@@ -55,31 +55,20 @@ export async function writeChunks(tree: string, entry: string, folder: string): 
   return join(folder, entry.replace(/\.ts$/, ".js"));
 }
 
-/**
- * The file for each module of a start: "base" for those of both programs, "look" for those of a pick and a prompt,
- * "agentlb" for those of a pick and a status.
- */
+/** The file for each module of a start: "base" for those of several programs, "look" for a pick and a prompt. */
 function groupsOf(
   tree: string,
   entry: string,
   imports: ReadonlyMap<string, readonly string[]>,
 ): ReadonlyMap<string, string> {
   const of = (names: readonly string[]) => closure(names.map((name) => join(tree, name)), imports);
-  const [main, pick, cap, prompt, status] = [
-    of(STARTS.main),
-    of(STARTS.pick),
-    of(STARTS.cap),
-    of(STARTS.prompt),
-    of(STARTS.status),
-  ];
+  const [agentlb, cap] = [of(STARTS.agentlb), of(STARTS.cap)];
   const groups = new Map<string, string>();
-  for (const id of status) groups.set(id, "status");
+  for (const id of of(STARTS.status)) groups.set(id, "status");
   for (const id of cap) groups.set(id, "cap");
+  const prompt = of(STARTS.prompt);
   for (const id of prompt) if (!cap.has(id)) groups.set(id, "prompt");
-  for (const id of [...main, ...pick]) {
-    const isCommon = main.has(id) || status.has(id);
-    groups.set(id, cap.has(id) ? "base" : prompt.has(id) ? "look" : isCommon ? "agentlb" : "pick");
-  }
+  for (const id of agentlb) groups.set(id, cap.has(id) ? "base" : prompt.has(id) ? "look" : "agentlb");
   for (const id of of([entry])) groups.set(id, "base");
   groups.delete(join(tree, entry));
   return groups;

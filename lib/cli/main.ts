@@ -29,9 +29,9 @@ export async function main(host: Host): Promise<End> {
 }
 
 async function printJson(host: Host, thrown: unknown): Promise<void> {
-  const { failureJson } = await import("./output/failure.ts");
+  const { printFailure } = await import("./output/failure.ts");
   const code = thrown instanceof Failure ? thrown.code : isFromSystem(thrown) ? "failed" : "bug";
-  host.out(failureJson(thrown, code));
+  printFailure(host, thrown, code);
 }
 
 /** Tells whether the system refused something; any other error that is no failure is a bug. */

@@ -42,8 +42,8 @@ export async function start(
 async function printJson(host: Host, failure: Failure): Promise<void> {
   const { asksForJson } = await import("./arguments.ts");
   if (!asksForJson(host.args)) return;
-  const { failureJson } = await import("./output/failure.ts");
-  host.out(failureJson(failure, failure.code));
+  const { printFailure } = await import("./output/failure.ts");
+  printFailure(host, failure, failure.code);
 }
 
 /** The same host with other arguments; its lazy lookups stay lazy. */

@@ -8,6 +8,7 @@ const NAMED = new Map([
   ["`", "\\(ga"],
   ["'", "\\(aq"],
   ['"', "\\(dq"],
+  ["…", "..."], // which is all that a terminal without UTF-8 has of it
 ]);
 
 /** A text as it is shown: nothing in it is a request or an escape. */

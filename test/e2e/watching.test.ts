@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { identityOf } from "../../lib/io/process/process.ts";
 import { sandbox } from "../../rig/in_test.ts";
 import { patience } from "../../rig/patience.ts";
 import { commandOf, type Way, ways } from "../../rig/program.ts";
@@ -29,7 +30,7 @@ function watch(made: Sandbox, way: Way): { terminal: Terminal; pid: () => number
     [
       "trap : INT",
       "echo before; stty -g >was",
-      `sh -c 'echo $$ >pid; exec "$@"' sh ${words}`,
+      `sh -c 'echo $$ >pid; exec "$@" 2>errors' sh ${words}`,
       'echo "end=$?"; stty -g | cmp - was && echo same',
       "",
     ].join("\n"),
@@ -81,6 +82,20 @@ describeWith(["tmux"], "agentlb status --watch", () => {
       stop(terminal, pid());
       await expectEnd(terminal, end);
       terminal.close();
+    }
+  });
+
+  test("ends without a word when its terminal is closed", { timeout: patience(60_000) }, async () => {
+    for (const way of ways) {
+      const made = user();
+      const { terminal, pid } = watch(made, way);
+      await shows(terminal, /^\* personal /m);
+      terminal.close();
+      await until(
+        () => identityOf(pid()) === undefined,
+        () => readFileSync(join(made.cwd, "errors"), "utf8"),
+      );
+      expect(readFileSync(join(made.cwd, "errors"), "utf8")).toBe("");
     }
   });
 

@@ -14,14 +14,15 @@ import { manualPages } from "../../scripts/man.ts";
 import { page, paragraph, verbatim } from "../../scripts/man/roff.ts";
 
 /** A page as a reader sees it, and the complaints about it. */
-function rendered(text: string, columns: number) {
+function rendered(text: string, columns: number, locale = "C.UTF-8") {
   const folder = mkdtempSync(join(tmpdir(), "agentlb-man-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "page.1");
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
-  const env = { PATH: process.env.PATH ?? "", HOME: folder, LC_ALL: "C.UTF-8", MANWIDTH: String(columns) };
-  const { status, stdout, stderr } = spawnSync("man", ["--warnings", "-E", "UTF-8", "-l", file], {
+  const env = { PATH: process.env.PATH ?? "", HOME: folder, LC_ALL: locale, MANWIDTH: String(columns) };
+  const encoding = locale === "C" ? "ascii" : "UTF-8";
+  const { status, stdout, stderr } = spawnSync("man", ["--warnings", "-E", encoding, "-l", file], {
     encoding: "utf8",
     env: { ...env, MAN_KEEP_FORMATTING: "", MANROFFOPT: "-c", GROFF_NO_SGR: "1" },
   });
@@ -40,6 +41,17 @@ describeWith(["man"], "a manual page", () => {
       // Usage lines and examples stay whole, and no word is cut.
       const long = shown.split("\n").filter((line) => line.length > columns && !/^ {11}\S/.test(line));
       expect([path, long]).toEqual([path, []]);
+    }
+  });
+
+  test("lacks nothing on a terminal without UTF-8", async () => {
+    for (const [path, text] of Object.entries(await manualPages())) {
+      const { stderr, text: shown } = rendered(text, 80, "C");
+      expect({ path, stderr, isAscii: /^[\n -~]*$/.test(shown) }).toEqual({
+        path,
+        stderr: "",
+        isAscii: true,
+      });
     }
   });
 

@@ -135,7 +135,13 @@ export class Notices {
     const program = findProgram(name, around);
     if (program === undefined) return `${name}: no such program`;
     const { file, before } = behindBatch(program, around);
-    return { file, args: [...before, ...args], env: { ...defined(host.env), ...env }, cwd: layout.root };
+    return {
+      file,
+      args: [...before, ...args],
+      env: { ...defined(host.env), ...env },
+      cwd: layout.root,
+      stderr: "dropped",
+    };
   }
 
   /** The end of a child, if it comes in time. */

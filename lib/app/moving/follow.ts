@@ -2,11 +2,10 @@ import { join } from "node:path";
 import { parseChildren } from "../../core/session/app_server_record.ts";
 import type { Move } from "../../core/session/move.ts";
 import { loginKey } from "../../core/session/readings_file.ts";
-import { parseTrashRecord } from "../../core/session/trash_record.ts";
 import type { Status } from "../../core/session/status.ts";
-import { authFileOf, homeOf, type Layout, trashedHomeOf, trashRecordOf } from "../../core/system/layout.ts";
+import { authFileOf, homeOf, type Layout, trashedHomeOf } from "../../core/system/layout.ts";
 import { makePrivate, removeTree } from "../../io/files/folders.ts";
-import { exists, kindOf, readOwn } from "../../io/files/read.ts";
+import { kindOf, readOwn } from "../../io/files/read.ts";
 import { removeFile } from "../../io/files/replace.ts";
 import { MOST_BYTES } from "../../io/files/sizes.ts";
 import type { Host } from "../../io/host.ts";
@@ -20,6 +19,7 @@ import { changePublished } from "../session/published_status.ts";
 import { knownIn, publishKnown } from "../session/readings_file.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import { forgetPromises, renamePromises, returnPromises } from "./promises.ts";
+import { recordIn } from "./record_file.ts";
 
 /** Lets all that belongs to a session follow its home; done twice it is the same. Only under the state lock. */
 export async function follow(host: Host, layout: Layout, move: Move): Promise<void> {
@@ -75,9 +75,9 @@ async function followOut(host: Host, layout: Layout, alias: string, trashed: str
 }
 
 async function followBack(host: Host, layout: Layout, alias: string, trashed: string): Promise<void> {
-  const path = trashRecordOf(layout, trashed);
-  if (exists(path)) {
-    const record = parseTrashRecord(readOwn(path, MOST_BYTES.table) ?? "");
+  const record = recordIn(layout, trashed);
+  if (record === undefined) putThreadPathsAside(homeOf(layout, alias)); // its alias may have been another one
+  else {
     if (record.alias !== alias) putThreadPathsAside(homeOf(layout, alias));
     if (record.picks !== undefined) returnPicks(layout, alias, record.picks);
     if (record.isPaused) returnPaused(host, layout, alias);

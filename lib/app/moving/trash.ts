@@ -1,17 +1,11 @@
 import { join } from "node:path";
-import {
-  deletedAt,
-  parseTrashRecord,
-  renderTrashRecord,
-  type TrashRecord,
-} from "../../core/session/trash_record.ts";
+import { deletedAt, renderTrashRecord, type TrashRecord } from "../../core/session/trash_record.ts";
 import { homeOf, type Layout, trashedHomeOf, trashRecordOf } from "../../core/system/layout.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { printable } from "../../core/text/printable.ts";
 import { makeFolder, ownFolder, removeTree } from "../../io/files/folders.ts";
-import { changedAt, exists, namesIn, readOwn } from "../../io/files/read.ts";
+import { changedAt, exists, kindOf, namesIn } from "../../io/files/read.ts";
 import { randomName, rename, replaceFile } from "../../io/files/replace.ts";
-import { MOST_BYTES } from "../../io/files/sizes.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
 import { accountIn } from "../codex/account_file.ts";
@@ -20,6 +14,7 @@ import { recallPaused } from "../session/pause.ts";
 import { picksText } from "../session/picks_file.ts";
 import { settleLocked } from "./move.ts";
 import { isHeld, promisesOf } from "./promises.ts";
+import { recordIn } from "./record_file.ts";
 import { renderPromise } from "../../core/thread/promise.ts";
 
 /** A removed session that is still there. */
@@ -63,7 +58,7 @@ export function prepareTrash(host: Host, layout: Layout, alias: string): string 
 
 /** The removed sessions, the one that was removed last first. */
 export function trashOf(layout: Layout): Trashed[] {
-  return namesIn(layout.trash).filter((name) => !name.startsWith(".")).flatMap((name): Trashed[] => {
+  return foldersOf(layout).flatMap((name): Trashed[] => {
     if (!exists(trashedHomeOf(layout, name))) return [];
     const record = recordIn(layout, name);
     const removedAt = record?.removedAt ?? changedAt(join(layout.trash, name)) ?? 0;
@@ -89,15 +84,19 @@ export async function purge(host: Host, layout: Layout, names: readonly string[]
   sweepPurged(layout);
 }
 
-/** Deletes what was removed too long ago, and what an interrupted command left in the trash. */
+/**
+ * Deletes what was removed too long ago, and what an interrupted command left in the trash. What is not ours stays, such
+ * as other files in a folder that the trash is a link to.
+ */
 export async function sweepTrash(host: Host, layout: Layout): Promise<void> {
   if (namesIn(layout.trash).length === 0) return;
   await withLock(host, layout.stateLock, async () => {
     await settleLocked(host, layout);
     const nowMs = host.clock.now();
-    const kept = trashOf(layout).filter((each) => each.deletedAt > nowMs).map(({ name }) => name);
-    for (const name of namesIn(layout.trash)) {
-      if (!name.startsWith(".") && !kept.includes(name)) putDown(layout, name);
+    const old = trashOf(layout).filter((each) => each.deletedAt <= nowMs).map(({ name }) => name);
+    for (const name of foldersOf(layout)) {
+      const isRecorded = exists(trashRecordOf(layout, name));
+      if (isRecorded && old.includes(name) || isUnfinished(layout, name)) putDown(layout, name);
     }
   });
   sweepPurged(layout);
@@ -112,6 +111,19 @@ export async function sweepTrashQuietly(host: Host, layout: Layout): Promise<voi
   }
 }
 
+/** The names of the folders in the trash. */
+function foldersOf(layout: Layout): string[] {
+  return namesIn(layout.trash)
+    .filter((name) => !name.startsWith(".") && kindOf(join(layout.trash, name)) === "directory");
+}
+
+/** Tells whether a folder holds nothing but what is written before a home moves into it. */
+function isUnfinished(layout: Layout, name: string): boolean {
+  return namesIn(join(layout.trash, name)).every((each) =>
+    /^(record\.json|\.record\.json\..+\.tmp)$/.test(each)
+  );
+}
+
 /** Takes a folder out of the list at once; to delete it takes longer than the lock may be held. */
 function putDown(layout: Layout, name: string): void {
   rename(join(layout.trash, name), join(layout.trash, `${PURGING}${name}`));
@@ -120,13 +132,5 @@ function putDown(layout: Layout, name: string): void {
 function sweepPurged(layout: Layout): void {
   for (const name of namesIn(layout.trash)) {
     if (name.startsWith(PURGING)) removeTree(join(layout.trash, name));
-  }
-}
-
-function recordIn(layout: Layout, name: string): TrashRecord | undefined {
-  try {
-    return parseTrashRecord(readOwn(trashRecordOf(layout, name), MOST_BYTES.table) ?? "");
-  } catch {
-    return undefined;
   }
 }

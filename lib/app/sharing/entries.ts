@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { ShareRecord } from "../../core/sharing/record.ts";
 import { isFolder, isSamePath, kindOf, leadsToFile, namesIn } from "../../io/files/read.ts";
 import { sha256At } from "../../io/files/place.ts";
@@ -56,8 +56,11 @@ export function makeEntry({ source, target }: Entry): string {
   return linkTo(source, target) === "copy" ? digestAt(target)! : source;
 }
 
-/** Removes a link or copy of ours; false when something else is there now, which stays. */
-export function removeEntry(target: string, ours: string): boolean {
+/** Removes a link or copy of ours from a home; false when something else is there now, which stays. */
+export function removeEntry(home: string, name: string, ours: string): boolean {
+  const [folder, target] = [dirname(name), join(home, name)];
+  // A folder that has become a link may lead to the user's own.
+  if (folder !== "." && kindOf(join(home, folder)) !== "directory") return false;
   if (!isOurs(target, ours)) return false;
   removeFile(target);
   return true;

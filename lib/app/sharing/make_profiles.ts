@@ -5,7 +5,9 @@ import { isUnchanged, madeText } from "../../core/sharing/made_text.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { kindOf, leadsToFile, namesIn, readText } from "../../io/files/read.ts";
 import { removeFile, replaceFile } from "../../io/files/replace.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { parseToml, renderToml } from "../../io/formats.ts";
+import { settingsTextAt } from "./settings_text.ts";
 
 /** The names of the files with a profile in a folder: `work.config.toml` for `codex -p work`. */
 export function profilesIn(folder: string): string[] {
@@ -19,8 +21,18 @@ interface MadeProfiles {
   readonly notes: readonly string[];
 }
 
+interface ProfileOptions {
+  /** The user's settings name another provider, which holds for a profile that names none. */
+  readonly isElsewhere: boolean;
+  readonly isDry: boolean;
+}
+
 /** Makes the profiles of a home from the user's; one that the session has, or that somebody changed, is its own and stays. */
-export function makeProfiles(home: string, from: string, isDry: boolean): MadeProfiles {
+export function makeProfiles(
+  home: string,
+  from: string,
+  { isElsewhere, isDry }: ProfileOptions,
+): MadeProfiles {
   const [leftOut, notes]: [string[], string[]] = [[], []];
   let isSame = true;
   const names = profilesIn(from).filter((name) => leadsToFile(join(from, name)));
@@ -29,7 +41,10 @@ export function makeProfiles(home: string, from: string, isDry: boolean): MadePr
     try {
       const found = mayWrite(target);
       if (found === false) continue;
-      const shared = sharedSettings(tableFrom(parseToml(readText(source) ?? "", source)), name);
+      const shared = sharedSettings(tableFrom(parseToml(settingsTextAt(source) ?? "", source)), {
+        name,
+        isElsewhere,
+      });
       leftOut.push(...shared.leftOut);
       const text = madeText(renderToml(plainTable(shared.settings)), source, "profile");
       if (text === found) continue;
@@ -56,6 +71,6 @@ export function removeProfiles(home: string): void {
 function mayWrite(path: string): string | undefined | false {
   const kind = kindOf(path);
   if (kind !== "file") return kind === undefined ? undefined : false;
-  const text = readText(path) ?? "";
+  const text = readText(path, MOST_BYTES.table) ?? "";
   return isUnchanged(text) ? text : false;
 }

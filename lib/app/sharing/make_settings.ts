@@ -1,6 +1,7 @@
-import { sharedSettings } from "../../core/sharing/allowed_settings.ts";
+import { isElsewhere, sharedSettings } from "../../core/sharing/allowed_settings.ts";
 import {
   difference,
+  isSameValue,
   type KeyPath,
   merged,
   plainTable,
@@ -14,12 +15,13 @@ import type { ShareRecord } from "../../core/sharing/record.ts";
 import { USUAL_SETTINGS } from "../../core/sharing/usual_settings.ts";
 import { codexSettingsOf, localSettingsOf } from "../../core/system/layout.ts";
 import { Failure, wordsOf } from "../../core/text/failure.ts";
-import { isFolder, isLink, isSamePath, readText } from "../../io/files/read.ts";
+import { isFolder, isLink, isSamePath } from "../../io/files/read.ts";
 import { nameBeside, replaceFile } from "../../io/files/replace.ts";
 import { place } from "../../io/files/place.ts";
 import { parseToml, renderToml } from "../../io/formats.ts";
 import { makeProfiles } from "./make_profiles.ts";
 import { printsOf, writeRecord } from "./record_file.ts";
+import { madeTextAt, settingsTextAt } from "./settings_text.ts";
 
 /** So many names are told at once. */
 const MOST_NAMED = 20;
@@ -65,12 +67,15 @@ export function makeSettings(home: string, record: ShareRecord, options: MakeOpt
     return kept(`${wordsOf(error)}; the settings made last stay`);
   }
   const { settings, leftOut: ofSettings } = sharedSettings(users);
-  const profiles = makeProfiles(home, record.from, options.isDry ?? false);
+  const profiles = makeProfiles(home, record.from, {
+    isElsewhere: isElsewhere(users),
+    isDry: options.isDry ?? false,
+  });
   const leftOut = [...ofSettings, ...profiles.leftOut];
   const local = localSettingsOf(home);
-  const own = readText(local) ?? "";
+  const own = madeTextAt(local) ?? "";
   const ownTable = tableFrom(parseToml(own, local));
-  const found = isLink(path) && isSamePath(path, codexSettingsOf(record.from)) ? undefined : readText(path);
+  const found = isLink(path) && isSamePath(path, codexSettingsOf(record.from)) ? undefined : madeTextAt(path);
   const make = (of: Table, removed: readonly KeyPath[]) => {
     const usual = tableFrom(parseToml(USUAL_SETTINGS, path));
     const all = merged(without(merged(settings, usual), removed), of);
@@ -108,9 +113,9 @@ export function makeSettings(home: string, record: ShareRecord, options: MakeOpt
 /** Puts what somebody wrote into the settings made last into the session's own. Only under the lock of the home. */
 export function keepChanges(home: string, record: ShareRecord): void {
   const [path, local] = [codexSettingsOf(home), localSettingsOf(home)];
-  const own = readText(local) ?? "";
+  const own = madeTextAt(local) ?? "";
   const ownTable = tableFrom(parseToml(own, local));
-  const found = isLink(path) ? undefined : readText(path);
+  const found = isLink(path) ? undefined : madeTextAt(path);
   const taken = takeOver(record, found, { own, ownTable, path, local }, () => "");
   if (taken.own !== own) replaceFile(local, taken.own, { durable: true });
 }
@@ -144,8 +149,10 @@ function takeOver(
   const kept = without(ownTable, changes.removed);
   const table = merged(kept, changes.set);
   if (changes.set.size === 0 && changes.removed.length === 0) return { own, table: ownTable, removed };
+  // After a kill they may be there already.
+  const isThere = isSameValue(table, ownTable);
   return {
-    own: withSettings(own, changes, table, {
+    own: isThere ? own : withSettings(own, changes, table, {
       parse: (text) => tableFrom(parseToml(text, local)),
       render: (table) => renderToml(plainTable(table)),
     }),
@@ -163,7 +170,12 @@ function listed(names: readonly string[]): string {
 /** The settings in a file; none when it is missing. Throws Failure unless it is TOML. */
 function tableAt(path: string): Table {
   try {
-    return tableFrom(parseToml(readText(path) ?? "", path));
+    const text = settingsTextAt(path);
+    // Its folder may be on a disk that is away.
+    if (text === undefined && isLink(path)) {
+      throw new Failure("failed", `Cannot read ${path}: it leads nowhere`);
+    }
+    return tableFrom(parseToml(text ?? "", path));
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure("failed", `Cannot read ${path}: ${wordsOf(error)}`, { cause: error });

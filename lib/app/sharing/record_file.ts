@@ -4,11 +4,13 @@ import { codexSettingsOf, localSettingsOf, shareRecordOf } from "../../core/syst
 import { Failure, wordsOf } from "../../core/text/failure.ts";
 import { fingerprintOf, kindOf, namesIn, readOwn } from "../../io/files/read.ts";
 import { putAside, replaceFile } from "../../io/files/replace.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 
 /** The record of what a home shares; undefined when it shares nothing. Throws Failure for a broken one. */
 export function readRecord(home: string): ShareRecord | undefined {
   const path = shareRecordOf(home);
-  const text = readOwn(path);
+  // It holds the settings made last, twice at most.
+  const text = readOwn(path, MOST_BYTES.table);
   if (text === undefined) return undefined;
   try {
     return parseRecord(text);

@@ -1,3 +1,4 @@
+import { isEnding } from "../../core/sharing/record.ts";
 import { Failure, wordsOf } from "../../core/text/failure.ts";
 import { shareLockOf } from "../../core/system/layout.ts";
 import { printable } from "../../core/text/printable.ts";
@@ -15,7 +16,7 @@ export async function refreshShared(
   const tell = (words: string) => host.err(`agentlb: ${printable(words)}\n`);
   try {
     const record = readRecord(home);
-    if (record === undefined || record.stage === "undoing") return;
+    if (record === undefined || isEnding(record)) return;
     if (record.prints === printsOf(home, record.from)) return;
     const [{ makeSettings }, { withLock }] = await Promise.all([
       import("./make_settings.ts"),
@@ -23,7 +24,7 @@ export async function refreshShared(
     ]);
     await withLock(host, shareLockOf(home), () => {
       const now = readRecord(home);
-      if (now === undefined || now.stage === "undoing") return;
+      if (now === undefined || isEnding(now)) return;
       for (const note of makeSettings(home, now).notes) tell(`note: ${note}`);
     });
   } catch (error) {

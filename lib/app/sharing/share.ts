@@ -5,6 +5,7 @@ import { codexSettingsOf, localSettingsOf, shareLockOf } from "../../core/system
 import { Failure } from "../../core/text/failure.ts";
 import { exists, isSamePath, readText } from "../../io/files/read.ts";
 import { sweepTemporaries } from "../../io/files/replace.ts";
+import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { linkTarget } from "../../io/files/tree.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
@@ -34,8 +35,9 @@ export async function shareHome(
   { isDry = false, replacesLink = false }: ShareOptions = {},
 ): Promise<Sharing> {
   checkSource(source);
-  if (isSamePath(home, source.folder)) {
-    return { skipped: `its home is ${source.folder} itself`, entries: [], settings: UNTOUCHED };
+  const users = [source.folder, source.users].find((folder) => isSamePath(home, folder));
+  if (users !== undefined) {
+    return { skipped: `its home is ${users} itself`, entries: [], settings: UNTOUCHED };
   }
   return await underLock(host, home, isDry, () => {
     const known = recoverRecord(home, host.clock.now(), isDry);
@@ -71,7 +73,7 @@ function recordFor(
   known: ShareRecord | undefined,
   isMade: boolean,
 ): ShareRecord {
-  if (known === undefined || (known.stage === "undoing" && !isMade)) {
+  if (known === undefined || known.stage === "restored" || (known.stage === "undoing" && !isMade)) {
     const links = known?.links ?? new Map<string, string>();
     return { ...NEW_RECORD, from: folder, before: beforeIn(home), links };
   }
@@ -91,13 +93,14 @@ function beforeIn(home: string): Before {
   if (link !== undefined) return { link };
   const text = settingsIn(home);
   if (text === undefined) return "none";
-  return text === USUAL_SETTINGS || wasMade(text) ? "usual" : "own";
+  // Where the record is lost, the session's own settings tell what it had.
+  return text === USUAL_SETTINGS || (wasMade(text) && !exists(localSettingsOf(home))) ? "usual" : "own";
 }
 
 /** The text of a home's own settings file; undefined without one. */
 function settingsIn(home: string): string | undefined {
   const path = codexSettingsOf(home);
-  return linkTarget(path) === undefined ? readText(path) : undefined;
+  return linkTarget(path) === undefined ? readText(path, MOST_BYTES.table) : undefined;
 }
 
 /** Runs an action under the lock of a home; a dry run needs none and leaves no lock file. */

@@ -14,6 +14,8 @@ import type { Host } from "../../io/host.ts";
 export interface ShareSource {
   readonly folder: string;
   readonly names: readonly string[];
+  /** The user's own `~/.codex`, in which nothing is made. */
+  readonly users: string;
 }
 
 const USUAL = "~/.codex";
@@ -23,17 +25,14 @@ export function shareSource(host: Pick<Host, "env" | "platform">, { sessions }: 
   const { shareFrom, share } = sessions;
   checkSharedNames(share);
   const own = variable(host.env, homeVariable(host.platform), host.platform) ?? "";
-  const folder = expandUser(
-    shareFrom === "" ? USUAL : shareFrom,
-    { own, of: () => undefined },
-    host.platform,
-  );
+  const expanded = (typed: string) => expandUser(typed, { own, of: () => undefined }, host.platform);
+  const [folder, users] = [expanded(shareFrom === "" ? USUAL : shareFrom), expanded(USUAL)];
   if (!isFixed(folder, host.platform)) {
     throw new Failure("failed", `Cannot share from ${JSON.stringify(folder)}: it is not an absolute path`, {
       hint: "correct share_from under [sessions] in config.toml",
     });
   }
-  return { folder, names: share };
+  return { folder, names: share, users };
 }
 
 /** Throws Failure unless the folder of a source is there. */

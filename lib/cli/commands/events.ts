@@ -6,6 +6,7 @@ import type { Host } from "../../io/host.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { timeoutIn } from "../declaration/span.ts";
 import type { EventOutput } from "../output/event.ts";
+import { escaped } from "../output/json.ts";
 
 const OPTIONS = {
   follow: { about: "wait for more" },
@@ -51,7 +52,7 @@ function show(host: Host, lines: readonly string[], sinceMs: number, isForPeople
   const shown = lines.flatMap((line) => {
     const event: EventOutput | undefined = eventIn(line);
     if (event === undefined || (parseTime(event.at) ?? 0) < sinceMs) return [];
-    return `${isForPeople ? eventWords(event, nowMs) : line}\n`;
+    return `${isForPeople ? eventWords(event, nowMs) : escaped(line)}\n`;
   });
   if (shown.length > 0) host.out(shown.join(""));
   return host.hasReader();

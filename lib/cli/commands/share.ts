@@ -3,7 +3,7 @@ import { aliasesOf, knownAlias, openRoot } from "../../app/session/sessions.ts";
 import type { ShareSource } from "../../app/sharing/source.ts";
 import type { Sharing } from "../../app/sharing/share.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
-import { EXIT, Failure } from "../../core/text/failure.ts";
+import { errnoOf, EXIT, Failure, wordsOf } from "../../core/text/failure.ts";
 import { printable } from "../../core/text/printable.ts";
 import type { Host } from "../../io/host.ts";
 import type { CommandWith } from "../declaration/command.ts";
@@ -131,10 +131,14 @@ async function tried<T>(
   try {
     return await action();
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    host.err(`agentlb: error: "${printable(alias)}": ${printable(error.message)}\n`);
-    if (error.hint !== undefined) host.err(`agentlb: hint: ${printable(error.hint)}\n`);
-    return { failed: error.message };
+    // A full or read-only disk may be that of one session.
+    if (!(error instanceof Failure) && errnoOf(error) === undefined) throw error;
+    const failed = wordsOf(error);
+    host.err(`agentlb: error: "${printable(alias)}": ${printable(failed)}\n`);
+    if (error instanceof Failure && error.hint !== undefined) {
+      host.err(`agentlb: hint: ${printable(error.hint)}\n`);
+    }
+    return { failed };
   }
 }
 

@@ -72,14 +72,15 @@ const logs: CommandWith<typeof LOGS_OPTIONS> = {
   async run(host, { options: { follow, lines = "50", json } }) {
     if (!/^\d{1,9}$/.test(lines)) throw new Failure("usage", `--lines takes a whole number, not '${lines}'`);
     const layout = lookAtRoot(host);
-    const [{ readLog }, { logLine }] = await Promise.all([
+    const [{ readLog }, { logLine }, { escaped }] = await Promise.all([
       import("../../app/daemon/log.ts"),
       import("../view/upkeep/log.ts"),
+      import("../output/json.ts"),
     ]);
     let isAny = false;
     await readLog(host, layout, { most: Number(lines), isFollowed: follow ?? false }, (found) => {
       isAny ||= found.length > 0;
-      host.out(found.map((line) => `${json ? line : logLine(line)}\n`).join(""));
+      host.out(found.map((line) => `${json ? escaped(line) : logLine(line)}\n`).join(""));
       return host.hasReader();
     });
     if (!isAny && lines !== "0") host.err("agentlb: the supervisor has written no log here\n");

@@ -26,3 +26,16 @@ export function failureJson(thrown: unknown, code: ErrorOutput["code"]): string 
     ...(hint === undefined ? {} : { hint: printableLines(hint) }),
   });
 }
+
+/** Prints the object for anything thrown; where stdout takes nothing, the words on stderr have to do. */
+export function printFailure(
+  host: { out(text: string): void },
+  thrown: unknown,
+  code: ErrorOutput["code"],
+): void {
+  try {
+    host.out(failureJson(thrown, code));
+  } catch {
+    // What is wrong with stdout may be the failure itself.
+  }
+}

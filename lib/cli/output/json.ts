@@ -4,7 +4,7 @@ export interface Output {
 }
 
 /** Characters that JSON allows in a text and that may steer a terminal or hide: it has escapes for them. */
-const UNSEEN = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const UNSEEN = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** The text of an output; `Kind` is its interface, so that the compiler knows every key. */
 export function jsonText<Kind extends Output>(output: Kind): string {
@@ -16,7 +16,8 @@ export function jsonLine<Kind extends Output>(output: Kind): string {
   return `${escaped(JSON.stringify(output))}\n`;
 }
 
-function escaped(json: string): string {
+/** A text of JSON in which nothing steers a terminal; its line breaks stay. */
+export function escaped(json: string): string {
   return json.replace(
     UNSEEN,
     (char) => Array.from({ length: char.length }, (_, at) => unit(char, at)).join(""),

@@ -37,5 +37,14 @@ async function widthFor({ columns, notes, closing }: Sheet): Promise<Width> {
     )
   );
   const isOwn = [...texts, ...notes, ...closing].every((text) => OWN.test(text));
-  return isOwn ? (text) => text.length : (await import("../../app/pick/report.ts")).textWidth();
+  if (isOwn) return (text) => text.length;
+  const width = await (await import("../../app/pick/report.ts")).textWidth();
+  return (text) => Math.max(width(text), apart(text, width));
+}
+
+/** What a text takes on a terminal that draws a letter apart from its vowel, or an emoji apart from its skin colour. */
+function apart(text: string, width: Width): number {
+  let sum = 0;
+  for (const char of text.normalize("NFC")) sum += OWN.test(char) ? 1 : width(char);
+  return sum;
 }

@@ -109,7 +109,7 @@ export function statusSheet(report: Report, face: Face, around: Around, sort?: S
 }
 
 function emptySheet(): Sheet {
-  const closing = ["no sessions yet; make the first with: agentlb new <alias>"];
+  const closing = ["no sessions yet; set up the first with: agentlb init"];
   return { columns: [], notes: [], closing, of: "sessions" };
 }
 

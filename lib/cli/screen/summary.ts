@@ -69,7 +69,7 @@ function remedyOf({ alias, kind, fault, reason }: Ineligible): string | undefine
     case "unhealthy":
       return "agentlb doctor";
     case "reading":
-      if (fault === "codexNotFound") return "install codex, or name it under [supervisor] codex";
+      if (fault === "codexNotFound") return "install codex, then: agentlb supervisor restart";
       if (fault === "noNetwork") return "check the network";
       return reason.startsWith("reading is from the future") ? "correct the clock" : undefined;
     default:

@@ -88,28 +88,36 @@ export interface Shared {
   readonly leftOut: readonly string[];
 }
 
-/**
- * The part of a parsed config.toml of Codex that sessions take over; `profile` = the name of a file that is a profile, to
- * go before the paths.
- */
-export function sharedSettings(document: Table, profile?: string): Shared {
-  const leftOut: string[] = [];
-  const before = profile === undefined ? "" : `${profile}: `;
-  return { settings: chosen(document, before, leftOut), leftOut };
+/** A file that is a profile: its name, to go before the paths, and whether the settings below it name another provider. */
+interface ProfileFile {
+  readonly name: string;
+  readonly isElsewhere: boolean;
 }
 
-function chosen(document: Table, before: string, leftOut: string[]): Table {
+/** The part of a parsed config.toml of Codex, or of a file that is a profile, that sessions take over. */
+export function sharedSettings(document: Table, profile?: ProfileFile): Shared {
+  const leftOut: string[] = [];
+  const before = profile === undefined ? "" : `${profile.name}: `;
+  return { settings: chosen(document, before, profile?.isElsewhere ?? false, leftOut), leftOut };
+}
+
+/** Tells whether settings name a provider that is not OpenAI; `below` = those that count where they name none. */
+export function isElsewhere(settings: Table, below = false): boolean {
+  const provider = settings.get("model_provider");
+  return provider === undefined ? below : provider !== "openai";
+}
+
+function chosen(document: Table, before: string, below: boolean, leftOut: string[]): Table {
   const settings = new Map<string, unknown>();
-  const provider = document.get("model_provider");
-  const isElsewhere = provider !== undefined && provider !== "openai";
+  const isOthers = isElsewhere(document, below);
   for (const [key, value] of document) {
     const path = `${before}${key}`;
     const isInProfile = before !== "";
     if (
-      !KEYS.has(key) || (isElsewhere && MODELS.includes(key)) ||
+      !KEYS.has(key) || (isOthers && MODELS.includes(key)) ||
       (isInProfile && (key === "profile" || key === "profiles"))
     ) leftOut.push(path);
-    else if (key === "profiles") settings.set(key, new Map(profilesIn(value, leftOut)));
+    else if (key === "profiles") settings.set(key, new Map(profilesIn(value, isOthers, leftOut)));
     else if (key === "projects") settings.set(key, new Map(projectsIn(value, leftOut)));
     else settings.set(key, withOnly(value, path, ONLY[key], leftOut));
   }
@@ -117,9 +125,13 @@ function chosen(document: Table, before: string, leftOut: string[]): Table {
 }
 
 /** The profiles, each with the settings that are copied. */
-function* profilesIn(value: unknown, leftOut: string[]): Iterable<readonly [string, Table]> {
+function* profilesIn(
+  value: unknown,
+  isElsewhere: boolean,
+  leftOut: string[],
+): Iterable<readonly [string, Table]> {
   for (const [name, profile] of tableOf(value)) {
-    yield [name, chosen(tableOf(profile), `profiles.${name}.`, leftOut)];
+    yield [name, chosen(tableOf(profile), `profiles.${name}.`, isElsewhere, leftOut)];
   }
 }
 

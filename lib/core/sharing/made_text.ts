@@ -30,9 +30,9 @@ export function isUnchanged(text: string): boolean {
   return digest !== undefined && digestOf(text.split("\n").slice(4).join("\n")) === digest;
 }
 
-/** Tells whether a text began as a made one. */
+/** Tells whether a text began as a made one, also when something was written above its head. */
 export function wasMade(text: string): boolean {
-  return MARK.test(text);
+  return text.split("\n").some((line) => MARK.test(line));
 }
 
 /** The made text that a changed one began as: by the digest in its head, else the last one. */

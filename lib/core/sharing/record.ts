@@ -1,8 +1,11 @@
 import { objectOf, renderObject, textOf } from "../text/json.ts";
 import type { KeyPath } from "./layers.ts";
 
-/** How far the sharing of a session has come: one that was cut short is done again, and one being undone stays as it is. */
-export type Stage = "begun" | "done" | "undoing";
+/**
+ * How far the sharing of a session has come: one that was cut short is done again, one being undone stays as it is, and
+ * in a restored one the session has its settings back.
+ */
+export type Stage = "begun" | "done" | "undoing" | "restored";
 
 /** What a session had as config.toml before: a file of its own, ours alone, nothing, or a link to this target. */
 export type Before = "own" | "usual" | "none" | { readonly link: string };
@@ -23,6 +26,11 @@ export interface ShareRecord {
   readonly prints: string;
   /** The settings of the user that were left out, as they were told. */
   readonly leftOut: readonly string[];
+}
+
+/** Tells whether the sharing of a session is being ended. */
+export function isEnding({ stage }: ShareRecord): boolean {
+  return stage === "undoing" || stage === "restored";
 }
 
 export const NEW_RECORD: Omit<ShareRecord, "from"> = {
@@ -82,7 +90,7 @@ export function renderAnswer({ isWanted }: SharingAnswer): string {
 }
 
 function isStage(value: unknown): value is Stage {
-  return value === "begun" || value === "done" || value === "undoing";
+  return value === "begun" || value === "done" || value === "undoing" || value === "restored";
 }
 
 function beforeIn(value: unknown): Before {

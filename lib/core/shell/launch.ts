@@ -11,6 +11,8 @@ export interface Launch {
   readonly stdin?: "empty";
   /** Gives it our stderr for its stdout, when ours is for data. */
   readonly stdout?: "stderr";
+  /** Drops what it says on stderr also while it says nothing on stdout, for a program that may say any amount. */
+  readonly stderr?: "dropped";
 }
 
 /** The variable that passes its origin to a supervisor. */

@@ -36,6 +36,8 @@ export function takeScreen(woken: () => void): TakenScreen {
   const offSignals = onSignals(ENDING, endBy);
   const hasKeys = stdin.isTTY === true;
   if (hasKeys) {
+    // A terminal that is gone is reported here, too.
+    stdin.on("error", () => endBy("SIGHUP"));
     stdin.setRawMode(true);
     stdin.on("data", press);
     stdin.resume();
@@ -48,15 +50,20 @@ export function takeScreen(woken: () => void): TakenScreen {
       stdout.removeListener("resize", woken);
       if (hasKeys) {
         stdin.removeListener("data", press);
-        stdin.setRawMode(false);
+        whileThere(() => stdin.setRawMode(false));
         stdin.pause();
       }
-      try {
-        writeSync(1, GIVE_BACK);
-      } catch {
-        // The terminal is gone.
-      }
+      whileThere(() => writeSync(1, GIVE_BACK));
       offSignals();
     },
   };
+}
+
+/** Does something to the terminal, unless that is gone. */
+function whileThere(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // The terminal is gone.
+  }
 }

@@ -52,12 +52,16 @@ export function spawnChild(launch: Launch): Child {
   stdin?.on("error", () => {}); // the child is gone: its exit reports that
   stdout?.on("error", () => {});
   stdout?.on("data", () => errors?.trim());
+  const trims = launch.stderr === "dropped" ? setInterval(() => errors?.trim(), TRIM_MS) : undefined;
   return {
     pid: child.pid,
     write: (text) => void stdin?.write(text),
     closeStdin: () => void stdin?.end(),
     onData: (listener) => void stdout?.on("data", listener),
-    exited: exited.finally(() => errors?.end()),
+    exited: exited.finally(() => {
+      clearInterval(trims);
+      errors?.end();
+    }),
     lastWords: () => errors?.tail() ?? "",
   };
 }
@@ -200,6 +204,7 @@ interface ErrorFile {
 
 const TAIL_BYTES = 4096;
 const TRIM_BYTES = 256 * 1024;
+const TRIM_MS = 50;
 
 /**
  * An unnamed file for the stderr of a child; undefined when it cannot be made. It is no pipe: a pipe without a reader,

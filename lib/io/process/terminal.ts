@@ -1,4 +1,4 @@
-import { fstatSync } from "node:fs";
+import { fstatSync, statSync } from "node:fs";
 import { streams, terminals } from "./process.ts";
 
 /** Tells which of the standard streams are terminals; looked up when asked. */
@@ -24,15 +24,20 @@ export const screenSize = {
   },
 };
 
-/** No pipe or file needs the module that knows terminals. */
+/** No pipe, no file and no `/dev/null` needs the module that knows terminals, which takes a millisecond to load. */
 function isTerminalAt(fd: number): boolean {
   return isDevice(fd) && terminals().isatty(fd);
 }
 
 function isDevice(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice();
+    const stat = fstatSync(fd);
+    return stat.isCharacterDevice() && stat.rdev !== nullDevice();
   } catch {
     return false;
   }
+}
+
+function nullDevice(): number | undefined {
+  return statSync("/dev/null", { throwIfNoEntry: false })?.rdev;
 }

@@ -139,6 +139,19 @@ describe("the user's program", () => {
     ]);
   });
 
+  it("may say any amount on stderr and fills no disk with it", async () => {
+    const { happens, program, told, saw, look } = made();
+    const flood = "head -c 3000000 /dev/zero >&2";
+    program(
+      "flood",
+      `${flood}; while [ -n "$(find -L /dev/stderr -size +2000)" ]; do sleep 0.05; done; echo dropped > '${told}'`,
+    );
+    look({ command: ["flood"] });
+    happens({ kind: "reset", alias: "a" });
+    look({ command: ["flood"] });
+    await until(() => saw() === "dropped\n", "what it said is dropped while it runs");
+  });
+
   it("is not asked to catch up without end: the oldest of more than a hundred are left out", async () => {
     const { notes, happens, program, told, saw, look, notices } = made();
     const command = [program("tell", `cat >> '${told}'`)];

@@ -119,4 +119,33 @@ describe("the trash", () => {
     await run(user, "rm x");
     expect(readdirSync(user.layout.trash)).toContain("lost");
   });
+
+  it.each([["no JSON", "{"], ["another record", "null"], ["empty", ""]])(
+    "gives back what has no record that it can read: %s",
+    async (_, text) => {
+      const user = world();
+      await removed(user, "a");
+      const [name] = readdirSync(user.layout.trash);
+      writeFileSync(join(user.layout.trash, name!, "record.json"), text);
+      expect(await run(user, `restore ${name} --as b`)).toBe(0);
+      expect([user.has("sessions", "b", "auth.json"), readdirSync(user.layout.trash)]).toEqual([true, []]);
+      expect(await run(user, "rm b"), "and no command stands still after it").toBe(0);
+    },
+  );
+
+  it("leaves what is not of agentlb, and works beside it", async () => {
+    const user = world();
+    const foreign = (...names: string[]) => join(user.layout.trash, ...names);
+    mkdirSync(foreign("pictures", "2020"), { recursive: true, mode: 0o700 });
+    mkdirSync(foreign("other", "home"), { recursive: true });
+    writeFileSync(foreign("notes.txt"), "mine");
+    await removed(user, "a", "b");
+    expect(user.err).not.toContain("warning");
+    user.now += 30 * DAY_MS;
+    user.session("c");
+    expect(await run(user, "rm c")).toBe(0);
+    expect(namesIn(user)).toEqual(["c", "notes.txt", "other", "pictures"]);
+    expect(await run(user, "restore c")).toBe(0);
+    expect(readdirSync(foreign("pictures"))).toEqual(["2020"]);
+  });
 });

@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -242,6 +243,31 @@ describe("agentlb share", () => {
     expect(contentOf(codex)).toEqual(before);
   });
 
+  it("skips a session whose home is the user's own, also when it shares from elsewhere", async () => {
+    const { user, codex, run } = made(FILES);
+    const other = join(dirname(codex), "other");
+    mkdirSync(other);
+    writeFileSync(join(other, "config.toml"), 'model = "gpt-b"\n');
+    user.write('[sessions]\nshare_from = "~/other"\n', "config.toml");
+    mkdirSync(user.path("sessions"), { recursive: true });
+    symlinkSync(codex, user.path("sessions", "a"));
+    const before = contentOf(codex);
+    expect(await run("share a")).toBe(0);
+    expect(user.out).toBe(`a: its home is ${codex} itself\n`);
+    expect(contentOf(codex)).toEqual(before);
+  });
+
+  it("shares with the others when the system refuses one", async () => {
+    const { user, run } = made(FILES);
+    user.session("a", { "config.toml": USUAL });
+    user.session("b", { "config.toml": USUAL });
+    await run("share a");
+    symlinkSync("config.local.toml", session(user, "a", "config.local.toml"));
+    expect(await run("share")).toBe(1);
+    expect(user.err).toMatch(/agentlb: error: "a": .*ELOOP/);
+    expect(user.has("sessions", "b", "shared.json")).toBe(true);
+  });
+
   it("leaves a link of the user's to the same place to the user", async () => {
     const { user, codex, run } = made(FILES);
     user.session("a", { "config.toml": USUAL });
@@ -348,6 +374,57 @@ describe("agentlb share --undo", () => {
     expect(user.read("sessions", "a", "AGENTS.md")).toBe("own now");
   });
 
+  it.each<[string, string | undefined]>([
+    ["of its own", 'personality = "friendly" # mine\n'],
+    ["that are the usual ones", USUAL],
+    ["that nobody had made", undefined],
+  ])("cut short after it gave settings back, %s, leaves them alone when it is done again", async (_, own) => {
+    const { user, run } = made(FILES);
+    user.session("a", own === undefined ? {} : { "config.toml": own });
+    await run("share a");
+    const path = session(user, "a", "config.toml");
+    writeFileSync(path, `${readFileSync(path, "utf8")}\n[projects."/w"]\ntrust_level = "trusted"\n`);
+    // A file that is too long to look into stops it between the settings and the links.
+    const stone = session(user, "a", "stone.config.toml");
+    writeFileSync(stone, "");
+    truncateSync(stone, 65 * 1024 * 1024);
+    expect(await run("share --undo a")).toBe(1);
+    const restored = readFileSync(path, "utf8");
+    expect(restored).toContain("trusted");
+    if (own === USUAL) expect(restored, "what it was, and what was written into it").toContain(USUAL);
+    rmSync(stone);
+    expect(await run("share --undo a")).toBe(0);
+    expect(readFileSync(path, "utf8")).toBe(restored);
+    expect(readdirSync(user.path("sessions", "a")).sort()).toEqual(["config.toml", "shared.lock"]);
+  });
+
+  it("keeps comments when it is done again after what was written had been taken over", async () => {
+    const { user, run } = made(FILES);
+    user.session("a", { "config.toml": 'personality = "friendly" # mine\n' });
+    await run("share a");
+    const path = session(user, "a", "config.toml");
+    writeFileSync(path, `x = 1\n${readFileSync(path, "utf8")}`);
+    // What a kill leaves between the session's own settings and the record of the next step.
+    writeFileSync(session(user, "a", "config.local.toml"), 'x = 1\n\npersonality = "friendly" # mine\n');
+    expect(await run("share --undo a")).toBe(0);
+    expect(user.read("sessions", "a", "config.toml")).toBe('x = 1\n\npersonality = "friendly" # mine\n');
+  });
+
+  it("removes nothing of the user's behind a folder that has become a link", async () => {
+    const { user, codex, run } = made({ ...FILES, "far/SKILL.md": "far" });
+    symlinkSync(join(codex, "far"), join(codex, "skills", "linked"));
+    user.session("a", { "config.toml": USUAL });
+    mkdirSync(session(user, "a", "skills"));
+    await run("share a");
+    expect(existsSync(session(user, "a", "skills/linked"))).toBe(true);
+    rmSync(session(user, "a", "skills"), { recursive: true });
+    symlinkSync(join(codex, "skills"), session(user, "a", "skills"));
+    const before = contentOf(codex);
+    expect(await run("share --undo a")).toBe(0);
+    expect(user.out).toContain("left, as they are no links of ours any more: skills/linked, skills/mine\n");
+    expect(contentOf(codex)).toEqual(before);
+  });
+
   it("without an alias ends it for new sessions too", async () => {
     const { user, run } = made(FILES);
     await run("share");
@@ -445,6 +522,50 @@ describe("the derived settings", () => {
     expect(settings("a")).toMatchObject({ model: "gpt-d" });
   });
 
+  it("may be as long as a file of the user's that can be read, and can be undone", async () => {
+    const { user, has, run, settings } = await shared();
+    for (const model of ["gpt-d", "gpt-e"]) {
+      has("config.toml", `model = "${model}"\ndeveloper_instructions = """${"\t\n".repeat(1_500_000)}"""\n`);
+      await run("new a");
+    }
+    expect(user.err).not.toContain("warning");
+    expect(settings("a")).toMatchObject({ model: "gpt-e" });
+    expect(await run("share --undo a")).toBe(0);
+    expect(user.read("sessions", "a", "config.toml").length).toBeLessThan(1000);
+  });
+
+  it("stay as made last while the user's file is a link that leads nowhere", async () => {
+    const { user, codex, run, settings } = await shared();
+    const before = settings("a");
+    rmSync(join(codex, "config.toml"));
+    symlinkSync(join(codex, "away", "config.toml"), join(codex, "config.toml"));
+    await run("new a");
+    expect(user.err).toMatch(/config\.toml: it leads nowhere; the settings made last stay\n/);
+    expect(settings("a")).toEqual(before);
+  });
+
+  it("stay as made last while the user's file is not UTF-8", async () => {
+    const { user, codex, run, settings } = await shared();
+    const before = settings("a");
+    const latin = Buffer.from('model = "g\u00fcnstig"\n', "latin1");
+    writeFileSync(join(codex, "config.toml"), latin);
+    writeFileSync(join(codex, "p.config.toml"), latin);
+    await run("new a");
+    expect(user.err).toMatch(/config\.toml: it is not UTF-8; the settings made last stay\n/);
+    expect(settings("a")).toEqual(before);
+  });
+
+  it("leave a file of the session's own alone that is not UTF-8", async () => {
+    const { user, run } = made(FILES);
+    const own = Buffer.from('personality = "friendly" # f\u00fcr\n', "latin1");
+    user.session("a", { "config.toml": "" });
+    writeFileSync(session(user, "a", "config.toml"), own);
+    expect(await run("share a")).toBe(1);
+    expect(user.err).toMatch(/error: "a": Cannot read \S+config\.toml: it is not UTF-8\n/);
+    await run("share --undo a");
+    expect(readFileSync(session(user, "a", "config.toml")).equals(own)).toBe(true);
+  });
+
   it("are made when the user's file, broken at first, can be read", async () => {
     const there = made({ ...FILES, "config.toml": "broken" });
     there.user.session("a", { "config.toml": 'personality = "friendly"\n' });
@@ -468,6 +589,17 @@ describe("the derived settings", () => {
     user.write("{", "sessions", "a", "shared.json");
     expect(await run("new a")).toBe(0);
     expect(user.err).toMatch(/warning: Cannot renew the shared settings of \S+/);
+  });
+
+  it("are known as such with something written above them, also when their record is lost", async () => {
+    const { user, edit, run, settings } = await shared(USUAL);
+    edit((text) => `x = 1\n${text}`);
+    rmSync(session(user, "a", "shared.json"));
+    await run("share a");
+    expect(settings("a")).toMatchObject({ x: 1n, model: "gpt-a" });
+    await run("share --undo a");
+    expect(settings("a")).not.toHaveProperty("model");
+    expect(settings("a")).toMatchObject({ x: 1n });
   });
 
   it("are taken up again when their record is broken or lost", async () => {

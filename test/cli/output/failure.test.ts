@@ -18,6 +18,19 @@ async function run(user: World, line: string, given: Given = {}): Promise<Said> 
 }
 
 describe("a failure with --json", () => {
+  it.each([["status", 1], ["rm gone", 2], ["--nope", 2]])(
+    "is said on stderr where stdout takes nothing: %s",
+    async (line, code) => {
+      const user = world();
+      const host = user.host({ args: [...line.split(" "), "--json"] });
+      const full = () => {
+        throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+      };
+      expect(await main(Object.create(host, { out: { value: full } }))).toBe(code);
+      expect(user.err).not.toBe("");
+    },
+  );
+
   it.each([
     ["rm gone", "usage"],
     ["new nobody@example.test --print-command", "usage"],

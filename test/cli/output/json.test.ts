@@ -48,3 +48,22 @@ test("a name from outside can't steer the terminal by any command", async () => 
   expect(user.out).not.toMatch(/[\x9b\u202e]/);
   expect(JSON.parse(user.out).sessions[0].email).toBe("\x9b31m\u202e@x");
 });
+
+test("nor can a line of the events or of the supervisor's log, whoever wrote it", async () => {
+  const user = world();
+  const event = {
+    schema: "agentlb.event/1",
+    at: "2026-11-20T12:00:00Z",
+    kind: "reset",
+    alias: "a\x9b\u202e",
+  };
+  const line = `${JSON.stringify(event)}\n`;
+  user.write(line, "state", "events.jsonl");
+  user.write(`${line}no json \x1b[2J\n`, "supervisor.log");
+  for (const args of [["events"], ["events", "--json"], ["supervisor", "logs", "--json"]]) {
+    user.out = "";
+    expect(await main(user.host({ args }))).toBe(0);
+    expect(user.out.replaceAll("\n", "")).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+    expect(JSON.parse(user.out.split("\n")[0]!)).toEqual(event);
+  }
+});

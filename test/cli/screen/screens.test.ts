@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../../lib/cli/main.ts";
 import { displayWidth } from "../../../lib/io/width.ts";
+import { world } from "../../app/world.ts";
 import { describedWorld } from "./described_world.ts";
 
 const COMMANDS = ["status", "forecast", "why", "threads"] as const;
@@ -103,6 +104,24 @@ describe("a screen", () => {
     },
   );
 
+  test("is never wider where a terminal draws a vowel or a skin colour apart from what it belongs to", async () => {
+    const names = ["กำกำกำกำกำกำ", "👍🏽👍🏽👍🏽", "한국".normalize("NFD")];
+    for (const columns of [20, 60, 61, 80, 100]) {
+      const user = world();
+      for (const name of names) user.session(name);
+      user.status(Object.fromEntries(names.map((name) => [name, { age: 5, used: 20, health: "healthy" }])));
+      const env = { LANG: "en_US.UTF-8", NO_COLOR: "1" };
+      await main(
+        user.host({ args: ["status"], isTerminal: true, screenSize: { columns, lines: LINES }, env }),
+      );
+      const apart = (line: string) =>
+        Array.from(line.normalize("NFC"), displayWidth).reduce((sum, each) => sum + each, 0);
+      const lines = user.out.split("\n");
+      for (const line of lines) expect(apart(line), line).toBeLessThanOrEqual(columns);
+      expect(user.out).toContain("กำ");
+    }
+  });
+
   test.each(COMMANDS)(
     "of %s is the table for programs in a pipe and with --wide, byte for byte",
     async (command) => {
@@ -185,7 +204,7 @@ describe("a screen", () => {
     expect(user.out.split("\n")[1]).toMatch(/^\* personal /);
     const empty = describedWorld(0);
     await main(empty.host({ args: ["status"], isTerminal: true }));
-    expect(empty.out).toBe("no sessions yet; make the first with: agentlb new <alias>\n");
+    expect(empty.out).toBe("no sessions yet; set up the first with: agentlb init\n");
   });
 
   test("that cannot be drawn in place is not watched", async () => {

@@ -3,8 +3,8 @@ import { sharedSettings } from "../../../lib/core/sharing/allowed_settings.ts";
 import { plainTable, tableFrom } from "../../../lib/core/sharing/layers.ts";
 import { parseToml } from "../../../lib/io/formats.ts";
 
-function shared(text: string) {
-  const { settings, leftOut } = sharedSettings(tableFrom(parseToml(text, "config.toml")));
+function shared(text: string, profile?: Parameters<typeof sharedSettings>[1]) {
+  const { settings, leftOut } = sharedSettings(tableFrom(parseToml(text, "config.toml")), profile);
   return { settings: plainTable(settings), leftOut };
 }
 
@@ -135,5 +135,30 @@ openai_base_url = "https://evil.example"
       settings: { projects: { "/a": { trust_level: "trusted" } } },
       leftOut: ["projects.*.odd"],
     });
+  });
+
+  it("are no models of another provider that a profile has from the settings below it", () => {
+    const text = `
+model_provider = "ollama"
+profile = "far"
+[profiles.far]
+model = "llama"
+review_model = "llama"
+[profiles.near]
+model = "gpt-5"
+model_provider = "openai"
+`;
+    expect(shared(text)).toEqual({
+      settings: { profile: "far", profiles: { far: {}, near: { model: "gpt-5" } } },
+      leftOut: [
+        "model_provider",
+        "profiles.far.model",
+        "profiles.far.review_model",
+        "profiles.near.model_provider",
+      ],
+    });
+    const file = { name: "far.config.toml", isElsewhere: true };
+    expect(shared('model = "llama"\n', file)).toEqual({ settings: {}, leftOut: ["far.config.toml: model"] });
+    expect(shared('model = "gpt-5"\nmodel_provider = "openai"\n', file).settings).toEqual({ model: "gpt-5" });
   });
 });
