@@ -164,7 +164,7 @@ describe("what can't be known", () => {
       const asked = await user.agentlb(["continue", "--wait"]);
       expect(asked).toMatchObject({ code: 1, stdout: "" });
       expect(asked.stderr).toContain("its last turn was cut off: what it was running may have happened");
-      expect(asked.stderr).toContain(`agentlb continue ${user.thread()} --yes`);
+      expect(asked.stderr).toContain("agentlb continue --last --yes");
       expect(user.requests()).toHaveLength(before);
       user.says(FREE, DONE);
       const answered = await user.agentlb(["continue", "--yes"]);

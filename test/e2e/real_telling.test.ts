@@ -37,7 +37,12 @@ test("exec that is refused is told, and otherwise as with off", { timeout: LIMIT
   };
   const [off, tell] = [await seen("off"), await seen("tell")];
   expect(off).toMatchObject({ code: 1, line: undefined });
-  expect(tell).toEqual({ ...off, line: expect.stringMatching(/--last$/) });
+  expect(tell).toEqual({
+    ...off,
+    line: expect.stringMatching(
+      /then: agentlb continue --last; to wait for it: agentlb continue --last --wait$/,
+    ),
+  });
   const user = await limited(context, ENV);
   user.says(FREE, { text: "all done" });
   const free = await user.agentlb(["new", "a", "--", ...EXEC]);
