@@ -4,6 +4,7 @@ import { gaugesIn } from "../../core/quota/windows.ts";
 import { NO_BREAK } from "../../core/text/screen/shorten.ts";
 import { formatMoment, formatSpan } from "../../core/text/time.ts";
 import { printable } from "../../core/text/printable.ts";
+import { windowTitle } from "./windows.ts";
 
 const MOST_DONE = 5;
 
@@ -20,28 +21,31 @@ export function summaryLines(rows: readonly Summed[], selected: string | undefin
 interface Room {
   readonly alias: string;
   readonly atMs: number;
+  /** The window that resets, where the session has room in another. */
+  readonly window?: string;
 }
 
-/** `next room: work at 14:35, in 1h 59m` where something is used up; else `next reset: …` of a window. */
+/** `next room: work at 14:35, in 1h 59m` where something is used up; else `next reset: work (5 h) at …`. */
 export function roomLine(rows: readonly Summed[], nowMs: number): string[] {
   const back = rows.flatMap(({ alias, verdict }): Room[] =>
     verdict.eligible || verdict.comesBackMs === undefined ? [] : [{ alias, atMs: verdict.comesBackMs }]
   );
   const resets = rows.flatMap(({ alias, verdict, gauges }): Room[] =>
     verdict.eligible
-      ? gaugesIn(gauges).flatMap(({ left, resetsAtMs: atMs }) =>
-        left < 100 && atMs !== undefined ? [{ alias, atMs }] : []
+      ? gaugesIn(gauges).flatMap(({ left, resetsAtMs: atMs, durationMs }) =>
+        left < 100 && atMs !== undefined
+          ? [{ alias, atMs, window: windowTitle(durationMs, true).toLowerCase() }]
+          : []
       )
       : []
   );
   const known = (back.length > 0 ? back : resets).filter(({ atMs }) => atMs > nowMs);
   const [first, ...others] = known;
   if (first === undefined) return isStuck(rows) ? ["next room: nobody knows when"] : [];
-  const { alias, atMs } = others.reduce((a, b) => b.atMs < a.atMs ? b : a, first);
+  const { alias, atMs, window } = others.reduce((a, b) => b.atMs < a.atMs ? b : a, first);
   const what = back.length > 0 ? "room" : "reset";
-  return [
-    `next ${what}: ${printable(alias)} at ${formatMoment(atMs, nowMs)}, in ${formatSpan(atMs - nowMs)}`,
-  ];
+  const whose = `${printable(alias)}${window === undefined ? "" : ` (${window})`}`;
+  return [`next ${what}: ${whose} at ${formatMoment(atMs, nowMs)}, in ${formatSpan(atMs - nowMs)}`];
 }
 
 function isStuck(rows: readonly Summed[]): boolean {

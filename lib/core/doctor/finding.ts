@@ -19,7 +19,8 @@ export const CHECKS = {
   "codex-missing": {
     severity: "fault",
     about: "no Codex is found",
-    cure: "install Codex, put it on PATH, or name it in config.toml: [supervisor] codex",
+    cure:
+      "install Codex (npm install -g @openai/codex), put it on PATH, or name it: agentlb config set supervisor.codex <path>",
   },
   "codex-mute": {
     severity: "fault",

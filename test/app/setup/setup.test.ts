@@ -187,7 +187,9 @@ describe("init without a terminal", () => {
     const user = world();
     expect(await run(user, "init x", [], undefined, { env: { PATH: "/usr/bin:/bin" } })).toBe(1);
     expect(user.err).toContain("agentlb: error: Cannot set up: there is no codex\n");
-    expect(user.err).toContain("hint: install Codex, put it on PATH, or name it in config.toml");
+    expect(user.err).toContain(
+      "hint: install Codex (npm install -g @openai/codex), put it on PATH, or name it: agentlb config set supervisor.codex",
+    );
   });
 
   it("names what is amiss with the Codex that it found", async () => {
