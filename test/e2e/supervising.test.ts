@@ -151,6 +151,14 @@ describe("start, restart and stop say what they found and what they did", () => 
     await until(() => daemonsOf(user).length === 0, "it has ended");
   });
 
+  test("and none is started by a command that finds no session", async () => {
+    const user = sandbox();
+    for (const words of [[], ["pick"], ["rr"], ["last"]]) {
+      expect((await user.run("compiled", words)).stderr).toContain("no managed sessions found");
+    }
+    expect(daemonsOf(user)).toEqual([]);
+  });
+
   test("also while the supervisor is disabled, which is for commands that pick", async () => {
     const user = sandbox({ env: { AGENTLB_SUPERVISOR_DISABLED: "1" } });
     user.addAlias("a", { authFile: login("a") });

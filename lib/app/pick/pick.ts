@@ -2,7 +2,7 @@ import type { Config } from "../../core/config/config.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
 import { ensureSupervisor } from "../daemon/ensure.ts";
-import { knownAlias } from "../session/sessions.ts";
+import { aliasesOf, knownAlias } from "../session/sessions.ts";
 import { boundSessions, checkBound } from "./bound.ts";
 import { awaitReadings } from "./await_readings.ts";
 import { choose, type ChooseOptions, type Ground, type How, peek, type Picked } from "./choose.ts";
@@ -46,7 +46,8 @@ export async function pick(
     if (alias !== undefined) checkBound(bound, alias);
   }
   if (isPeek) return peek(host, layout, config, wanted);
-  await ensureSupervisor(host, layout);
+  // Without a session it has nothing to do, and would keep the surroundings of a first try.
+  if (aliasesOf(layout).length > 0) await ensureSupervisor(host, layout);
   const read = how === "best" ? await awaitReadings(host, layout, config, wanted) : undefined;
   return await choose(host, layout, config, how, { ...options, request: wanted, read });
 }
