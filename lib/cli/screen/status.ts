@@ -99,7 +99,7 @@ export function statusSheet(report: Report, face: Face, around: Around, sort?: S
   return {
     columns: columns.filter((column) => column !== undefined),
     picked: picked < 0 ? undefined : picked,
-    notes: notesOf(report, MOST_NAMES),
+    notes: notesOf(report, { mostNames: MOST_NAMES }),
     closing: [
       ...report.bound === undefined ? [] : [boundWords(report.bound)],
       ...summaryLines(sortRows(rows, selected), selected, nowMs),

@@ -10,15 +10,18 @@ import { limitsOf } from "./lines.ts";
 
 type Shown = Pick<Report, "rows" | "atMs">;
 
-/**
- * The notes below the table of `agentlb status`, a line each: plans, other limits and credits, shared accounts. More
- * sessions of a plan than `mostNames` are counted.
- */
-export function notesOf({ rows: all, atMs }: Shown, mostNames = Infinity): string[] {
+/** The room for notes on a terminal, where the rows themselves say more. */
+export interface Brevity {
+  /** More sessions of a plan are counted instead. */
+  readonly mostNames: number;
+}
+
+/** The notes below the table of `agentlb status`, a line each: plans, other limits and credits, shared accounts. */
+export function notesOf({ rows: all, atMs }: Shown, brevity?: Brevity): string[] {
   const rows = all.filter(({ verdict }) => verdict.eligible || HINDRANCES[verdict.kind].hasAccount);
   return [
-    ...planLine(rows, mostNames),
-    ...rows.flatMap((row) => allowanceLine(row, atMs)),
+    ...planLine(rows, brevity?.mostNames ?? Infinity),
+    ...rows.flatMap((row) => allowanceLine(row, atMs, brevity === undefined || row.verdict.eligible)),
     ...sharedLines(rows),
     ...lackLines(rows),
   ];
@@ -33,15 +36,18 @@ function planLine(rows: readonly Row[], mostNames: number): string[] {
   return plans.length === 0 ? [] : [`plans: ${plans.join(", ")}`];
 }
 
-/** `work: Other-Model 5h 40% left; 12.50 credits; 75 of 100 spent, resets in 3d; 1 reset to spend` */
-function allowanceLine({ alias, status }: Row, nowMs: number): string[] {
+/**
+ * `work: Other-Model 5h 40% left; 12.50 credits; 75 of 100 spent, resets in 3d; 1 reset to spend`; `isRefusalNews` = the
+ * row does not say already that work is refused.
+ */
+function allowanceLine({ alias, status }: Row, nowMs: number, isRefusalNews: boolean): string[] {
   const { allowance } = status ?? {};
   if (allowance === undefined) return [];
   const parts = [
     ...(allowance.others ?? []).flatMap((other) => otherWords(other, nowMs)),
     ...creditWords(allowance),
     ...spendWords(allowance, nowMs),
-    ...refusalWords(allowance),
+    ...isRefusalNews ? refusalWords(allowance) : [],
     ...resetWords(allowance),
   ];
   return parts.length === 0 ? [] : [`${printable(alias)}: ${parts.join("; ")}`];
