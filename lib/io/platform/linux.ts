@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { errnoOf, isForbidden } from "../../core/text/failure.ts";
+import { tableLinesOf } from "./kernel_table.ts";
 import { macos } from "./macos.ts";
 import type { Platform, ProcessView } from "./platform.ts";
 
@@ -61,15 +62,15 @@ const PROC: ProcessView = {
     }
   },
   lockHolders() {
-    let text: string;
+    let lines: Set<string>;
     try {
-      text = readFileSync("/proc/locks", "utf8");
+      lines = tableLinesOf("/proc/locks");
     } catch {
       return undefined;
     }
     const holders = new Map<string, number>();
-    for (const line of text.split("\n")) {
-      const [, pid, inode] = /^\d+: FLOCK +\S+ +\S+ +(-?\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line) ?? [];
+    for (const line of lines) {
+      const [, pid, inode] = /^FLOCK +\S+ +\S+ +(-?\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line) ?? [];
       if (pid !== undefined && inode !== undefined) holders.set(inode, Math.max(0, Number(pid)));
     }
     return holders;
