@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TREE } from "../../rig/codex.ts";
 import { sandbox } from "../../rig/in_test.ts";
 import { commandOf } from "../../rig/program.ts";
+import { MOMENT } from "../../rig/printed.ts";
 import { makeSandbox, type Sandbox } from "../../rig/sandbox.ts";
 import { writeThread } from "../../rig/threads.ts";
 import {
@@ -104,7 +105,7 @@ function plain(user: Sandbox, line: string): string {
 
 /** A line of a screen whatever the time: of the clock, and until a reset. */
 function timeless(line: string): string {
-  return line.replace(/\b(\d{1,2} \w{3} )?\d\d:\d\d\b/g, "15:10")
+  return line.replace(new RegExp(`\\b${MOMENT}\\b`, "g"), "15:10")
     .replace(/\b(\d+d \d+h|\d+h \d+m|\d+[dhm])\b/g, "2h");
 }
 

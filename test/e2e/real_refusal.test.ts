@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
 import { patience } from "../../rig/patience.ts";
+import { MOMENT } from "../../rig/printed.ts";
 import { until } from "../../rig/until.ts";
 import { world } from "./real_world.ts";
 
@@ -32,7 +33,7 @@ describe("an account that refuses turns and shows room", { timeout: patience(120
     expect(service.find({ path: "/responses", account: "refusing" })).toHaveLength(1);
     expect(sessions().refusing?.rateLimits).toMatchObject({ primary: { usedPercent: 5 } });
     const { stdout } = await agentlb(["status"]);
-    expect(stdout).toMatch(/┆ refusing .*┆ refused \d\d:\d\d, until \d\d:\d\d/);
+    expect(stdout).toMatch(new RegExp(`┆ refusing .*┆ refused ${MOMENT}, until ${MOMENT} `));
 
     expect((await agentlb(["clear", "refusing"])).code).toBe(0);
     await until(() => !("exhaustedUntil" in sessions().refusing!), "it is free again");

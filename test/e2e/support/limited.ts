@@ -49,7 +49,8 @@ export async function limited(
   const lines = () => {
     const [path, more] = rolloutsIn(home);
     if (path === undefined || more !== undefined) throw new Error("there is not just one thread");
-    return readFileSync(path, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line));
+    // What follows the last line break is being written.
+    return readFileSync(path, "utf8").split("\n").slice(0, -1).map((line) => JSON.parse(line));
   };
   return {
     ...made,
