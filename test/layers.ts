@@ -96,9 +96,9 @@ const RUNTIME_NAMES = /(?<![\w$])(Deno|Bun)(?![\w$])|["'`](bun|jsr|npm):/;
 const READER = "lib/io/files/open.ts";
 const READING = ["readFileSync", "readFile", "createReadStream", "open", "promises"];
 const SYSTEM_READERS = /^lib\/io\/(files\/open|platform\/(linux|macos))\.ts$/;
-/** Those that open new files, locks, folders and the terminal. */
+/** Those that open new files, locks, folders, the terminal and tables of the kernel. */
 const OPENERS =
-  /^lib\/io\/(files\/(open|replace|place|folders)|lock\/lock|platform\/macos|process\/spawn)\.ts$/;
+  /^lib\/io\/(files\/(open|replace|place|folders)|lock\/lock|platform\/(kernel_table|macos)|process\/spawn)\.ts$/;
 
 /** Everything that is known of the vendor's program lies in two rooms; screens are read in a third. */
 const VENDOR = /^lib\/(core|app)\/codex\//;

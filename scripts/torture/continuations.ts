@@ -1,18 +1,27 @@
 import { runContinuations } from "../../rig/continuation.ts";
+import type { Row } from "./row.ts";
 
-const SEEDS = 10_000;
 const FAULTS = ["recorded late", "record ignored", "reset ignored"] as const;
 
-/** Kills continuations at every step; prints figures and returns what went wrong. Planted faults must be found. */
-export async function continuationTorture(): Promise<string[]> {
-  const { wrong, killedAt, ...figures } = await runContinuations({ seeds: SEEDS });
-  console.log("continuations killed at any step");
-  for (const [name, value] of Object.entries(figures)) console.log(`  ${name.padEnd(14)} ${value}`);
-  for (const [step, count] of Object.entries(killedAt)) console.log(`  killed at ${step}: ${count}`);
-  for (const fault of FAULTS) {
-    const found = await runContinuations({ seeds: 500, fault });
-    console.log(`  ${found.wrong.length} findings in 500 runs with a planted fault: ${fault}`);
-    if (found.wrong.length === 0) wrong.push(`the planted fault "${fault}" was not found`);
-  }
-  return wrong.slice(0, 20).map((what) => `continuations: ${what}`);
-}
+/** Continuations that are killed at any step. */
+export const continuations: Row = {
+  name: "continuations",
+  promise: "a thread goes on once per reset, or is listed, however it is killed",
+  unit: "continuations",
+  async run(size) {
+    const isLong = size === "long";
+    const found: string[] = [];
+    for (const fault of FAULTS) {
+      const { wrong } = await runContinuations({ seeds: isLong ? 500 : 100, fault });
+      if (wrong.length > 0) found.push(`${fault}: ${wrong.length} findings`);
+    }
+    const { wrong, killedAt, ...figures } = await runContinuations({ seeds: isLong ? 10_000 : 300 });
+    const steps = Object.entries(killedAt).map(([step, count]) => [`killed at ${step}`, count]);
+    return {
+      tries: figures.runs,
+      planted: found.length === FAULTS.length ? found.join(", ") : undefined,
+      failures: wrong,
+      figures: { ...figures, ...Object.fromEntries(steps) },
+    };
+  },
+};

@@ -1,5 +1,6 @@
 /** The long run of the pool programs: ten thousand picks by all kinds of processes, killed at random instants. */
 import { crowd, type CrowdFigures, faultsOf, type Kind } from "./pool_crowd.ts";
+import type { Row } from "./row.ts";
 
 /** A control without a lock, in which the checks must detect lost picks. */
 export async function plantedFault(): Promise<CrowdFigures> {
@@ -31,18 +32,23 @@ export function everybody(part: number): [Kind, number][] {
   return members.map(([kind, picks]) => [kind, Math.max(1, Math.round(picks * part))]);
 }
 
-/** Prints figures; returns what is wrong. Needs `npm run build`. */
-export async function poolTorture(): Promise<string[]> {
-  const planted = await plantedFault();
-  console.log(
-    `pool: the checker sees a planted fault (writers without a lock): ${faultsOf(planted).join("; ")}`,
-  );
-  if (planted.lost === 0) return ["pool: a planted fault was not seen, so this proves nothing"];
-  const figures = await crowd({ members: everybody(1), kills: 400 });
-  console.log("pool: picks by all kinds of processes at once, killed at random instants");
-  for (const [name, value] of Object.entries(figures)) console.log(`  ${name.padEnd(14)} ${value}`);
-  const few = figures.acknowledged < 10_000 || figures.ownStarts < 2000 || figures.kills < 200;
-  return [...faultsOf(figures), ...few ? ["too few picks, starts or kills"] : []].map((fault) =>
-    `pool: ${fault}`
-  );
-}
+/** Picks of all kinds of processes at once, killed at random instants. Needs `npm run build`. */
+export const pool: Row = {
+  name: "pool",
+  promise: "no acknowledged pick is lost, and picks are spread evenly",
+  unit: "picks",
+  async run(size) {
+    const planted = await plantedFault();
+    const isLong = size === "long";
+    const figures = await crowd(
+      isLong ? { members: everybody(1), kills: 400 } : { members: everybody(0.05), kills: 20 },
+    );
+    const few = figures.acknowledged < 10_000 || figures.ownStarts < 2000 || figures.kills < 200;
+    return {
+      tries: figures.acknowledged,
+      planted: planted.lost > 0 ? `without a lock ${planted.lost} picks were lost` : undefined,
+      failures: [...faultsOf(figures), ...(isLong && few ? ["too few picks, starts or kills"] : [])],
+      figures: { ...figures, troubles: figures.troubles.length },
+    };
+  },
+};
