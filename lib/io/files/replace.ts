@@ -82,7 +82,7 @@ export function placeNew(path: string, text: string): boolean {
     linkSync(temporary, path);
   } catch (error) {
     if (errnoOf(error) === "EEXIST") return false;
-    return copyNew(temporary, path, error);
+    return writeUnlinked(path, text, error);
   } finally {
     removeFile(temporary);
   }
@@ -91,15 +91,15 @@ export function placeNew(path: string, text: string): boolean {
 }
 
 /** The same on a file system without hard links. */
-function copyNew(from: string, path: string, why: unknown): boolean {
+function writeUnlinked(path: string, text: string, why: unknown): boolean {
   if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EACCES", "EMLINK"].includes(errnoOf(why) ?? "")) {
     throw whileWriting(path, why);
   }
   try {
-    copyFileSync(from, path, constants.COPYFILE_EXCL);
+    writeNew(path, text);
   } catch (error) {
     if (errnoOf(error) === "EEXIST") return false;
-    throw whileWriting(path, error);
+    throw error;
   }
   flushFolder(dirname(path));
   return true;
