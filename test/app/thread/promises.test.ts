@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -70,5 +70,52 @@ describe("promises", () => {
     expect(one.holderOf(one.read("t")!)).toBeUndefined();
     expect(await one.forget("t")).toBe(true);
     expect(await one.forget("t")).toBe(false);
+  });
+
+  it("are this process' own only by its number and its start", async () => {
+    const { living, storeOf } = stores();
+    const one = storeOf(11);
+    const [number, start] = [{ pid: 11, startTime: "older", bootId: "b" }, {
+      pid: 12,
+      startTime: "11",
+      bootId: "b",
+    }];
+    expect(one.holderOf({ ...promiseOf(11), by: number })).toBeUndefined();
+    const any = promiseStore({ clock: CLOCK, random: () => 0 }, stores().layout, {
+      self: one.self,
+      isAlive: () => true,
+    });
+    expect(any.holderOf(promiseOf(11))).toBeUndefined();
+    expect([any.holderOf({ ...promiseOf(11), by: number }), any.holderOf({ ...promiseOf(11), by: start })])
+      .toEqual([11, 12]);
+    living.delete(11);
+  });
+
+  it("are listed by the names of their threads, without what a crash left beside them", async () => {
+    const { layout, storeOf } = stores();
+    const one = storeOf(11);
+    for (const thread of ["c", "a", "b"]) expect(await one.claim(promiseOf(11, thread))).toBe(true);
+    writeFileSync(join(layout.promises, ".a.json.0123456789abcdef.tmp"), "half");
+    writeFileSync(join(layout.promises, ".a.json"), "half");
+    writeFileSync(join(layout.promises, "a.json.old"), "half");
+    expect(one.all().map(({ thread }) => thread)).toEqual(["a", "b", "c"]);
+    one.remove("b");
+    expect(readdirSync(layout.promises)).toContain("a.json");
+    expect(one.all().map(({ thread }) => thread)).toEqual(["a", "c"]);
+  });
+
+  it("that cannot be read say which, and what to do, and can be dropped", async () => {
+    const { layout, storeOf } = stores();
+    const one = storeOf(11);
+    mkdirSync(layout.promises);
+    const path = join(layout.promises, "t.json");
+    writeFileSync(path, "half");
+    expect(() => one.read("t")).toThrow(expect.objectContaining({
+      code: "failed",
+      message: expect.stringContaining(`Cannot read ${path}: `),
+      hint: "look whether its thread is at work, then drop it: agentlb waiting --forget <thread>",
+    }));
+    expect(await one.forget("t")).toBe(true);
+    expect(one.read("t")).toBeUndefined();
   });
 });
