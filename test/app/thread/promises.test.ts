@@ -72,7 +72,7 @@ describe("promises", () => {
     expect(await one.forget("t")).toBe(false);
   });
 
-  it("are this process' own only by its number and its start", async () => {
+  it("are this process' own only by its number and its start", () => {
     const { living, storeOf } = stores();
     const one = storeOf(11);
     const [number, start] = [{ pid: 11, startTime: "older", bootId: "b" }, {
