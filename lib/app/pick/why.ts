@@ -26,7 +26,7 @@ export function explain(
     const message = "no managed sessions found; create one with: agentlb new <alias>";
     throw new Failure("nothingToPick", message, { verbatim: true });
   }
-  if (alias !== undefined && !aliases.includes(alias)) throw missingSession(alias);
+  if (alias !== undefined && !aliases.includes(alias)) throw missingSession(layout, alias);
   const survey = look(layout, config, allowed(aliases, request), nowMs, request);
   const { mode } = survey.decision;
   const changes = changesOf(survey.candidates, nowMs, config.sessions, {
