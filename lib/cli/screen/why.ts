@@ -4,6 +4,7 @@ import type { Terms } from "../../core/pick/score.ts";
 import type { ScoreSettings } from "../../core/pick/settings.ts";
 import type { Column } from "../../core/text/screen/columns.ts";
 import type { Face } from "../../core/text/screen/face.ts";
+import { printable } from "../../core/text/printable.ts";
 import type { Sheet } from "../../core/text/screen/sheet.ts";
 import { boundWords } from "../../app/pick/bound.ts";
 import type { Explanation } from "../../app/pick/why.ts";
@@ -24,7 +25,7 @@ export function whySheet(
   nowMs: number,
   face: Face,
 ): Sheet {
-  const { decision, policy, changes, candidates, bound } = explanation;
+  const { decision, policy, changes, candidates, bound, pausedWinners: paused } = explanation;
   const selected = decision.winner?.alias;
   const rows = sortRows(standingsOf(candidates, decision, nowMs), selected);
   const right = { isRight: true };
@@ -64,7 +65,7 @@ export function whySheet(
     again: picked < 0 ? [] : [picked],
     notes: [
       ...candidates.flatMap(faultLine),
-      ...(changes.length === 0 ? [] : ["what would change the pick:"]),
+      ...(changes.length + paused.length === 0 ? [] : ["what would change the pick:"]),
       ...rows.flatMap(({ alias, gauges }) =>
         changes.filter((change) => change.alias === alias).map((change) =>
           `  ${
@@ -73,6 +74,7 @@ export function whySheet(
           }`
         )
       ),
+      ...paused.map((alias) => `  ${printable(alias)} not paused: it would be picked`),
     ],
     closing: [
       ...(bound === undefined ? [] : [boundWords(bound)]),
