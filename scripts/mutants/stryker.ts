@@ -36,8 +36,8 @@ function settings(subject: Subject, folder: string, report: string) {
     tempDirName: join(folder, "tree"),
     ignorePatterns: ["dist", "docs/screens"],
     // What hangs is noticed: a change of a lock may wait for ever. A busy machine must not look like that.
-    timeoutFactor: 4,
-    timeoutMS: 20_000,
+    timeoutFactor: 3,
+    timeoutMS: 10_000,
     // It would read the one of the tree by a part of TypeScript that version 7 no longer has.
     tsconfigFile: "none",
     allowConsoleColors: false,
