@@ -1,4 +1,4 @@
-import type { Severity } from "../../core/doctor/finding.ts";
+import type { Severity } from "../../core/doctor/checks.ts";
 
 /** What `agentlb doctor --json` prints. */
 export interface DoctorOutput {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { examine } from "../../../lib/app/doctor/doctor.ts";
 import { renderOwnRecord } from "../../../lib/core/supervisor/own_record.ts";
-import type { CheckName } from "../../../lib/core/doctor/finding.ts";
+import type { CheckName } from "../../../lib/core/doctor/checks.ts";
 import { renderIdentity } from "../../../lib/core/system/identity.ts";
 import { emptySession } from "../../../lib/core/session/status.ts";
 import { VERSION } from "../../../lib/core/text/version.ts";
