@@ -20,7 +20,7 @@ export const ROOMS: Rooms = tableOf(`
   core/config         core: event pick session text
   core/event          core: codex pick quota session text
   core/supervisor     core: codex config session shell system text
-  core/doctor         core: codex session supervisor system text
+  core/doctor         core: codex config quota session supervisor system text
   core/simulation     core: config pick pick/policies quota session text
   core/pool           core: codex pool/limits pool/python pool/screen quota shell text
   core/pool/limits    core: codex pick quota text
@@ -109,7 +109,7 @@ export const ROOMS: Rooms = tableOf(`
   cli/commands        cli: completion declaration output prompt screen view view/thread view/upkeep
                       io: .
                       app: backup codex config daemon doctor event login moving pick session setup sharing skill supervisor thread
-                      core: completion config doctor event pick pick/report session shell skill system text text/screen thread
+                      core: backup completion config doctor event pick pick/report session shell skill system text text/screen thread
   cli/prompt          io: .   app: config pick session   core: config pick pick/report system text
   cli/completion      cli: declaration pool   io: .   app: completion session   core: completion config text
   cli/pool            io: .
@@ -118,7 +118,7 @@ export const ROOMS: Rooms = tableOf(`
                       cli: screen
   cli/output          app: daemon setup skill
                       core: codex doctor event pick pick/policies pick/report shell simulation skill text thread
-  cli/view/upkeep     cli: output   core: backup config text text/screen   app: backup config moving
+  cli/view/upkeep     cli: output   core: backup config system text text/screen   app: backup config moving
   cli/screen          cli: declaration view view/thread
                       io: .
                       app: pick thread
@@ -129,7 +129,7 @@ export const ROOMS: Rooms = tableOf(`
                       core: codex pick quota system text thread
   cli/view            cli: output
                       io: .
-                      app: codex daemon pick sharing skill thread thread/going_on
+                      app: codex daemon doctor pick sharing skill thread thread/going_on
                       core: codex config doctor pick pick/report quota simulation skill system text thread
 `);
 

@@ -84,6 +84,8 @@ function keep(folder: string, path: string, bytes: Uint8Array): KeptFile {
   const to = keptPath(folder, path);
   ensureFolder(dirname(to));
   writeNew(to, bytes);
-  for (let parent = dirname(to); parent.length >= folder.length; parent = dirname(parent)) flushFolder(parent);
+  for (let parent = dirname(to); parent.length >= folder.length; parent = dirname(parent)) {
+    flushFolder(parent);
+  }
   return { path, bytes: bytes.length, sha256: digestOf(bytes) };
 }

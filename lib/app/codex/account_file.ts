@@ -1,4 +1,11 @@
-import { type Account, type Holder, isLogin, issuedAt, parseAccount, parseHolder } from "../../core/codex/account.ts";
+import {
+  type Account,
+  type Holder,
+  isLogin,
+  issuedAt,
+  parseAccount,
+  parseHolder,
+} from "../../core/codex/account.ts";
 import { authFileOf } from "../../core/system/layout.ts";
 import { readText } from "../../io/files/read.ts";
 import { MOST_BYTES } from "../../io/files/sizes.ts";

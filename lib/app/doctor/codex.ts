@@ -45,8 +45,9 @@ function headOf(path: string): string {
 
 /** A session in whose place the supervisor's Codex used another home. */
 function strayedIn(layout: Around["layout"]): string | undefined {
-  const [alias] = [...readStatus(layout).status.sessions].find(([, { lastProbeResult }]) =>
-    probeResultIn(lastProbeResult)?.kind === "otherHome"
-  ) ?? [];
+  const [alias] =
+    [...readStatus(layout).status.sessions].find(([, { lastProbeResult }]) =>
+      probeResultIn(lastProbeResult)?.kind === "otherHome"
+    ) ?? [];
   return alias;
 }

@@ -67,7 +67,8 @@ async function carryOut(host: Host, layout: Layout, repair: Repair): Promise<str
       return await withHome(host, repair.home, () => quieten(layout, repair.home));
     case "restore": {
       const restored = await finishRestore(host, layout);
-      return restored && `finished restoring ${restored.backup}; what was there before is in ${restored.before}`;
+      return restored &&
+        `finished restoring ${restored.backup}; what was there before is in ${restored.before}`;
     }
   }
 }

@@ -54,7 +54,9 @@ function remainFindings({ second, stalePid, pidFile, orphans }: SupervisorFacts)
   }
   for (const { alias, pid, ageMs } of orphans) {
     if (ageMs < STUCK_MS) continue;
-    found.push(finding("supervisor-orphan", `${alias}: an app-server has no supervisor any more (pid ${pid})`));
+    found.push(
+      finding("supervisor-orphan", `${alias}: an app-server has no supervisor any more (pid ${pid})`),
+    );
   }
   return found;
 }
