@@ -14,9 +14,10 @@ export interface Names {
 
 const ID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/giu;
 const MADE_ID = /\b(?:user|acct|account|org|workspace)-[\w-]{3,}/giu;
-const PATH = /(?<![\w~.>)/])(?:~|[A-Za-z]:)?[/\\][^\s"'`,;()<>]*/gu;
+/** A folder may have spaces in its name, so a path ends only where a sentence of ours goes on. */
+const PATH = /(?<![\w~.>)/])(?:~|[A-Za-z]:)?[/\\](?:(?!: |, )[^"'`;()<>\n])*/gu;
 /** Where programs of the system lie: nothing of a user is in their paths. */
-const SYSTEM = /^\/(?:usr|opt|bin|sbin|lib|lib64|etc|nix|proc|dev|snap)\//;
+const SYSTEM = /^\/(?:usr|opt|bin|sbin|lib|lib64|etc|nix|proc|dev|snap)\/\S*/;
 const ROOT = "(root)";
 
 /**
@@ -41,7 +42,7 @@ export function redactor({ aliases, accounts, users, root, userHome }: Names): (
     for (const [folder, word] of [[root, ROOT], [userHome, "~"]] as const) {
       if (folder !== "" && folder !== "/") left = left.replaceAll(folder, word);
     }
-    left = left.replace(PATH, (path) => shortened(path));
+    left = left.replace(PATH, shortened);
     if (pattern !== undefined) {
       left = left.replace(pattern, (name) => byName.get(name.toLowerCase()) ?? "(cut)");
     }
@@ -50,11 +51,13 @@ export function redactor({ aliases, accounts, users, root, userHome }: Names): (
 }
 
 function shortened(path: string): string {
-  if (SYSTEM.test(path)) return path;
-  const [, program] = /[/\\](codex[\w.-]*|tmux)[.:]?$/i.exec(path) ?? [];
+  const [own] = SYSTEM.exec(path) ?? [];
+  // What follows is no path, or holds another one.
+  if (own !== undefined) return own + path.slice(own.length).replace(PATH, shortened);
+  const [, program] = /[/\\]((?:codex|tmux)[\w.-]*)(?=\s|$)/i.exec(path) ?? [];
   return program === undefined ? "(path)" : `(path)/${program}`;
 }
 
 function escaped(name: string): string {
-  return name.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+  return name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }

@@ -1,3 +1,4 @@
+import { probeResultIn, probeText } from "../codex/reasons.ts";
 import type { Setting } from "../config/listing.ts";
 import type { SessionStatus, Status } from "../session/status.ts";
 import type { LimitWindow } from "../quota/limits.ts";
@@ -33,8 +34,8 @@ export function reportText(facts: ReportFacts): string {
     .join("\n");
 }
 
-/** What a pool or the settings are called is the user's own. */
-const PRIVATE = /^(pool|config)-/;
+/** Their words are the user's own, or those of the service. */
+const PRIVATE = /^(?:pool-|config-|login-(?:unneeded|dead)$)/;
 
 function findingLine({ check, severity, what }: Finding, redact: (text: string) => string): string {
   const [, line] = /\bline (\d+)/.exec(what) ?? [];
@@ -75,7 +76,7 @@ function sessionWords(session: SessionStatus, redact: (text: string) => string):
     ["turns", String(activity.activeTurns)],
     ["read", lastRateLimitUpdateAt],
     ["tried", lastProbeAt],
-    ["result", withoutQuotes(session.lastProbeResult)],
+    ["result", probeWords(session.lastProbeResult) ?? "another"],
     ["codex", session.codexVersion ?? ""],
     ["refused until", session.exhaustedUntil ?? ""],
     ["next try", session.nextTryAt ?? ""],
@@ -85,12 +86,22 @@ function sessionWords(session: SessionStatus, redact: (text: string) => string):
   );
 }
 
+/** The result of a try to read limits, without the details that a program told; undefined for any other text. */
+function probeWords(text: string): string | undefined {
+  if (text === "") return "";
+  const result = probeResultIn(text);
+  return result && ("detail" in result ? probeText({ kind: result.kind }) : probeText(result));
+}
+
 function windowWords(window: LimitWindow | null): string {
   return window === null ? "none" : `${window.usedPercent}% of ${window.windowDurationMins ?? "?"} min`;
 }
 
 /** The keys of a line whose text may be shown; of others only numbers are. */
 const SHOWN = ["t", "what", "why", "version", "kind", "state", "codex", "as"];
+
+/** The notes whose reason is told by the settings, or by a program of the user. */
+const PRIVATE_NOTES = /config\.toml|^notice/;
 
 /** A line of the log; one that is no object of ours is left out. */
 function logLine(line: string, redact: (text: string) => string): string[] {
@@ -107,6 +118,8 @@ function logLine(line: string, redact: (text: string) => string): string[] {
       if (typeof value !== "string") return `${redact(key)}=(cut)`;
       // An alias that is no session any more can't be told from another word, so its number is not known.
       if (!SHOWN.includes(key)) return `${redact(key)}=(cut)`;
+      if (key === "why" && PRIVATE_NOTES.test(String(fields.get("what")))) return `${key}=(cut)`;
+      if (key === "why" && probeWords(value) !== undefined) return `${key}=${probeWords(value)}`;
       return key === "t" ? value.replace(/[^\dTZ:.-]/g, "") : `${key}=${withoutQuotes(redact(value))}`;
     }).join(" "),
   ];
