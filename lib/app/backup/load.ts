@@ -24,9 +24,11 @@ export interface Backup {
   readonly problem: string | undefined;
 }
 
-/** All backups, the oldest first. One that was cut short while it was made is none. */
+/** All backups, the oldest first; those of no known time come before. One that was cut short while it was made is none. */
 export function backupsOf(layout: Layout): Backup[] {
-  return namesIn(layout.backups).filter(isBackupName).sort().map((name) => backupAt(layout, name));
+  const createdMs = ({ manifest }: Backup) => manifest?.createdMs ?? 0;
+  return namesIn(layout.backups).filter(isBackupName).sort().map((name) => backupAt(layout, name))
+    .sort((a, b) => createdMs(a) - createdMs(b));
 }
 
 /** The backup of a name, every file of it compared with the manifest. */

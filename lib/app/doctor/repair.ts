@@ -4,7 +4,7 @@ import { codexSettingsOf, shareLockOf, shareRecordOf } from "../../core/system/l
 import { Failure, wordsOf } from "../../core/text/failure.ts";
 import { withTomlValue } from "../../core/text/toml_edit.ts";
 import { isPlainBelow } from "../../io/files/access.ts";
-import { closeToOthers } from "../../io/files/folders.ts";
+import { closeToOthers, ownFolder } from "../../io/files/folders.ts";
 import { exists, fingerprintOf, readOwn } from "../../io/files/read.ts";
 import { putAside, removeFile, replaceFile } from "../../io/files/replace.ts";
 import { parseToml } from "../../io/formats.ts";
@@ -54,11 +54,12 @@ async function carryOut(host: Host, layout: Layout, repair: Repair): Promise<str
       closeToOthers(repair.path, layout.root);
       return `took the rights of others to ${repair.path} away`;
     case "put aside":
+      prepareLocks(host, layout);
       return await withLock(host, layout.stateLock, () => setAside(host, layout, repair.path));
     case "put status aside":
-      return await withoutSupervisor(layout, () => setAside(host, layout, repair.path));
+      return await withoutSupervisor(host, layout, () => setAside(host, layout, repair.path));
     case "remove pid":
-      return await withoutSupervisor(layout, () => {
+      return await withoutSupervisor(host, layout, () => {
         if (pidInFile(layout) !== repair.pid || !isPlainBelow(layout.root, repair.path)) return undefined;
         removeFile(repair.path);
         return `removed ${repair.path}`;
@@ -66,6 +67,7 @@ async function carryOut(host: Host, layout: Layout, repair: Repair): Promise<str
     case "quiet":
       return await withHome(host, repair.home, () => quieten(layout, repair.home));
     case "restore": {
+      prepareLocks(host, layout);
       const restored = await finishRestore(host, layout);
       return restored &&
         `finished restoring ${restored.backup}; what was there before is in ${restored.before}`;
@@ -78,8 +80,17 @@ function setAside(host: Host, layout: Layout, path: string): string | undefined 
   return `renamed ${path} to ${putAside(path, host.clock.now())}`;
 }
 
+/** Makes the folder of the locks, which a root that was put together by hand lacks. */
+function prepareLocks(host: Host, layout: Layout): void {
+  if (!isPlainBelow(layout.root, layout.locks)) {
+    throw new Failure("failed", `a link leads to ${layout.locks}`);
+  }
+  ownFolder(layout.locks, host.uid);
+}
+
 /** Acts while no supervisor can run, under its lock, which is what its files are written under. */
-async function withoutSupervisor<T>(layout: Layout, act: () => T): Promise<T> {
+async function withoutSupervisor<T>(host: Host, layout: Layout, act: () => T): Promise<T> {
+  prepareLocks(host, layout);
   const lock = livingDaemon(layout) === undefined ? await tryLock(layout.supervisorLock) : undefined;
   if (lock === undefined) {
     throw new Failure("failed", "a supervisor is running or starting: run agentlb supervisor restart");
