@@ -82,10 +82,10 @@ export function oddFile({ message, path }: UnfitFile): Finding {
 /** The files of ours that this room does not parse. */
 function otherFiles(layout: Around["layout"]): string[] {
   const { readings, pidFile, log, children, caller, ownRecord, elsewhere, codexVersions, threads } = layout;
-  const { events, eventMarks } = layout;
+  const { events, eventMarks, restoring } = layout;
   return [
     ...[readings, pidFile, log, children, caller, ownRecord, elsewhere, codexVersions, threads],
-    ...[events, eventMarks],
+    ...[events, eventMarks, restoring],
     ...[layout.history, layout.runs, layout.locks].flatMap((folder) =>
       namesIn(folder).map((name) => join(folder, name))
     ),

@@ -22,12 +22,12 @@ export function lookAtRoot({ host, layout }: Around): Finding[] {
 
 /** The folders of the root, and its files that hold logins or names. */
 function pathsIn(layout: Layout): string[] {
-  const { root, sessions, state, sessionStates, locks, trash, backups, history, promises, logins } = layout;
+  const { root, sessions, state, sessionStates, locks, trash, backups, logins } = layout;
   const { status, readings, config, log, globalState, leases, paused, bindings, events } = layout;
   const homes = aliasesOf(layout).map((alias) => homeOf(layout, alias));
   const trashed = namesIn(trash).map((name) => trashedHomeOf(layout, name));
   return [
-    ...[root, sessions, state, sessionStates, locks, trash, backups, history, promises, logins],
+    ...[root, sessions, state, sessionStates, locks, trash, backups, logins],
     ...[status, readings, config, log, globalState, leases, paused, bindings, events],
     ...homes,
     ...[...homes, ...trashed].map(authFileOf),
