@@ -82,7 +82,7 @@ export const ROOMS: Rooms = tableOf(`
   app/doctor          app: backup codex config daemon pick pool pool/pick session
                       io: . files lock process
                       core: codex config doctor pick pool session sharing shell system text thread
-  app/completion      app: codex moving session thread   io: . files   core: codex/threads completion system thread
+  app/completion      app: codex moving session thread   io: . files   core: backup codex/threads completion system thread
   app/skill           io: . files lock   core: shell skill text
   app/pool            io: . files lock   core: pool pool/python pool/state pool/watch shell text
   app/pool/pick       app: codex pool session

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import {
   existsSync,
   lstatSync,
@@ -16,6 +17,8 @@ import { backupsOf } from "../../../lib/app/backup/load.ts";
 import { finishRestore, restoreBackup, type RestoreWish } from "../../../lib/app/backup/restore.ts";
 import { openRoot } from "../../../lib/app/session/sessions.ts";
 import { renderRestoring } from "../../../lib/core/backup/restoring.ts";
+import { commandLineOf } from "../../../lib/io/process/process.ts";
+import { until } from "../../../rig/until.ts";
 import { authFile, type World, world } from "../world.ts";
 
 const PLAIN: RestoreWish = { withLogins: false, isForced: false };
@@ -314,6 +317,26 @@ describe("restoring a login", () => {
       refused: [{ alias: "a", reason: "renewed since" }],
     });
     expect(replaced(made)).toBe(renewed("a", "2026-11-20T11:30:00Z"));
+  });
+
+  it("is refused while a Codex has the session open, also with --force", async () => {
+    const made = user();
+    const { name } = await create(made, true);
+    made.write(renewed("a", "2026-11-20T09:00:00Z", 600_000), "sessions", "a", "auth.json");
+    const script = join(made.bin, "codex-kept");
+    writeFileSync(script, "#!/bin/sh\nread -r _\n");
+    const child = spawn("/bin/sh", [script], {
+      stdio: ["pipe", "ignore", "ignore"],
+      env: { CODEX_HOME: join(made.layout.sessions, "a") },
+    });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    await until(() => commandLineOf(child.pid!).includes(script), "the program called codex runs");
+    const forced = { withLogins: true, isForced: true };
+    await expect(restore(made, name, forced)).rejects.toThrow("a Codex has the session open");
+    child.stdin.end();
+    await ended;
+    await restore(made, name, forced);
+    expect(replaced(made)).toBe(authFile("a"));
   });
 
   it("needs a backup with logins", async () => {
