@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -181,8 +182,19 @@ describe("restoring", () => {
       rmSync(join(folder, "files/config.toml"));
       symlinkSync("../elsewhere", join(folder, "files/config.toml"));
     }],
-    ["a path that leads out", (folder: string) => rename(folder, "config.toml", "sessions/../../out.toml")],
-    ["a path that no backup keeps", (folder: string) => rename(folder, "config.toml", "status.json")],
+    ["a folder behind a link", (folder: string) => {
+      renameSync(join(folder, "files/state"), join(folder, "elsewhere"));
+      symlinkSync("../elsewhere", join(folder, "files/state"));
+    }],
+    // The files are there, so that only their paths are wrong.
+    ["a path that leads out", (folder: string) => {
+      writeFileSync(join(folder, "out.toml"), readFileSync(join(folder, "files/config.toml")));
+      rename(folder, "config.toml", "sessions/../../out.toml");
+    }],
+    ["a path that no backup keeps", (folder: string) => {
+      writeFileSync(join(folder, "files/status.json"), readFileSync(join(folder, "files/config.toml")));
+      rename(folder, "config.toml", "status.json");
+    }],
   ])("refuses a backup with %s before anything changes", async (_, spoil) => {
     const made = user();
     const { name, folder } = await create(made);

@@ -64,11 +64,13 @@ describe("closing to others", () => {
     chmodSync(outside, 0o777);
     symlinkSync(outside, join(root, "folder"));
     symlinkSync(join(outside, "file"), join(root, "link"));
-    linkSync(join(outside, "file"), join(root, "second"));
+    writeFileSync(join(outside, "two"), "");
+    chmodSync(join(outside, "two"), 0o666);
+    linkSync(join(outside, "two"), join(root, "second"));
     for (const path of ["folder", "folder/file", "link", "second", "../outside/file"]) {
       expect(() => closeToOthers(join(root, path), root), path).toThrow();
     }
-    expect([mode(outside), mode(join(outside, "file"))]).toEqual([0o777, 0o666]);
+    expect([outside, join(outside, "file"), join(outside, "two")].map(mode)).toEqual([0o777, 0o666, 0o666]);
   });
 });
 
