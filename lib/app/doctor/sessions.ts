@@ -4,6 +4,7 @@ import { accountKey } from "../../core/codex/account_key.ts";
 import { tellsDeadLogin } from "../../core/codex/reasons.ts";
 import type { Finding } from "../../core/doctor/finding.ts";
 import { type SessionFacts, sessionFindings } from "../../core/doctor/sessions.ts";
+import type { SessionStatus } from "../../core/session/status.ts";
 import { homeVariable, variable } from "../../core/shell/surroundings.ts";
 import { authFileOf, homeOf } from "../../core/system/layout.ts";
 import { parseTime } from "../../core/text/time.ts";
@@ -23,14 +24,20 @@ import type { Around } from "./around.ts";
 
 /** Checks each session's login and its open Codex processes. */
 export function lookAtSessions(around: Around): Finding[] {
-  return sessionFindings(aliasesOf(around.layout).map((alias) => factsOf(around, alias)));
+  const { sessions } = readStatus(around.layout).status;
+  return sessionFindings(
+    aliasesOf(around.layout).map((alias) => factsOf(around, alias, sessions.get(alias))),
+  );
 }
 
-function factsOf({ host, layout, config }: Around, alias: string): SessionFacts {
+function factsOf(
+  { host, layout, config }: Around,
+  alias: string,
+  known: SessionStatus | undefined,
+): SessionFacts {
   const home = homeOf(layout, alias);
   const auth = authFileOf(home);
   const account = accountIn(home);
-  const known = readStatus(layout).status.sessions.get(alias);
   const said = known?.lastProbeResult ?? "";
   const open = strangersIn(host, layout, home).map(({ pid }) => pid);
   const servers = new Set(open.length === 0 ? [] : serversIn(home));
