@@ -42,11 +42,11 @@ export function keepableIn(layout: Layout, withLogins: boolean): Keepable {
 
 /** The bytes of a file that a backup keeps; undefined when there is none. */
 export function keptBytes(folder: string, path: string): Uint8Array<ArrayBuffer> | undefined {
-  return readOwnBytes(keptPath(folder, path), MOST_OF[kindOfKept(path) ?? "state"]);
+  return readOwnBytes(keptPath(folder, path), mostOf(path));
 }
 
-const MOST_OF: Readonly<Record<KeptKind, number>> = {
-  settings: MOST_BYTES.settings,
-  state: MOST_BYTES.history,
-  login: MOST_BYTES.login,
-};
+function mostOf(path: string): number {
+  if (path.startsWith("state/history/")) return MOST_BYTES.history;
+  const kind = kindOfKept(path);
+  return kind === "login" ? MOST_BYTES.login : kind === "settings" ? MOST_BYTES.settings : MOST_BYTES.table;
+}

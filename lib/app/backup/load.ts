@@ -5,7 +5,7 @@ import type { Layout } from "../../core/system/layout.ts";
 import { Failure, wordsOf } from "../../core/text/failure.ts";
 import { isPlainBelow } from "../../io/files/access.ts";
 import { digestOf } from "../../io/files/place.ts";
-import { namesIn, readOwn } from "../../io/files/read.ts";
+import { exists, isFolder, namesIn, readOwn } from "../../io/files/read.ts";
 import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { keptBytes } from "./kept_files.ts";
 
@@ -26,6 +26,11 @@ export interface Backup {
 
 /** All backups, the oldest first; those of no known time come before. One that was cut short while it was made is none. */
 export function backupsOf(layout: Layout): Backup[] {
+  if (exists(layout.backups) && !isFolder(layout.backups)) {
+    throw new Failure("failed", `Cannot read ${layout.backups}: it is not a folder`, {
+      hint: "move it away",
+    });
+  }
   const createdMs = ({ manifest }: Backup) => manifest?.createdMs ?? 0;
   return namesIn(layout.backups).filter(isBackupName).sort().map((name) => backupAt(layout, name))
     .sort((a, b) => createdMs(a) - createdMs(b));

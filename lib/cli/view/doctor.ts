@@ -7,6 +7,8 @@ import { printable } from "../../core/text/printable.ts";
 import { formatBytes } from "../../core/system/bytes.ts";
 
 const LONGEST = 4096;
+/** So many homes are named, the largest first. */
+const MOST_HOMES = 8;
 
 /** Everything that `agentlb doctor` says. */
 export interface Examined {
@@ -30,15 +32,23 @@ export function doctorText({ findings, homes, repairs = [], bundle }: Examined):
       }`
       : `note   ${printable(what, LONGEST)}${cure === "nothing to do" ? "" : `; ${printable(cure, LONGEST)}`}`
   );
-  const sizes = homes.length === 0
-    ? []
-    : [`disk   ${homes.map(({ alias, bytes }) => `${printable(alias)} ${formatBytes(bytes)}`).join(", ")}`];
+  const sizes = homes.length === 0 ? [] : [`disk   ${sizesText(homes)}`];
   const faults = findings.filter(({ severity }) => severity === "fault").length;
   const sum = faults === 0 ? "nothing to mend" : `${faults} ${faults === 1 ? "thing" : "things"} to mend`;
   const written = bundle === undefined
     ? []
     : [`report in ${printable(bundle, LONGEST)}; read it before you share it`];
   return `${[...done, ...lines, ...sizes, sum, ...written].join("\n")}\n`;
+}
+
+/** The sum, and the largest homes. */
+function sizesText(homes: readonly HomeSize[]): string {
+  const sum = homes.reduce((all, { bytes }) => all + bytes, 0);
+  const shown = [...homes].sort((a, b) => b.bytes - a.bytes).slice(0, MOST_HOMES)
+    .map(({ alias, bytes }) => `${printable(alias)} ${formatBytes(bytes)}`);
+  const more = homes.length - shown.length;
+  const rest = more === 0 ? [] : [`and ${more} more`];
+  return `${formatBytes(sum)} in sessions: ${[...shown, ...rest].join(", ")}`;
 }
 
 /** The output of `agentlb doctor --json`. */

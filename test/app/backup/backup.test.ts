@@ -18,8 +18,10 @@ import { backupsOf } from "../../../lib/app/backup/load.ts";
 import { finishRestore, restoreBackup, type RestoreWish } from "../../../lib/app/backup/restore.ts";
 import { openRoot } from "../../../lib/app/session/sessions.ts";
 import { renderRestoring } from "../../../lib/core/backup/restoring.ts";
+import { Failure } from "../../../lib/core/text/failure.ts";
 import { commandLineOf } from "../../../lib/io/process/process.ts";
 import { until } from "../../../rig/until.ts";
+import { KINDS, plant } from "../../odd_files.ts";
 import { authFile, type World, world } from "../world.ts";
 
 const PLAIN: RestoreWish = { withLogins: false, isForced: false };
@@ -355,5 +357,37 @@ describe("restoring a login", () => {
     const made = user();
     const { name } = await create(made);
     await expect(restore(made, name, LOGINS)).rejects.toThrow("holds none");
+  });
+});
+
+describe("where a file should be", () => {
+  const ENTRY = "20261120T120000Z-0000";
+  it.each(KINDS.flatMap((kind) =>
+    [
+      "backups",
+      `backups/${ENTRY}`,
+      `backups/${ENTRY}/manifest.json`,
+      `backups/${ENTRY}/files`,
+      "state/restoring.json",
+      "state/global.json",
+      "sessions/a/auth.json",
+      "sessions/a/config.toml",
+    ].map((path) => [kind, path] as const)
+  ))("a %s hangs nothing and is named or left out: %s", async (kind, path) => {
+    if (kind === "folder" && /backups$|-0000$|files$/.test(path)) return;
+    const made = user();
+    const { folder } = await create(made);
+    renameSync(folder, join(made.layout.backups, ENTRY));
+    plant(kind, made.path(path));
+    const tries = [
+      () => create(made, true),
+      () => restore(made, ENTRY, LOGINS),
+      () => finishRestore(made.host(), made.layout),
+      () => new Promise((resolve) => resolve(backupsOf(made.layout))),
+    ];
+    for (const attempt of tries) {
+      const result = await attempt().then(() => undefined, (error: unknown) => error);
+      if (result !== undefined) expect(result).toBeInstanceOf(Failure);
+    }
   });
 });
