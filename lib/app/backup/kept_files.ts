@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ALWAYS_KEPT, type KeptKind, keptPath, kindOfKept } from "../../core/backup/kept_file.ts";
+import { ALWAYS_KEPT, keptPath, kindOfKept } from "../../core/backup/kept_file.ts";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { isPlainBelow } from "../../io/files/access.ts";
 import { exists, kindOf, namesIn, readOwnBytes } from "../../io/files/read.ts";
