@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sandbox } from "../../rig/in_test.ts";
+import { patience } from "../../rig/patience.ts";
 import { ways } from "../../rig/program.ts";
 import type { Sandbox } from "../../rig/sandbox.ts";
 import { describeWith } from "../../rig/tools.ts";
@@ -23,6 +24,8 @@ import { treeOf } from "./support/tree.ts";
 // What recovers by itself, or by a command, after a kill, a full disk, or a mistake; by the real program.
 
 const ALONE = { env: { AGENTLB_SUPERVISOR_DISABLED: "1" } };
+/** A run of the program for each change of a file, and one or two more after it. */
+const SWEEP = { timeout: patience(150_000) };
 const WITHOUT_LOGINS = ["backup", "create"];
 
 interface Entry {
@@ -55,7 +58,7 @@ function put(user: Sandbox, path: string, text: string): void {
 }
 
 describeWith(["strace"], "killed before any change of a file", () => {
-  test("backup create leaves no half backup: none is listed, and the next one is whole", async () => {
+  test("backup create leaves no half backup: none is listed, and the next one is whole", SWEEP, async () => {
     const user = sandbox(ALONE);
     small(user);
     const args = [...WITHOUT_LOGINS, "--with-credentials"];
@@ -78,63 +81,71 @@ describeWith(["strace"], "killed before any change of a file", () => {
     expect([...counts].sort(), "before and after").toEqual([0, 1]);
   });
 
-  test("backup restore has changed nothing, or is finished by doctor --fix or the next backup", async () => {
-    const user = sandbox(ALONE);
-    /** A backup, and a root that differs from it; returns the name of the backup and both roots as text. */
-    const prepare = async () => {
-      small(user);
-      const { stdout } = await agentlb(user, [...WITHOUT_LOGINS, "--with-credentials", "--json"]);
-      const { name } = checkedOutput(stdout) as unknown as Entry;
-      const then = rootText(user);
-      put(user, "state/paused.json", '{"paused":[]}');
-      writeFileSync(join(user.homeOf("work"), "config.toml"), "[features]\ndaemon_auto_start = false\n");
-      rmSync(join(user.homeOf("work"), "auth.json"));
-      return { name, then, now: rootText(user), args: ["backup", "restore", name, "--with-credentials"] };
-    };
-    const changes = await changesOf(user, (await prepare()).args);
-    expect(changes.length).toBeGreaterThan(40);
-    const ends = new Set<string>();
-    for (const [at, change] of changes.entries()) {
-      const { then, now, args } = await prepare();
-      const next = at % 2 === 0 ? ["doctor", "--fix"] : WITHOUT_LOGINS;
-      const step = `killed before change ${at} (${change.call}), then ${next.join(" ")}`;
-      expect((await killedAt(user, change, args)).code, step).not.toBe(0);
-      await agentlb(user, next);
-      expect(existsSync(join(user.root, "state/restoring.json")), step).toBe(false);
-      const text = withoutTemporaries(rootText(user));
-      const isThen = text === then;
-      if (!isThen) expect(text, step).toBe(now);
-      ends.add(isThen ? "then" : "now");
-      expect((await backups(user)).filter(({ problem }) => problem !== null), step).toEqual([]);
-    }
-    expect([...ends].sort()).toEqual(["now", "then"]);
-  });
+  test(
+    "backup restore has changed nothing, or is finished by doctor --fix or the next backup",
+    SWEEP,
+    async () => {
+      const user = sandbox(ALONE);
+      /** A backup, and a root that differs from it; returns the name of the backup and both roots as text. */
+      const prepare = async () => {
+        small(user);
+        const { stdout } = await agentlb(user, [...WITHOUT_LOGINS, "--with-credentials", "--json"]);
+        const { name } = checkedOutput(stdout) as unknown as Entry;
+        const then = rootText(user);
+        put(user, "state/paused.json", '{"paused":[]}');
+        writeFileSync(join(user.homeOf("work"), "config.toml"), "[features]\ndaemon_auto_start = false\n");
+        rmSync(join(user.homeOf("work"), "auth.json"));
+        return { name, then, now: rootText(user), args: ["backup", "restore", name, "--with-credentials"] };
+      };
+      const changes = await changesOf(user, (await prepare()).args);
+      expect(changes.length).toBeGreaterThan(40);
+      const ends = new Set<string>();
+      for (const [at, change] of changes.entries()) {
+        const { then, now, args } = await prepare();
+        const next = at % 2 === 0 ? ["doctor", "--fix"] : WITHOUT_LOGINS;
+        const step = `killed before change ${at} (${change.call}), then ${next.join(" ")}`;
+        expect((await killedAt(user, change, args)).code, step).not.toBe(0);
+        await agentlb(user, next);
+        expect(existsSync(join(user.root, "state/restoring.json")), step).toBe(false);
+        const text = withoutTemporaries(rootText(user));
+        const isThen = text === then;
+        if (!isThen) expect(text, step).toBe(now);
+        ends.add(isThen ? "then" : "now");
+        expect((await backups(user)).filter(({ problem }) => problem !== null), step).toEqual([]);
+      }
+      expect([...ends].sort()).toEqual(["now", "then"]);
+    },
+  );
 
-  test("doctor --fix leaves each file as it was or mended, and the next one mends the rest", async () => {
-    const user = sandbox(ALONE);
-    const spoil = () => {
-      small(user);
-      put(user, "state/global.json", "{");
-      put(user, "supervisor.pid", "4000000\n");
-      chmodSync(join(user.homeOf("work"), "auth.json"), 0o644);
-      writeFileSync(join(user.homeOf("work"), "config.toml"), 'model = "x"\n');
-    };
-    spoil();
-    const changes = await changesOf(user, ["doctor", "--fix"]);
-    expect(changes.length).toBeGreaterThan(5);
-    for (const [at, change] of changes.entries()) {
-      const step = `killed before change ${at} (${change.call})`;
+  test(
+    "doctor --fix leaves each file as it was or mended, and the next one mends the rest",
+    SWEEP,
+    async () => {
+      const user = sandbox(ALONE);
+      const spoil = () => {
+        small(user);
+        put(user, "state/global.json", "{");
+        put(user, "supervisor.pid", "4000000\n");
+        chmodSync(join(user.homeOf("work"), "auth.json"), 0o644);
+        writeFileSync(join(user.homeOf("work"), "config.toml"), 'model = "x"\n');
+      };
       spoil();
-      await killedAt(user, change, ["doctor", "--fix"]);
-      const settings = readFileSync(join(user.homeOf("work"), "config.toml"), "utf8");
-      expect(settings, step).toMatch(/^model = "x"\n(\n\[features\]\ndaemon_auto_start = false\n)?$/);
-      const { stdout, code } = await agentlb(user, ["doctor", "--fix", "--json"]);
-      expect([code, checkedOutput(stdout)], step).toMatchObject([0, { faults: 0 }]);
-      expect(readFileSync(join(user.homeOf("work"), "auth.json"), "utf8"), step).toBe(login("work"));
-      const aside = readdirSync(join(user.root, "state")).filter((name) => name.includes(".corrupt-"));
-      expect(aside, step).toHaveLength(1);
-    }
-  });
+      const changes = await changesOf(user, ["doctor", "--fix"]);
+      expect(changes.length).toBeGreaterThan(5);
+      for (const [at, change] of changes.entries()) {
+        const step = `killed before change ${at} (${change.call})`;
+        spoil();
+        await killedAt(user, change, ["doctor", "--fix"]);
+        const settings = readFileSync(join(user.homeOf("work"), "config.toml"), "utf8");
+        expect(settings, step).toMatch(/^model = "x"\n(\n\[features\]\ndaemon_auto_start = false\n)?$/);
+        const { stdout, code } = await agentlb(user, ["doctor", "--fix", "--json"]);
+        expect([code, checkedOutput(stdout)], step).toMatchObject([0, { faults: 0 }]);
+        expect(readFileSync(join(user.homeOf("work"), "auth.json"), "utf8"), step).toBe(login("work"));
+        const aside = readdirSync(join(user.root, "state")).filter((name) => name.includes(".corrupt-"));
+        expect(aside, step).toHaveLength(1);
+      }
+    },
+  );
 });
 
 /** What a kill may leave for an hour: a file that was being written. */
@@ -145,7 +156,7 @@ function withoutTemporaries(text: string): string {
 const sortedText = (text: string) => text.split("\n").filter((line) => line !== "").sort().join("\n");
 
 describeWith(["strace"], "where the disk refuses a change", () => {
-  test("backup create makes a whole backup, or none and says so", async () => {
+  test("backup create makes a whole backup, or none and says so", SWEEP, async () => {
     const user = sandbox(ALONE);
     small(user);
     const before = rootText(user);
