@@ -14,6 +14,10 @@ completions/fish/agentlb.fish completions/fish/cap.fish completions/fish/clb.fis
 completions/zsh/_agentlb completions/zsh/_cap completions/zsh/_clb'
 NEWLINE='
 '
+# The most that is taken of what comes, in blocks of 512 bytes: the checksums, an archive, and what is in it.
+MOST_SUMS=2048
+MOST_ARCHIVE=1048576
+MOST_UNPACKED=2097152
 
 usage() {
   cat <<'TEXT'
@@ -46,6 +50,7 @@ TEXT
 }
 
 main() {
+  umask go-w # what others may write to is not ours
   base=${AGENTLB_RELEASE_BASE:-$RELEASE_BASE}
   from='' to='' version='' target='' force='' insecure='' dry='' removes=''
   while [ $# -gt 0 ]; do
@@ -103,7 +108,7 @@ install() {
   done
   make_work
   if [ -z "$from" ]; then
-    fetch SHA256SUMS "$work/SHA256SUMS"
+    fetch SHA256SUMS "$work/SHA256SUMS" $MOST_SUMS
     find_archive
   fi
   if [ -n "$dry" ]; then
@@ -113,18 +118,18 @@ install() {
     [ -z "$share" ] || say "would install manual pages and completions below $share"
     return
   fi
-  mkdir "$work/unpacked" "$work/was"
+  mkdir "$work/unpacked" "$work/was" || exit 1
   if [ -n "$from" ]; then
     archive=$from/agentlb
     source=$from
     cp "$from/agentlb" "$work/agentlb" || exit 1
   else
     say "downloading $archive"
-    fetch "$archive" "$work/$archive"
+    fetch "$archive" "$work/$archive" $MOST_ARCHIVE
     [ "$(sum_of "$work/$archive")" = "$archive_sum" ] ||
       fail "Cannot install $archive: what came is not what SHA256SUMS says" "try again; nothing was installed"
     unpack
-    source=$work/unpacked/$folder
+    source=$work/unpacked
   fi
   try_out
   check_places
@@ -211,6 +216,10 @@ check_places() {
     if [ -e "$file" ] && [ ! -f "$file" ]; then
       fail "Cannot install $file: what is there is no program" "move it away, or --to DIR installs elsewhere"
     fi
+    if is_before "$file"; then
+      kept="$kept $name"
+      continue
+    fi
     # An agentlb is an agentlb, also an older one; but cap is the name of other people's programs too.
     if [ "$name" != agentlb ] && [ -z "$force" ] && ! cmp -s "$file" "$to/agentlb"; then
       fail "Cannot install $file: another program of that name is there" \
@@ -226,6 +235,21 @@ check_places() {
 # Whether a file is as we installed it.
 is_ours() {
   [ -f "$receipt" ] && [ -f "$1" ] && [ ! -L "$1" ] && grep -qxF -e "$(sum_of "$1")  $1" "$receipt"
+}
+
+# Whether what is at $1 is there from before an install that was to keep it, and that did not end.
+is_before() {
+  [ -f "$receipt" ] && grep -qxF -e "kept  $1.before" "$receipt" || return 1
+  ! is_there "$1.before" || is_same "$1" "$1.before"
+}
+
+# Whether two files have the same bytes, or two links the same target.
+is_same() {
+  if [ -L "$1" ] || [ -L "$2" ]; then
+    [ -L "$1" ] && [ -L "$2" ] && [ "$(readlink "$1")" = "$(readlink "$2")" ]
+  else
+    cmp -s "$1" "$2"
+  fi
 }
 
 # Sets $share, where shells and man look beside the folder of the programs; empty when nobody would look there.
@@ -293,53 +317,142 @@ make_work() {
   fi
   while [ -n "$made_below" ] && [ ! -e "$made_below" ]; do made_below=${made_below%/*}; done
   mkdir -p "$to" 2>/dev/null
-  work=$(mktemp -d "$to/.agentlb-install.XXXXXX" 2>/dev/null) ||
+  sweep "$to"
+  work=$(mktemp -d "$to/.agentlb-install.$$.XXXXXX" 2>/dev/null) ||
     fail "Cannot install into $to: nothing can be written there" "--to DIR installs elsewhere"
 }
 
-# Gets a file of the release; in the background, because a shell that waits for a program hears no signal.
+# Removes the folders of installs that were killed from the folder $1; sets $swept when there was one.
+sweep() {
+  swept=''
+  for left in "$1"/.agentlb-install.*; do
+    { [ -d "$left" ] && [ ! -L "$left" ]; } || continue
+    pid=${left##*/.agentlb-install.}
+    pid=${pid%%.*}
+    case $pid in '' | *[!0-9]*) continue ;; esac
+    if kill -0 "$pid" 2>/dev/null || [ -d "/proc/$pid" ]; then continue; fi
+    rm -rf "$left"
+    swept=yes
+  done
+}
+
+# Gets the file $1 of the release as $2, which may have $3 blocks.
 fetch() {
+  most=$3
   if [ -d "$base" ]; then
-    cp "$base/$1" "$2" 2>"$work/said" &
+    [ -f "$base/$1" ] || fail "Cannot get $base/$1: there is no such file" "nothing was installed"
+    load cp "$base/$1" "$2"
   elif has curl; then
     ways='=https'
     case $base in http:*) ways='=http,https' ;; esac
-    curl -fsSL --globoff --proto "$ways" --connect-timeout 30 --speed-limit 1 --speed-time 60 \
-      -o "$2" "$base/$1" 2>"$work/said" &
+    load curl -fsSL --globoff --proto "$ways" --connect-timeout 30 --speed-limit 1 --speed-time 60 \
+      -o "$2" "$base/$1"
   elif has wget; then
-    set -- "$1" "$2" -q
-    case $(wget --version 2>/dev/null) in *GNU*) set -- "$1" "$2" -nv --tries=1 --timeout=60 ;; esac
-    name=$1 file=$2
-    shift 2
-    wget "$@" -O "$file" "$base/$name" 2>"$work/said" &
-    set -- "$name" "$file"
+    case $(wget --version 2>/dev/null) in
+      *GNU*) load_in_steps "$base/$1" "$2" ;;
+      *)
+        load wget -qS -O "$2" "$base/$1"
+        find_step
+        [ -z "$step" ] || check_step "$base/$1"
+        ;;
+    esac
   else
     fail "Cannot download: there is neither curl nor wget on PATH"
   fi
-  loader=$!
-  wait "$loader"
-  code=$?
-  loader=''
   # This is how a wget says that it can't tell who answers.
   if grep -q 'certificate validation not implemented' "$work/said"; then
     fail "Cannot download safely: this wget checks no certificates" "install curl"
   fi
-  [ $code -eq 0 ] || fail "Cannot get $base/$1: $(reason "$code")" "nothing was installed"
+  # 153 is SIGXFSZ.
+  [ "$code" -ne 153 ] || fail "Cannot get $base/$1: it is larger than $((most / 2048)) MB" "nothing was installed"
+  [ "$code" -eq 0 ] || fail "Cannot get $base/$1: $(reason "$code")" "nothing was installed"
+}
+
+# Runs a program that gets a file; in the background, because a shell that waits for a program hears no signal.
+load() {
+  within "$most" "$@" 2>"$work/said" &
+  loader=$!
+  wait "$loader" 2>/dev/null
+  code=$?
+  loader=''
+}
+
+# Becomes a program that can write files of $1 blocks and no larger.
+within() {
+  # shellcheck disable=SC3045 # a shell without it says so to nobody
+  ulimit -c 0 2>/dev/null
+  ulimit -f "$1" 2>/dev/null
+  shift
+  exec "$@"
+}
+
+# Gets $1 as $2 with a wget of GNU, which would follow https:// to http://: so each step is checked before it is taken.
+load_in_steps() {
+  url=$1
+  steps=0
+  while :; do
+    load wget -nv -S --max-redirect=0 --tries=1 --timeout=60 -O "$2" "$url"
+    [ $code -ne 0 ] || return
+    find_step
+    [ -n "$step" ] || return
+    check_step "$1"
+    case $step in
+      //*) step=${url%%//*}$step ;;
+      /*)
+        rest=${url#*://}
+        step=${url%%://*}://${rest%%/*}$step
+        ;;
+    esac
+    url=$step
+    steps=$((steps + 1))
+    [ $steps -lt 10 ] || fail "Cannot get $1: it leads on and on" "nothing was installed"
+  done
+}
+
+# Sets $step to where a wget said that it was led, or to the first such place that is not safe.
+find_step() {
+  step=''
+  while IFS= read -r place; do
+    step=$place
+    is_safe_step || return
+  done <<LINES
+$(plain <"$work/said" | sed -n 's/^ *[Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]:[[:space:]]*//p')
+LINES
+}
+
+# Fails where the way of $1 leads to is not as safe as its beginning.
+check_step() {
+  is_safe_step ||
+    fail "Cannot get $1: it leads to ${step%% *}, and what comes that way can be changed" "nothing was installed"
+}
+
+is_safe_step() {
+  case $step in
+    https://* | /*) ;;
+    http://*) case $base in http:*) ;; *) return 1 ;; esac ;;
+    *) return 1 ;;
+  esac
 }
 
 # Why a program failed that ended with $1: the last line that it said.
 reason() {
-  said=$(tail -n 1 "$work/said")
+  said=$(tail -n 1 "$work/said" | plain)
   say "${said:-it ended with $1}"
+}
+
+# Leaves out what a terminal would take for orders.
+plain() {
+  tr -d '\000-\011\013-\037\177'
 }
 
 # Sets $archive, $archive_sum, $folder and $version from SHA256SUMS.
 find_archive() {
   archive=''
+  plain <"$work/SHA256SUMS" >"$work/sums"
   while read -r sum name || [ -n "$sum" ]; do
     name=${name#\*}
     case $name in
-      */*) continue ;;
+      *[!0-9A-Za-z.+_-]*) continue ;;
       agentlb-"$version"-"$target".tar.gz) ;;
       agentlb-[0-9]*-"$target".tar.gz) [ -z "$version" ] || continue ;;
       *) continue ;;
@@ -347,7 +460,7 @@ find_archive() {
     [ -z "$archive" ] || fail "Cannot choose between $archive and $name" "--version X chooses"
     archive=$name
     archive_sum=$(say "$sum" | tr A-F a-f)
-  done <"$work/SHA256SUMS"
+  done <"$work/sums"
   [ -n "$archive" ] ||
     fail "Cannot install: SHA256SUMS of $base names no agentlb${version:+ $version} for $target"
   case $archive_sum in *[!0-9a-f]*) archive_sum='' ;; esac
@@ -357,13 +470,27 @@ find_archive() {
   version=${version%"-$target"}
 }
 
-# Unpacks the program.
+# Unpacks the program, and the pages and completions that are there. Only bytes are taken out of an archive: a link, a
+# device or a path in it makes nothing.
 unpack() {
-  # Not by its path: a tar may take what is before a colon for another machine, and a backslash for a code.
-  (cd "$work/unpacked" && tar -xzof -) <"$work/$archive" 2>"$work/said" ||
-    fail "Cannot unpack $archive: $(reason $?)" "nothing was installed"
-  [ -f "$work/unpacked/$folder/agentlb" ] || fail "Cannot install $archive: there is no agentlb in it"
-  mv "$work/unpacked/$folder/agentlb" "$work/agentlb" || exit 1
+  (within $MOST_UNPACKED gzip -dc) <"$work/$archive" >"$work/archive.tar" 2>"$work/said"
+  code=$?
+  [ $code -ne 153 ] || fail "Cannot unpack $archive: it is larger than $((MOST_UNPACKED / 2048)) MB" "nothing was installed"
+  [ $code -eq 0 ] || fail "Cannot unpack $archive: $(reason $code)" "nothing was installed"
+  rm -f "$work/$archive"
+  take_out agentlb "$work/agentlb"
+  [ -s "$work/agentlb" ] || fail "Cannot install $archive: there is no agentlb in it" "nothing was installed"
+  for extra in $EXTRAS; do
+    mkdir -p "$work/unpacked/${extra%/*}" || exit 1
+    take_out "$extra" "$work/unpacked/$extra"
+    [ -s "$work/unpacked/$extra" ] || rm -f "$work/unpacked/$extra"
+  done
+  rm -f "$work/archive.tar"
+}
+
+# Writes the bytes of $1 of the archive to $2.
+take_out() {
+  (cd "$work" && within $MOST_UNPACKED tar -xOf archive.tar "$folder/$1") >"$2" 2>"$work/said"
 }
 
 # Lets the program run once: one that can't is better met here than later.
@@ -394,13 +521,17 @@ cure() {
   esac
 }
 
-# Moves everything into place: all of it or nothing. A program that runs keeps the file it was started from.
+# Moves everything into place: all of it or nothing. Where it is killed between, the receipt names what was there and what
+# was to be there, and a later install or uninstall knows both. A program that runs keeps the file it was started from.
 place() {
   trap '' HUP INT PIPE TERM
   placed='' saved='' shared='' folders=''
-  write_receipt || give_up "Cannot write $receipt"
+  write_receipts || give_up "Cannot write $receipt"
+  put_receipt <"$work/receipt.both" || give_up "Cannot write $receipt"
   for name in $kept; do
-    name_also "$to/$name" "$to/$name.before" || give_up "Cannot keep $to/$name as $name.before"
+    if ! is_there "$to/$name.before"; then
+      name_also "$to/$name" "$to/$name.before" || give_up "Cannot keep $to/$name as $name.before"
+    fi
     saved="$saved $name"
   done
   for name in $NAMES; do
@@ -412,10 +543,28 @@ place() {
     goal=$(goal_of "$extra")
     make_folder "${goal%/*}" || give_up "Cannot make ${goal%/*}"
     if is_there "$goal"; then name_also "$goal" "$work/was/$extra" || give_up "Cannot keep $goal"; fi
-    mv -f "$work/extras/$extra" "$goal" || give_up "Cannot install $goal"
     shared="$shared $extra"
+    put "$work/extras/$extra" "$goal" || give_up "Cannot install $goal"
   done
-  mv -f "$receipt.new" "$receipt" || give_up "Cannot write $receipt"
+  put_receipt <"$work/receipt" || give_up "Cannot write $receipt"
+}
+
+# Puts a file in place in one step, also from another file system.
+put() {
+  staged=$(staged_of "$2")
+  rm -f "$staged" && cp -p "$1" "$staged" && mv -f "$staged" "$2" && return
+  rm -f "$staged"
+  return 1
+}
+
+# The name that a page or completion has until it is whole.
+staged_of() {
+  say "${1%/*}/.agentlb-install.${1##*/}"
+}
+
+# Makes what is said the receipt.
+put_receipt() {
+  rm -f "$receipt.new" && cat >"$receipt.new" && mv -f "$receipt.new" "$receipt"
 }
 
 # Makes a folder and those around it, and notes in $folders which, the innermost first.
@@ -430,7 +579,7 @@ make_folder() {
 give_up() {
   for extra in $shared; do
     goal=$(goal_of "$extra")
-    if is_there "$work/was/$extra"; then mv -f "$work/was/$extra" "$goal"; else rm -f "$goal"; fi
+    if is_there "$work/was/$extra"; then put "$work/was/$extra" "$goal"; else rm -f "$goal"; fi
   done
   while IFS= read -r folder; do
     [ -z "$folder" ] || rmdir "$folder" 2>/dev/null
@@ -441,18 +590,28 @@ LINES
     if is_there "$work/was/$name"; then mv -f "$work/was/$name" "$to/$name"; else rm -f "$to/$name"; fi
   done
   for name in $saved; do rm -f "$to/$name.before"; done
-  rm -f "$receipt.new"
+  if [ -f "$work/was/receipt" ]; then put_receipt <"$work/was/receipt"; else rm -f "$receipt" "$receipt.new"; fi
   rmdir "${receipt%/*}" 2>/dev/null
   fail "$1" "nothing was installed"
 }
 
-# One line for each file: "checksum  path", or "kept  path". What is in other folders stays.
-write_receipt() {
+# Writes the receipts of the time after and of the time between. One line for each file: "checksum  path", or "kept  path".
+# What is in other folders stays.
+write_receipts() {
   mkdir -p "${receipt%/*}" || return 1
   sum=$(sum_of "$work/agentlb")
+  for name in $kept; do goals=$goals$to/$name.before$NEWLINE; done
+  {
+    for name in $kept; do say "kept  $to/$name.before"; done
+    for name in $NAMES; do say "$sum  $to/$name"; done
+    for extra in $extras; do say "$(sum_of "$work/extras/$extra")  $(goal_of "$extra")"; done
+  } >"$work/receipt.added" || return 1
+  if is_there "$receipt"; then
+    cp "$receipt" "$work/was/receipt" || return 1
+  fi
   {
     say "# What install.sh installed; sh install.sh --uninstall removes it."
-    if [ -f "$receipt" ]; then
+    if [ -f "$work/was/receipt" ]; then
       while IFS= read -r line; do
         case ${line#*  } in
           '#'* | "$to/agentlb" | "$to/cap" | "$to/clb") ;;
@@ -463,12 +622,15 @@ write_receipt() {
             esac
             ;;
         esac
-      done <"$receipt"
+      done <"$work/was/receipt"
     fi
-    for name in $kept; do say "kept  $to/$name.before"; done
-    for name in $NAMES; do say "$sum  $to/$name"; done
-    for extra in $extras; do say "$(sum_of "$work/extras/$extra")  $(goal_of "$extra")"; done
-  } >"$receipt.new"
+    cat "$work/receipt.added"
+  } >"$work/receipt" || return 1
+  if [ -f "$work/was/receipt" ]; then
+    cat "$work/was/receipt" "$work/receipt.added"
+  else
+    cat "$work/receipt"
+  fi >"$work/receipt.both"
 }
 
 # Says when a shell would not find what was installed.
@@ -485,38 +647,62 @@ say_path() {
   esac
 }
 
-# Removes what is as we installed it, names what is not, and puts back what was there before.
+# Removes what is as we installed it, names what is not, and puts back what was there before. The receipt goes last, and what
+# was kept stays in it until it is back: so an uninstall that was killed can be done again.
 uninstall() {
-  [ -f "$receipt" ] ||
-    fail "Cannot uninstall: $receipt, which would say what was installed, is not there" \
-      "nothing is installed by this script; what npm or dpkg installed, they remove"
   [ -z "$to" ] || to=$(absolute "$to")
+  work=''
+  [ -f "$receipt" ] || uninstall_nothing
   find_share
-  rest='' gone='' failed=0
+  rest='' gone='' met=$NEWLINE failed=0
+  kept=$(grep '^kept  ' "$receipt")
+  each_line remove <<LINES
+$(grep -v '^kept  ' "$receipt")
+LINES
+  if [ -z "$dry" ]; then
+    say "$rest$kept" | put_receipt || exit 1
+  fi
+  each_line put_back <<LINES
+$kept
+LINES
+  if [ -z "$dry" ] && [ -n "$rest" ]; then
+    say "$rest" | put_receipt || exit 1
+  elif [ -z "$dry" ]; then
+    rm -f "$receipt" "$receipt.new"
+    rmdir "${receipt%/*}" 2>/dev/null
+  fi
+  say "${AGENTLB_HOME:-$HOME/.agentlb}, where sessions and logins are, was not touched"
+  say_supervisor
+  exit $failed
+}
+
+# Where no receipt is: what an install has left that was killed before it wrote one.
+uninstall_nothing() {
+  if [ -z "$dry" ]; then
+    sweep "${to:-$HOME/.local/bin}"
+    rm -f "$receipt.new"
+    rmdir "${receipt%/*}" 2>/dev/null
+    if [ -n "$swept" ]; then
+      say "removed what an install that did not end has left; nothing was installed"
+      exit 0
+    fi
+  fi
+  fail "Cannot uninstall: $receipt, which would say what was installed, is not there" \
+    "nothing is installed by this script; what npm or dpkg installed, they remove"
+}
+
+# Does $1 for each line that speaks of a file in the folder that is meant, with $line and $file.
+each_line() {
   while IFS= read -r line; do
     file=${line#*  }
     if [ -z "$line" ] || [ "${line#\#}" != "$line" ]; then
       continue
     elif [ -n "$to" ] && ! belongs; then
       rest=$rest$line$NEWLINE
-    elif [ "${line%%  *}" = kept ]; then
-      put_back
     else
-      remove
+      "$1"
     fi
-  done <<LINES
-$(grep -v '^kept  ' "$receipt")
-$(grep '^kept  ' "$receipt")
-LINES
-  if [ -z "$dry" ] && [ -n "$rest" ]; then
-    printf '%s' "$rest" >"$receipt.new" && mv -f "$receipt.new" "$receipt" || exit 1
-  elif [ -z "$dry" ]; then
-    rm -f "$receipt"
-    rmdir "${receipt%/*}" 2>/dev/null
-  fi
-  say "${AGENTLB_HOME:-$HOME/.agentlb}, where sessions and logins are, was not touched"
-  say_supervisor
-  exit $failed
+  done
 }
 
 # Whether $file was installed into $to, or beside it.
@@ -530,8 +716,21 @@ belongs() {
 
 # Removes $file, of which $line speaks.
 remove() {
+  case $met in
+    *"$NEWLINE$file$NEWLINE"*) return ;;
+  esac
+  met=$met$file$NEWLINE
+  if [ -z "$dry" ]; then
+    case $file in
+      */agentlb) sweep "${file%/*}" ;;
+    esac
+    is_share_file && rm -f "$(staged_of "$file")"
+  fi
   if ! is_there "$file"; then
     say "already gone: $file"
+    [ -n "$dry" ] || tidy
+  elif is_before "$file"; then
+    return
   elif [ -z "$force" ] && ! is_ours "$file"; then
     complain "Cannot remove $file: it was changed since" "--force removes it"
     stay
@@ -548,12 +747,17 @@ remove() {
   gone=$gone$NEWLINE$file$NEWLINE
 }
 
-# Removes the folders of pages and completions that $file leaves empty.
-tidy() {
+# Whether $file is a page or a completion.
+is_share_file() {
   case $file in
     */share/man/man[15]/* | */share/*-completion/completions/* | */share/fish/*/* | */share/zsh/site-functions/*) ;;
-    *) return ;;
+    *) return 1 ;;
   esac
+}
+
+# Removes the folders of pages and completions that $file leaves empty.
+tidy() {
+  is_share_file || return 0
   folder=${file%/*}
   while [ "${folder##*/}" != share ] && rmdir "$folder" 2>/dev/null; do folder=${folder%/*}; done
 }
@@ -561,13 +765,25 @@ tidy() {
 # Gives $file, a kept program, its name back.
 put_back() {
   first=${file%.before}
-  if ! is_there "$file"; then return; fi
+  is_there "$file" || return 0
+  if is_there "$first" && is_same "$first" "$file"; then
+    if [ -n "$dry" ]; then
+      say "would leave $first, which was there before"
+    elif rm -f "$file"; then
+      say "left $first, which was there before"
+    else
+      stay
+    fi
+    return
+  fi
   case $gone in
     *"$NEWLINE$first$NEWLINE"*) ;;
     *)
-      complain "Cannot put back $file: ${first##*/} is still there"
-      stay
-      return
+      if is_there "$first"; then
+        complain "Cannot put back $file: ${first##*/} is still there"
+        stay
+        return
+      fi
       ;;
   esac
   if [ -n "$dry" ]; then
@@ -631,7 +847,9 @@ sum_of() {
 
 # Gives a file a second name, or a copy where files have one name only.
 name_also() {
-  if [ -L "$1" ] || ! ln "$1" "$2" 2>/dev/null; then cp -pP "$1" "$2"; fi
+  if [ -L "$1" ] || ! ln "$1" "$2" 2>/dev/null; then
+    rm -f "$work/copy" && cp -pP "$1" "$work/copy" && mv -f "$work/copy" "$2"
+  fi
 }
 
 absolute() {

@@ -26,9 +26,9 @@ export function initConfig(layout: Layout, force: boolean): string {
 }
 
 /** The text of config.toml; undefined without a file. Throws Failure unless it is UTF-8. */
-export function settingsText({ config: path }: Pick<Layout, "config">): string | undefined {
+export function settingsText({ config: path, root }: Pick<Layout, "config" | "root">): string | undefined {
   try {
-    return readUtf8(path);
+    return readUtf8(path, undefined, root);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new Failure("failed", `config is not valid UTF-8 (${path})`, { cause: error });

@@ -4,10 +4,6 @@ import { removeTree } from "../../io/files/folders.ts";
 import { exists, namesIn } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
-import { recallLeases } from "../session/leases.ts";
-import { recallPaused } from "../session/pause.ts";
-import { recall } from "../session/picks_file.ts";
-import { aliasesOf } from "../session/sessions.ts";
 import { carryOut, settleLocked } from "./move.ts";
 import { prepareTrash, purge } from "./trash.ts";
 
@@ -27,10 +23,6 @@ export function takeAway(
   return withLock(host, layout.stateLock, async () => {
     await settleLocked(host, layout);
     if (!isWanted()) return undefined;
-    // What cannot be read stops the removal before anything is moved.
-    recall(host, layout, aliasesOf(layout));
-    recallLeases(host, layout);
-    recallPaused(host, layout);
     const trashed = prepareTrash(host, layout, alias);
     try {
       if (await carryOut(host, layout, { kind: "remove", alias, trashed })) return trashed;

@@ -7,6 +7,11 @@ import { exists } from "../../io/files/read.ts";
 import { flushFolder, removeFile, rename, replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
+import { foldersBoundTo } from "../session/bindings.ts";
+import { recallLeases } from "../session/leases.ts";
+import { recallPaused } from "../session/pause.ts";
+import { recall } from "../session/picks_file.ts";
+import { aliasesOf } from "../session/sessions.ts";
 import { recallFile } from "../session/state_file.ts";
 import { follow } from "./follow.ts";
 
@@ -41,6 +46,11 @@ export async function settleLocked(host: Host, layout: Layout): Promise<Settled 
  */
 export async function carryOut(host: Host, layout: Layout, move: Move): Promise<boolean> {
   const { from, to } = placesOf(layout, move);
+  // What cannot be read stops the move before anything is moved.
+  recall(host, layout, aliasesOf(layout));
+  recallLeases(host, layout);
+  recallPaused(host, layout);
+  foldersBoundTo(layout, move.alias);
   replaceFile(layout.move, renderMove(move), { durable: true });
   let isMoved = false;
   try {

@@ -31,6 +31,8 @@ interface OpenOptions {
   readonly action?: string;
   /** The file is ours: it is never a link, and a missing one is made anew. */
   readonly isOwn?: boolean;
+  /** The folder whose owner the file must have, if not root. Decided on the open file, which no other can replace. */
+  readonly ownerAs?: string;
 }
 
 /**
@@ -53,6 +55,9 @@ export function openFile(path: string, options: OpenOptions = {}): OpenFile {
     const kind = oddKind(stat);
     if (kind !== undefined) throw unfit(path, `it is ${kind}, not a file`, options);
     const { size, uid, mtimeMs, ino } = stat;
+    if (options.ownerAs !== undefined && uid !== 0 && uid !== statSync(options.ownerAs).uid) {
+      throw unfit(path, `it belongs to another user (uid ${uid})`, options);
+    }
     return { fd, size, uid, mode: stat.mode & 0o777, mtimeMs, ino };
   } catch (error) {
     closeSync(fd);

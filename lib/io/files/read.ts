@@ -35,11 +35,18 @@ function unlessMissing<T>(read: () => T): T | undefined {
 
 const OWN = { isOwn: true };
 
-/** The text of a file, which must be UTF-8 (`TypeError` otherwise); undefined when there is none. */
-export function readUtf8(path: string, most: number = MOST_BYTES.settings): string | undefined {
+/**
+ * The text of a file, which must be UTF-8 (`TypeError` otherwise); undefined when there is none. With `ownerAs` it must
+ * belong to the owner of that folder, or to root.
+ */
+export function readUtf8(
+  path: string,
+  most: number = MOST_BYTES.settings,
+  ownerAs?: string,
+): string | undefined {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = readWhole(path, most);
+    bytes = readWhole(path, most, ownerAs === undefined ? {} : { ownerAs });
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;

@@ -22,7 +22,9 @@ const SHELLS: Readonly<Record<string, readonly [string, ...string[]]>> = {
 
 /** What the script needs of a machine beside a shell, something that downloads and something that checks. */
 const NEEDED = [
-  ..."cat chmod cmp cp getconf grep gzip ln ls mkdir mktemp mv ps rm rmdir sed tail tar tr".split(" "),
+  ..."cat chmod cmp cp getconf grep gzip ln ls mkdir mktemp mv ps readlink rm rmdir sed tail tar tr".split(
+    " ",
+  ),
 ];
 const CHECKS = ["sha256sum", "shasum", "openssl"];
 

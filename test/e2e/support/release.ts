@@ -51,7 +51,9 @@ export function makeRelease(dir: string, archive: Archive = {}): Release {
         writeFileSync(join(inside, path), text);
       }
       const file = join(folder, `${name}.tar.gz`);
-      const { status, stderr } = spawnSync("tar", ["-C", dir, "-czf", file, name], { encoding: "utf8" });
+      const { status, stderr } = spawnSync("tar", ["-C", dir, "--sort=name", "-czf", file, name], {
+        encoding: "utf8",
+      });
       if (status !== 0) throw new Error(stderr);
       rmSync(inside, { recursive: true });
       release.sums((text) => `${text}${sha256(file)}  ${name}.tar.gz\n`);
