@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  lstatSync,
-  openSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, ftruncateSync, lstatSync, openSync } from "node:fs";
 import { Failure } from "../../core/text/failure.ts";
+import { writeAll } from "../files/replace.ts";
 import type { Clock } from "../host.ts";
 import { system } from "../platform/here.ts";
 import { childProcesses } from "../process/process.ts";
@@ -125,7 +117,7 @@ async function openPosix(path: string): Promise<OpenLock> {
     tryLock: () => flock(fd, path),
     write(bytes) {
       ftruncateSync(fd, 0);
-      if (bytes.length > 0) writeSync(fd, bytes, 0, bytes.length, 0);
+      writeAll(fd, bytes, 0);
     },
     close: () => closeSync(fd),
   };
