@@ -1,6 +1,7 @@
 import { continuations } from "./continuations.ts";
 import { guardedExpiries } from "./expiries.ts";
 import { faults } from "./faults.ts";
+import { locks } from "./locks.ts";
 import { pool } from "./pool.ts";
 import { renewals } from "./renewals.ts";
 import type { Row } from "./row.ts";
@@ -12,4 +13,5 @@ export const ROWS: readonly Row[] = [
   pool,
   continuations,
   faults,
+  locks,
 ];
