@@ -106,7 +106,8 @@ async function openHere(path: string): Promise<OpenLock> {
 
 async function openPosix(path: string): Promise<OpenLock> {
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
-  const flock = "Bun" in globalThis ? await (await import("./flock_bun.ts")).loadFlock() : helperFlock;
+  const own = "Bun" in globalThis ? await (await import("./flock_bun.ts")).loadFlock() : undefined;
+  const flock = own ?? helperFlock;
   const fd = openSync(path, O_RDWR | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
   const stat = fstatSync(fd);
   const identity = `${stat.dev}:${stat.ino}`;
@@ -139,7 +140,10 @@ const HELPERS: readonly (readonly [string, readonly string[]])[] = [
   ["/usr/bin/perl", ["-e", 'open(F, "+<&=3") or exit 2; exit(flock(F, 6) ? 0 : $!{EWOULDBLOCK} ? 1 : 71)']],
 ];
 
-/** Node has no `flock`: a helper locks *our* open file through an inherited descriptor, and the lock stays ours. */
+/**
+ * Where a runtime cannot call `flock`, as Node, a helper locks *our* open file through an inherited descriptor, and the
+ * lock stays ours.
+ */
 function helperFlock(fd: number, path: string): boolean {
   for (const [file, args] of HELPERS) {
     if (!existsSync(file)) continue;
