@@ -7,6 +7,7 @@ import { makeSandbox } from "../../rig/sandbox.ts";
 import { until } from "../../rig/until.ts";
 import { runWords } from "../../test/e2e/support/skill.ts";
 import { FAULTS } from "./faults/calls.ts";
+import { sweepDaemon } from "./faults/daemon.ts";
 import { type Scene, SCENES } from "./faults/scenes.ts";
 import { sweep, type Swept } from "./faults/sweep.ts";
 import type { Row } from "./row.ts";
@@ -38,7 +39,7 @@ export async function plantedWriters(): Promise<readonly string[]> {
 
 const LARGE = /^agentlb (new|rename|rm|share)/;
 
-/** Sweeps all scenes over all ways, two at a time; the short form makes one try in many. */
+/** Sweeps all scenes over all ways, two at a time, and the supervisor; the short form makes one try in many. */
 export async function sweeps(isLong: boolean, lanes = 2): Promise<Swept> {
   const work = WAYS.flatMap((way) => SCENES.map((scene) => ({ way, scene })))
     .filter(({ way, scene }, index) => isLong || isShort(way, scene, index));
@@ -52,6 +53,10 @@ export async function sweeps(isLong: boolean, lanes = 2): Promise<Swept> {
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
+  const daemons: readonly (readonly [Way, number])[] = isLong
+    ? [["compiled", 4], ["bun", 20], ["node", 20], ["deno", 20]]
+    : [["compiled", 150]];
+  for (const [way, one] of daemons) done.push(await sweepDaemon(way, (index) => index % one === one >> 1));
   const litter = new Set(done.flatMap((each) => [...each.litter]));
   return {
     tries: new Set(done.flatMap((each) => [...each.tries])),
@@ -105,7 +110,7 @@ export const faults: Row = {
       tries: tries.size,
       planted: planted.length > 0 ? planted.join(", ") : undefined,
       failures,
-      figures: { commands: SCENES.length, kinds: FAULTS.length, "left by kills": litter.size },
+      figures: { commands: SCENES.length + 1, kinds: FAULTS.length, "left by kills": litter.size },
     };
   },
 };
