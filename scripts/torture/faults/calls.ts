@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { TREE } from "../../../rig/codex.ts";
 import { finished, killGroup, type Result } from "../../../rig/result.ts";
 import type { Sandbox } from "../../../rig/sandbox.ts";
 import { runWords } from "../../../test/e2e/support/skill.ts";
@@ -162,6 +163,9 @@ export function injectedIn(trace: string, folder: string, fault: Fault): string 
   const words = line?.replaceAll(/AT_FDCWD<[^>]*>/g, "");
   return words?.includes(folder) ? words : undefined;
 }
+
+/** A cache of its own for Deno: one that is stopped by a fault keeps its cache locked, and others would wait. */
+export const OWN_CACHE = { DENO_DIR: join(TREE, "node_modules/.cache/rig-deno-faults") };
 
 /** How long a program may take that waits for nothing. */
 const HANGS_MS = 30_000;

@@ -9,11 +9,21 @@ import { makeSandbox, type Sandbox } from "../../../rig/sandbox.ts";
 import { until } from "../../../rig/until.ts";
 import { login } from "../../../test/e2e/support/login.ts";
 import { published } from "../../../test/e2e/support/published.ts";
-import { type Call, callsIn, canHave, type Fault, FAULTS, injectedIn, plainName, traced } from "./calls.ts";
+import {
+  type Call,
+  callsIn,
+  canHave,
+  type Fault,
+  FAULTS,
+  injectedIn,
+  OWN_CACHE,
+  plainName,
+  traced,
+} from "./calls.ts";
 import { temporaries } from "./check.ts";
 import type { Swept } from "./sweep.ts";
 
-const ENV = { AGENTLB_STATUS_FLUSH_INTERVAL_SEC: "0" };
+const ENV = { ...OWN_CACHE, AGENTLB_STATUS_FLUSH_INTERVAL_SEC: "0" };
 
 /** Sweeps faults over a supervisor from its start to its end; `isTried` chooses among them. */
 export async function sweepDaemon(way: Way, isTried: (index: number) => boolean): Promise<Swept> {

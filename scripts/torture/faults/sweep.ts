@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Way } from "../../../rig/program.ts";
 import { makeSandbox, type Sandbox } from "../../../rig/sandbox.ts";
 import { runWords } from "../../../test/e2e/support/skill.ts";
-import { type Call, callsOf, canHave, type Fault, FAULTS, plainName, runWrong } from "./calls.ts";
+import { type Call, callsOf, canHave, type Fault, FAULTS, OWN_CACHE, plainName, runWrong } from "./calls.ts";
 import { faultsOf, plainVersions, snapshot, temporaries } from "./check.ts";
 import type { Scene } from "./scenes.ts";
 
@@ -26,7 +26,7 @@ interface Options {
 /** Sweeps all faults over one command, started in one way. */
 export async function sweep(scene: Scene, way: Way, options: Options = {}): Promise<Swept> {
   const { isTried = () => true, next = (user) => scene.words(user, "compiled") } = options;
-  const user = makeSandbox();
+  const user = makeSandbox({ env: OWN_CACHE });
   const tries = new Set<string>();
   const failures: string[] = [];
   const litter = new Set<string>();
