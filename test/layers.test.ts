@@ -120,6 +120,21 @@ describe("the checker of layers catches a planted", () => {
       "lib/io/files/a.ts imports openSync of node:fs",
     ],
     [
+      "reading beside its door, by a member",
+      { "lib/io/a.ts": 'import fs, { closeSync } from "node:fs";\nconst text = fs.readFileSync(path);' },
+      "lib/io/a.ts imports readFileSync of node:fs: ask lib/io/files/open.ts",
+    ],
+    [
+      "writing beside its doors",
+      { "lib/io/a.ts": 'import { appendFileSync, closeSync } from "node:fs";' },
+      "lib/io/a.ts imports appendFileSync of node:fs: ask lib/io/files/replace.ts or lib/io/files/append.ts",
+    ],
+    [
+      "writing beside its doors, by a member",
+      { "lib/io/lock/a.ts": 'import * as fs from "node:fs";\nfs.writeSync(fd, bytes);' },
+      "lib/io/lock/a.ts imports writeSync of node:fs",
+    ],
+    [
       "score beside what decides, in a simulation",
       { "lib/core/simulation/a.ts": 'import { type Candidate, judge } from "../pick/score.ts";' },
       "lib/core/simulation/a.ts imports judge of lib/core/pick/score.ts: ask decide",

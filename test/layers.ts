@@ -100,6 +100,18 @@ const SYSTEM_READERS = /^lib\/io\/(files\/open|platform\/(linux|macos))\.ts$/;
 const OPENERS =
   /^lib\/io\/(files\/(open|replace|place|folders)|lock\/lock|platform\/(kernel_table|macos)|process\/spawn)\.ts$/;
 
+/** Whoever changes the content of a file asks one of two: whole new ones, and lines that are appended. */
+const WRITERS = ["lib/io/files/replace.ts", "lib/io/files/append.ts"];
+const WRITING = /^(write|append|copyFile|cp$|cpSync|truncate|createWriteStream)/;
+/** Names by which a file is copied as it is, emptied for an anew beginning, or a terminal is written to. */
+const ALSO_WRITING: Readonly<Record<string, readonly string[]>> = {
+  "lib/io/files/replace.ts": ["writeSync", "copyFileSync"],
+  "lib/io/files/place.ts": ["copyFileSync"],
+  "lib/io/files/tree.ts": ["copyFileSync"],
+  "lib/io/host.ts": ["writeSync"],
+  "lib/io/process/screen.ts": ["writeSync"],
+};
+
 /** Everything that is known of the vendor's program lies in two rooms; screens are read in a third. */
 const VENDOR = /^lib\/(core|app)\/codex\//;
 const VENDOR_WORDS =
@@ -129,6 +141,7 @@ export function faultsIn(sources: Sources, rooms?: Rooms): string[] {
     ...imports.flatMap(scorerFault),
     ...imports.flatMap(vendorImportFault),
     ...imports.flatMap(readingFault),
+    ...imports.flatMap(writingFault),
     ...fileCircles(imports),
     ...[...sources].flatMap(([path, text]) => fileFaults(path, text)),
     ...crowdedRooms(sources),
@@ -183,7 +196,8 @@ export function importsOf(path: string, source: string): Import[] {
   };
   const statements = /^\s*(import|export)\s+(type\s+)?(?:([\w*${}\s,]+?)\s+from\s*)?["']([^"'\n]+)["']/gm;
   for (const [, , type, clause, name = ""] of text.matchAll(statements)) {
-    add(name, type !== undefined, type === undefined ? namesIn(clause) : []);
+    const namesOf = name === "node:fs" ? systemNamesIn : namesIn;
+    add(name, type !== undefined, type === undefined ? namesOf(clause, text) : []);
   }
   for (const [, name = ""] of text.matchAll(/\bimport\s*\(\s*["'`]([^"'`]+)["'`]/g)) add(name, false);
   return found;
@@ -191,7 +205,19 @@ export function importsOf(path: string, source: string): Import[] {
 
 /** The values in `{ a, type B, c as d }`: a and c. */
 function namesIn(clause: string | undefined): string[] | undefined {
-  const list = /^\{([^}]*)\}$/.exec(clause?.trim() ?? "")?.[1];
+  return listedIn(/^\{([^}]*)\}$/.exec(clause?.trim() ?? "")?.[1]);
+}
+
+/** The same, and of a whole module, as in `fs, { a }` or `* as fs`, its members that the text names: `fs.b`. */
+function systemNamesIn(clause: string | undefined, text: string): string[] | undefined {
+  const [, whole, list] = /^(?:(?:\*\s+as\s+)?([\w$]+))?,?\s*(?:\{([^}]*)\})?$/.exec(clause?.trim() ?? "") ??
+    [];
+  if (whole === undefined) return listedIn(list);
+  const members = text.matchAll(new RegExp(`(?<![\\w.$])${whole}\\.(\\w+)`, "g"));
+  return [...listedIn(list) ?? [], ...Array.from(members, ([, name]) => name!)];
+}
+
+function listedIn(list: string | undefined): string[] | undefined {
   return list?.split(",").map((item) => item.trim()).filter((item) =>
     item !== "" && !item.startsWith("type ")
   )
@@ -218,6 +244,13 @@ function readingFault({ from, to, names }: Import): string[] {
     )
     : ["everything"];
   return used.map((name) => `${from} imports ${name} of ${to}: ask ${READER}`);
+}
+
+function writingFault({ from, to, names }: Import): string[] {
+  if (to !== "node:fs" || !from.startsWith("lib/io/")) return [];
+  const allowed = ALSO_WRITING[from] ?? [];
+  return (names ?? []).filter((name) => WRITING.test(name) && !allowed.includes(name))
+    .map((name) => `${from} imports ${name} of ${to}: ask ${WRITERS.join(" or ")}`);
 }
 
 function vendorImportFault({ from, to, names }: Import): string[] {

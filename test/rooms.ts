@@ -37,7 +37,7 @@ export const ROOMS: Rooms = tableOf(`
   io/platform         core: text
   io/files            io: platform   core: skill text
   io/process          io: files platform   core: shell system text
-  io/lock             io: . platform process   core: text
+  io/lock             io: . files platform process   core: text
 
   app/config          io: . files lock   core: config system text
   app/daemon          app: codex config

@@ -1,6 +1,6 @@
-import { appendFileSync, closeSync, constants, renameSync, statSync } from "node:fs";
+import { renameSync, statSync } from "node:fs";
+import { appendText } from "./files/append.ts";
 import type { Clock } from "./host.ts";
-import { openFile } from "./files/open.ts";
 import { system } from "./platform/here.ts";
 
 /** The supervisor's log for people: never a secret, and of a child's output the last line at most. */
@@ -38,11 +38,5 @@ function append(path: string, line: string): void {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LIMIT) {
     system.patiently(() => renameSync(path, `${path}.1`));
   }
-  const { O_WRONLY, O_CREAT, O_APPEND } = constants;
-  const { fd } = openFile(path, { flags: O_WRONLY | O_CREAT | O_APPEND, action: "write", isOwn: true });
-  try {
-    appendFileSync(fd, line);
-  } finally {
-    closeSync(fd);
-  }
+  appendText(path, line, "\n");
 }

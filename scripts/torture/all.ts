@@ -1,5 +1,7 @@
 import { continuations } from "./continuations.ts";
 import { guardedExpiries } from "./expiries.ts";
+import { faults } from "./faults.ts";
+import { locks } from "./locks.ts";
 import { pool } from "./pool.ts";
 import { renewals } from "./renewals.ts";
 import type { Row } from "./row.ts";
@@ -10,4 +12,6 @@ export const ROWS: readonly Row[] = [
   guardedExpiries,
   pool,
   continuations,
+  faults,
+  locks,
 ];

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { parsePromise, type Promised, renderPromise } from "../../core/thread/promise.ts";
+import { UnfitFile } from "../../core/text/failure.ts";
 import { ensureFolder } from "../../io/files/folders.ts";
 import { exists, namesIn, readOwn } from "../../io/files/read.ts";
 import { removeFile, replaceFile } from "../../io/files/replace.ts";
@@ -74,11 +75,13 @@ function moved(layout: Layout, promise: Promised, alias: string): Promised {
   return { ...promise, alias, home: homeOf(layout, alias) };
 }
 
+/** What is no file holds no promise; one that the system does not let us read may hold one. */
 function textAt(path: string): string {
   try {
     return readOwn(path) ?? "";
-  } catch {
-    return "";
+  } catch (error) {
+    if (error instanceof UnfitFile) return "";
+    throw error;
   }
 }
 

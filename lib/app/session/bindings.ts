@@ -9,6 +9,7 @@ import { exists, readOwn, resolvedPath } from "../../io/files/read.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
+import { refuseLater } from "./state_file.ts";
 import { knownAlias } from "./sessions.ts";
 
 /** All bindings: those of config.toml, then those made by command. */
@@ -172,5 +173,6 @@ function folderOf({ env, platform }: Pick<Host, "env" | "platform">, path: strin
 }
 
 function write(layout: Layout, folders: ReadonlyMap<string, readonly string[]>): void {
+  refuseLater(layout.bindings, readOwn(layout.bindings) ?? "");
   replaceFile(layout.bindings, renderBindings(folders));
 }

@@ -1,5 +1,6 @@
 import type { Layout } from "../../core/system/layout.ts";
 import { parseStatus, renderStatus, type Status } from "../../core/session/status.ts";
+import { errnoOf, UnfitFile } from "../../core/text/failure.ts";
 import { readOwn } from "../../io/files/read.ts";
 import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { replaceFile } from "../../io/files/replace.ts";
@@ -30,11 +31,24 @@ export async function awaitPublished(
   }
 }
 
-/** Reads status.json; undefined when it is missing or broken: the next supervisor replaces it. */
+/**
+ * Reads status.json; undefined when it is missing or broken: the next supervisor replaces it. Throws what keeps the
+ * system from reading it, as it may be intact.
+ */
 export function publishedStatus(layout: Layout): Status | undefined {
   try {
     const text = readOwn(layout.status, MOST_BYTES.table);
     return text === undefined ? undefined : parseStatus(text);
+  } catch (error) {
+    if (error instanceof UnfitFile || errnoOf(error) === undefined) return undefined;
+    throw error;
+  }
+}
+
+/** The same without an error: undefined when it can't be read, for whatever reason. */
+export function glancePublished(layout: Layout): Status | undefined {
+  try {
+    return publishedStatus(layout);
   } catch {
     return undefined;
   }

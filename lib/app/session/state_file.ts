@@ -1,4 +1,5 @@
-import { wordsOf } from "../../core/text/failure.ts";
+import { isOfLaterVersion } from "../../core/session/later_version.ts";
+import { Failure, wordsOf } from "../../core/text/failure.ts";
 import { readOwn } from "../../io/files/read.ts";
 import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { putAside } from "../../io/files/replace.ts";
@@ -16,12 +17,21 @@ export function recallFile<T>(
 ): T | undefined {
   const text = readOwn(path, MOST_BYTES.table);
   if (text === undefined) return undefined;
+  refuseLater(path, text);
   try {
     return parse(text);
   } catch (error) {
     setAside(host, path, error, how);
     return undefined;
   }
+}
+
+/** Throws Failure for the text of a file that a later version wrote: what it means by it is not ours to change. */
+export function refuseLater(path: string, text: string): void {
+  if (!isOfLaterVersion(text)) return;
+  throw new Failure("failed", `Cannot change ${path}: a later version of agentlb has written it`, {
+    hint: "use that version",
+  });
 }
 
 /** Reads and parses a file; undefined when missing or broken. Changes nothing. */

@@ -1,7 +1,7 @@
 import { ORIGIN } from "../../core/shell/launch.ts";
 import { type Origin, parseOrigin } from "../../core/supervisor/own_record.ts";
 import { renderIdentity } from "../../core/system/identity.ts";
-import type { Layout } from "../../core/system/layout.ts";
+import { homeOf, type Layout } from "../../core/system/layout.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { emptyStatus, parseStatus, type Status } from "../../core/session/status.ts";
 import { formatTime } from "../../core/text/time.ts";
@@ -16,6 +16,7 @@ import { type HeldLock, tryLock } from "../../io/lock/lock.ts";
 import { onSignals, ownIdentity, restrictNewFiles } from "../../io/process/process.ts";
 import { ANNOUNCE, READY } from "../daemon/daemon.ts";
 import { SupervisorEvents } from "../event/supervisor_events.ts";
+import { aliasesOf } from "../session/sessions.ts";
 import { glanceAt } from "../session/state_file.ts";
 import { originNow } from "../daemon/caller.ts";
 import { OwnRecordFile } from "./records/own_record.ts";
@@ -57,7 +58,12 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
     if (!host.system.hasSignals) stopListening = heedStopRequest(layout, self, stop);
     replaceFile(layout.pidFile, `${self.pid}\n`);
     journal.note("started", { pid: self.pid, version: VERSION });
-    for (const folder of [layout.root, layout.sessions, layout.state, layout.sessionStates]) {
+    for (
+      const folder of [
+        ...ownFolders(layout),
+        ...aliasesOf(layout).map((alias) => homeOf(layout, alias)),
+      ]
+    ) {
       sweepTemporaries(folder, host.clock.now());
     }
     const timing = timingFrom(host.env);
@@ -107,6 +113,12 @@ export async function runDaemon(host: Host, layout: Layout, options: DaemonOptio
     stopListening();
     lock.release();
   }
+}
+
+/** The folders with files of ours alone. */
+function ownFolders(layout: Layout): string[] {
+  const { root, sessions, state, sessionStates, promises, runs } = layout;
+  return [root, sessions, state, sessionStates, promises, runs];
 }
 
 /** The origin passed by the caller, else that of this process. */

@@ -4,7 +4,7 @@ import { type UsedUp, usedUpIn } from "../../core/thread/used_up.ts";
 import { realPath } from "../../io/files/read.ts";
 import { holderIn } from "../codex/account_file.ts";
 import { limitedSince, type LimitedThread } from "./limited_threads.ts";
-import { publishedStatus } from "../session/published_status.ts";
+import { glancePublished } from "../session/published_status.ts";
 
 /** What there is to tell after a run that a used-up limit ended. */
 export interface Told {
@@ -28,7 +28,7 @@ export function toldAfter(
   const threads = ofThisRun(limitedSince(home, sinceMs), cwd);
   const [last] = threads;
   if (last === undefined) return undefined;
-  const published = parseTime(publishedStatus(layout)?.sessions.get(alias)?.exhaustedUntil);
+  const published = parseTime(glancePublished(layout)?.sessions.get(alias)?.exhaustedUntil);
   return {
     alias,
     email: holderIn(home).email,

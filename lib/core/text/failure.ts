@@ -54,7 +54,11 @@ export function unreadableWords(thrown: unknown): string {
 
 /** The message of any thrown value, for a log line or another message. */
 export function wordsOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (!(thrown instanceof Error)) return String(thrown);
+  // Deno has no name for some errors, such as that of a disk quota: then the number has to do.
+  const { errno } = thrown as { errno?: unknown };
+  const isNameless = errnoOf(thrown) === "UNKNOWN" && typeof errno === "number";
+  return isNameless ? `${thrown.message} (error ${Math.abs(errno)})` : thrown.message;
 }
 
 /** The system's error code of a thrown value ("ENOENT"), when it has one. */

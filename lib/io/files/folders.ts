@@ -111,8 +111,12 @@ export function makeTemporaryFolder(parent: string, prefix: string): string {
 
 /** Removes a folder with its content, or any other entry. Links are never followed. */
 export function removeTree(path: string): void {
-  if (system.removesStepwise) removeStepwise(path);
-  else rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  if (system.removesStepwise) return removeStepwise(path);
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    removeStepwise(path); // its error is the system's; of a failed rmSync Bun names another one
+  }
 }
 
 /** The same, name by name. */

@@ -12,7 +12,6 @@ import fs, {
   readSync,
   renameSync,
   rmdirSync,
-  rmSync,
   symlinkSync,
   unlinkSync,
 } from "node:fs";
@@ -20,7 +19,7 @@ import { dirname } from "node:path";
 import type { Entry } from "../../core/skill/entry.ts";
 import { errnoOf, Failure } from "../../core/text/failure.ts";
 import { openFile } from "./open.ts";
-import { flushFolder, whileWriting, writeAll } from "./replace.ts";
+import { discard, flushFolder, removeFile, whileWriting, writeWhole } from "./replace.ts";
 
 const CHUNK = 1 << 20;
 
@@ -65,14 +64,14 @@ export type Content =
  * content is first written to `temporary`, on the same file system. Throws Failure when the file to copy has changed.
  */
 export function place(content: Content, path: string, mode: number, temporary: string): void {
-  rmSync(temporary, { force: true });
+  removeFile(temporary);
   try {
     if ("link" in content) symlinkSync(content.link, temporary);
-    else if ("text" in content) writeWhole(content.text, temporary, mode);
+    else if ("text" in content) writeText(content.text, temporary, mode);
     else copyWhole(content, temporary, mode);
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw whileWriting(path, error);
   }
   flushFolder(dirname(path));
@@ -129,10 +128,10 @@ export function removeIfEmpty(path: string): boolean {
   }
 }
 
-function writeWhole(text: string, path: string, mode: number): void {
+function writeText(text: string, path: string, mode: number): void {
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
-    writeAll(fd, new TextEncoder().encode(text));
+    writeWhole(fd, new TextEncoder().encode(text));
     fs.fchmodSync(fd, mode);
     fsyncSync(fd);
   } finally {

@@ -43,8 +43,7 @@ export function replaceFile(path: string, content: string | Uint8Array, options:
   const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
   try {
     try {
-      writeAll(fd, bytes);
-      if (fstatSync(fd).size !== bytes.length) throw new Error(`short write: ${temporary}`);
+      writeWhole(fd, bytes);
       if (options.durable) fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -53,7 +52,7 @@ export function replaceFile(path: string, content: string | Uint8Array, options:
     if (options.keepPrevious) keepGeneration(target);
     system.patiently(() => renameSync(temporary, target));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw whileWriting(path, error);
   }
   if (options.durable === true) flushFolder(dirname(target));
@@ -64,14 +63,35 @@ export function writeNew(path: string, content: string | Uint8Array): void {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
   try {
-    writeAll(fd, bytesOf(content));
+    writeWhole(fd, bytesOf(content));
     fsyncSync(fd);
   } catch (error) {
-    rmSync(path, { force: true });
+    discard(path);
     throw whileWriting(path, error);
   } finally {
     closeSync(fd);
   }
+}
+
+/** Removes what a failed write has begun; the error of the write counts, not one of this. */
+export function discard(temporary: string): void {
+  try {
+    rmSync(temporary, { force: true });
+  } catch {
+    // What stays is swept away later.
+  }
+}
+
+/** Writes all of a new file, and sees whether it arrived. */
+export function writeWhole(fd: number, bytes: Uint8Array): void {
+  writeAll(fd, bytes);
+  const { size } = fstatSync(fd);
+  if (size !== bytes.length) throw cutShort(`only ${size} of ${bytes.length} bytes were written`);
+}
+
+/** The error of a write that the system took for done, and did not finish. */
+function cutShort(words: string): Error {
+  return Object.assign(new Error(words), { code: "EIO" });
 }
 
 function bytesOf(content: string | Uint8Array): Uint8Array {
@@ -183,15 +203,22 @@ export function renameAtOnce(path: string, to: string): boolean {
 
 /** Removes a file or a link, if it exists. */
 export function removeFile(path: string): void {
-  system.patiently(() => rmSync(path, { force: true }));
+  try {
+    system.patiently(() => unlinkSync(path)); // of a failed rmSync Bun names another error
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  }
 }
 
-/** A full disk shortens a write instead of failing it, so the rest is written until the error shows. */
-export function writeAll(fd: number, bytes: Uint8Array): void {
+/**
+ * Writes all bytes, at the position of the descriptor or at `at`. A full disk shortens a write instead of failing it, so
+ * the rest is written until the error shows.
+ */
+export function writeAll(fd: number, bytes: Uint8Array, at?: number): void {
   let done = 0;
   while (done < bytes.length) {
-    const written = writeSync(fd, bytes, done, bytes.length - done);
-    if (written === 0) throw new Error("nothing could be written");
+    const written = writeSync(fd, bytes, done, bytes.length - done, at === undefined ? null : at + done);
+    if (written === 0) throw cutShort("nothing could be written");
     done += written;
   }
 }

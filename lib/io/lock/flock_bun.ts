@@ -1,7 +1,7 @@
-import { Failure } from "../../core/text/failure.ts";
 import { isWithoutLocks, noLocks } from "./no_locks.ts";
 
-interface BunFfi {
+/** The part of `bun:ffi` that is used. */
+export interface BunFfi {
   dlopen(library: string, symbols: Record<string, { args: string[]; returns: string }>): {
     symbols: Record<string, (...args: number[]) => number | null>;
   };
@@ -19,10 +19,13 @@ const LIBRARIES = [
   ["libSystem.B.dylib", "__error"],
 ] as const;
 
-/** `flock(2)` under Bun. `bun:ffi` is named at run time only, so that other runtimes can load this module. */
-export async function loadFlock(): Promise<Flock> {
+/**
+ * `flock(2)` under Bun; undefined where the system lets no library be called, as one without executable memory. `bun:ffi`
+ * is named at run time only, so that other runtimes can load this module.
+ */
+export async function loadFlock(ffi?: BunFfi): Promise<Flock | undefined> {
   const name = "bun:ffi";
-  const { dlopen, read } = await import(/* @vite-ignore */ name) as BunFfi;
+  const { dlopen, read } = ffi ?? await import(/* @vite-ignore */ name) as BunFfi;
   for (const [library, errnoName] of LIBRARIES) {
     let symbols;
     try {
@@ -40,5 +43,5 @@ export async function loadFlock(): Promise<Flock> {
       throw noLocks(path, `errno ${errno}`);
     };
   }
-  throw new Failure("failed", "Cannot lock files: no C library could be loaded");
+  return undefined;
 }

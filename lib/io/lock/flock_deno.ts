@@ -40,7 +40,7 @@ export function openDeno(path: string): OpenLock {
     write(bytes) {
       file.truncateSync(0);
       file.seekSync(0, 0);
-      if (bytes.length > 0) file.writeSync(bytes);
+      for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
     },
     close: () => file.close(),
   };

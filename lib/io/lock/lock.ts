@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  lstatSync,
-  openSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, ftruncateSync, lstatSync, openSync } from "node:fs";
 import { Failure } from "../../core/text/failure.ts";
+import { writeAll } from "../files/replace.ts";
 import type { Clock } from "../host.ts";
 import { system } from "../platform/here.ts";
 import { childProcesses } from "../process/process.ts";
@@ -114,7 +106,8 @@ async function openHere(path: string): Promise<OpenLock> {
 
 async function openPosix(path: string): Promise<OpenLock> {
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
-  const flock = "Bun" in globalThis ? await (await import("./flock_bun.ts")).loadFlock() : helperFlock;
+  const own = "Bun" in globalThis ? await (await import("./flock_bun.ts")).loadFlock() : undefined;
+  const flock = own ?? helperFlock;
   const fd = openSync(path, O_RDWR | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
   const stat = fstatSync(fd);
   const identity = `${stat.dev}:${stat.ino}`;
@@ -125,7 +118,7 @@ async function openPosix(path: string): Promise<OpenLock> {
     tryLock: () => flock(fd, path),
     write(bytes) {
       ftruncateSync(fd, 0);
-      if (bytes.length > 0) writeSync(fd, bytes, 0, bytes.length, 0);
+      writeAll(fd, bytes, 0);
     },
     close: () => closeSync(fd),
   };
@@ -147,7 +140,10 @@ const HELPERS: readonly (readonly [string, readonly string[]])[] = [
   ["/usr/bin/perl", ["-e", 'open(F, "+<&=3") or exit 2; exit(flock(F, 6) ? 0 : $!{EWOULDBLOCK} ? 1 : 71)']],
 ];
 
-/** Node has no `flock`: a helper locks *our* open file through an inherited descriptor, and the lock stays ours. */
+/**
+ * Where a runtime cannot call `flock`, as Node, a helper locks *our* open file through an inherited descriptor, and the
+ * lock stays ours.
+ */
 function helperFlock(fd: number, path: string): boolean {
   for (const [file, args] of HELPERS) {
     if (!existsSync(file)) continue;
