@@ -1,5 +1,6 @@
 import { continuations } from "./continuations.ts";
 import { guardedExpiries } from "./expiries.ts";
+import { parsers } from "./parsers.ts";
 import { pool } from "./pool.ts";
 import { renewals } from "./renewals.ts";
 import type { Row } from "./row.ts";
@@ -10,4 +11,5 @@ export const ROWS: readonly Row[] = [
   guardedExpiries,
   pool,
   continuations,
+  parsers,
 ];
