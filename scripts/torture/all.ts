@@ -1,5 +1,6 @@
 import { continuations } from "./continuations.ts";
 import { guardedExpiries } from "./expiries.ts";
+import { canary } from "./canary.ts";
 import { parsers } from "./parsers.ts";
 import { pool } from "./pool.ts";
 import { renewals } from "./renewals.ts";
@@ -12,4 +13,5 @@ export const ROWS: readonly Row[] = [
   pool,
   continuations,
   parsers,
+  canary,
 ];

@@ -7,6 +7,8 @@ import {
   placeOf,
   shortVersion,
 } from "../codex/versions.ts";
+import { printable } from "../text/printable.ts";
+import { withoutSecrets } from "../text/secrets.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** Facts about the Codex that sessions would run. */
@@ -27,7 +29,9 @@ export function codexFindings({ named, path, version, canSeeOpenFiles }: CodexFa
   if (version === undefined) {
     return [finding("codex-mute", `${path} does not tell its version`, `${path} --version`)];
   }
-  return [finding("codex-found", `${version} at ${path}`), ...versionFindings(version, canSeeOpenFiles)];
+  // Whatever answers there prints what it likes.
+  const shown = printable(withoutSecrets(version), 100);
+  return [finding("codex-found", `${shown} at ${path}`), ...versionFindings(shown, canSeeOpenFiles)];
 }
 
 function versionFindings(text: string, canSeeOpenFiles: boolean): Finding[] {
