@@ -1,3 +1,4 @@
+import { typed } from "../../core/shell/quote.ts";
 import type { Report } from "../../core/pick/report/report.ts";
 import { gaugesOf } from "../../core/quota/windows.ts";
 import type { Tone } from "../../core/text/screen/paint.ts";
@@ -75,8 +76,8 @@ function howLines({ threads }: Listed, short: (id: string) => string): string[] 
   return [
     ...(limited === undefined
       ? []
-      : [`go on after the reset: agentlb continue ${printable(short(limited.id))} --wait`]),
-    ...(newest === undefined ? [] : [`go on with any: agentlb -- resume ${printable(short(newest.id))}`]),
+      : [`go on after the reset: agentlb continue ${typed(short(limited.id))} --wait`]),
+    ...(newest === undefined ? [] : [`go on with any: agentlb -- resume ${typed(short(newest.id))}`]),
   ];
 }
 

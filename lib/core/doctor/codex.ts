@@ -1,3 +1,4 @@
+import { typed } from "../shell/quote.ts";
 import {
   CHECKED_CODEX,
   codexVersionIn,
@@ -27,7 +28,7 @@ export interface CodexFacts {
 export function codexFindings({ named, path, version, canSeeOpenFiles }: CodexFacts): Finding[] {
   if (path === undefined) return [finding("codex-missing", `there is no ${named}`)];
   if (version === undefined) {
-    return [finding("codex-mute", `${path} does not tell its version`, `${path} --version`)];
+    return [finding("codex-mute", `${path} does not tell its version`, `${typed(path)} --version`)];
   }
   // Whatever answers there prints what it likes.
   const shown = printable(withoutSecrets(version), 100);

@@ -1,3 +1,4 @@
+import { typed } from "../shell/quote.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** Facts about a folder or file below the root. */
@@ -28,11 +29,11 @@ export function rootFindings({ root, uid, entries, isWritable }: RootFacts): Fin
   for (const { path, isFolder, owner, mode } of entries) {
     if (owner !== uid) {
       const what = `${path} belongs to another user (uid ${owner}, we are ${uid})`;
-      found.push(finding("root-foreign", what, `${uid} ${root}`));
+      found.push(finding("root-foreign", what, `${uid} ${typed(root)}`));
     } else if ((mode & 0o077) !== 0) {
       const wanted = isFolder ? "700" : "600";
       const what = `${path} is open to others (mode ${mode.toString(8)})`;
-      found.push(finding("root-open", what, `chmod ${wanted} ${path}`));
+      found.push(finding("root-open", what, `chmod ${wanted} ${typed(path)}`));
     }
   }
   return found;

@@ -1,3 +1,4 @@
+import { typed } from "../shell/quote.ts";
 import type { Account } from "../codex/account.ts";
 import { type Finding, finding } from "./finding.ts";
 
@@ -47,18 +48,18 @@ function loginFinding(
     return [finding("login-unneeded", `${alias}: it uses the model provider ${provider}`, settings)];
   }
   if (problem !== undefined) {
-    return [finding("login-unreadable", `${alias}: auth.json can't be used: ${problem}`, alias)];
+    return [finding("login-unreadable", `${alias}: auth.json can't be used: ${problem}`, typed(alias))];
   }
   if (login === "none" && !isKeptElsewhere) {
-    return [finding("login-missing", `${alias}: nobody is logged in`, alias)];
+    return [finding("login-missing", `${alias}: nobody is logged in`, typed(alias))];
   }
   if (login === "unreadable") {
-    return [finding("login-unreadable", `${alias}: auth.json is not understood`, alias)];
+    return [finding("login-unreadable", `${alias}: auth.json is not understood`, typed(alias))];
   }
   if (refused !== undefined && login !== "none") {
-    return [finding("login-dead", `${alias}: ${refused}`, alias)];
+    return [finding("login-dead", `${alias}: ${refused}`, typed(alias))];
   }
-  return login === "apikey" ? [finding("login-key", `${alias}: it uses an API key`, alias)] : [];
+  return login === "apikey" ? [finding("login-key", `${alias}: it uses an API key`, typed(alias))] : [];
 }
 
 function sharedFindings(sessions: readonly SessionFacts[]): Finding[] {
@@ -67,6 +68,6 @@ function sharedFindings(sessions: readonly SessionFacts[]): Finding[] {
     if (account !== undefined) byAccount.set(account, [...byAccount.get(account) ?? [], alias]);
   }
   return [...byAccount.values()].filter((aliases) => aliases.length > 1).map((aliases) =>
-    finding("account-shared", `${aliases.join(", ")}: one account`, aliases.at(-1))
+    finding("account-shared", `${aliases.join(", ")}: one account`, typed(aliases.at(-1) ?? ""))
   );
 }
