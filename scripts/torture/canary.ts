@@ -117,7 +117,7 @@ async function plantedPlaces(): Promise<
     await outputOf(run("sleep 0.3", { A_KEY: token }), lookout);
     writeFileSync(join(user.dir, "tmp", "left"), `x${Buffer.from(`aa${token}`).toString("base64")}`);
     lookout.files();
-    await plantTmux(user, token, lookout);
+    plantTmux(user, token, lookout);
     const found = places.filter((place) => lookout.sightings.some((sighting) => sighting.place === place));
     return { found, missed: places.filter((place) => !found.includes(place)) };
   } finally {
@@ -126,7 +126,7 @@ async function plantedPlaces(): Promise<
   }
 }
 
-async function plantTmux(user: Sandbox, token: string, lookout: Lookout): Promise<void> {
+function plantTmux(user: Sandbox, token: string, lookout: Lookout): void {
   if (!hasTools("tmux")) return;
   const env = { ...user.env, TMUX_TMPDIR: join(user.dir, "tmp") };
   mkdirSync(env.TMUX_TMPDIR, { recursive: true });
