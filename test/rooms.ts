@@ -18,9 +18,9 @@ export const ROOMS: Rooms = tableOf(`
   core/pick/report    core: codex pick quota session text
   core/sharing        core: text
   core/config         core: event pick session text
-  core/event          core: codex pick quota session text
+  core/event          core: codex pick quota session shell text
   core/supervisor     core: codex config session shell system text
-  core/doctor         core: codex config quota session supervisor system text
+  core/doctor         core: codex config quota session shell supervisor system text
   core/simulation     core: config pick pick/policies quota session text
   core/pool           core: codex pool/limits pool/python pool/screen quota shell text
   core/pool/limits    core: codex pick quota text
@@ -126,11 +126,11 @@ export const ROOMS: Rooms = tableOf(`
   cli/view/thread     cli: output view
                       io: .
                       app: codex pick thread thread/going_on
-                      core: codex pick quota system text thread
+                      core: codex pick quota shell system text thread
   cli/view            cli: output
                       io: .
                       app: codex daemon doctor pick sharing skill thread thread/going_on
-                      core: codex config doctor pick pick/report quota simulation skill system text thread
+                      core: codex config doctor pick pick/report quota shell simulation skill system text thread
 `);
 
 /** The rooms that each room may import from, all by their paths below `lib`. */

@@ -1,5 +1,5 @@
 import { errnoOf, EXIT, Failure, isForbidden, wordsOf } from "../core/text/failure.ts";
-import { printableLines } from "../core/text/printable.ts";
+import { printable } from "../core/text/printable.ts";
 import { VERSION } from "../core/text/version.ts";
 import type { End } from "../app/codex/run.ts";
 import type { Host } from "../io/host.ts";
@@ -18,12 +18,12 @@ export async function main(host: Host): Promise<End> {
     if (asksForJson(host.args) && !isForbidden(thrown)) await printJson(host, thrown);
     if (thrown instanceof Failure) {
       const { message, hint } = thrown;
-      host.err(thrown.verbatim ? `${message}\n` : `agentlb: error: ${printableLines(message)}\n`);
-      if (hint !== undefined) host.err(`agentlb: hint: ${printableLines(hint)}\n`);
+      host.err(thrown.verbatim ? `${message}\n` : `agentlb: error: ${oneLine(message)}\n`);
+      if (hint !== undefined) host.err(`agentlb: hint: ${oneLine(hint)}\n`);
       return EXIT[thrown.code];
     }
     if (!isFromSystem(thrown)) throw thrown;
-    host.err(`agentlb: error: ${printableLines(wordsOf(thrown))}\n`);
+    host.err(`agentlb: error: ${oneLine(wordsOf(thrown))}\n`);
     return EXIT.failed;
   }
 }
@@ -66,9 +66,12 @@ async function settleMoves(host: Host): Promise<void> {
     await settle(host, layout);
   } catch (thrown) {
     host.err(
-      `agentlb: warning: Cannot finish what an interrupted command left: ${
-        printableLines(wordsOf(thrown))
-      }\n`,
+      `agentlb: warning: Cannot finish what an interrupted command left: ${oneLine(wordsOf(thrown))}\n`,
     );
   }
+}
+
+/** A message as one safe line: what it quotes from outside makes no line of its own. */
+function oneLine(text: string): string {
+  return printable(text, 4096);
 }

@@ -24,7 +24,7 @@ function isDeep(value: unknown, levels = 500): boolean {
   return levels === 0 || Object.values(value).some((child) => isDeep(child, levels - 1));
 }
 
-/** Plain objects, as `parseToml` gives them, as a TOML text. */
+/** Plain objects, as `parseToml` gives them, as a TOML text: a number is one with a fraction, even when that is 0. */
 export function renderToml(document: Readonly<Record<string, unknown>>): string {
-  return stringify(document);
+  return stringify(document, { numbersAsFloat: true });
 }

@@ -1,7 +1,9 @@
+import { canary } from "./canary.ts";
 import { continuations } from "./continuations.ts";
 import { guardedExpiries } from "./expiries.ts";
 import { faults } from "./faults.ts";
 import { locks } from "./locks.ts";
+import { parsers } from "./parsers.ts";
 import { pool } from "./pool.ts";
 import { renewals } from "./renewals.ts";
 import type { Row } from "./row.ts";
@@ -14,4 +16,6 @@ export const ROWS: readonly Row[] = [
   continuations,
   faults,
   locks,
+  parsers,
+  canary,
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../lib/core/text/failure.ts";
 import { tomlLines } from "../../lib/core/text/toml_lines.ts";
-import { parseToml } from "../../lib/io/formats.ts";
+import { parseToml, renderToml } from "../../lib/io/formats.ts";
 
 describe("parseToml()", () => {
   it("tells whole numbers, which are bigints, from floats", () => {
@@ -94,4 +94,9 @@ stale_sec`;
     expect(line("nothing.here")).toBeUndefined();
     expect(line("")).toBeUndefined();
   });
+});
+
+it("a number keeps its type when it is written again", () => {
+  const text = renderToml(parseToml("whole = 1\nwith_fraction = 1.0\n", "x") as Record<string, unknown>);
+  expect(parseToml(text, "x")).toEqual({ whole: 1n, with_fraction: 1 });
 });

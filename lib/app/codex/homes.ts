@@ -20,7 +20,7 @@ export function putThreadPathsAside(home: string): void {
 /** True if Codex starts background processes here; they use about 400 MB of disk each and outlive the session. */
 export function hasBackgroundCodex(home: string): boolean {
   try {
-    return !/^\s*(features\.)?daemon_auto_start\s*=\s*false\b/m.test(readText(configOf(home)) ?? "");
+    return !/^[ \t]*(features\.)?daemon_auto_start[ \t]*=[ \t]*false\b/m.test(readText(configOf(home)) ?? "");
   } catch {
     return false; // unknown
   }

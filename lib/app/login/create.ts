@@ -1,3 +1,4 @@
+import { typed } from "../../core/shell/quote.ts";
 import type { Account } from "../../core/codex/account.ts";
 import type { Config } from "../../core/config/config.ts";
 import { Failure, wordsOf } from "../../core/text/failure.ts";
@@ -92,7 +93,7 @@ export async function shareWithNew(
   } catch (error) {
     host.err(
       `agentlb: warning: "${printable(alias)}" shares nothing: ${printable(wordsOf(error))}; ` +
-        `try again with: agentlb share ${printable(alias)}\n`,
+        `try again with: agentlb share ${typed(alias)}\n`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { typed } from "../../core/shell/quote.ts";
 import { join } from "node:path";
 import type { Account } from "../../core/codex/account.ts";
 import { isSameAccount } from "../../core/codex/account_key.ts";
@@ -117,7 +118,7 @@ async function askWhetherToReplace(host: Host, alias: string, old: Account, acco
     if (/^y(es)?$/i.test(answer.trim())) return;
   }
   throw new Failure("failed", `${what}; the old login stays`, {
-    hint: `to replace it: agentlb login ${alias} --force`,
+    hint: `to replace it: agentlb login ${typed(alias)} --force`,
   });
 }
 

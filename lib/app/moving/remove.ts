@@ -1,3 +1,4 @@
+import { typed } from "../../core/shell/quote.ts";
 import { join } from "node:path";
 import { Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout, loginLockOf } from "../../core/system/layout.ts";
@@ -75,13 +76,13 @@ async function refuseOpen(host: Host, layout: Layout, alias: string, home: strin
   if (openers.length > 0) {
     const names = openers.map(({ pid, name }) => pid === 0 ? name : `${name} (pid ${pid})`).join(", ");
     throw new Failure("failed", `Cannot remove "${alias}": in use by ${names}`, {
-      hint: `end it first, or remove the home under it: agentlb rm ${alias} --force`,
+      hint: `end it first, or remove the home under it: agentlb rm ${typed(alias)} --force`,
     });
   }
   const login = exists(loginLockOf(layout, alias)) ? await tryLock(loginLockOf(layout, alias)) : "nobody";
   if (login === undefined) {
     throw new Failure("failed", `Cannot remove "${alias}": another agentlb is logging in to it`, {
-      hint: `finish or end that login first, or remove the home under it: agentlb rm ${alias} --force`,
+      hint: `finish or end that login first, or remove the home under it: agentlb rm ${typed(alias)} --force`,
     });
   }
   if (login !== "nobody") login.release();

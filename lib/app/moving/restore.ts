@@ -1,4 +1,4 @@
-import { debugQuote } from "../../core/shell/quote.ts";
+import { debugQuote, typed } from "../../core/shell/quote.ts";
 import { homeOf, type Layout, trashedHomeOf } from "../../core/system/layout.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { exists } from "../../io/files/read.ts";
@@ -36,7 +36,7 @@ export async function restoreSession(
     await settleLocked(host, layout);
     if (exists(homeOf(layout, alias))) {
       throw new Failure("failed", `Cannot restore "${alias}": there is a session of that name`, {
-        hint: `to give it another one: agentlb restore ${found.name} --as <alias>`,
+        hint: `to give it another one: agentlb restore ${typed(found.name)} --as <alias>`,
       });
     }
     const isThere = exists(trashedHomeOf(layout, found.name));

@@ -1,3 +1,4 @@
+import { typed } from "../../core/shell/quote.ts";
 import type { Config } from "../../core/config/config.ts";
 import { isSameAccount } from "../../core/codex/account_key.ts";
 import { has } from "../../core/codex/versions.ts";
@@ -195,7 +196,7 @@ function checkHere({ isTerminal }: Pick<Host, "isTerminal">, thread: ContinuedTh
     throw new Failure(
       "failed",
       `Cannot go on with thread ${id}: its session is logged in to another account than the one that began it`,
-      { hint: `log in to that one, or go on all the same: agentlb -- exec resume ${id} continue` },
+      { hint: `log in to that one, or go on all the same: agentlb -- exec resume ${typed(id)} continue` },
     );
   }
   if (!isFolder(cwd)) {
@@ -203,7 +204,7 @@ function checkHere({ isTerminal }: Pick<Host, "isTerminal">, thread: ContinuedTh
   }
   if (!isExec(thread) && !(isTerminal.input && isTerminal.output)) {
     throw new Failure("failed", `Cannot go on with thread ${id}: it was begun in a terminal and needs one`, {
-      hint: `run in a terminal: agentlb continue ${id}`,
+      hint: `run in a terminal: agentlb continue ${typed(id)}`,
     });
   }
 }

@@ -3,7 +3,7 @@ import type { Found } from "../../core/thread/find.ts";
 import type { ThreadRequest } from "../../core/thread/request.ts";
 import type { Thread } from "../../core/thread/thread.ts";
 import { threadWords } from "../../core/thread/words.ts";
-import { debugQuote } from "../../core/shell/quote.ts";
+import { debugQuote, typed } from "../../core/shell/quote.ts";
 import { homeVariable, variable } from "../../core/shell/surroundings.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { Failure } from "../../core/text/failure.ts";
@@ -110,9 +110,9 @@ function callIn(
   { alias, home }: Thread,
   words: readonly string[],
 ): string {
-  if (alias !== undefined) return `agentlb new ${printable(alias)} -- ${words.join(" ")}`;
+  if (alias !== undefined) return `agentlb new ${typed(alias)} -- ${words.map(typed).join(" ")}`;
   const usual = join(variable(env, homeVariable(platform), platform) ?? "", ".codex");
   return home === usual
-    ? `codex ${words.join(" ")}`
-    : `CODEX_HOME=${printable(home)} codex ${words.join(" ")}`;
+    ? `codex ${words.map(typed).join(" ")}`
+    : `CODEX_HOME=${typed(home)} codex ${words.map(typed).join(" ")}`;
 }

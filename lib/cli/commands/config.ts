@@ -1,3 +1,4 @@
+import { escaped } from "../../core/text/json.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { hasConfig, loadConfig } from "../../app/config/load.ts";
 import { lookAtRoot, openRoot } from "../../app/session/sessions.ts";
@@ -133,7 +134,7 @@ const path: CommandWith<typeof JSON_ONLY> = {
       file,
       exists: hasConfig(layout),
     } satisfies ConfigPathOutput;
-    host.out(json ? `${JSON.stringify(output, undefined, 2)}\n` : `${file}\n`);
+    host.out(json ? `${escaped(JSON.stringify(output, undefined, 2))}\n` : `${file}\n`);
     return Promise.resolve(0);
   },
 };

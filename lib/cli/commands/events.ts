@@ -6,7 +6,7 @@ import type { Host } from "../../io/host.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { timeoutIn } from "../declaration/span.ts";
 import type { EventOutput } from "../output/event.ts";
-import { escaped } from "../output/json.ts";
+import { escaped } from "../../core/text/json.ts";
 
 const OPTIONS = {
   follow: { about: "wait for more" },

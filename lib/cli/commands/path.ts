@@ -1,3 +1,4 @@
+import { escaped } from "../../core/text/json.ts";
 import { homeOf } from "../../core/system/layout.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { knownAlias, lookAtRoot } from "../../app/session/sessions.ts";
@@ -20,7 +21,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const alias = knownAlias(host, layout, target);
     const home = homeOf(layout, alias);
     const output = { schema: "agentlb.path/1", alias, home } satisfies PathOutput;
-    if (json) host.out(`${JSON.stringify(output, undefined, 2)}\n`);
+    if (json) host.out(`${escaped(JSON.stringify(output, undefined, 2))}\n`);
     else if (/[\n\r]/.test(home)) {
       throw new Failure("failed", `Cannot print the home of "${alias}" on one line`, {
         hint: "with --json it is quoted",

@@ -1,3 +1,4 @@
+import { escaped } from "../../core/text/json.ts";
 import type { Config } from "../../core/config/config.ts";
 import { homeOf } from "../../core/system/layout.ts";
 import { Failure } from "../../core/text/failure.ts";
@@ -40,7 +41,7 @@ export const command: CommandWith<typeof OPTIONS> = {
       inConfig,
     } satisfies RenamedOutput;
     const line = `renamed session: ${printable(alias)} is ${printable(to)} now\n`;
-    host.out(json ? `${JSON.stringify(output, undefined, 2)}\n` : line);
+    host.out(json ? `${escaped(JSON.stringify(output, undefined, 2))}\n` : line);
     if (inConfig.length > 0) {
       const places = inConfig.map((place) => printable(place)).join(", ");
       host.err(`agentlb: note: ${printable(layout.config)} still has the old name: ${places}\n`);

@@ -1,3 +1,4 @@
+import { escaped } from "../../core/text/json.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { printable } from "../../core/text/printable.ts";
 import { homeOf } from "../../core/system/layout.ts";
@@ -48,7 +49,9 @@ export const command: CommandWith<typeof OPTIONS> = {
       alias,
       home: homeOf(layout, alias),
     } satisfies RestoredOutput;
-    host.out(json ? `${JSON.stringify(output, undefined, 2)}\n` : `restored session: ${printable(alias)}\n`);
+    host.out(
+      json ? `${escaped(JSON.stringify(output, undefined, 2))}\n` : `restored session: ${printable(alias)}\n`,
+    );
     return 0;
   },
 };

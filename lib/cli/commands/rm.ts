@@ -1,3 +1,4 @@
+import { typed } from "../../core/shell/quote.ts";
 import { KEPT_DAYS } from "../../core/session/trash_record.ts";
 import { printable } from "../../core/text/printable.ts";
 import { openRoot } from "../../app/session/sessions.ts";
@@ -30,7 +31,7 @@ export const command: CommandWith<typeof OPTIONS> = {
       const { removalJson } = await import("../output/session.ts");
       host.out(removalJson(alias, homeOf(layout, alias), folder));
     } else host.out(`removed session: ${printable(alias)}\n`);
-    const back = `to bring it back: agentlb restore ${printable(alias)}`;
+    const back = `to bring it back: agentlb restore ${typed(alias)}`;
     host.err(`agentlb: kept for ${KEPT_DAYS} days in ${printable(folder, 4096)}; ${back}\n`);
     return 0;
   },

@@ -75,7 +75,7 @@ const logs: CommandWith<typeof LOGS_OPTIONS> = {
     const [{ readLog }, { logLine }, { escaped }] = await Promise.all([
       import("../../app/daemon/log.ts"),
       import("../view/upkeep/log.ts"),
-      import("../output/json.ts"),
+      import("../../core/text/json.ts"),
     ]);
     let isAny = false;
     await readLog(host, layout, { most: Number(lines), isFollowed: follow ?? false }, (found) => {

@@ -1,3 +1,4 @@
+import { escaped } from "../../core/text/json.ts";
 import type { Flavour } from "../../core/pool/flavour.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { isSet, type PoolOptions, textOption } from "../../core/pool/options.ts";
@@ -39,5 +40,5 @@ function addJson({ file, teamDir, account: { email, plan }, twins }: Added): str
     plan,
     sameAccountAs: twins.length === 0 ? undefined : twins,
   };
-  return `${JSON.stringify(output, undefined, 2)}\n`;
+  return `${escaped(JSON.stringify(output, undefined, 2))}\n`;
 }

@@ -1,3 +1,4 @@
+import { typed } from "../../core/shell/quote.ts";
 import type { Row } from "../../core/pick/report/report.ts";
 import type { Ineligible } from "../../core/pick/score.ts";
 import { gaugesIn } from "../../core/quota/windows.ts";
@@ -77,7 +78,7 @@ export function remedyLine(rows: readonly Summed[]): string[] {
 
 /** What a user can do about a reason; undefined = wait. */
 function remedyOf({ alias, kind, fault, reason }: Ineligible): string | undefined {
-  const name = printable(alias);
+  const name = typed(alias);
   switch (kind) {
     case "login":
       return `agentlb login ${name}`;

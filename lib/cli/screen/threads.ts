@@ -1,3 +1,4 @@
+import { typed } from "../../core/shell/quote.ts";
 import type { Report } from "../../core/pick/report/report.ts";
 import { gaugesOf } from "../../core/quota/windows.ts";
 import type { Tone } from "../../core/text/screen/paint.ts";
@@ -80,10 +81,10 @@ function howLines({ threads }: Listed, short: (id: string) => string): string[] 
   return [
     ...waiting === undefined
       ? []
-      : [`${count}; go on then: ${command(`agentlb continue ${printable(short(waiting.id))} --wait`)}`],
+      : [`${count}; go on then: ${command(`agentlb continue ${typed(short(waiting.id))} --wait`)}`],
     ...newest === undefined
       ? []
-      : [`open one in its session: ${command(`agentlb -- resume ${printable(short(newest.id))}`)}`],
+      : [`open one in its session: ${command(`agentlb -- resume ${typed(short(newest.id))}`)}`],
   ];
 }
 

@@ -1,3 +1,4 @@
+import { typed } from "../../core/shell/quote.ts";
 import { printable } from "../../core/text/printable.ts";
 import { reasonsOf } from "../../core/pick/refusal_words.ts";
 import type { Ineligible, Verdict } from "../../core/pick/score.ts";
@@ -76,10 +77,10 @@ export type Supervision = "running" | "not running" | "disabled";
 function advice(verdicts: readonly Verdict[], supervisor: Supervision): string {
   const reasons = verdicts.flatMap((verdict) => verdict.eligible ? [] : [verdict]);
   const dead = reasons.find(({ kind }) => kind === "login");
-  if (dead !== undefined) return `log in again with: agentlb login ${printable(dead.alias)}`;
+  if (dead !== undefined) return `log in again with: agentlb login ${typed(dead.alias)}`;
   const [first] = reasons;
   if (first !== undefined && reasons.every(({ kind }) => kind === "paused")) {
-    return `pick it again with: agentlb unpause ${printable(first.alias)}`;
+    return `pick it again with: agentlb unpause ${typed(first.alias)}`;
   }
   if (supervisor === "disabled") return "limits are not refreshed while AGENTLB_SUPERVISOR_DISABLED=1";
   if (supervisor === "not running") {

@@ -91,9 +91,9 @@ function syntaxFault(text: string): string | undefined {
   if (/^[{[]\s*[\u201c\u201d\u201e\u00ab]/.test(start)) return "its quotes are typographic ones";
   if (/^(?:eyJ|sk-|at-|rt[._])[\w.-]+\s*$/.test(start)) return "it is a bare token";
   if (start.startsWith("<")) return "it is a page (HTML), or XML";
-  if (/^[\w+/\s]{64,}={0,2}\s*$/.test(start)) return "it is encoded (base64)";
+  if (/^[\w+/\s]{64,}={0,2}$/.test(start.trimEnd())) return "it is encoded (base64)";
   if (/^(?:machine|default)\s+\S/.test(start)) return "it holds settings";
-  if (/^(?:\s*(?:export\s+)?\w+\s*=|[\w-]+:(?:\s|$))/m.test(start) && !/^[{["]/.test(start)) {
+  if (!/^[{["]/.test(start) && /^(?:[ \t]*(?:export[ \t]+)?\w+[ \t]*=|[\w-]+:(?:\s|$))/m.test(start)) {
     return "it holds settings";
   }
   if (!/^[{[]/.test(start)) return undefined;
@@ -114,15 +114,16 @@ function endOfFirst(text: string): number | undefined {
   return undefined;
 }
 
+/** Like all patterns here it takes time in proportion to the text: a text or a comment without an end goes to the end. */
 function withoutComments(text: string): string {
   return text.replace(
-    /("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\/|(?:^|(?<=\n))\s*#[^\n]*/g,
+    /("(?:[^"\\]|\\.)*"?)|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?|(?:^|(?<=\n))[^\S\n]*#[^\n]*/g,
     (_, kept?: string) => kept ?? " ",
   );
 }
 
 function withoutCommas(text: string): string {
-  return text.replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_, kept?: string) => kept ?? "");
+  return text.replace(/("(?:[^"\\]|\\.)*"?)|,(?=\s*[}\]])/g, (_, kept?: string) => kept ?? "");
 }
 
 /** The name of the format of a JSON value that is no auth file of Codex; undefined when unknown. */

@@ -1,3 +1,4 @@
+import { typed } from "../shell/quote.ts";
 import {
   CHECKED_CODEX,
   codexVersionIn,
@@ -7,6 +8,8 @@ import {
   placeOf,
   shortVersion,
 } from "../codex/versions.ts";
+import { printable } from "../text/printable.ts";
+import { withoutSecrets } from "../text/secrets.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** Facts about the Codex that sessions would run. */
@@ -30,12 +33,14 @@ export function codexFindings(facts: CodexFacts): Finding[] {
   const { named, path, version, canSeeOpenFiles } = facts;
   if (path === undefined) return [finding("codex-missing", `there is no ${named}`)];
   if (version === undefined) {
-    return [finding("codex-mute", `${path} does not tell its version`, `${path} --version`)];
+    return [finding("codex-mute", `${path} does not tell its version`, `${typed(path)} --version`)];
   }
+  // Whatever answers there prints what it likes.
+  const shown = printable(withoutSecrets(version), 100);
   return [
-    finding("codex-found", `${version} at ${path}`),
+    finding("codex-found", `${shown} at ${path}`),
     ...wrapperFindings(path, facts),
-    ...versionFindings(version, canSeeOpenFiles),
+    ...versionFindings(shown, canSeeOpenFiles),
   ];
 }
 

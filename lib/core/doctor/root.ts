@@ -1,3 +1,4 @@
+import { typed } from "../shell/quote.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** Facts about a folder or file below the root. */
@@ -30,12 +31,12 @@ export function rootFindings({ root, uid, entries, isWritable }: RootFacts): Fin
   for (const { path, isFolder, owner, mode, isOwn } of entries) {
     if (owner !== uid) {
       const what = `${path} belongs to another user (uid ${owner}, we are ${uid})`;
-      found.push(finding("root-foreign", what, `${uid} ${root}`));
+      found.push(finding("root-foreign", what, `${uid} ${typed(root)}`));
     } else if ((mode & 0o077) !== 0) {
       const wanted = isFolder ? "700" : "600";
       const what = `${path} is open to others (mode ${mode.toString(8)})`;
       const repair = isOwn ? { kind: "close", path, isFolder } as const : undefined;
-      found.push(finding("root-open", what, `chmod ${wanted} ${path}`, repair));
+      found.push(finding("root-open", what, `chmod ${wanted} ${typed(path)}`, repair));
     }
   }
   return found;

@@ -1,3 +1,4 @@
+import { typed } from "../shell/quote.ts";
 import type { Account } from "../codex/account.ts";
 import { type Finding, finding } from "./finding.ts";
 
@@ -82,28 +83,30 @@ function loginFinding(
     return [finding("login-unneeded", `${alias}: it uses the model provider ${provider}`, settings)];
   }
   if (problem !== undefined) {
-    return [finding("login-unreadable", `${alias}: auth.json can't be used: ${problem}`, alias)];
+    return [finding("login-unreadable", `${alias}: auth.json can't be used: ${problem}`, typed(alias))];
   }
   if (login === "none" && store === "file") {
-    return [finding("login-missing", `${alias}: nobody is logged in`, alias)];
+    return [finding("login-missing", `${alias}: nobody is logged in`, typed(alias))];
   }
   if (login === "unreadable") {
-    return [finding("login-unreadable", `${alias}: auth.json is not understood`, alias)];
+    return [finding("login-unreadable", `${alias}: auth.json is not understood`, typed(alias))];
   }
   if (refused !== undefined && login !== "none") {
-    return [finding("login-dead", `${alias}: ${refused}`, alias)];
+    return [finding("login-dead", `${alias}: ${refused}`, typed(alias))];
   }
-  return login === "apikey" ? [finding("login-key", `${alias}: it uses an API key`, alias)] : [];
+  return login === "apikey" ? [finding("login-key", `${alias}: it uses an API key`, typed(alias))] : [];
 }
 
 function recordFindings({ alias, account, recorded }: SessionFacts): Finding[] {
   if (account === undefined || recorded === undefined || account === recorded) return [];
-  return [finding("account-changed", `${alias}: the known limits are those of another account`, alias)];
+  return [
+    finding("account-changed", `${alias}: the known limits are those of another account`, typed(alias)),
+  ];
 }
 
 function sharedFindings(sessions: readonly SessionFacts[]): Finding[] {
   return groupsOf(sessions, ({ account }) => account).map((aliases) =>
-    finding("account-shared", `${aliases.join(", ")}: one account`, aliases.at(-1))
+    finding("account-shared", `${aliases.join(", ")}: one account`, typed(aliases.at(-1) ?? ""))
   );
 }
 

@@ -55,8 +55,24 @@ export function eventIn(line: string): NotedEvent & { readonly schema: typeof SC
   if (fields?.schema !== SCHEMA || parseTime(fields.at) === undefined || typeof fields.kind !== "string") {
     return undefined;
   }
-  return fields as unknown as NotedEvent & { readonly schema: typeof SCHEMA };
+  const isOurs = TEXTS.every((name) => ["string", "undefined"].includes(typeof fields[name])) &&
+    ["short", "long", undefined].includes(fields.window as string | undefined) &&
+    ["number", "undefined"].includes(typeof fields.leftPercent);
+  return isOurs ? fields as unknown as NotedEvent & { readonly schema: typeof SCHEMA } : undefined;
 }
+
+const TEXTS = [
+  "alias",
+  "account",
+  "reason",
+  "resetsAt",
+  "comesBackAt",
+  "nextTryAt",
+  "team",
+  "from",
+  "to",
+  "thread",
+];
 
 /** Events name no emails, though an auth file may be called like one. */
 export function withoutEmail(name: string): string {

@@ -1,3 +1,4 @@
+import { typed } from "../shell/quote.ts";
 import { printable } from "../text/printable.ts";
 import { formatMoment, parseTime } from "../text/time.ts";
 import type { NotedEvent } from "./event.ts";
@@ -39,7 +40,7 @@ function bodyOf(event: NotedEvent, nowMs: number): string {
       return "has something left again";
     case "login-dead":
       return `login is dead: ${printable(reason ?? "")}; log in again with: agentlb login ${
-        printable(event.alias ?? "")
+        typed(event.alias ?? "")
       }`;
     case "crash-loop":
       return `its app-server keeps crashing${until("next start", nextTryAt)}`;

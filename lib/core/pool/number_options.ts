@@ -10,7 +10,7 @@ const LONGEST_SEC = 31_536_000;
  */
 export function seconds(options: PoolOptions, name: string, code: "failed" | "usage" = "failed"): number {
   const text = textOption(options, name) ?? "";
-  const value = /^\s*[+-]?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text)
+  const value = /^\s*[+-]?(\d[\d_]*(?:\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i.test(text)
     ? Number(text.replaceAll("_", ""))
     : NaN;
   if (Number.isFinite(value)) return Math.min(Math.max(value, 0), LONGEST_SEC);

@@ -183,5 +183,6 @@ function inWords(ms: number): string {
 
 /** A screen without the empty lines around and between its text. */
 function trimmed(screen: string): string {
-  return screen.replace(/[ \t]+$/gm, "").replace(/\n{3,}/g, "\n\n").replace(/^\n+|\s+$/g, "");
+  return screen.split("\n").map((line) => line.trimEnd()).join("\n").replace(/\n{3,}/g, "\n\n")
+    .replace(/^\n+/, "").trimEnd();
 }

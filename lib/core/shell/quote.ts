@@ -1,3 +1,4 @@
+import { printable } from "../text/printable.ts";
 import type { PlatformName } from "./surroundings.ts";
 
 /** The shells that a command can be printed for; "sh" covers bash, zsh and all other descendants of it. */
@@ -36,6 +37,11 @@ const GRAMMAR =
 /** A word quoted for sh, bash and zsh, byte for byte. */
 export function quote(word: string): string {
   return BARE.test(word) && !EXPANDED_BY_ZSH.test(word) ? word : quoted(word);
+}
+
+/** A word of a command line that a message gives as advice: quoted for sh, and safe to show. */
+export function typed(word: string): string {
+  return printable(quote(word), 4096);
 }
 
 /** One line that runs `argv` in a home, for a shell's `eval`. */

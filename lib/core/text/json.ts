@@ -104,3 +104,18 @@ export function indent(text: string): string {
 function wellFormedValue(_key: string, value: unknown): unknown {
   return typeof value === "string" ? wellFormed(value) : value;
 }
+
+/** Characters that JSON allows in a text and that may steer a terminal or hide: it has escapes for them. */
+const UNSEEN = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** A text of JSON in which nothing steers a terminal; its line breaks stay. */
+export function escaped(json: string): string {
+  return json.replace(
+    UNSEEN,
+    (char) => Array.from({ length: char.length }, (_, at) => unit(char, at)).join(""),
+  );
+}
+
+function unit(char: string, at: number): string {
+  return `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`;
+}

@@ -5,7 +5,7 @@ const NAMED =
 const BEARER = /\b(bearer|basic)\s+[^\s"',;]+/giu;
 const JWT = /\bey[\w-]{6,}(?:\.[\w-]*){0,4}/gu;
 const PREFIXED = /\b(?:sk|pk|rt|at|gh[a-z]|github_pat|xox[a-z]|AKIA)[-_.][\w.-]{6,}/gu;
-const MAIL = /[\w.+%-]+@[\w-]+(?:\.[\w-]+)+/gu;
+const MAIL = /(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+/gu;
 const QUERY = /([?&][\w.-]+=)[^\s&"']+/gu;
 const USER_IN_URL = /(\/\/)[^\s/@]+@/gu;
 const RUN = /[\w+/=.~-]{20,}/gu;

@@ -55,9 +55,8 @@ export function renderIndex(index: Index): string {
 function entryIn(row: readonly unknown[]): [string, IndexEntry] | undefined {
   const [path, size, mtimeMs, ino, starts, messages, isCounted, known] = row;
   if (
-    typeof path !== "string" || typeof size !== "number" || typeof mtimeMs !== "number" ||
-    typeof ino !== "number" || typeof starts !== "number" || typeof messages !== "number" ||
-    typeof isCounted !== "boolean"
+    typeof path !== "string" || !isFigure(size) || !isFigure(mtimeMs) || !isFigure(ino) ||
+    !isFigure(starts) || !isFigure(messages) || typeof isCounted !== "boolean"
   ) return undefined;
   const entry = { size, mtimeMs, ino, marks: { starts, messages }, isCounted };
   if (known === null) return [path, { ...entry, facts: undefined }];
@@ -71,9 +70,9 @@ function factsIn(known: readonly unknown[]): RolloutFacts | undefined {
   const [id, cwd, workspace, user, source, firstWords, begunAt, lastAt, turnAt, end, limitUntil] = known;
   if (
     typeof id !== "string" || typeof cwd !== "string" || typeof source !== "string" ||
-    typeof firstWords !== "string" || typeof begunAt !== "number" || typeof lastAt !== "number"
+    typeof firstWords !== "string" || !isFigure(begunAt) || !isFigure(lastAt)
   ) return undefined;
-  const isTurn = typeof turnAt === "number" && ENDS.includes(end);
+  const isTurn = isFigure(turnAt) && ENDS.includes(end);
   return {
     id,
     cwd,
@@ -84,6 +83,11 @@ function factsIn(known: readonly unknown[]): RolloutFacts | undefined {
     begunAt,
     lastAt,
     lastTurn: isTurn ? { at: turnAt, end: end as NonNullable<RolloutFacts["lastTurn"]>["end"] } : undefined,
-    limitUntil: typeof limitUntil === "number" ? limitUntil : undefined,
+    limitUntil: isFigure(limitUntil) ? limitUntil : undefined,
   };
+}
+
+/** A number that JSON has: too large a one is read as infinity, which would be written as null. */
+function isFigure(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
 }

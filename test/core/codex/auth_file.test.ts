@@ -43,3 +43,24 @@ test("no problem ever holds a value out of the file, and no bytes make it throw"
     expect(loginIn(bytes).problem).toBeTypeOf("string");
   }));
 });
+
+test.each([
+  ["blanks", " "],
+  ["empty lines", "\n"],
+  ["line ends", "\r\n "],
+  ["comments without an end", "/*"],
+  ["quotes without an end", '"\\'],
+  ["commas", ", "],
+])("a megabyte of %s is judged as fast as it is read", (_, part) => {
+  const much = part.repeat(1_000_000 / part.length);
+  // What takes time by the square of this length would take days.
+  for (const text of [`{${much}`, `{${much}"a": 1,}`, `a${much}!`, much]) {
+    expect(loginIn(Buffer.from(text)).problem).toMatch(/^it is /);
+  }
+});
+
+test("a comment that does not end is one", () => {
+  expect(loginIn(Buffer.from('{"a": 1} /* b')).problem).toBe(
+    "it is no JSON: it has comments (JSONC)",
+  );
+});

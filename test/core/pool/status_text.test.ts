@@ -196,3 +196,8 @@ test("a time of the state is local", () => {
   expect(parseLocalTime("2026-11-20 12:41")).toBeUndefined();
   expect(parseLocalTime(undefined)).toBeUndefined();
 });
+
+test("a number with very many digits is read as fast as any other text", () => {
+  const options = new Map([["interval", `${"1".repeat(1_000_000)}x`]]);
+  expect(() => seconds(options, "interval")).toThrow("must be a number of seconds");
+});

@@ -32,3 +32,8 @@ describe("a text that is shown or kept", () => {
     expect(withoutColours("\u001b[2m2026\u001b[0m \u001b[31mERROR\u001b[0m x")).toBe("2026 ERROR x");
   });
 });
+
+it("a long text takes time in proportion to its length", () => {
+  const text = "a.".repeat(500_000);
+  expect(withoutSecrets(`${text} a.b+c@example.test`)).toBe(`${text} [cut]`);
+});

@@ -67,3 +67,8 @@ it("the file of bindings reads back as it was written", () => {
     expect(() => parseBindings(broken)).toThrow();
   }
 });
+
+it("an index with a number that JSON cannot hold leaves its entry out", () => {
+  const text = '{"v":1,"rollouts":[["/p",1,2,3,4,1e999,false,null],["/q",1,2,3,4,5,false,null]]}';
+  expect([...parseIndex(text).keys()]).toEqual(["/q"]);
+});

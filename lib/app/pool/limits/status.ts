@@ -1,3 +1,4 @@
+import { escaped } from "../../../core/text/json.ts";
 import { basename } from "node:path";
 import { Failure } from "../../../core/text/failure.ts";
 import type { Flavour } from "../../../core/pool/flavour.ts";
@@ -140,7 +141,7 @@ async function show(
 ): Promise<void> {
   const now = host.clock.now();
   if (isSet(options, "json")) {
-    return void host.out(`${JSON.stringify(jsonOf(dir, all, now), undefined, 2)}\n`);
+    return void host.out(`${escaped(JSON.stringify(jsonOf(dir, all, now), undefined, 2))}\n`);
   }
   if (isSet(options, "table")) return void host.out(await drawn(all, now));
   for (const found of all) host.out(blockOf(found, now, isSet(options, "print_raw")));

@@ -115,8 +115,8 @@ const MARKS = /[~#]|bak|backup|old|orig|save|sw[op]|prev|rej|dpkg|disabled|copy|
 const NAMES = [
   /.~$/,
   /^#.+#$/,
-  /.\.(?:bak|backup|old|orig|save|sw[op]|prev(?:ious)?|rej|dpkg-\w+|disabled|crdownload|part)[-_.]?\d*(?:[-_.:TZ]?\d+)*Z?$/i,
-  /.[-_.](?:bak|backup)[-_.]?\d*(?:[-_.:TZ]?\d+)*Z?\.\w+$/i,
+  /.\.(?:bak|backup|old|orig|save|sw[op]|prev(?:ious)?|rej|dpkg-\w+|disabled|crdownload|part)[-_.]?\d*(?:[-_.:TZ]\d+)*Z?$/i,
+  /.[-_.](?:bak|backup)[-_.]?\d*(?:[-_.:TZ]\d+)*Z?\.\w+$/i,
   // Copies have the same refresh token: whichever is renewed first spends it for the other.
   /^Copy (?:\(\d+\) )?of ./i,
   /.[-_ (]+copy\)?(?: ?\(?\d+\)?)?\.\w+$/i,

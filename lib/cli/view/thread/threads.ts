@@ -86,5 +86,6 @@ export function stateWords(thread: Thread, nowMs: number): string {
 export function folderWords(folder: string, userHome: string): string {
   const isBelow = userHome !== "" && (folder === userHome || folder.startsWith(`${userHome}${sep}`));
   const shown = printable(isBelow ? `~${folder.slice(userHome.length)}` : folder);
-  return shown.length <= MOST_FOLDER ? shown : `…${shown.slice(1 - MOST_FOLDER)}`;
+  // The cut may go through a pair of surrogates.
+  return shown.length <= MOST_FOLDER ? shown : `…${shown.slice(1 - MOST_FOLDER).replace(/^\p{Cs}/u, "")}`;
 }

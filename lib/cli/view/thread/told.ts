@@ -1,3 +1,4 @@
+import { typed } from "../../../core/shell/quote.ts";
 import { printable } from "../../../core/text/printable.ts";
 import { formatMoment, formatSpan } from "../../../core/text/time.ts";
 import type { Told } from "../../../app/thread/told.ts";
@@ -18,7 +19,9 @@ export function toldLine(
     : `resets ${formatMoment(untilMs, nowMs)}, in ${formatSpan(untilMs - nowMs)}`;
   const said = `the ${which} of ${whose} is used up: ${until}`;
   if (isOff) return said;
-  const commands = isLast ? ["agentlb continue --last"] : threads.map(({ id }) => `agentlb continue ${id}`);
+  const commands = isLast
+    ? ["agentlb continue --last"]
+    : threads.map(({ id }) => `agentlb continue ${typed(id)}`);
   const wait = commands.length === 1
     ? `to wait for it: ${commands[0]} --wait`
     : "to wait for one, add --wait";

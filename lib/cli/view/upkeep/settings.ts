@@ -1,3 +1,4 @@
+import { escaped } from "../../../core/text/json.ts";
 import type { ChangedSetting, Settings } from "../../../app/config/settings.ts";
 import { tomlOf } from "../../../core/config/config.ts";
 import type { ConfigValue } from "../../../core/config/config_keys.ts";
@@ -123,5 +124,5 @@ function originWords(origin: SettingOrigin): string {
 }
 
 function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  return `${escaped(JSON.stringify(value, undefined, 2))}\n`;
 }

@@ -1,3 +1,4 @@
+import { escaped } from "../../../core/text/json.ts";
 import type { Trashed } from "../../../app/moving/trash.ts";
 import type { PurgedOutput, TrashedSession, TrashOutput } from "../../output/handling.ts";
 import { printable } from "../../../core/text/printable.ts";
@@ -39,5 +40,5 @@ function plain({ alias, name, email, removedAt, deletedAt }: Trashed): TrashedSe
 }
 
 function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  return `${escaped(JSON.stringify(value, undefined, 2))}\n`;
 }

@@ -143,7 +143,7 @@ export function valueOf(raw: string): string {
   if (quote !== '"' && quote !== "'") return strip(withoutComment(raw));
   for (let end = raw.indexOf(quote, 1); end > 0; end = raw.indexOf(quote, end + 1)) {
     const rest = raw.slice(end + 1);
-    if (withoutComment(rest) === "" || /^\s+#/.test(rest)) return raw.slice(1, end);
+    if (/^(?:$|\s*#)/.test(rest)) return raw.slice(1, end);
   }
   return raw.slice(1);
 }

@@ -2,7 +2,7 @@
 
 /** `str.isspace` */
 const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const AROUND = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "g");
+const IS_SPACE = new RegExp(`[${SPACE}]`);
 // deno-lint-ignore no-control-regex
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 
@@ -11,7 +11,16 @@ export const COMMENT = new RegExp(`(?:^|(?<=[${SPACE}]))#`);
 
 /** `str.strip()` */
 export function strip(text: string): string {
-  return text.replace(AROUND, "");
+  const [from, to] = bare(text);
+  return text.slice(from, to);
+}
+
+/** Where a text without its white space begins and ends: a pattern would look at each run of it again and again. */
+function bare(text: string): readonly [from: number, to: number] {
+  let [from, to] = [0, text.length];
+  while (from < to && IS_SPACE.test(text[from]!)) from++;
+  while (to > from && IS_SPACE.test(text[to - 1]!)) to--;
+  return [from, to];
 }
 
 /** `str.splitlines()` */
@@ -45,14 +54,15 @@ const MOST_DIGITS = 4300;
 
 /** `int(text)`; undefined where Python raises. */
 export function wholeOfText(text: string): Whole | undefined {
+  const [from, to] = bare(text);
+  const number = text.slice(from, to);
   // `int` accepts less white space than `str.strip`.
   // deno-lint-ignore no-control-regex
-  const bare = text.replace(AROUND, (spaces) => spaces.replace(/[^\x1c-\x1f]/g, ""));
-  if (!DIGITS.test(bare)) return undefined;
-  const digits = bare.replace(/[+_-]/g, "");
+  if (!DIGITS.test(number) || /[\x1c-\x1f]/.test(text)) return undefined;
+  const digits = number.replace(/[+_-]/g, "");
   if (digits.length > MOST_DIGITS) return undefined;
   const value = BigInt(/^\d+$/.test(digits) ? digits : Array.from(digits, digitOf).join(""));
-  return whole(bare.startsWith("-") ? -value : value);
+  return whole(number.startsWith("-") ? -value : value);
 }
 
 /** `int(float)`; undefined where Python raises. */

@@ -14,7 +14,7 @@ export function bannersIn(screen: string, needle: string): number {
 
 /** Tells whether a screen asks to sign in or reports a lost login. */
 export function showsLostLogin(screen: string): boolean {
-  return /^\s*[>›]?\s*1\. Sign in with ChatGPT/m.test(screen) ||
+  return /^[ \t]*[>›]?[ \t]*1\. Sign in with ChatGPT/m.test(screen) ||
     /^[■⚠✗] Your access token could not be refreshed/m.test(screen);
 }
 

@@ -93,7 +93,7 @@ function cardOf(
   }
   const [, email, plan] = /^(\S+@\S+)(?: \((.*)\))?$/.exec(valueOf("Account") ?? "") ?? [];
   return {
-    text: lines.join("\n").replace(/\s+$/, ""),
+    text: lines.join("\n").trimEnd(),
     version,
     email,
     plan,

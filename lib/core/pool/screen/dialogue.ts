@@ -34,9 +34,10 @@ export type Move =
 
 export const START: Talk = { phase: "starting", since: 0, asked: 0, card: "" };
 
-const SIGN_IN = /^\s*[>›]?\s*1\. Sign in with ChatGPT|Finish signing in via your browser/m;
-const TRUST = /^\s*[>›]\s*1\. (Trust and continue|Yes, continue)/m;
-const UPDATE = /^\s*[>›]?\s*1\. Update now/m;
+/** Blanks are those of one line: a pattern that goes on over empty lines would begin again on each of them. */
+const SIGN_IN = /^[ \t]*[>›]?[ \t]*1\. Sign in with ChatGPT|Finish signing in via your browser/m;
+const TRUST = /^[ \t]*[>›][ \t]*1\. (Trust and continue|Yes, continue)/m;
+const UPDATE = /^[ \t]*[>›]?[ \t]*1\. Update now/m;
 const PATIENCE_MS = 3000;
 const MOST_QUESTIONS = 2;
 
@@ -74,7 +75,7 @@ export function step(talk: Talk, look: Look, now: number, manner: Manner): reado
 function answer(talk: Talk, screen: string, now: number, { nowMs }: Manner): readonly [Move, Talk] {
   const ago = now - talk.since;
   const again: readonly [Move, Talk] = [{ do: "wait" }, { ...talk, phase: "starting" }];
-  if (/^\s*Waiting for startup/m.test(screen)) {
+  if (/^[ \t]*Waiting for startup/m.test(screen)) {
     return [{ do: "press", key: "Escape" }, { ...talk, phase: "starting" }];
   }
   const card = afterStatus(screen, nowMs);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { listAuthFiles } from "../../../../lib/app/pool/pick/auth_files.ts";
+import { listAuthFiles, withoutBackups } from "../../../../lib/app/pool/pick/auth_files.ts";
 import { resolvedPath } from "../../../../lib/io/files/read.ts";
 import { PYTHON } from "../../../core/pool/python/with_python.ts";
 import { describeWith } from "../../../../rig/tools.ts";
@@ -33,5 +33,14 @@ describeWith(["python3"], "a file that is replaced at this very instant", () => 
     for (let n = 0; n < 200_000; n++) names.add(resolvedPath(real));
     for (let n = 0; n < 2_000; n++) listAuthFiles(pool.team, "*").forEach((path) => names.add(path));
     expect([...names]).toEqual([real]);
+  });
+});
+
+test("a name takes no time to be told from that of a backup, however many digits it has", () => {
+  const names = [`a.bak${"1".repeat(240)}!`, `a-bak${"1".repeat(240)}!.json`, `a.old${"1-".repeat(120)}!`];
+  // A pattern that tries every way to part the digits would never end.
+  expect(withoutBackups([...names, "work.json.bak-2026-11-30T10:20:30Z"])).toEqual({
+    own: names,
+    backups: ["work.json.bak-2026-11-30T10:20:30Z"],
   });
 });

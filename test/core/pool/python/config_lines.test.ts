@@ -194,3 +194,7 @@ test("a value keeps what is in its quotes", () => {
   expect(valueOf('"a" # "b"')).toBe("a");
   expect(valueOf('"p1","p2"')).toBe('p1","p2');
 });
+
+test("a value of quotes alone takes no more time than another", () => {
+  expect(valueOf('"'.repeat(200_001))).toBe('"'.repeat(199_999));
+});

@@ -117,3 +117,9 @@ answers = [datetime.fromtimestamp(c).isoformat(timespec="seconds") for c in case
     expect(moments.map((moment) => localTime(moment * 1000))).toEqual(askPython(script, moments, env));
   });
 });
+
+test("white space inside takes no more time than other text", () => {
+  const text = `1${" ".repeat(1_000_000)}1`;
+  expect(strip(` ${text}\t`)).toBe(text);
+  expect(wholeOfText(text)).toBeUndefined();
+});

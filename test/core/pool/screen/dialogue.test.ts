@@ -8,6 +8,7 @@ import {
   type Talk,
 } from "../../../../lib/core/pool/screen/dialogue.ts";
 import { readFileSync } from "node:fs";
+import { showsLostLogin } from "../../../../lib/core/pool/screen/banner.ts";
 
 const MANNER = { enterDelayMs: 500, nowMs: new Date(2026, 10, 20, 14, 22).getTime() };
 
@@ -143,4 +144,16 @@ describe("the talk with the screen", () => {
     }]);
     expect(last).toEqual({ do: "give up", trouble, reason });
   });
+});
+
+test("a screen of very many empty lines is looked at as fast as any other", () => {
+  const screen = "\n \r".repeat(300_000);
+  for (const phase of ["starting", "typed", "asked"] as const) {
+    const [move] = step({ ...START, phase }, { screen, exitCode: undefined }, 0, {
+      enterDelayMs: 1,
+      nowMs: 0,
+    });
+    expect(move).toEqual({ do: "wait" });
+  }
+  expect(showsLostLogin(screen)).toBe(false);
 });
