@@ -17,15 +17,18 @@ export interface CodexFacts {
   readonly path: string | undefined;
   /** The first line of its `--version` output; undefined when it failed. */
   readonly version: string | undefined;
+  /** Why there was no output to read. */
+  readonly problem?: string;
   /** The files that a process has open can be listed here. */
   readonly canSeeOpenFiles: boolean;
 }
 
 /** The findings about Codex. */
-export function codexFindings({ named, path, version, canSeeOpenFiles }: CodexFacts): Finding[] {
+export function codexFindings({ named, path, version, problem, canSeeOpenFiles }: CodexFacts): Finding[] {
   if (path === undefined) return [finding("codex-missing", `there is no ${named}`)];
   if (version === undefined) {
-    return [finding("codex-mute", `${path} does not tell its version`, `${path} --version`)];
+    const why = problem === undefined ? "" : `: ${problem}`;
+    return [finding("codex-mute", `${path} does not tell its version${why}`, `${path} --version`)];
   }
   return [finding("codex-found", `${version} at ${path}`), ...versionFindings(version, canSeeOpenFiles)];
 }
