@@ -124,6 +124,7 @@ describe("what an earlier supervisor left behind", () => {
     await clock.advance(1000);
     children.endStuck(clock);
     await until(() => identityOf(pid) === undefined, "its end");
+    await until(() => children.orphans().length === 0, "the end of its group");
     expect(children.endStuck(clock)).toBe(Infinity);
   });
 
