@@ -27,6 +27,8 @@ export class FakeChild implements Child {
   readonly launch: Launch;
   readonly requests: Request[] = [];
   readonly exited: Promise<Exit>;
+  readonly left: Promise<Exit>;
+  readonly isKept = false;
   isStdinOpen = true;
   isGone = false;
   /** Ignores the end of its stdin. */
@@ -34,6 +36,7 @@ export class FakeChild implements Child {
   /** Its stderr so far. */
   stderr = "";
   behave: Behaviour;
+  #flooded: () => void = () => {};
   #listener: (chunk: Uint8Array) => void = () => {};
   #exit: (exit: Exit) => void = () => {};
 
@@ -42,6 +45,7 @@ export class FakeChild implements Child {
     this.launch = launch;
     this.behave = behave;
     this.exited = new Promise((resolve) => this.#exit = resolve);
+    this.left = this.exited;
   }
 
   get home(): string {
@@ -69,6 +73,17 @@ export class FakeChild implements Child {
 
   onData(listener: (chunk: Uint8Array) => void): void {
     this.#listener = listener;
+  }
+
+  onFlood(listener: () => void): void {
+    this.#flooded = listener;
+  }
+
+  release(): void {}
+
+  /** Counts as one that prints without end. */
+  flood(): void {
+    this.#flooded();
   }
 
   lastWords(): string {

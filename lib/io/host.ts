@@ -8,9 +8,10 @@ import { PLATFORM, system } from "./platform/here.ts";
 import type { Platform } from "./platform/platform.ts";
 import { exit, onSignals } from "./process/process.ts";
 import type { TakenScreen } from "./process/screen.ts";
-import type { Captured, Exit, Spawn } from "./process/spawn.ts";
+import { type Captured, spawnCaptured } from "./process/capture.ts";
+import type { Exit, Spawn } from "./process/spawn.ts";
 import { become, endAs, runForeground } from "./process/foreground.ts";
-import { spawnCaptured, spawnChild } from "./process/spawn.ts";
+import { spawnChild } from "./process/spawn.ts";
 import { isTerminal, screenSize } from "./process/terminal.ts";
 
 /** Time, in milliseconds. */
@@ -43,7 +44,7 @@ export interface Host {
   takeScreen(woken: () => void): Promise<TakenScreen>;
   readonly clock: Clock;
   readonly spawn: Spawn;
-  /** Runs a program without our terminal and returns its output; killed after `timeoutMs`. */
+  /** Runs a program without our terminal and returns its output; killed after `timeoutMs` and at too much output. */
   capture(launch: Launch, timeoutMs: number): Promise<Captured>;
   /** Runs a program in our terminal to its end. */
   foreground(launch: Launch): Promise<Exit>;

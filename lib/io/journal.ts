@@ -8,11 +8,13 @@ export interface Journal {
   note(what: string, details?: Readonly<Record<string, string | number>>): void;
 }
 
-const LIMIT = 256 * 1024;
+const LIMIT = 1024 * 1024;
+/** The older files: `.1` is the newest of them. */
+const OLDER = 2;
 const REPEAT_MS = 60_000;
 
 /**
- * A log of one JSON line per note, 0600, at most two files of 256 KiB; the same note is written once a minute. Nothing
+ * A log of one JSON line per note, 0600, at most three files of 1 MiB; the same note is written once a minute. Nothing
  * is written while `mayWrite` returns false.
  */
 export function openJournal(path: string, clock: Clock, mayWrite = () => true): Journal {
@@ -36,7 +38,11 @@ export function openJournal(path: string, clock: Clock, mayWrite = () => true): 
 
 function append(path: string, line: string): void {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LIMIT) {
-    system.patiently(() => renameSync(path, `${path}.1`));
+    for (let n = OLDER; n > 0; n--) {
+      const from = n === 1 ? path : `${path}.${n - 1}`;
+      if (statSync(from, { throwIfNoEntry: false }) === undefined) continue;
+      system.patiently(() => renameSync(from, `${path}.${n}`));
+    }
   }
   appendText(path, line, "\n");
 }

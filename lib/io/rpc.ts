@@ -20,6 +20,13 @@ export class RpcClosed extends Error {
   }
 }
 
+/** The other side prints without end, so its answer is not waited for. */
+export class RpcFlood extends Error {
+  constructor() {
+    super("the process prints without end");
+  }
+}
+
 interface Waiting {
   resolve(result: unknown): void;
   reject(error: Error): void;
@@ -33,6 +40,7 @@ export class JsonRpcClient {
   readonly #notified: Notified;
   readonly #lines = new LineSplitter();
   readonly #waiting = new Map<number, Waiting>();
+  readonly #flooded = new AbortController();
   #lastId = 0;
   #isOpen = true;
 
@@ -43,6 +51,15 @@ export class JsonRpcClient {
       for (const line of this.#lines.push(chunk)) this.#take(line);
     });
     void child.exited.then((exit) => this.#end(exit));
+    child.onFlood(() => {
+      this.#rejectAll(new RpcFlood());
+      this.#flooded.abort();
+    });
+  }
+
+  /** Aborted once the other side has printed without end. Notifications are dropped then; a later request is still sent. */
+  get flooded(): AbortSignal {
+    return this.#flooded.signal;
   }
 
   /** The number of lines that were too long to read. */
@@ -50,7 +67,7 @@ export class JsonRpcClient {
     return this.#lines.dropped;
   }
 
-  /** Sends a request; rejects with `RpcError` for an error answer and with `RpcClosed` when the process ends first. */
+  /** Sends a request; rejects with `RpcError`, with `RpcClosed` when the process ends first, and with `RpcFlood`. */
   request(method: string, params: unknown): Promise<unknown> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
@@ -69,7 +86,9 @@ export class JsonRpcClient {
     }
     if (typeof message !== "object" || message === null) return;
     if (typeof message.method === "string") {
-      if (message.id === undefined) this.#notified(message.method, message.params);
+      if (message.id === undefined && !this.#flooded.signal.aborted) {
+        this.#notified(message.method, message.params);
+      }
       return; // a request of the other side: unknown to us, and it does not need an answer
     }
     if (typeof message.id !== "number") return;
@@ -82,7 +101,11 @@ export class JsonRpcClient {
 
   #end(exit: Exit): void {
     this.#isOpen = false;
-    for (const { reject } of this.#waiting.values()) reject(new RpcClosed(exit));
+    this.#rejectAll(new RpcClosed(exit));
+  }
+
+  #rejectAll(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
 }

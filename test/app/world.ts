@@ -17,7 +17,8 @@ import { emptySession, renderStatus, type SessionStatus } from "../../lib/core/s
 import { formatTime } from "../../lib/core/text/time.ts";
 import { system } from "../../lib/io/platform/here.ts";
 import type { Host } from "../../lib/io/host.ts";
-import type { Captured, Exit } from "../../lib/io/process/spawn.ts";
+import type { Captured } from "../../lib/io/process/capture.ts";
+import type { Exit } from "../../lib/io/process/spawn.ts";
 
 export const START = Date.parse("2026-11-20T12:00:00.000Z");
 

@@ -59,13 +59,19 @@ it("a clock that was set back silences nothing", async () => {
   expect(lines()).toHaveLength(2);
 });
 
-it("two files of a quarter of a megabyte are all it takes", () => {
+it("three files of a megabyte are all it takes, each for its owner alone", () => {
   const { journal, dir, path } = place();
   const why = "x".repeat(1000);
-  for (let i = 0; i < 1000; i++) journal.note("long", { why, i });
-  expect(readdirSync(dir).sort()).toEqual(["supervisor.log", "supervisor.log.1"]);
-  for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).size).toBeLessThan(260 * 1024);
-  expect(readFileSync(path, "utf8")).toContain('"i":999');
+  for (let i = 0; i < 5000; i++) journal.note("long", { why, i });
+  expect(readdirSync(dir).sort()).toEqual(["supervisor.log", "supervisor.log.1", "supervisor.log.2"]);
+  for (const name of readdirSync(dir)) {
+    const { size, mode } = statSync(join(dir, name));
+    expect({ isSmall: size < 1028 * 1024, mode: mode & 0o777 }).toEqual({ isSmall: true, mode: 0o600 });
+  }
+  const last = (name: string) => JSON.parse(readFileSync(name, "utf8").trim().split("\n").at(-1) ?? "").i;
+  expect(last(path)).toBe(4999);
+  expect(last(`${path}.1`)).toBeLessThan(last(path));
+  expect(last(`${path}.2`)).toBeLessThan(last(`${path}.1`));
 });
 
 it("nothing is written through a link, and what can't be written ends nobody", () => {

@@ -13,6 +13,8 @@ import type { Child, Exit } from "../../io/process/spawn.ts";
 /** App-servers get no signal in their first minute: a signal during a renewal loses the login. */
 export const UNTOUCHABLE_MS = 60_000;
 const GRACE_MS = 2_000;
+/** How long the pipes of an ended server may stay open in the hands of its children. */
+const LEFT_MS = 1_000;
 
 type Phase = "greeting" | "idle" | "reading" | "closing";
 
@@ -89,6 +91,30 @@ export class AppServer {
     this.#rpc = new JsonRpcClient(child, notified);
   }
 
+  /** Resolves once it has ended; its own children may still hold its pipes, see `letGo`. */
+  get left(): Promise<Exit> {
+    return this.#child.left;
+  }
+
+  /** True if `letGo` had to close its pipes. */
+  get isKept(): boolean {
+    return this.#child.isKept;
+  }
+
+  /**
+   * After its end: closes the pipes that its children still hold, after a moment, or after a minute if one of them may be
+   * renewing a login.
+   */
+  letGo(): void {
+    this.#closeStdin();
+    this.#child.release(this.mayRenew ? UNTOUCHABLE_MS : LEFT_MS);
+  }
+
+  /** Aborted once it has printed without end. */
+  get flooded(): AbortSignal {
+    return this.#rpc.flooded;
+  }
+
   /** The number of lines dropped for their length. */
   get dropped(): number {
     return this.#rpc.dropped;
@@ -143,11 +169,15 @@ export class AppServer {
   close(now: number): void {
     if (this.phase === "closing") return;
     this.phase = "closing";
-    if (this.#owed === undefined) this.#child.closeStdin();
-    else void this.#owed.then(() => this.#child.closeStdin());
+    this.#closeStdin();
     if (this.#neverSignal) return;
     const patience = this.mayRenew ? UNTOUCHABLE_MS : GRACE_MS;
     this.#endsAt = Math.max(now + patience, this.startedAt + UNTOUCHABLE_MS);
+  }
+
+  #closeStdin(): void {
+    if (this.#owed === undefined) this.#child.closeStdin();
+    else void this.#owed.then(() => this.#child.closeStdin());
   }
 
   /** Sends the due signal to its group after `close`: TERM, then KILL. Returns the time of the next check. */

@@ -1,10 +1,11 @@
-import { type ChildEntry, parseChildren } from "../../core/session/app_server_record.ts";
+import { type ChildEntry, MARK, parseChildren } from "../../core/session/app_server_record.ts";
 import { Failure } from "../../core/text/failure.ts";
 import { authFileOf, homeOf, type Layout } from "../../core/system/layout.ts";
 import { readOwn, realPath } from "../../io/files/read.ts";
 import { MOST_BYTES } from "../../io/files/sizes.ts";
 import type { Host } from "../../io/host.ts";
 import { serversIn } from "../../io/process/codex_processes.ts";
+import { kinOf } from "../../io/process/kin.ts";
 import { mayBeAlive } from "../../io/process/process.ts";
 
 const PATIENCE_MS = 45_000;
@@ -50,5 +51,11 @@ export async function awaitRenewal(host: Host, layout: Layout, alias: string): P
 
 /** True while the child may run. Without a pid, it was about to start, and its supervisor may have died since. */
 function runs(child: ChildEntry, home: string): boolean {
-  return child.pid === 0 ? serversIn(home).length > 0 : mayBeAlive(child);
+  if (child.pid === 0) return serversIn(home).length > 0;
+  return mayBeAlive(child) || hasLeft(child);
+}
+
+/** True while a process runs that an ended child had started, such as the program behind a wrapper. */
+function hasLeft({ mark, ...identity }: ChildEntry): boolean {
+  return mark !== undefined && kinOf({ identity, mark: { name: MARK, value: mark } }).length > 0;
 }

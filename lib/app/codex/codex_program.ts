@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { type CommandSettings, commandSettings } from "../../core/codex/provider.ts";
 import type { Config } from "../../core/config/config.ts";
+import type { Launch } from "../../core/shell/launch.ts";
 import { behindShim } from "../../core/shell/npm_shim.ts";
 import { isBatchFile, plainName, programFile } from "../../core/shell/path_lookup.ts";
 import { splitWords } from "../../core/shell/split_words.ts";
@@ -38,6 +39,34 @@ export function namedCodex(config: Config, host: Pick<Host, "platform">): string
   const split = splitWords(config.runner.defaultCommand, host.platform);
   const first = "words" in split ? split.words[0] : undefined;
   return first !== undefined && plainName(first, host) === "codex" ? first : "codex";
+}
+
+/** The answer of a Codex command that works offline and ends by itself, or why there is none. */
+export type ShortAnswer =
+  | { readonly code: number; readonly stdout: string; readonly stderr: string }
+  | { readonly problem: string };
+
+/**
+ * Runs `codex --version` or `codex login status` and returns the answer. These renew no login, so at the limit of time or
+ * size all their processes are ended at once.
+ */
+export async function shortAnswer(
+  { capture }: Pick<Host, "capture">,
+  launch: Pick<Launch, "file" | "args" | "env">,
+  timeoutMs: number,
+): Promise<ShortAnswer> {
+  let captured;
+  try {
+    captured = await capture({ ...launch, group: "own" }, timeoutMs);
+  } catch {
+    return { problem: "it cannot be started" };
+  }
+  const { exit, stdout, stderr, limit } = captured;
+  if (limit === "time") return { problem: `no answer in ${Math.round(timeoutMs / 1000)} s` };
+  if (limit === "size") return { problem: "its answer has no end" };
+  if ("error" in exit) return { problem: "it cannot be started" };
+  if ("signal" in exit) return { problem: `it was ended by ${exit.signal}` };
+  return { code: exit.code, stdout, stderr };
 }
 
 /** The choice of a provider in the default command. */

@@ -9,7 +9,7 @@ import { MOST_BYTES } from "../../io/files/sizes.ts";
 import { replaceFile } from "../../io/files/replace.ts";
 import type { Host } from "../../io/host.ts";
 import { isBinary } from "../../io/process/spawn.ts";
-import type { CodexProgram } from "./codex_program.ts";
+import { type CodexProgram, shortAnswer } from "./codex_program.ts";
 
 type HostPart = Pick<Host, "capture" | "clock" | "env" | "platform">;
 type Places = Pick<Layout, "state" | "codexVersions">;
@@ -94,16 +94,10 @@ export class CodexVersions {
     const { path } = program;
     // Without a home, so that it neither reads nor writes files there.
     const env = codexEnvironment(this.#host, join(this.#places?.state ?? "/", "no-home"), []);
-    let version: string | undefined;
-    try {
-      const { exit, stdout } = await this.#host.capture(
-        { file: path, args: ["--version"], env },
-        PATIENCE_MS,
-      );
-      version = "code" in exit && exit.code === 0 ? codexVersionIn(stdout.slice(0, 1000)) : undefined;
-    } catch {
-      version = undefined; // it cannot be started
-    }
+    const answer = await shortAnswer(this.#host, { file: path, args: ["--version"], env }, PATIENCE_MS);
+    const version = "code" in answer && answer.code === 0
+      ? codexVersionIn(answer.stdout.slice(0, 1000))
+      : undefined;
     this.#note(program, version, isBinary(path));
     return version;
   }

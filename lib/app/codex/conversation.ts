@@ -4,7 +4,7 @@ import type { Renewal } from "../../core/codex/renewal.ts";
 import { printable } from "../../core/text/printable.ts";
 import { realPath } from "../../io/files/read.ts";
 import type { Clock } from "../../io/host.ts";
-import { RpcClosed, RpcError } from "../../io/rpc.ts";
+import { RpcClosed, RpcError, RpcFlood } from "../../io/rpc.ts";
 import type { AppServer } from "./app_server.ts";
 
 /** What a read of the rate limits needs to know about the login. */
@@ -75,6 +75,7 @@ async function converse(server: AppServer, login: LoginView): Promise<ProbeOutco
       if (fault.kind === "loginRequired" && await server.needsNoLogin()) return { kind: "noLoginNeeded" };
       return refused(fault, server, login);
     }
+    if (error instanceof RpcFlood) return { kind: "printsWithoutEnd" };
     if (!(error instanceof RpcClosed)) return { kind: "notUnderstood" };
     if (server.phase === "closing" && server.mayRenew) return { kind: "notRenewed" };
     return "error" in error.exit ? { kind: "codexNotFound" } : server.endedWith(error.exit);

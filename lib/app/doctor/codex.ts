@@ -4,7 +4,7 @@ import type { Finding } from "../../core/doctor/finding.ts";
 import { probeResultIn } from "../../core/codex/reasons.ts";
 import { codexEnvironment } from "../../core/shell/launch.ts";
 import { readEnds } from "../../io/files/read.ts";
-import { codexProgram, namedCodex } from "../codex/codex_program.ts";
+import { codexProgram, namedCodex, shortAnswer } from "../codex/codex_program.ts";
 import { readStatus } from "../pick/survey.ts";
 import type { Around } from "./around.ts";
 
@@ -24,14 +24,13 @@ export async function lookAtCodex({ host, layout, config }: Around): Promise<Fin
   };
   if (path === undefined) return codexFindings({ ...known, path, version: undefined });
   // Even for --version, Codex creates folders in an existing home.
-  const launch = {
-    file: path,
-    args: ["--version"],
-    env: codexEnvironment(host, join(layout.state, "no-home"), []),
-  };
-  const { exit, stdout } = await host.capture(launch, PATIENCE_MS);
-  const [line = ""] = stdout.split("\n");
-  const isGood = "code" in exit && exit.code === 0 && line.trim() !== "";
+  const env = codexEnvironment(host, join(layout.state, "no-home"), []);
+  const answer = await shortAnswer(host, { file: path, args: ["--version"], env }, PATIENCE_MS);
+  if ("problem" in answer) {
+    return codexFindings({ ...known, path, version: undefined, problem: answer.problem });
+  }
+  const [line = ""] = answer.stdout.split("\n");
+  const isGood = answer.code === 0 && line.trim() !== "";
   return codexFindings({ ...known, path, version: isGood ? line.trim() : undefined });
 }
 

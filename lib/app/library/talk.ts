@@ -7,7 +7,7 @@ import { safeRequest } from "../../core/codex/methods.ts";
 import { printable } from "../../core/text/printable.ts";
 import { isFolder } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
-import { RpcClosed, RpcError } from "../../io/rpc.ts";
+import { RpcClosed, RpcError, RpcFlood } from "../../io/rpc.ts";
 import { type AppServer, endOf } from "../codex/app_server.ts";
 import { startAppServer } from "../codex/start_app_server.ts";
 import { codexProgram } from "../codex/codex_program.ts";
@@ -191,6 +191,9 @@ class Talk implements AppServerClient {
       const { code, message } = error.fault;
       if (faultOf(error.fault).kind === "tokenRefused") this.#server.mayRenew = true;
       return failure(doing, this.home, `codex answers ${code}: ${printable(message)}`, { cause: error });
+    }
+    if (error instanceof RpcFlood) {
+      return probeFailure(doing, this.home, { kind: "printsWithoutEnd" }, error);
     }
     if (!(error instanceof RpcClosed)) return error;
     return probeFailure(doing, this.home, this.#server.endedWith(error.exit), error);

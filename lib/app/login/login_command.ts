@@ -8,9 +8,9 @@ import { exists } from "../../io/files/read.ts";
 import { authFileOf } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
 import { type HeldLock, tryLock } from "../../io/lock/lock.ts";
-import { behindBatch } from "../codex/batch_file.ts";
-import { defaultCommandSettings, namedCodex } from "../codex/codex_program.ts";
+import { defaultCommandSettings, namedCodex, shortAnswer } from "../codex/codex_program.ts";
 import { findProgram } from "../codex/find_program.ts";
+import { behindBatch } from "../codex/batch_file.ts";
 import { launchIn } from "../codex/run.ts";
 import { isLogin } from "../../core/codex/account.ts";
 import { accountIn } from "../codex/account_file.ts";
@@ -49,10 +49,13 @@ export async function loginStatus(
   const env = codexEnvironment(host, home, []);
   const { file: started, before } = behindBatch(file, host);
   const launch = { file: started, args: [...before, "login", "status"], env };
-  const { exit, stderr } = await host.capture(launch, STATUS_MS);
-  if (!("code" in exit)) return "unclear";
-  if (exit.code === 0) return "some";
-  return exit.code === 1 && stderr.includes("Not logged in") ? "none" : "unclear";
+  const answer = await shortAnswer(host, launch, STATUS_MS);
+  if ("problem" in answer) {
+    host.err(`agentlb: warning: ${printable(file)} login status: ${answer.problem}\n`);
+    return "unclear";
+  }
+  if (answer.code === 0) return "some";
+  return answer.code === 1 && answer.stderr.includes("Not logged in") ? "none" : "unclear";
 }
 
 /** Runs a login command in a home, on our terminal. Throws the login failure. */

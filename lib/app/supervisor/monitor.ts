@@ -1,5 +1,4 @@
 import { isDeadLogin, type ProbeResult, probeText } from "../../core/codex/reasons.ts";
-import { afterCrash, afterSilence, type Crashes, NO_CRASHES } from "../../core/supervisor/crashes.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { decide, type Facts, type Phase, type Start } from "../../core/supervisor/monitor.ts";
 import type { Renewal } from "../../core/codex/renewal.ts";
@@ -9,6 +8,7 @@ import { converseWithin, type LoginView } from "../codex/conversation.ts";
 import { AliasRecord } from "./alias_record.ts";
 import type { LoginWatch } from "../codex/login_watch.ts";
 import type { Shared } from "./monitor_context.ts";
+import { CrashRecord } from "./records/crash_record.ts";
 
 /** Keeps the readings of one alias fresh by executing the decisions of `core/supervisor/monitor`. */
 export class Monitor {
@@ -19,7 +19,7 @@ export class Monitor {
   #server: AppServer | undefined;
   /** App-servers that were asked to end and still run. */
   #leaving: readonly AppServer[] = [];
-  #crashes: Crashes = NO_CRASHES;
+  readonly #crashes: CrashRecord;
   #triedAt = -Infinity;
   /** The start of the last child that could renew the current login. */
   #renewedAt = -Infinity;
@@ -37,6 +37,7 @@ export class Monitor {
   constructor(alias: string, home: string, session: SessionStatus, shared: Shared<Monitor>) {
     this.record = new AliasRecord(alias, home, session, shared);
     this.#shared = shared;
+    this.#crashes = new CrashRecord(alias, shared);
     this.#wake = () => shared.wake(this);
   }
 
@@ -84,7 +85,7 @@ export class Monitor {
   /** The entry for status.json. */
   session(): SessionStatus {
     const pid = this.#server?.purpose === "manage" ? this.#server.identity.pid : 0;
-    return this.record.status({ pid, crashes: this.#crashes, version: this.#shared.starter.version });
+    return this.record.status({ pid, crashes: this.#crashes.all, version: this.#shared.starter.version });
   }
 
   /** True while a probe of this alias occupies a slot. */
@@ -147,7 +148,7 @@ export class Monitor {
       sinceTry: mono - this.#triedAt,
       sinceRenewal: mono - this.#renewedAt,
       isLoginDead: this.#isLoginDead,
-      startsIn: this.#crashes.nextStartAt - mono,
+      startsIn: this.#crashes.all.nextStartAt - mono,
       hasSlot,
       now,
     };
@@ -169,19 +170,20 @@ export class Monitor {
       const started = await starter.start(this.alias, this.record.home, this.login.path, role);
       if ("fault" in started) {
         this.#result(started.fault);
-        if (started.fault.kind !== "aboutToRenew") this.#crashed(purpose, 0);
+        if (started.fault.kind !== "aboutToRenew") this.#crashes.crashed(purpose, 0);
         return;
       }
       const { server } = started;
       this.#server = server;
       if (mayRenew) this.#renewedAt = host.clock.monotonic();
       void server.exited.then(() => this.#gone(server));
+      server.flooded.addEventListener("abort", () => this.#flooded(server));
       if (this.isRetired) this.#leave(server);
       else void this.#converse(server, login);
     } catch (error) {
       journal.note("cannot start an app-server", { alias: this.alias, why: wordsOf(error) });
       this.#result({ kind: "cannotStart" });
-      this.#crashed(purpose, 0);
+      this.#crashes.crashed(purpose, 0);
     } finally {
       this.#starting = undefined;
       this.#wake();
@@ -199,20 +201,27 @@ export class Monitor {
       this.#leave(server);
       return this.#wake();
     }
-    const isSilent = outcome.kind === "noAnswer";
+    const isSilent = outcome.kind === "noAnswer" || outcome.kind === "printsWithoutEnd";
     if (outcome.kind === "ok") this.record.entry.read(outcome.reading.readings);
     else if ("detail" in outcome && outcome.detail !== undefined) {
       this.#shared.journal.note("no reading", { alias: this.alias, why: probeText(outcome) });
     }
     this.#result(outcome);
-    if (isSilent && !server.mayRenew && server.purpose === "manage") {
-      const now = clock.monotonic();
-      this.#crashes = afterSilence(this.#crashes, now, now - server.startedAt, this.#shared.host.random());
-    }
+    if (isSilent && !server.mayRenew) this.#crashes.silent(server);
     const stays = server.purpose === "manage" && !isSilent && outcome.kind !== "notRenewed" &&
       !this.#isLoginDead;
     if (stays) server.phase = "idle";
     else this.#leave(server);
+    this.#wake();
+  }
+
+  /** Ends a server that prints without end; the conversation with it ends by itself. */
+  #flooded(server: AppServer): void {
+    this.#shared.journal.note("app-server prints without end", { alias: this.alias });
+    if (server.phase !== "idle") return;
+    this.#result({ kind: "printsWithoutEnd" });
+    this.#crashes.silent(server);
+    this.#leave(server);
     this.#wake();
   }
 
@@ -255,7 +264,7 @@ export class Monitor {
     if (server.dropped > 0) journal.note("dropped lines", { alias: this.alias, lines: server.dropped });
     if (this.#server === server) {
       this.#server = undefined;
-      this.#crashed(server.purpose, host.clock.monotonic() - server.startedAt);
+      this.#crashes.crashed(server.purpose, host.clock.monotonic() - server.startedAt);
     }
     this.#noticeLogin();
     this.#leaving = this.#leaving.filter((other) => other !== server);
@@ -265,20 +274,6 @@ export class Monitor {
       this.#triedAt = -Infinity;
     }
     this.#wake();
-  }
-
-  /** Counts an unexpected exit; that of a probe is only a result. */
-  #crashed(purpose: Purpose, ranMs: number): void {
-    if (purpose === "probe") return;
-    const { host, journal, mostCrashesIn5m } = this.#shared;
-    const now = host.clock.monotonic();
-    this.#crashes = afterCrash(this.#crashes, now, ranMs, mostCrashesIn5m, host.random());
-    const { inARow, nextStartAt } = this.#crashes;
-    journal.note("app-server crashed", {
-      alias: this.alias,
-      inARow,
-      nextTryInMs: Math.round(nextStartAt - now),
-    });
   }
 
   /** Discards facts and processes of a previous login; any new auth file may replace a dead login. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ProbeFault } from "../../core/codex/reasons.ts";
-import type { ChildEntry } from "../../core/session/app_server_record.ts";
+import { type ChildEntry, MARK } from "../../core/session/app_server_record.ts";
 import { codexEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { PICK_SETTLES_MS } from "../../core/codex/renewal.ts";
@@ -59,6 +59,7 @@ export class Starter {
         return { fault: { kind: "aboutToRenew" } };
       }
       const self = ownIdentity();
+      const mark = globalThis.crypto.randomUUID();
       let started: Started | undefined;
       try {
         children.add({
@@ -70,8 +71,9 @@ export class Starter {
           startedAt: now,
           mayRenew: true,
           neverSignal: role.neverSignal,
+          mark,
         });
-        started = this.#spawn(alias, home, auth, role);
+        started = this.#spawn(alias, home, auth, role, mark);
       } finally {
         if (started === undefined || !("server" in started)) children.settle(alias, undefined);
       }
@@ -116,17 +118,23 @@ export class Starter {
   }
 
   ended(server: AppServer): void {
-    this.#context.children.remove(server.identity.pid);
+    this.#context.children.remove(server.identity.pid, server.isKept);
   }
 
-  #spawn(alias: string, home: string, auth: string, role: Role): Started {
+  #spawn(
+    alias: string,
+    home: string,
+    auth: string,
+    role: Role,
+    mark: string = globalThis.crypto.randomUUID(),
+  ): Started {
     const { host, layout, children, codex, mayWrite } = this.#context;
     const program = codex();
     if (program === undefined) return { fault: { kind: "codexNotFound" } };
     if (!mayWrite(layout.state)) return { fault: { kind: "cannotStart" } };
     const sqlite = join(layout.sqlite, alias);
     ensureFolder(sqlite);
-    const env = { ...codexEnvironment(host, home, []), CODEX_SQLITE_HOME: sqlite };
+    const env = { ...codexEnvironment(host, home, []), CODEX_SQLITE_HOME: sqlite, [MARK]: mark };
     const { purpose, mayRenew, neverSignal, updated } = role;
     const started = startAppServer(host, {
       codex: program.path,
@@ -148,8 +156,11 @@ export class Starter {
       startedAt: host.clock.now(),
       mayRenew,
       neverSignal,
+      mark,
     };
     children.settle(alias, entry);
+    // Where processes are not visible, only a signal to its group ends what it leaves.
+    if (host.system.processes !== undefined) void server.left.then(() => server.letGo());
     return { server };
   }
 }

@@ -30,6 +30,7 @@ export const PROBE_RESULTS = {
   noAnswer: { words: "no answer in % s", trouble: "network" },
   codexNotFound: { words: "codex not found", trouble: "codex" },
   cannotStart: { words: "cannot start codex", trouble: "codex" },
+  printsWithoutEnd: { words: "app-server prints without end", trouble: "codex" },
   ended: { words: "app-server ended without an answer", trouble: "codex" },
 } as const satisfies Record<string, Row>;
 

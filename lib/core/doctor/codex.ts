@@ -24,16 +24,19 @@ export interface CodexFacts {
   readonly setsHome: boolean;
   /** A session for which it used another home, by the last try to read limits. */
   readonly strayed: string | undefined;
+  /** Why there was no output to read. */
+  readonly problem?: string;
   /** The files that a process has open can be listed here. */
   readonly canSeeOpenFiles: boolean;
 }
 
 /** The findings about Codex. */
 export function codexFindings(facts: CodexFacts): Finding[] {
-  const { named, path, version, canSeeOpenFiles } = facts;
+  const { named, path, version, problem, canSeeOpenFiles } = facts;
   if (path === undefined) return [finding("codex-missing", `there is no ${named}`)];
   if (version === undefined) {
-    return [finding("codex-mute", `${path} does not tell its version`, `${typed(path)} --version`)];
+    const why = problem === undefined ? "" : `: ${problem}`;
+    return [finding("codex-mute", `${path} does not tell its version${why}`, `${typed(path)} --version`)];
   }
   // Whatever answers there prints what it likes.
   const shown = printable(withoutSecrets(version), 100);

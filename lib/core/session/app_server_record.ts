@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from "../system/identity.ts";
 
-/** An app-server of ours that may still run, the leader of its own process group. */
+/** A process of an app-server of ours that may still run: the leader of its group, or what that has left behind. */
 export interface ChildEntry extends ProcessIdentity {
   readonly alias: string;
   /** The real path of the auth file it uses. */
@@ -11,7 +11,12 @@ export interface ChildEntry extends ProcessIdentity {
   readonly mayRenew: boolean;
   /** No signal ends it, at any age. */
   readonly neverSignal?: boolean | undefined;
+  /** The value of `MARK` in the environment of all its processes. */
+  readonly mark?: string | undefined;
 }
+
+/** The variable that tells the processes of one start of an app-server from all others. */
+export const MARK = "AGENTLB_APP_SERVER";
 
 const SCHEMA = "agentlb.children/1";
 
@@ -39,5 +44,6 @@ function isEntry(value: unknown): value is ChildEntry {
     typeof entry.alias === "string" && typeof entry.auth === "string" &&
     typeof entry.startTime === "string" && typeof entry.bootId === "string" &&
     Number.isSafeInteger(entry.pid) && (entry.pid as number) >= 0 && entry.pid !== 1 &&
+    (entry.mark === undefined || typeof entry.mark === "string") &&
     typeof entry.startedAt === "number" && typeof entry.mayRenew === "boolean";
 }

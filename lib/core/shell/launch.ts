@@ -13,6 +13,8 @@ export interface Launch {
   readonly stdout?: "stderr";
   /** Drops what it says on stderr also while it says nothing on stdout, for a program that may say any amount. */
   readonly stderr?: "dropped";
+  /** Its own process group, so that a limit ends its children too. Not for what may start a Codex that renews a login. */
+  readonly group?: "own";
 }
 
 /** The variable that passes its origin to a supervisor. */

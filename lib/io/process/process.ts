@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import process from "node:process";
-import { isForbidden } from "../../core/text/failure.ts";
+import { errnoOf, isForbidden } from "../../core/text/failure.ts";
 import type { ProcessIdentity } from "../../core/system/identity.ts";
 import { system } from "../platform/here.ts";
 
@@ -78,6 +78,16 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Tells whether a process group has any process. */
+export function hasGroup(pid: number): boolean {
+  try {
+    process.kill(-pid, 0);
+    return true;
+  } catch (error) {
+    return errnoOf(error) === "EPERM";
   }
 }
 
@@ -160,6 +170,17 @@ export function onSignals(
     return () => process.removeListener(name, caught);
   });
   return () => undo.forEach((off) => off());
+}
+
+/** Those of these signals that end this process, because nothing here hears them. */
+export function wouldDieBy(names: readonly NodeJS.Signals[]): NodeJS.Signals[] {
+  const ignored = system.ignoredSignals();
+  return names.filter((name) => process.listenerCount(name) === 0 && !ignored.includes(name));
+}
+
+/** Sends a signal to this process. */
+export function sendSelf(name: NodeJS.Signals): void {
+  process.kill(process.pid, name);
 }
 
 /** The module that starts processes. Lazy: loading it would take a tenth of a pick's time. */

@@ -13,7 +13,8 @@ import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { Launch } from "../../core/shell/launch.ts";
 import { bytesAt, openFile } from "../files/open.ts";
-import { childProcesses, signal, temporaryFolder } from "./process.ts";
+import { childProcesses, temporaryFolder } from "./process.ts";
+import { Throttle } from "./throttle.ts";
 
 /** The end of a process: exit code or signal. */
 export type Exit =
@@ -27,8 +28,16 @@ export interface Child {
   write(text: string): void;
   closeStdin(): void;
   onData(listener: (chunk: Uint8Array) => void): void;
-  /** Resolves once it has ended and its stdout has been read to the end. */
+  /** Calls the listener once when it has printed more than `afterOutput` allows; it is read slowly from then on. */
+  onFlood(listener: () => void): void;
+  /** Resolves once it has ended; its own children may still hold its stdout. */
+  readonly left: Promise<Exit>;
+  /** Resolves once it has ended and its stdout has been read to the end, or is released. */
   readonly exited: Promise<Exit>;
+  /** Closes both pipes in `ms`, for a child that has ended and whose children hold them. */
+  release(ms: number): void;
+  /** True if its pipes were closed that way. */
+  readonly isKept: boolean;
   /** The end of its stderr, a few kilobytes at most. */
   lastWords(): string;
 }
@@ -43,25 +52,59 @@ export function spawnChild(launch: Launch): Child {
     detached: true,
     stdio: ["pipe", "pipe", errors?.fd ?? "ignore"],
   });
+  let isKept = false;
+  let hasClosed = false;
+  let ended: Exit | undefined;
+  let close: (exit: Exit) => void = () => {};
   // Without free descriptors there are no pipes and the error comes later; so the listener is added first.
   const exited = new Promise<Exit>((resolved) => {
-    child.once("error", (error) => resolved({ error }));
-    child.once("close", (code, name) => resolved(exitOf(code, name)));
+    close = (exit) => {
+      hasClosed = true;
+      resolved(exit);
+    };
+    child.once("error", (error) => close({ error }));
+    child.once("close", (code, name) => close(exitOf(code, name)));
+  });
+  const left = new Promise<Exit>((resolved) => {
+    child.once("exit", (code, name) => resolved(ended = exitOf(code, name)));
+    void exited.then(resolved);
   });
   const { stdin, stdout } = child as { stdin: Writable | undefined; stdout: Readable | undefined };
   stdin?.on("error", () => {}); // the child is gone: its exit reports that
   stdout?.on("error", () => {});
-  stdout?.on("data", () => errors?.trim());
-  const trims = launch.stderr === "dropped" ? setInterval(() => errors?.trim(), TRIM_MS) : undefined;
+  let flooded = () => {};
+  const throttle = new Throttle(stdout, () => flooded());
+  stdout?.on("data", (chunk: Uint8Array) => throttle.read(chunk.length + (errors?.trim() ?? 0)));
+  const trims = setInterval(() => {
+    const bytes = errors?.trim() ?? 0;
+    if (launch.stderr !== "dropped") throttle.read(bytes);
+  }, launch.stderr === "dropped" ? TRIM_MS : TRIM_MS * 4);
+  trims.unref();
   return {
     pid: child.pid,
     write: (text) => void stdin?.write(text),
     closeStdin: () => void stdin?.end(),
     onData: (listener) => void stdout?.on("data", listener),
+    onFlood: (listener) => void (flooded = listener),
+    left,
     exited: exited.finally(() => {
       clearInterval(trims);
+      throttle.end();
       errors?.end();
     }),
+    release(ms) {
+      const timer = setTimeout(() => {
+        if (hasClosed || ended === undefined) return;
+        isKept = true;
+        stdin?.destroy();
+        stdout?.destroy();
+        close(ended);
+      }, ms);
+      timer.unref();
+    },
+    get isKept() {
+      return isKept;
+    },
     lastWords: () => errors?.tail() ?? "",
   };
 }
@@ -94,39 +137,6 @@ export function spawnDetached(
       if (end >= 0) done(text.slice(0, end));
     });
     stdout?.once("end", () => done(text === "" ? undefined : text));
-  });
-}
-
-/** The end of a program and its output. */
-export interface Captured {
-  readonly exit: Exit;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a program to its end and returns its output; killed after `timeoutMs`. */
-export function spawnCaptured(launch: Launch, timeoutMs: number): Promise<Captured> {
-  return new Promise((resolved) => {
-    const child = childProcesses().spawn(launch.file, launch.args, {
-      ...hidden(launch),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    const timer = setTimeout(() => {
-      if (child.pid !== undefined) signal(child.pid, "SIGKILL");
-      // Its own children may hold its pipes open forever.
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-    }, timeoutMs);
-    const done = (exit: Exit) => {
-      clearTimeout(timer);
-      resolved({ exit, stdout, stderr });
-    };
-    child.once("error", (error) => done({ error }));
-    child.once("close", (code, name) => done(exitOf(code, name)));
-    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => stdout += chunk);
-    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => stderr += chunk);
   });
 }
 
@@ -180,8 +190,8 @@ export function options(launch: Launch): { env: Record<string, string>; cwd?: st
   return launch.cwd === undefined ? { env } : { env, cwd: launch.cwd };
 }
 
-/** On Windows a process without our terminal would open its own window. */
-function hidden(launch: Launch) {
+/** The same without a terminal: on Windows it would open its own window. */
+export function hidden(launch: Launch) {
   return { ...options(launch), windowsHide: true };
 }
 
@@ -196,8 +206,8 @@ interface ErrorFile {
   readonly fd: number;
   /** The end of the output. */
   tail(): string;
-  /** Empties the file when it is large. */
-  trim(): void;
+  /** Empties the file when it is large; returns how many bytes it has dropped. */
+  trim(): number;
   /** After the child's end: keeps the tail and closes the file. */
   end(): void;
 }
@@ -229,7 +239,12 @@ function errorFile(): ErrorFile | undefined {
   return {
     fd,
     tail: () => kept ?? tailOf(fd),
-    trim: () => kept === undefined && sizeOf(fd) > TRIM_BYTES && ftruncateSync(fd, 0),
+    trim() {
+      const size = kept === undefined ? sizeOf(fd) : 0;
+      if (size <= TRIM_BYTES) return 0;
+      ftruncateSync(fd, 0);
+      return size;
+    },
     end() {
       if (kept !== undefined) return;
       kept = tailOf(fd);

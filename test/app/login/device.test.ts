@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../../lib/cli/main.ts";
 import type { Launch } from "../../../lib/core/shell/launch.ts";
-import type { Captured, Exit } from "../../../lib/io/process/spawn.ts";
+import type { Captured } from "../../../lib/io/process/capture.ts";
+import type { Exit } from "../../../lib/io/process/spawn.ts";
 import { authFile, type Given, type World, world } from "../world.ts";
 
 const ME = authFile("me@x");

@@ -5,7 +5,8 @@ import { main } from "../../../lib/cli/main.ts";
 import type { Launch } from "../../../lib/core/shell/launch.ts";
 import { tryLock } from "../../../lib/io/lock/lock.ts";
 import { ownIdentity } from "../../../lib/io/process/process.ts";
-import type { Captured, Exit } from "../../../lib/io/process/spawn.ts";
+import type { Captured } from "../../../lib/io/process/capture.ts";
+import type { Exit } from "../../../lib/io/process/spawn.ts";
 import { authFile, type Given, START, type World, world } from "../world.ts";
 
 const BEFORE = 'agentlb: log in to "a" now; a private browser window helps to choose another account\n';

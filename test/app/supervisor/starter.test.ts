@@ -67,6 +67,7 @@ it("an app-server gets no login and no databases but those of its home", async (
   expect(children[0]?.launch.env).toEqual({
     CODEX_HOME: join(layout.sessions, "a"),
     CODEX_SQLITE_HOME: join(layout.sqlite, "a"),
+    AGENTLB_APP_SERVER: expect.stringMatching(/^[0-9a-f-]{36}$/),
     HTTPS_PROXY: "http://127.0.0.1:9",
   });
   expect(statSync(join(layout.sqlite, "a")).mode & 0o777).toBe(0o700);

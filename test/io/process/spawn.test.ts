@@ -13,7 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { JsonRpcClient } from "../../../lib/io/rpc.ts";
-import { type Child, spawnCaptured, spawnChild, spawnDetached } from "../../../lib/io/process/spawn.ts";
+import { spawnCaptured } from "../../../lib/io/process/capture.ts";
+import { type Child, spawnChild, spawnDetached } from "../../../lib/io/process/spawn.ts";
 import { identityOf, signal } from "../../../lib/io/process/process.ts";
 import { hasTools } from "../../../rig/tools.ts";
 import { until } from "../../../rig/until.ts";
@@ -125,6 +126,38 @@ describe("a child", () => {
     signal(-child.pid!, "SIGKILL");
     expect(await child.exited).toEqual({ signal: "SIGKILL" });
     await until(() => identityOf(grandchild) === undefined, "its end");
+  });
+
+  it("that floods is read slowly and told once, and others are heard meanwhile", async () => {
+    let floods = 0;
+    const flood = sh("exec yes 0123456789");
+    flood.onFlood(() => floods++);
+    let bytes = 0;
+    flood.onData((chunk) => bytes += chunk.length);
+    await until(() => floods > 0, "it is told");
+    expect(bytes).toBeLessThan(32 * 1024 * 1024);
+    const other = sh("exec cat");
+    const said = heard(other);
+    other.write("words\n");
+    await until(() => said.text === "words\n", "the other");
+    signal(-flood.pid!, "SIGKILL");
+    expect(await flood.exited).toEqual({ signal: "SIGKILL" });
+    expect(floods).toBe(1);
+  });
+
+  it("that has ended while its child holds its pipes is let go of, with both pipes", async () => {
+    const fds = () => existsSync("/proc/self/fd") ? readdirSync("/proc/self/fd").length : 0;
+    const before = fds();
+    const child = sh("setsid sleep 1000 & echo $!");
+    const said = heard(child);
+    expect(await child.left).toEqual({ code: 0 });
+    await until(() => said.text.endsWith("\n"), "the number");
+    onTestFinished(() => void signal(Number(said.text), "SIGKILL"));
+    expect(child.isKept).toBe(false);
+    child.release(1);
+    expect(await child.exited).toEqual({ code: 0 });
+    expect(child.isKept).toBe(true);
+    await until(() => fds() <= before, "no descriptor is left");
   });
 
   it("that can't be started is told with its error and has no number", async () => {

@@ -1,5 +1,10 @@
 import { join } from "node:path";
-import { type ChildEntry, parseChildren, renderChildren } from "../../../core/session/app_server_record.ts";
+import {
+  type ChildEntry,
+  MARK,
+  parseChildren,
+  renderChildren,
+} from "../../../core/session/app_server_record.ts";
 import { wordsOf } from "../../../core/text/failure.ts";
 import { homeOf, type Layout } from "../../../core/system/layout.ts";
 import { readOwn } from "../../../io/files/read.ts";
@@ -8,7 +13,8 @@ import { NOT_OURS, replaceFile } from "../../../io/files/replace.ts";
 import type { Clock } from "../../../io/host.ts";
 import type { Journal } from "../../../io/journal.ts";
 import { serversIn } from "../../../io/process/codex_processes.ts";
-import { identityOf, isAlive, signal, variableOf } from "../../../io/process/process.ts";
+import { kinOf } from "../../../io/process/kin.ts";
+import { hasGroup, identityOf, isAlive, signal, variableOf } from "../../../io/process/process.ts";
 import { UNTOUCHABLE_MS } from "../../codex/app_server.ts";
 
 /** The record of supervised app-servers, read by commands before they start Codex and by the next supervisor. */
@@ -16,7 +22,7 @@ export class Children {
   readonly #layout: Layout;
   readonly #journal: Journal;
   #entries: ChildEntry[] = [];
-  /** App-servers of an earlier supervisor. */
+  /** Processes of app-servers of an earlier supervisor, and what ended app-servers of this one have left. */
   #orphans: ChildEntry[] = [];
   /** Monotonic milliseconds. */
   #lookedAt: number | undefined;
@@ -28,12 +34,12 @@ export class Children {
     this.#journal = journal;
     this.#mayWrite = mayWrite;
     const recorded = parseChildren(this.#text());
-    this.#orphans = recorded.flatMap((entry) => entry.pid === 0 ? unrecorded(layout, entry) : entry)
-      .filter(isAlive);
+    const left = recorded.flatMap((entry) => entry.pid === 0 ? unrecorded(layout, entry) : entry);
+    this.#orphans = withKin(left).filter(isAlive);
     if (recorded.length > 0) this.#write();
   }
 
-  /** The app-servers of an earlier supervisor that still run; drops the others. */
+  /** Processes without a supervisor that still run; drops the others. */
   orphans(): readonly ChildEntry[] {
     const alive = this.#orphans.filter(isAlive);
     if (alive.length !== this.#orphans.length) {
@@ -46,6 +52,7 @@ export class Children {
   /** Ends orphans older than a minute; younger ones may be renewing a login. Returns the wait until the next check. */
   endStuck(clock: Clock): number {
     if (this.#isUnwritten) this.#write();
+    if (this.#orphans.length > 0) this.#adopt(this.#orphans);
     const orphans = this.orphans();
     this.#lookedAt ??= clock.monotonic();
     const watchedMs = clock.monotonic() - this.#lookedAt;
@@ -53,9 +60,21 @@ export class Children {
       if (neverSignal === true) continue;
       const age = clock.now() - startedAt;
       // The age is wrong after the clock was set back.
-      if (Math.max(age, watchedMs) >= UNTOUCHABLE_MS) signal(-pid, "SIGKILL");
+      if (Math.max(age, watchedMs) < UNTOUCHABLE_MS) continue;
+      signal(pid, "SIGKILL");
+      signal(-pid, "SIGKILL"); // the group that it leads, if any
     }
     return orphans.length > 0 || this.#isUnwritten ? 1000 : Infinity;
+  }
+
+  /** Notes the processes that these have started. */
+  #adopt(entries: readonly ChildEntry[], hasJustEnded = false): void {
+    const kin = withKin(entries, hasJustEnded).filter((entry) =>
+      isAlive(entry) && !this.#orphans.some((other) => isSame(other, entry))
+    );
+    if (kin.length === 0) return;
+    this.#orphans.push(...kin);
+    this.#write();
   }
 
   /** Records a child. Throws on a write error if it may renew a login: that entry must be on disk before the start. */
@@ -86,9 +105,12 @@ export class Children {
     this.#write();
   }
 
-  remove(pid: number): void {
+  /** Drops a child that has ended; with `isKept` something of it still holds its pipe. What it left is an orphan now. */
+  remove(pid: number, isKept = false): void {
+    const ended = this.#entries.filter((entry) => entry.pid === pid);
     this.#entries = this.#entries.filter((entry) => entry.pid !== pid);
     this.#write();
+    if (isKept || hasGroup(pid)) this.#adopt(ended, true);
   }
 
   /** The record; without one, or one that can be read, there are no known app-servers. */
@@ -122,6 +144,14 @@ function unrecorded(layout: Layout, entry: ChildEntry): ChildEntry[] {
     .filter((pid) => variableOf(pid, "CODEX_SQLITE_HOME") === databases)
     .map(identityOf)
     .flatMap((identity) => identity ? { ...entry, ...identity } : []);
+}
+
+/** The entries, and one more for each process that they have started. */
+function withKin(entries: readonly ChildEntry[], hasJustEnded = false): ChildEntry[] {
+  return entries.flatMap((entry) => {
+    const mark = entry.mark === undefined ? undefined : { name: MARK, value: entry.mark };
+    return [entry, ...kinOf({ identity: entry, mark, hasJustEnded }).map((own) => ({ ...entry, ...own }))];
+  });
 }
 
 function isSame(a: ChildEntry, b: ChildEntry): boolean {

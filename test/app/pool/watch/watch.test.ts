@@ -5,7 +5,7 @@ import { FLAVOURS } from "../../../../lib/core/pool/flavour.ts";
 import type { Launch } from "../../../../lib/core/shell/launch.ts";
 import { lookOnce } from "../../../../lib/app/pool/watch/round.ts";
 import { openWatch } from "../../../../lib/app/pool/watch/watch.ts";
-import type { Captured } from "../../../../lib/io/process/spawn.ts";
+import type { Captured } from "../../../../lib/io/process/capture.ts";
 import { answering, type Behaviour, failing, fakeSpawn } from "../../../../rig/fake_spawn.ts";
 import { authFile, START, world } from "../../world.ts";
 

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { Children } from "../../../../lib/app/supervisor/records/app_server_record.ts";
 import {
   type ChildEntry,
+  MARK,
   parseChildren,
   renderChildren,
 } from "../../../../lib/core/session/app_server_record.ts";
@@ -123,6 +124,7 @@ describe("what an earlier supervisor left behind", () => {
     await clock.advance(1000);
     children.endStuck(clock);
     await until(() => identityOf(pid) === undefined, "its end");
+    await until(() => children.orphans().length === 0, "the end of its group");
     expect(children.endStuck(clock)).toBe(Infinity);
   });
 
@@ -182,4 +184,57 @@ describe("what an earlier supervisor left behind", () => {
       expect(identityOf(users)).toBeDefined();
     },
   );
+
+  describe.runIf(existsSync("/proc/self/environ"))("when its leader has gone", () => {
+    /** A leader with a child, of which one is killed; both ignore all that can be ignored. */
+    async function leaderless(dir: string, child: string) {
+      const pid = await sleeper("/bin/sh", { [MARK]: "mark" }, [
+        "-c",
+        `${child} & echo $! >'${dir}/child'; trap '' TERM; wait`,
+      ]);
+      await until(() => (readText(join(dir, "child")) ?? "").endsWith("\n"), "a child");
+      const left = Number(readText(join(dir, "child")));
+      onTestFinished(() => void signal(left, "SIGKILL"));
+      const identity = identityOf(pid)!;
+      return { pid, left, identity };
+    }
+
+    it.each(["sleep 1000", "setsid sleep 1000"])(
+      "is found by its own number and start, and ended once it is a minute old: %s",
+      async (child) => {
+        const { open, write, recorded, clock, dir } = place();
+        const { pid, left, identity } = await leaderless(dir, child);
+        const bystander = await sleeper();
+        signal(pid, "SIGKILL");
+        await until(() => identityOf(pid) === undefined, "the end of the leader");
+        write([entry(pid, { ...identity, mark: "mark", startedAt: clock.now() - 50_000 })]);
+        const children = open();
+        expect(children.orphans()).toMatchObject([{ ...identityOf(left), alias: "a", mark: "mark" }]);
+        expect(recorded()).toMatchObject([{ pid: left }]);
+        children.endStuck(clock);
+        expect(identityOf(left)).toBeDefined();
+        await clock.advance(10_000);
+        children.endStuck(clock);
+        await until(() => identityOf(left) === undefined, "its end");
+        expect(children.endStuck(clock)).toBe(Infinity);
+        expect(identityOf(bystander)).toBeDefined();
+      },
+    );
+
+    it("and the supervisor lives: what it left is kept in the record, and ended the same way", async () => {
+      const { open, recorded, clock, dir } = place();
+      const { pid, left, identity } = await leaderless(dir, "sleep 1000");
+      const children = open();
+      children.settle("a", entry(pid, { ...identity, mark: "mark", startedAt: clock.now() - 59_000 }));
+      signal(pid, "SIGKILL");
+      await until(() => identityOf(pid) === undefined, "the end of the leader");
+      children.remove(pid);
+      expect(recorded()).toMatchObject([{ pid: left, mayRenew: true }]);
+      children.endStuck(clock);
+      expect(identityOf(left)).toBeDefined();
+      await clock.advance(1000);
+      children.endStuck(clock);
+      await until(() => identityOf(left) === undefined, "its end");
+    });
+  });
 });
