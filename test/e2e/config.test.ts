@@ -75,7 +75,7 @@ describe("config init", () => {
       code: 1,
       stdout: "",
       stderr: `agentlb: error: ${config} exists already\n` +
-        "agentlb: hint: to replace it by the defaults: agentlb config init --force\n",
+        "agentlb: hint: see it with: agentlb config show; replace it by the defaults with: agentlb config init --force\n",
     });
     expect(readFileSync(config, "utf8")).toBe("# mine\n");
     expect((await user.run("compiled", ["config", "init", "--force"])).code).toBe(0);

@@ -18,7 +18,7 @@ export function readSettings(layout: Layout): { config: Config; problems: readon
 export function initConfig(layout: Layout, force: boolean): string {
   if (!force && exists(layout.config)) {
     throw new Failure("failed", `${layout.config} exists already`, {
-      hint: "to replace it by the defaults: agentlb config init --force",
+      hint: "see it with: agentlb config show; replace it by the defaults with: agentlb config init --force",
     });
   }
   replaceFile(layout.config, renderConfig(), { durable: true, follow: true });

@@ -26,8 +26,7 @@ const WHY = {
 
 /**
  * Starts a supervisor of this version, or replaces one that fails for want of what this caller has; `living` and
- * `record` are what is known of the present one. A failed start is only a warning on stderr, because known limits can
- * still be used.
+ * `record` are what is known of the present one. Throws when none can be started.
  */
 export async function startOrReplace(
   host: Host,
@@ -35,16 +34,12 @@ export async function startOrReplace(
   living: DaemonIdentity | undefined,
   record: string | undefined,
 ): Promise<void> {
-  try {
-    const { leaveCaller } = await import("./caller.ts");
-    leaveCaller(host, layout);
-    if (living === undefined || record === undefined) return await startOrSay(host, layout);
-    const { replacementOf } = await import("./replacement.ts");
-    const replaced = replacementOf(host, layout, living, record);
-    if (replaced !== undefined) await startSupervisor(host, layout, replaced);
-  } catch (error) {
-    host.err(`agentlb: warning: Cannot start the supervisor: ${wordsOf(error)}\n`);
-  }
+  const { leaveCaller } = await import("./caller.ts");
+  leaveCaller(host, layout);
+  if (living === undefined || record === undefined) return await startOrSay(host, layout);
+  const { replacementOf } = await import("./replacement.ts");
+  const replaced = replacementOf(host, layout, living, record);
+  if (replaced !== undefined) await startSupervisor(host, layout, replaced);
 }
 
 /** Starts a supervisor unless one runs elsewhere, which is reported once. */

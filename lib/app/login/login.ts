@@ -38,7 +38,7 @@ export async function logInAgain(
   const alias = aliasFor(layout, target);
   checkKnownAlias(host, alias);
   const home = homeOf(layout, alias);
-  if (!isFolder(home)) throw missingSession(alias);
+  if (!isFolder(home)) throw missingSession(layout, alias);
   const provider = request.force ? undefined : providerIn(host, config, home);
   if (provider !== undefined) {
     const uses = `its Codex uses the model provider "${printable(provider)}"`;

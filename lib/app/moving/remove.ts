@@ -44,7 +44,7 @@ export async function removeSession(
     const trashed = settled?.isFinished && settled.move.kind === "remove" && settled.move.alias === alias
       ? settled.move.trashed
       : undefined;
-    if (trashed === undefined) throw missingSession(alias);
+    if (trashed === undefined) throw missingSession(layout, alias);
     await leave(host, layout, alias);
     return { alias, folder: join(layout.trash, trashed) };
   }
@@ -57,7 +57,7 @@ export async function removeSession(
   } finally {
     takeBack();
   }
-  if (trashed === undefined) throw missingSession(alias);
+  if (trashed === undefined) throw missingSession(layout, alias);
   await leave(host, layout, alias);
   return { alias, folder: join(layout.trash, trashed) };
 }

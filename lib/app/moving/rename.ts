@@ -42,7 +42,7 @@ export async function renameSession(
   await checkNewAlias(host, to, config.sessions.aliasPattern);
   if (!isFolder(homeOf(layout, alias))) {
     if (move?.alias === alias && move.to === to) return move;
-    throw missingSession(alias);
+    throw missingSession(layout, alias);
   }
   const login = await loginLock(layout, alias);
   try {
@@ -56,7 +56,7 @@ export async function renameSession(
           throw busy(alias, "its app-server does not end", "try again in a minute");
         }
         forgetAlias(host, layout, to);
-        if (!await carryOut(host, layout, { kind: "rename", alias, to })) throw missingSession(alias);
+        if (!await carryOut(host, layout, { kind: "rename", alias, to })) throw missingSession(layout, alias);
       });
     } finally {
       takeBack();

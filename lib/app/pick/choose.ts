@@ -194,7 +194,7 @@ function take(
     return { alias, ground, status: known.status.sessions.get(alias) };
   };
   if (typeof how === "object") {
-    if (!isFolder(homeOf(layout, how.alias))) throw missingSession(how.alias);
+    if (!isFolder(homeOf(layout, how.alias))) throw missingSession(layout, how.alias);
     return named(how.alias, "name");
   }
   if (aliases.length === 0) {

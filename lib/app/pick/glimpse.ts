@@ -1,14 +1,12 @@
-import { dirname } from "node:path";
 import type { Config } from "../../core/config/config.ts";
 import { inTurn } from "../../core/pick/in_turn.ts";
 import type { Decision } from "../../core/pick/decide.ts";
 import type { Glimpse } from "../../core/pick/report/statusline.ts";
 import { gaugesOf } from "../../core/quota/windows.ts";
 import { emptyGlobalState, parseGlobalState } from "../../core/session/state.ts";
-import { variable } from "../../core/shell/surroundings.ts";
-import { homeOf, type Layout } from "../../core/system/layout.ts";
-import { folderIdentity } from "../../io/files/folders.ts";
+import type { Layout } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
+import { sessionHere } from "../session/here.ts";
 import { aliasesOf } from "../session/sessions.ts";
 import { glanceAt } from "../session/state_file.ts";
 import { boundSessions } from "./bound.ts";
@@ -49,19 +47,4 @@ function pickOf(
   if (best !== undefined) return best.alias;
   if (usable.length === 0) return undefined;
   return inTurn(aliases, glanceAt(layout.globalState, parseGlobalState) ?? emptyGlobalState(), usable).alias;
-}
-
-/** The session whose home is the `CODEX_HOME` of this pane. */
-function sessionHere(
-  { env, platform }: Pick<Host, "env" | "platform">,
-  layout: Layout,
-  aliases: readonly string[],
-): string | undefined {
-  const home = variable(env, "CODEX_HOME", platform);
-  if (home === undefined || home === "") return undefined;
-  const named = dirname(home) === layout.sessions && aliases.find((alias) => homeOf(layout, alias) === home);
-  if (named) return named;
-  // A link may lead there, or the home be a link.
-  const identity = folderIdentity(home);
-  return identity && aliases.find((alias) => folderIdentity(homeOf(layout, alias)) === identity);
 }

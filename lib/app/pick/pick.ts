@@ -47,7 +47,7 @@ export async function pick(
   }
   if (isPeek) return peek(host, layout, config, wanted);
   // Without a session it has nothing to do, and would keep the surroundings of a first try.
-  if (aliasesOf(layout).length > 0) await ensureSupervisor(host, layout);
+  await ensureSupervisor(host, layout, () => aliasesOf(layout).length > 0);
   const read = how === "best" ? await awaitReadings(host, layout, config, wanted) : undefined;
   return await choose(host, layout, config, how, { ...options, request: wanted, read });
 }

@@ -2,6 +2,8 @@ import { checkAlias, DEFAULT_ALIAS_PATTERN, patternFailure } from "../../core/se
 import { errnoOf, Failure } from "../../core/text/failure.ts";
 import { homeOf, type Layout, layoutOf, rootFrom } from "../../core/system/layout.ts";
 import { sortByBytes } from "../../core/text/byte_order.ts";
+import { nearest } from "../../core/text/nearest.ts";
+import { printable } from "../../core/text/printable.ts";
 import { debugQuote } from "../../core/shell/quote.ts";
 import { folderIdentity, foldersIn, ownerOfNewFile, ownFile, ownFolder } from "../../io/files/folders.ts";
 import { exists, isFolder } from "../../io/files/read.ts";
@@ -99,7 +101,7 @@ export function aliasFor(layout: Layout, target: string): string {
 export function knownAlias(host: Pick<Host, "platform">, layout: Layout, target: string): string {
   const alias = aliasFor(layout, target);
   checkKnownAlias(host, alias);
-  if (!isFolder(homeOf(layout, alias))) throw missingSession(alias);
+  if (!isFolder(homeOf(layout, alias))) throw missingSession(layout, alias);
   return alias;
 }
 
@@ -127,8 +129,14 @@ export function checkKnownAlias({ platform }: Pick<Host, "platform">, alias: str
   checkAlias(alias, DEFAULT_ALIAS_PATTERN, () => true, platform);
 }
 
-export function missingSession(alias: string): Failure {
-  return new Failure("usage", `session ${debugQuote(alias)} does not exist`, { verbatim: true });
+/** The failure for an alias without a session, with the nearest that has one. */
+export function missingSession(layout: Layout, alias: string): Failure {
+  // One letter is as near as any other.
+  const near = alias.length < 3 ? undefined : nearest(alias, aliasesOf(layout));
+  return new Failure("usage", `session ${debugQuote(alias)} does not exist`, {
+    verbatim: true,
+    ...(near === undefined ? {} : { hint: `did you mean ${printable(near)}?` }),
+  });
 }
 
 function asciiLower(text: string): string {

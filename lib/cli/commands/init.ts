@@ -1,25 +1,15 @@
-import type { Config } from "../../core/config/config.ts";
-import type { Layout } from "../../core/system/layout.ts";
-import type { Setup } from "../../app/setup/outcome.ts";
 import { basename } from "node:path";
 import { loadConfig } from "../../app/config/load.ts";
 import { openRoot } from "../../app/session/sessions.ts";
+import type { Setup } from "../../app/setup/outcome.ts";
+import type { Config } from "../../core/config/config.ts";
+import type { Layout } from "../../core/system/layout.ts";
 import { EXIT, Failure } from "../../core/text/failure.ts";
 import type { Host } from "../../io/host.ts";
 import type { Commands, CommandWith } from "../declaration/command.ts";
-import {
-  DEVICE_AUTH,
-  JSON_OPTION,
-  LOGIN_EXCLUSIVE,
-  loginWishIn,
-  RUN_OPTIONS,
-} from "../declaration/shared_options.ts";
+import { JSON_OPTION, LOGIN_EXCLUSIVE, LOGIN_OPTIONS, loginWishIn } from "../declaration/shared_options.ts";
 
-const OPTIONS = {
-  "device-auth": DEVICE_AUTH,
-  "login-cmd": RUN_OPTIONS["login-cmd"],
-  json: JSON_OPTION,
-} as const;
+const OPTIONS = { ...LOGIN_OPTIONS, json: JSON_OPTION } as const;
 const MOST = 50;
 
 export const command: CommandWith<typeof OPTIONS> = {

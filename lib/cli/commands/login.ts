@@ -3,18 +3,11 @@ import { homeOf } from "../../core/system/layout.ts";
 import { accountIn } from "../../app/codex/account_file.ts";
 import { aliasFor, openRoot } from "../../app/session/sessions.ts";
 import type { CommandWith } from "../declaration/command.ts";
-import {
-  DEVICE_AUTH,
-  JSON_OPTION,
-  LOGIN_EXCLUSIVE,
-  loginWishIn,
-  RUN_OPTIONS,
-} from "../declaration/shared_options.ts";
+import { JSON_OPTION, LOGIN_EXCLUSIVE, LOGIN_OPTIONS, loginWishIn } from "../declaration/shared_options.ts";
 
 const OPTIONS = {
   force: { about: "don't ask when the new login is another account; log in also where none is needed" },
-  "device-auth": DEVICE_AUTH,
-  "login-cmd": RUN_OPTIONS["login-cmd"],
+  ...LOGIN_OPTIONS,
   json: JSON_OPTION,
 } as const;
 

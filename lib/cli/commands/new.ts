@@ -4,8 +4,8 @@ import type { CommandWith } from "../declaration/command.ts";
 import type { Option } from "../declaration/option.ts";
 import { runSession } from "./run_session.ts";
 import {
-  DEVICE_AUTH,
   LOGIN_EXCLUSIVE,
+  LOGIN_OPTIONS,
   loginWishIn,
   PICK_OPTIONS,
   pickRequestIn,
@@ -20,7 +20,7 @@ const UNNAMED = {
   prefer: { ...PICK_OPTIONS.prefer, isForUnnamed: true },
   "no-exhausted": { ...PICK_OPTIONS["no-exhausted"], isForUnnamed: true },
 } as const satisfies Record<Exclude<keyof typeof PICK_OPTIONS, "unbound">, Option>;
-const OPTIONS = { ...START_OPTIONS, "device-auth": DEVICE_AUTH, ...UNNAMED, unbound: UNBOUND } as const;
+const OPTIONS = { ...START_OPTIONS, ...LOGIN_OPTIONS, ...UNNAMED, unbound: UNBOUND } as const;
 
 export const command: CommandWith<typeof OPTIONS> = {
   name: "new",

@@ -1,10 +1,9 @@
 import { basename } from "node:path";
-import { usersShell, variable } from "../../core/shell/surroundings.ts";
+import { usersShell } from "../../core/shell/surroundings.ts";
 import { printable } from "../../core/text/printable.ts";
 import { loadConfig } from "../../app/config/load.ts";
+import { sessionHere } from "../../app/session/here.ts";
 import { aliasesOf, knownAlias, openRoot } from "../../app/session/sessions.ts";
-import { homeOf, type Layout } from "../../core/system/layout.ts";
-import type { Host } from "../../io/host.ts";
 import type { CommandWith } from "../declaration/command.ts";
 import { UNBOUND } from "../declaration/shared_options.ts";
 import { runIn } from "./run_session.ts";
@@ -27,7 +26,7 @@ export const command: CommandWith<typeof OPTIONS> = {
     const layout = openRoot(host);
     const config = await loadConfig(host, layout);
     const alias = knownAlias(host, layout, target);
-    const outer = sessionAround(host, layout);
+    const outer = sessionHere(host, layout, aliasesOf(layout));
     const words = [usersShell(host)];
     return await runIn(host, layout, config, alias, words, unbound ?? false, () => {
       const inside = outer === undefined ? "" : `, inside the one of "${printable(outer)}"`;
@@ -37,12 +36,3 @@ export const command: CommandWith<typeof OPTIONS> = {
     });
   },
 };
-
-/** The session whose home is in our own environment. */
-function sessionAround(
-  { env, platform }: Pick<Host, "env" | "platform">,
-  layout: Layout,
-): string | undefined {
-  const home = variable(env, "CODEX_HOME", platform);
-  return home && aliasesOf(layout).find((alias) => homeOf(layout, alias) === home);
-}

@@ -58,7 +58,12 @@ export const command: CommandWith<typeof OPTIONS> = {
           : statusScreen(host, found, face, options.sort)),
       );
     }
-    host.err((await supervisorLine(host, found)).map((line) => `${line}\n`).join(""));
+    const lines = await supervisorLine(host, found);
+    const { wrap } = await import("../../core/text/screen/shorten.ts");
+    const fitting = face === undefined
+      ? lines
+      : lines.flatMap((line) => wrap(line, face.columns, (text) => text.length));
+    host.err(fitting.map((line) => `${line}\n`).join(""));
     return 0;
   },
 };

@@ -43,7 +43,7 @@ export const command: CommandWith<typeof OPTIONS> = {
         import("../screen/why.ts"),
         import("../screen/draw.ts"),
       ]);
-      host.out(await sheetText(whySheet(found, nowMs, face), face));
+      host.out(await sheetText(whySheet(found, config.sessions, nowMs, face), face));
     }
     return 0;
   },

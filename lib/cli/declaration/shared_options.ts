@@ -27,10 +27,11 @@ export const START_OPTIONS = {
 /** The groups of those of which one at most may be given. */
 export const START_EXCLUSIVE = [["on-limit", "print-command"]] as const;
 
-/** The switch of commands that log in. */
-export const DEVICE_AUTH = {
-  about: "log in with a code that you type into a browser on any device",
-} as const satisfies Option;
+/** The ways to log in. */
+export const LOGIN_OPTIONS = {
+  "device-auth": { about: "log in with a code that you type into a browser on any device" },
+  "login-cmd": RUN_OPTIONS["login-cmd"],
+} as const satisfies Options;
 
 /** Of these, one at most may be given. */
 export const LOGIN_EXCLUSIVE = [["device-auth", "login-cmd"]] as const;

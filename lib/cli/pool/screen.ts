@@ -42,7 +42,7 @@ export function poolSheet(all: readonly Found[], nowMs: number, face: Face): She
     columns: [
       plainColumn("AUTH", cells("AUTH"), undefined, {
         cuts: [{ at: RANK.name, least: 12 }, { at: RANK.least, least: 8 }],
-        isCutInMiddle: true,
+        cutAt: "middle",
       }),
       ...windowsOf(all, nowMs, face),
       plainColumn("STATUS", status, undefined, {
@@ -50,7 +50,7 @@ export function poolSheet(all: readonly Found[], nowMs: number, face: Face): She
       }),
       plainColumn("EMAIL", cells("EMAIL"), RANK.email, {
         cuts: [{ at: RANK.emailCut, least: 18 }],
-        isCutInMiddle: true,
+        cutAt: "middle",
       }),
       plainColumn("PLAN", cells("PLAN"), RANK.plan),
     ],

@@ -18,7 +18,7 @@ export function plainColumn(
   title: string,
   cells: readonly Cell[],
   goesAt?: number,
-  more: Pick<Column, "isRight" | "cuts" | "isCutInMiddle"> = {},
+  more: Pick<Column, "isRight" | "cuts" | "cutAt"> = {},
 ): Column {
   const form = { title, cells };
   return goesAt === undefined

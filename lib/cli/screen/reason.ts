@@ -1,4 +1,5 @@
 import { printable } from "../../core/text/printable.ts";
+import type { ProbeFault } from "../../core/codex/reasons.ts";
 import type { Row } from "../../core/pick/report/report.ts";
 import type { Verdict } from "../../core/pick/score.ts";
 import type { Tone } from "../../core/text/screen/paint.ts";
@@ -34,6 +35,23 @@ export function shortReason(told: Told, nowMs: number): string {
     ? words
     : words.replace(/, (resets in|until) .*$/, "");
 }
+
+/** The same in a word or two: `no network`. */
+export function briefReason(told: Told, nowMs: number): string {
+  const { verdict } = told;
+  const words = shortReason(told, nowMs);
+  if (verdict.eligible) return words.replace("costs money", "paid").replace("may cost money", "may be paid");
+  if (verdict.kind === "unhealthy") return "crashes";
+  if (verdict.kind === "reading" && verdict.fault !== undefined) return FAULTS[verdict.fault] ?? "no reading";
+  return words.replace(/^refused \d\d:\d\d$/, "refused").replace(/^reading is (\S+) old.*$/, "$1 old")
+    .replace(/^login required$/, "login");
+}
+
+/** The words for what keeps limits from being read; others are "no reading". */
+const FAULTS: Readonly<Partial<Record<ProbeFault["kind"], string>>> = {
+  noNetwork: "no network",
+  codexNotFound: "no codex",
+};
 
 /** The tone of a reason: what ends by itself, and what does not. */
 export function reasonTone(verdict: Verdict): Tone | undefined {

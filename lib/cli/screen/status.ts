@@ -13,9 +13,9 @@ import { boundWords } from "../../app/pick/bound.ts";
 import { shownFigure } from "../view/lines.ts";
 import { notesOf } from "../view/notes.ts";
 import { plainColumn } from "./draw.ts";
-import { plainReason, reasonTone, shortReason } from "./reason.ts";
+import { briefReason, plainReason, reasonTone, shortReason } from "./reason.ts";
 import { summaryLines } from "./summary.ts";
-import { type Level, resetWords, windowColumn, windowTitle } from "./windows.ts";
+import { type Level, resetWords, windowColumn, type WindowRanks, windowTitle } from "./windows.ts";
 
 /** The ranks at which columns yield, the first to go first. */
 const RANK = {
@@ -34,7 +34,6 @@ const RANK = {
   bars: [15, 16, 21],
   titles: 17,
   score: 18,
-  shortReason: 19,
   alias: 20,
   active: 22,
   reset: 23,
@@ -68,7 +67,7 @@ export function statusSheet(report: Report, face: Face, around: Around, sort?: S
     reasonColumn(rows, nowMs),
     rows.some(({ email }) => email !== undefined)
       ? plainColumn("EMAIL", texts(({ email }) => printable(email ?? "-")), RANK.email, {
-        isCutInMiddle: true,
+        cutAt: "middle",
         cuts: [{ at: RANK.emailCut, least: 18 }],
       })
       : undefined,
@@ -78,7 +77,7 @@ export function statusSheet(report: Report, face: Face, around: Around, sort?: S
       RANK.refresh,
     ),
     plainColumn(
-      "USAGE",
+      "LEFT",
       texts(({ verdict, status }) => status === undefined ? "-" : `${verdict.usage}%`),
       RANK.usage,
       {
@@ -98,7 +97,7 @@ export function statusSheet(report: Report, face: Face, around: Around, sort?: S
   ];
   return {
     columns: columns.filter((column) => column !== undefined),
-    picked: picked < 0 ? undefined : picked,
+    again: picked < 0 ? [] : [picked],
     notes: notesOf(report, { mostNames: MOST_NAMES }),
     closing: [
       ...report.bound === undefined ? [] : [boundWords(report.bound)],
@@ -136,6 +135,7 @@ export function windowColumns(
   rows: readonly Pick<Row, "gauges" | "status">[],
   nowMs: number,
   face: Face,
+  bars: WindowRanks["bars"] = RANK.bars,
 ): Column[] {
   const titles = new Map<string, number>();
   const named = rows.map(({ gauges: { short, long }, status }) => {
@@ -155,14 +155,15 @@ export function windowColumns(
     }
     return levels;
   });
-  const ranks = { words: RANK.words, resets: RANK.resets, bars: RANK.bars, rareBars: RANK.rareBars };
+  const ranks = { words: RANK.words, resets: RANK.resets, bars, rareBars: RANK.rareBars };
   const sorted = [...titles].sort(([, a], [, b]) => a - b || 0).map(([title]) => title);
   return sorted.map((title) =>
     windowColumn(title, named.map((levels) => levels.get(title)), nowMs, face, ranks)
   );
 }
 
-function budgetOf(status: Row["status"], nowMs: number): Level | undefined {
+/** The budget of an account as a window. */
+export function budgetOf(status: Row["status"], nowMs: number): Level | undefined {
   const limit = status?.allowance?.spendLimit;
   if (limit === undefined) return undefined;
   const resetsAtMs = knownResetMs(limit.resetsAt, nowMs);
@@ -174,23 +175,44 @@ function budgetOf(status: Row["status"], nowMs: number): Level | undefined {
 export function resetColumn(
   rows: readonly Pick<Row, "verdict" | "gauges" | "status">[],
   nowMs: number,
+  goesAt: number = RANK.reset,
 ): Column {
-  const cells = rows.map((row): Cell => [{ text: resetWords(moreMs(row, nowMs), nowMs), tone: "faint" }]);
+  const form = (title: string, isBrief: boolean) => ({
+    title,
+    cells: rows.map((row): Cell => [{ text: moreWords(row, nowMs, isBrief), tone: "faint" }]),
+  });
   return {
-    forms: [undefined, { title: "RESETS IN", cells }, { title: "RESETS", cells }, undefined],
-    steps: [RANK.resets, RANK.titles, RANK.reset],
+    forms: [undefined, form("MORE IN", false), form("MORE IN", true), undefined],
+    steps: [RANK.resets, RANK.titles, goesAt],
   };
 }
 
-/** The end of exhaustion, else the reset of the window with the least left. */
-function moreMs(
+/** `5 h`, or briefly `5h`. */
+function windowName(durationMs: number | undefined, isShort: boolean, isBrief: boolean): string {
+  const name = windowTitle(durationMs, isShort, isBrief).toLowerCase();
+  return isBrief ? name.replace(" ", "") : name;
+}
+
+/** The end of exhaustion, `2h 10m`, else the reset of the window with the least left: `5d 2h (week)`. */
+function moreWords(
   { verdict, gauges, status }: Pick<Row, "verdict" | "gauges" | "status">,
   nowMs: number,
-): number | undefined {
-  if (!verdict.eligible && verdict.comesBackMs !== undefined) return verdict.comesBackMs;
-  const levels = [gauges.short, gauges.long, budgetOf(status, nowMs)].filter((level) => level !== undefined);
-  const open = levels.filter(({ resetsAtMs }) => resetsAtMs !== undefined);
-  return open.sort((a, b) => a.left - b.left)[0]?.resetsAtMs;
+  isBrief: boolean,
+): string {
+  if (!verdict.eligible && verdict.comesBackMs !== undefined) return resetWords(verdict.comesBackMs, nowMs);
+  const named = (gauge: Gauge | undefined, isShort: boolean) =>
+    gauge && { ...gauge, name: windowName(gauge.durationMs, isShort, isBrief) };
+  const budget = budgetOf(status, nowMs);
+  const levels = [
+    named(gauges.short, true),
+    named(gauges.long, false),
+    budget && { ...budget, name: "budget" },
+  ];
+  const open = levels.filter((level) => level?.resetsAtMs !== undefined).map((level) => level!);
+  const [tightest] = open.sort((a, b) => a.left - b.left);
+  if (tightest === undefined) return resetWords(undefined, nowMs);
+  const words = resetWords(tightest.resetsAtMs, nowMs);
+  return isBrief ? `${words} ${tightest.name}` : `${words} (${tightest.name})`;
 }
 
 function activeColumn(rows: readonly Row[]): Column {
@@ -219,9 +241,9 @@ export function reasonColumn(
     cells: rows.map((row): Cell => [{ text: words(row, nowMs), tone: reasonTone(row.verdict) }]),
   });
   return {
-    forms: [form(plainReason), form(shortReason), undefined],
-    steps: [RANK.resets, RANK.last + 1],
-    cuts: [{ at: RANK.reason, least: 20 }, { at: RANK.shortReason, least: 14 }, { at: RANK.last, least: 8 }],
+    forms: [form(plainReason), form(shortReason), form(briefReason), undefined],
+    steps: [RANK.resets, RANK.reason, RANK.last + 1],
+    cuts: [{ at: RANK.last, least: 8 }],
   };
 }
 

@@ -7,6 +7,8 @@ import { printable } from "../../core/text/printable.ts";
 import { windowTitle } from "./windows.ts";
 
 const MOST_DONE = 5;
+/** More names of sessions are a number. */
+const MOST_NAMES = 3;
 
 /** What a summary needs to know of a session. */
 export type Summed = Pick<Row, "alias" | "verdict" | "gauges">;
@@ -25,7 +27,10 @@ interface Room {
   readonly window?: string;
 }
 
-/** `next room: work at 14:35, in 1h 59m` where something is used up; else `next reset: work (5 h) at …`. */
+/**
+ * `next to come back: work at 14:35, in 1h 59m` where something is used up, `next room: …` where nothing else is left;
+ * else `next reset: work (5 h) at …`.
+ */
 export function roomLine(rows: readonly Summed[], nowMs: number): string[] {
   const back = rows.flatMap(({ alias, verdict }): Room[] =>
     verdict.eligible || verdict.comesBackMs === undefined ? [] : [{ alias, atMs: verdict.comesBackMs }]
@@ -43,7 +48,8 @@ export function roomLine(rows: readonly Summed[], nowMs: number): string[] {
   const [first, ...others] = known;
   if (first === undefined) return isStuck(rows) ? ["next room: nobody knows when"] : [];
   const { alias, atMs, window } = others.reduce((a, b) => b.atMs < a.atMs ? b : a, first);
-  const what = back.length > 0 ? "room" : "reset";
+  const isRoom = rows.some(({ verdict }) => verdict.eligible);
+  const what = back.length === 0 ? "reset" : isRoom ? "to come back" : "room";
   const whose = `${printable(alias)}${window === undefined ? "" : ` (${window})`}`;
   return [`next ${what}: ${whose} at ${formatMoment(atMs, nowMs)}, in ${formatSpan(atMs - nowMs)}`];
 }
@@ -52,13 +58,20 @@ function isStuck(rows: readonly Summed[]): boolean {
   return rows.length > 0 && rows.every(({ verdict }) => !verdict.eligible && verdict.kind === "exhausted");
 }
 
-/** `to do: agentlb login work; agentlb unpause spare` */
+/** `to do: agentlb login work; check the network (offline)` */
 export function remedyLine(rows: readonly Summed[]): string[] {
-  const found = rows.flatMap(({ verdict }) => verdict.eligible ? [] : remedyOf(verdict) ?? []);
-  const remedies = [...new Set(found)];
-  if (remedies.length === 0) return [];
-  const more = remedies.length > MOST_DONE ? `; and ${remedies.length - MOST_DONE} more` : "";
-  const shown = remedies.slice(0, MOST_DONE).map((remedy) => remedy.replaceAll(" ", NO_BREAK));
+  const found = new Map<string, string[]>();
+  for (const { verdict } of rows) {
+    const remedy = verdict.eligible ? undefined : remedyOf(verdict);
+    if (remedy !== undefined) found.set(remedy, [...found.get(remedy) ?? [], printable(verdict.alias)]);
+  }
+  if (found.size === 0) return [];
+  const more = found.size > MOST_DONE ? `; and ${found.size - MOST_DONE} more` : "";
+  const shown = [...found].slice(0, MOST_DONE).map(([remedy, aliases]) => {
+    const isNamed = remedy.endsWith(` ${aliases[0]}`);
+    const whose = aliases.length > MOST_NAMES ? `${aliases.length} sessions` : aliases.join(", ");
+    return (isNamed ? remedy : `${remedy} (${whose})`).replaceAll(" ", NO_BREAK);
+  });
   return [`to do: ${shown.join("; ")}${more}`];
 }
 

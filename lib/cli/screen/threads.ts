@@ -2,6 +2,7 @@ import type { Report } from "../../core/pick/report/report.ts";
 import { gaugesOf } from "../../core/quota/windows.ts";
 import type { Tone } from "../../core/text/screen/paint.ts";
 import type { Sheet } from "../../core/text/screen/sheet.ts";
+import { NO_BREAK } from "../../core/text/screen/shorten.ts";
 import { printable } from "../../core/text/printable.ts";
 import { formatMoment } from "../../core/text/time.ts";
 import { shortIds, stateOf, type ThreadState } from "../../core/thread/words.ts";
@@ -29,6 +30,7 @@ const TONES: Readonly<Partial<Record<ThreadState, Tone>>> = { limit: "low", logi
 export function threadsSheet(list: Listed, report: Report | undefined, nowMs: number): Sheet {
   const { threads } = list;
   const short = shortIds(list.ids);
+  const limited = threads.find((thread) => stateOf(thread) === "limit");
   const isPicked = (alias: string | undefined) => alias !== undefined && alias === report?.selected;
   return {
     columns: [
@@ -46,7 +48,7 @@ export function threadsSheet(list: Listed, report: Report | undefined, nowMs: nu
       ),
       plainColumn("TURNS", threads.map(({ turns }) => String(turns)), RANK.turns, { isRight: true }),
       plainColumn("FOLDER", threads.map(({ cwd }) => folderWords(cwd, list.userHome)), RANK.folderGone, {
-        isCutInMiddle: true,
+        cutAt: "start",
         cuts: [{ at: RANK.folder, least: 20 }, { at: RANK.shortFolder, least: 12 }],
       }),
       plainColumn(
@@ -61,7 +63,8 @@ export function threadsSheet(list: Listed, report: Report | undefined, nowMs: nu
         },
       ),
     ],
-    picked: threads.length === 0 ? undefined : 0,
+    // A thread that waits for a reset is the one to do something about.
+    again: threads.flatMap((thread, at) => thread === limited ? [at] : []),
     notes: [],
     closing: [...howLines(list, short), ...pickLine(report, nowMs)],
     of: "threads",
@@ -71,13 +74,22 @@ export function threadsSheet(list: Listed, report: Report | undefined, nowMs: nu
 /** How to go on: with the newest that a limit ended, and with any other. */
 function howLines({ threads }: Listed, short: (id: string) => string): string[] {
   const [newest] = threads;
-  const limited = threads.find((thread) => stateOf(thread) === "limit");
+  const limited = threads.filter((thread) => stateOf(thread) === "limit");
+  const [waiting] = limited;
+  const count = limited.length === 1 ? "1 waits for a reset" : `${limited.length} wait for a reset`;
   return [
-    ...(limited === undefined
+    ...waiting === undefined
       ? []
-      : [`go on after the reset: agentlb continue ${printable(short(limited.id))} --wait`]),
-    ...(newest === undefined ? [] : [`go on with any: agentlb -- resume ${printable(short(newest.id))}`]),
+      : [`${count}; go on then: ${command(`agentlb continue ${printable(short(waiting.id))} --wait`)}`],
+    ...newest === undefined
+      ? []
+      : [`open one in its session: ${command(`agentlb -- resume ${printable(short(newest.id))}`)}`],
   ];
+}
+
+/** A command line, which no line break parts. */
+function command(words: string): string {
+  return words.replaceAll(" ", NO_BREAK);
 }
 
 /** `selected session: personal (5h 75% left, weekly 60% left)` */

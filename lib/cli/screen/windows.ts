@@ -29,11 +29,12 @@ const SHORT_TITLES: Readonly<Record<string, string>> = { "30 DAYS": "30D" };
 const BARS = [10, 8, 8, 6, 4, 0] as const;
 const PERCENT = 5;
 
-/** The title of a window's column by its length: `5 H`, `WEEK`. */
-export function windowTitle(durationMs: number | undefined, isShort: boolean): string {
+/** The title of a window's column by its length: `5 H`, `WEEK`; a long one can be brief: `30D`. */
+export function windowTitle(durationMs: number | undefined, isShort: boolean, isBrief = false): string {
   if (durationMs === undefined) return isShort ? "SHORT" : "LONG";
   const name = windowName(durationMs);
-  return TITLES[name] ?? name.toUpperCase();
+  const title = TITLES[name] ?? name.toUpperCase();
+  return isBrief ? SHORT_TITLES[title] ?? title : title;
 }
 
 /** A column of bars: what each has left, and when that resets. */

@@ -21,7 +21,7 @@ export function notesOf({ rows: all, atMs }: Shown, brevity?: Brevity): string[]
   const rows = all.filter(({ verdict }) => verdict.eligible || HINDRANCES[verdict.kind].hasAccount);
   return [
     ...planLine(rows, brevity?.mostNames ?? Infinity),
-    ...rows.flatMap((row) => allowanceLine(row, atMs, brevity === undefined || row.verdict.eligible)),
+    ...rows.flatMap((row) => allowanceLine(row, atMs, brevity !== undefined)),
     ...sharedLines(rows),
     ...lackLines(rows),
   ];
@@ -37,16 +37,18 @@ function planLine(rows: readonly Row[], mostNames: number): string[] {
 }
 
 /**
- * `work: Other-Model 5h 40% left; 12.50 credits; 75 of 100 spent, resets in 3d; 1 reset to spend`; `isRefusalNews` = the
- * row does not say already that work is refused.
+ * `work: Other-Model 5h 40% left; 12.50 credits; 75 of 100 spent, resets in 3d; 1 reset to spend`; `isBrief` =
+ * below the rows of a terminal.
  */
-function allowanceLine({ alias, status }: Row, nowMs: number, isRefusalNews: boolean): string[] {
+function allowanceLine({ alias, status, verdict }: Row, nowMs: number, isBrief: boolean): string[] {
   const { allowance } = status ?? {};
   if (allowance === undefined) return [];
+  // The row says already that work is refused.
+  const isRefusalNews = !isBrief || verdict.eligible;
   const parts = [
     ...(allowance.others ?? []).flatMap((other) => otherWords(other, nowMs)),
     ...creditWords(allowance),
-    ...spendWords(allowance, nowMs),
+    ...spendWords(allowance, nowMs, isBrief),
     ...isRefusalNews ? refusalWords(allowance) : [],
     ...resetWords(allowance),
   ];
@@ -70,12 +72,16 @@ function creditWords({ credits }: Allowance): string[] {
   return [credits.balance === undefined ? "credits" : `${printable(credits.balance)} credits`];
 }
 
-function spendWords({ spendLimit, spendControlReached }: Allowance, nowMs: number): string[] {
+function spendWords(
+  { spendLimit, spendControlReached }: Allowance,
+  nowMs: number,
+  isBrief: boolean,
+): string[] {
   if (spendLimit === undefined) return spendControlReached ? ["spend limit reached"] : [];
   const { used, limit, resetsAt } = spendLimit;
   const resetsMs = knownResetMs(resetsAt, nowMs) ?? 0;
   const resets = resetsMs > nowMs ? `, resets in ${formatSpan(resetsMs - nowMs)}` : "";
-  const spent = `${printable(used)} of ${printable(limit)} spent`;
+  const spent = `${isBrief ? "budget: " : ""}${printable(used)} of ${printable(limit)} spent`;
   return [`${spendControlReached ? `spend limit reached (${spent})` : spent}${resets}`];
 }
 

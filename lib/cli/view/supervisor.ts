@@ -3,7 +3,7 @@ import { ELSEWHERE } from "../../app/daemon/whereabouts.ts";
 import { jsonText } from "../output/json.ts";
 import type { SupervisorOutput } from "../output/supervisor.ts";
 import { printable } from "../../core/text/printable.ts";
-import { formatSpan, formatTime } from "../../core/text/time.ts";
+import { formatMoment, formatSpan, formatTime } from "../../core/text/time.ts";
 
 const TROUBLES = {
   codex: "it has no codex that starts",
@@ -19,12 +19,12 @@ export function supervisorText({ where, record }: SupervisorReport, nowMs: numbe
     const { startedMs, origin, has, trouble } = record;
     const by = origin.program === "" ? "" : `, by ${printable(origin.program)}`;
     lines.push(
-      `since    ${formatTime(startedMs)} (${formatSpan(Math.max(0, nowMs - startedMs))})`,
+      `since    ${formatMoment(startedMs, nowMs)} (${formatSpan(Math.max(0, nowMs - startedMs))})`,
       `from     ${printable(origin.cwd || "-", 4096)}${by}`,
       `codex    ${printable(has.codex || "not found", 4096)}`,
     );
     if (trouble !== undefined) {
-      lines.push(`trouble  ${TROUBLES[trouble.kind]} since ${formatTime(trouble.sinceMs)}`);
+      lines.push(`trouble  ${TROUBLES[trouble.kind]} since ${formatMoment(trouble.sinceMs, nowMs)}`);
     }
   }
   lines.push(`version  ${printable(version)}`);

@@ -50,6 +50,23 @@ export function changesOf(
   });
 }
 
+/** The paused sessions that would be picked if they were not paused. */
+export function pausedWinners(
+  candidates: readonly Candidate[],
+  nowMs: number,
+  settings: ScoreSettings,
+  options: DecisionOptions,
+): string[] {
+  return candidates.flatMap((candidate) => {
+    const { rules } = candidate;
+    if (!rules?.isPaused) return [];
+    const free = { ...candidate, rules: { ...rules, isPaused: false } };
+    const others = candidates.map((each) => each === candidate ? free : each);
+    const isPicked = decide(others, nowMs, settings, options).winner?.alias === candidate.alias;
+    return isPicked ? [candidate.alias] : [];
+  });
+}
+
 /** The candidates as they would be after a change. */
 export function changed(
   candidates: readonly Candidate[],

@@ -131,6 +131,13 @@ describe("rm", () => {
     expect(user.err).toBe(`session "a" does not exist\n`);
   });
 
+  it("names the session that was meant", async () => {
+    const user = world();
+    for (const alias of ["work", "spare"]) full(user, alias);
+    expect(await run(user, "rm wrok")).toBe(2);
+    expect(user.err).toBe(`session "wrok" does not exist\nagentlb: hint: did you mean work?\n`);
+  });
+
   it("takes the email of a login", async () => {
     const user = world();
     full(user, "a");

@@ -5,7 +5,7 @@ import { defaultConfig } from "../../../lib/core/config/config.ts";
 import { POLICIES } from "../../../lib/core/pick/policy.ts";
 import { emptySession } from "../../../lib/core/session/status.ts";
 import { formatTime } from "../../../lib/core/text/time.ts";
-import { changed, changesOf } from "../../../lib/core/pick/why.ts";
+import { changed, changesOf, pausedWinners } from "../../../lib/core/pick/why.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00.000Z");
 const SETTINGS = defaultConfig().sessions;
@@ -101,5 +101,21 @@ describe("what would change a pick", () => {
       { alias: "a", of: "turns", by: 6, then: "b" },
       { alias: "b", of: "short", by: 25, then: "b" },
     ]);
+  });
+
+  it("is told of a paused session exactly when it is picked once it is not paused", () => {
+    let winners = 0;
+    fc.assert(
+      fc.property(state, fc.nat(4), ({ field, policy }, at) => {
+        const free = field[at % field.length]!;
+        const paused = { ...free, rules: { ...free.rules!, isPaused: true } };
+        const isPicked = decide(field, NOW, SETTINGS, { policy }).winner?.alias === free.alias;
+        if (isPicked) winners++;
+        const now = field.map((each) => each === free ? paused : each);
+        expect(pausedWinners(now, NOW, SETTINGS, { policy })).toEqual(isPicked ? [free.alias] : []);
+      }),
+      { numRuns: 500 },
+    );
+    expect(winners).toBeGreaterThan(50);
   });
 });

@@ -1,6 +1,6 @@
 import type { Face } from "./face.ts";
 import { paint, type Span } from "./paint.ts";
-import { cutEnd, cutMiddle, type Width } from "./shorten.ts";
+import { cutEnd, cutMiddle, cutStart, type Width } from "./shorten.ts";
 
 /** A cell: a text, or pieces in several tones. */
 export type Cell = string | readonly Span[];
@@ -21,7 +21,7 @@ export interface Column {
   readonly steps?: readonly number[];
   readonly cuts?: readonly { readonly at: number; readonly least: number }[];
   /** Where it is cut; by default at its end. */
-  readonly isCutInMiddle?: boolean;
+  readonly cutAt?: "start" | "middle";
   readonly isRight?: boolean;
 }
 
@@ -33,6 +33,7 @@ interface Shown {
 }
 
 const NARROW = 60;
+const CUTS = { start: cutStart, middle: cutMiddle } as const;
 
 /** The lines of a table, the header first; none is longer than the screen. */
 export function drawColumns(columns: readonly Column[], face: Face, width: Width): string[] {
@@ -121,7 +122,7 @@ function padded(cell: Cell, columns: number, column: Column, face: Face, width: 
   const taken = width(text);
   const spans = typeof cell === "string" ? [{ text: cell }] : cell;
   if (taken > columns) {
-    const cut = column.isCutInMiddle ? cutMiddle : cutEnd;
+    const cut = column.cutAt === undefined ? cutEnd : CUTS[column.cutAt];
     const [first] = spans;
     return padded(
       [{ text: cut(text, columns, width, face), tone: first?.tone }],

@@ -5,8 +5,8 @@ import { cutEnd, type Width, wrap } from "./shorten.ts";
 /** What is drawn: a table, notes below it, and what is said last. */
 export interface Sheet {
   readonly columns: readonly Column[];
-  /** The row that is shown again at the end of a table longer than the screen. */
-  readonly picked?: number | undefined;
+  /** The rows that are shown again at the end of a table longer than the screen. */
+  readonly again?: readonly number[];
   readonly notes: readonly string[];
   /** The lines that matter most. */
   readonly closing: readonly string[];
@@ -17,10 +17,18 @@ export interface Sheet {
 /** The whole sheet; what matters most comes last, where it stays visible. */
 export function drawSheet(sheet: Sheet, face: Face, width: Width): string[] {
   const { header, rows, notes, closing } = partsOf(sheet, face, width);
-  const { picked } = sheet;
+  const { again = [] } = sheet;
   const all = [...header, ...rows, ...notes, ...closing];
-  if (all.length < face.lines || picked === undefined) return all;
-  return [...header, ...rows, ...notes, ruleOf(face), ...header, rows[picked]!, ...closing];
+  if (all.length < face.lines || again.length === 0) return all;
+  return [
+    ...header,
+    ...rows,
+    ...notes,
+    ruleOf(face),
+    ...header,
+    ...again.map((row) => rows[row]!),
+    ...closing,
+  ];
 }
 
 /** As much of the sheet as the screen has lines for, below a title: notes go first, then rows. */

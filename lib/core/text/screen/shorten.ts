@@ -13,6 +13,18 @@ export function cutEnd(text: string, columns: number, width: Width, face: Pick<F
   return startOf(text, columns - dots.length, width) + dots;
 }
 
+/** A text cut at its start: the end of a path tells it apart from others. */
+export function cutStart(
+  text: string,
+  columns: number,
+  width: Width,
+  face: Pick<Face, "hasUnicode">,
+): string {
+  if (width(text) <= columns) return text;
+  const dots = dotsIn(columns, face);
+  return dots + endOf(text, columns - dots.length, width);
+}
+
 /** A text cut in its middle: the beginning and the end of an email tell it apart from others. */
 export function cutMiddle(
   text: string,

@@ -4,9 +4,9 @@ import { drawFrame, drawSheet, type Sheet } from "../../../../lib/core/text/scre
 import { displayWidth } from "../../../../lib/io/width.ts";
 
 const face = { columns: 20, lines: 8, hasColor: false, hasUnicode: true };
-const sheet = (rows: number, notes: readonly string[] = [], picked: number | undefined = 0): Sheet => ({
+const sheet = (rows: number, notes: readonly string[] = [], again: readonly number[] = [0]): Sheet => ({
   columns: [{ forms: [{ title: "NAME", cells: Array.from({ length: rows }, (_, row) => `row ${row}`) }] }],
-  picked,
+  again,
   notes,
   closing: ["selected: row 0"],
   of: "rows",
@@ -33,7 +33,7 @@ describe("a sheet", () => {
     ]);
     expect(drawSheet(sheet(9), face, displayWidth)).toHaveLength(14);
     expect(drawSheet(sheet(9), { ...face, hasUnicode: false }, displayWidth)).toContain("-".repeat(20));
-    expect(drawSheet({ ...sheet(9), picked: undefined }, face, displayWidth)).toHaveLength(11);
+    expect(drawSheet({ ...sheet(9), again: [] }, face, displayWidth)).toHaveLength(11);
   });
 });
 
