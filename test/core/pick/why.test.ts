@@ -159,7 +159,7 @@ describe("the paused sessions that would be picked", () => {
         return sample!.status;
       },
     }));
-    pausedWinners(candidates, NOW, SETTINGS, { policy: "documented" });
+    pausedWinners(candidates, NOW, SETTINGS, { policy: POLICIES[0]! });
     expect(judged).toBeLessThan(100 * candidates.length);
   });
 });
