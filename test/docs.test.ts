@@ -5,7 +5,7 @@ import { allCommands } from "../lib/cli/declaration/catalogue.ts";
 import { COMMANDS } from "../lib/cli/commands/all.ts";
 import { pageOf } from "../lib/cli/declaration/help.ts";
 import { PROBE_RESULTS, type ProbeResult, probeText } from "../lib/core/codex/reasons.ts";
-import { CHECKS } from "../lib/core/doctor/finding.ts";
+import { CHECKS } from "../lib/core/doctor/checks.ts";
 import { EXIT } from "../lib/core/text/failure.ts";
 import { HINDRANCES } from "../lib/core/pick/hindrance.ts";
 import { VERSION } from "../lib/core/text/version.ts";

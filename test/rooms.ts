@@ -20,7 +20,7 @@ export const ROOMS: Rooms = tableOf(`
   core/config         core: event pick session text
   core/event          core: codex pick quota session text
   core/supervisor     core: codex config session shell system text
-  core/doctor         core: codex session supervisor system text
+  core/doctor         core: codex config quota session supervisor system text
   core/simulation     core: config pick pick/policies quota session text
   core/pool           core: codex pool/limits pool/python pool/screen quota shell text
   core/pool/limits    core: codex pick quota text
@@ -28,6 +28,7 @@ export const ROOMS: Rooms = tableOf(`
   core/pool/screen    core: codex pool/limits quota text
   core/pool/state     core: codex pool/python text
   core/pool/watch     core: codex pool/limits system text
+  core/backup         core: codex text
   core/skill          core: pool text
   core/completion     core: completion/scripts text
   core/completion/scripts
@@ -75,10 +76,13 @@ export const ROOMS: Rooms = tableOf(`
   app/supervisor      app: codex config daemon event moving session supervisor/records supervisor/threads
                       io: . files lock process
                       core: codex config pick quota session shell supervisor system text
-  app/doctor          app: codex config daemon pick pool pool/pick session
-                      io: . files process
+  app/backup          app: codex login session
+                      io: . files lock
+                      core: backup codex shell system text
+  app/doctor          app: backup codex config daemon pick pool pool/pick session
+                      io: . files lock process
                       core: codex config doctor pick pool session sharing shell system text thread
-  app/completion      app: codex moving session thread   io: . files   core: codex/threads completion system thread
+  app/completion      app: codex moving session thread   io: . files   core: backup codex/threads completion system thread
   app/skill           io: . files lock   core: shell skill text
   app/pool            io: . files lock   core: pool pool/python pool/state pool/watch shell text
   app/pool/pick       app: codex pool session
@@ -104,8 +108,8 @@ export const ROOMS: Rooms = tableOf(`
   cli/declaration     app: codex login pick   io: .   core: pick session shell text
   cli/commands        cli: completion declaration output prompt screen view view/thread view/upkeep
                       io: .
-                      app: codex config daemon doctor event login moving pick session setup sharing skill supervisor thread
-                      core: completion config doctor event pick pick/report session shell skill system text text/screen thread
+                      app: backup codex config daemon doctor event login moving pick session setup sharing skill supervisor thread
+                      core: backup completion config doctor event pick pick/report session shell skill system text text/screen thread
   cli/prompt          io: .   app: config pick session   core: config pick pick/report system text
   cli/completion      cli: declaration pool   io: .   app: completion session   core: completion config text
   cli/pool            io: .
@@ -114,7 +118,7 @@ export const ROOMS: Rooms = tableOf(`
                       cli: screen
   cli/output          app: daemon setup skill
                       core: codex doctor event pick pick/policies pick/report shell simulation skill text thread
-  cli/view/upkeep     cli: output   core: config text text/screen   app: config moving
+  cli/view/upkeep     cli: output   core: backup config system text text/screen   app: backup config moving
   cli/screen          cli: declaration view view/thread
                       io: .
                       app: pick thread
@@ -125,7 +129,7 @@ export const ROOMS: Rooms = tableOf(`
                       core: codex pick quota system text thread
   cli/view            cli: output
                       io: .
-                      app: codex daemon pick sharing skill thread thread/going_on
+                      app: codex daemon doctor pick sharing skill thread thread/going_on
                       core: codex config doctor pick pick/report quota simulation skill system text thread
 `);
 

@@ -26,6 +26,7 @@ const WITH_JSON = ALL.filter(({ options }) => Object.hasOwn(options, "json")).ma
 const WITHOUT_JSON = [
   "shell",
   "exec",
+  "backup",
   "supervisor",
   "supervisor daemon",
   "config",
@@ -321,6 +322,22 @@ describe("every command prints with --json what its schema says:", () => {
     expect([faults, findings.length > 0]).toEqual([0, true]);
     writeFileSync(join(user.root, "config.toml"), "[sessions]\nodd = 1\n", { mode: 0o600 });
     expect(await run("doctor", 1)).toMatchObject({ faults: 1 });
+    const made = await run("doctor report.txt --fix --bundle", 1);
+    expect(made).toMatchObject({ repairs: [], bundle: join(user.cwd, "report.txt") });
+    writeFileSync(join(user.root, "supervisor.pid"), "4000000\n");
+    expect(await run("doctor --fix", 1)).toMatchObject({ repairs: [{ isDone: true }] });
+  });
+
+  test("backup create, list and restore", async () => {
+    const { name } = await run("backup create --with-credentials") as unknown as { name: string };
+    expect(await run("backup list")).toMatchObject({
+      backups: [{ name, problem: null, logins: { length: 3 } }],
+    });
+    expect(await run(`backup restore ${name}`)).toMatchObject({ before: null, files: [] });
+    writeFileSync(join(user.root, "state/paused.json"), "{}");
+    expect(await run(`backup restore ${name}`)).toMatchObject({ before: expect.any(String) });
+    writeFileSync(join(user.root, "backups", name, "manifest.json"), "{");
+    expect(await run("backup list")).toMatchObject({ backups: [{ createdAt: null }, {}] });
   });
 
   test("config init", async () => {

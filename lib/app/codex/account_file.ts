@@ -1,4 +1,11 @@
-import { type Account, type Holder, isLogin, parseAccount, parseHolder } from "../../core/codex/account.ts";
+import {
+  type Account,
+  type Holder,
+  isLogin,
+  issuedAt,
+  parseAccount,
+  parseHolder,
+} from "../../core/codex/account.ts";
 import { authFileOf } from "../../core/system/layout.ts";
 import { readText } from "../../io/files/read.ts";
 import { MOST_BYTES } from "../../io/files/sizes.ts";
@@ -28,6 +35,15 @@ export function holderAt(path: string): Holder {
     return parseHolder(readText(path, MOST_BYTES.login));
   } catch {
     return parseHolder("");
+  }
+}
+
+/** The time at which a home's login was issued, epoch milliseconds; undefined when it is not stated, or not readable. */
+export function issuedIn(home: string): number | undefined {
+  try {
+    return issuedAt(readText(authFileOf(home), MOST_BYTES.login));
+  } catch {
+    return undefined;
   }
 }
 

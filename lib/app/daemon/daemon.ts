@@ -3,12 +3,12 @@ import { Failure, UnfitFile, wordsOf } from "../../core/text/failure.ts";
 import { ORIGIN, supervisorEnvironment } from "../../core/shell/launch.ts";
 import type { Layout } from "../../core/system/layout.ts";
 import { timingFrom } from "../../core/system/timing.ts";
-import { readOwn } from "../../io/files/read.ts";
 import type { Host } from "../../io/host.ts";
 import { withLock } from "../../io/lock/lock.ts";
-import { commandLineOf, identityOf, isAlive, ownerOf, signal, variableOf } from "../../io/process/process.ts";
+import { identityOf, isAlive, signal } from "../../io/process/process.ts";
 import type { Elsewhere } from "./whereabouts.ts";
 import { isCurrent, livingDaemon } from "./living_daemon.ts";
+import { pidInFile, predecessorOf } from "./predecessor.ts";
 import type { Replaced } from "./replacement.ts";
 import { spawnDetached } from "../../io/process/spawn.ts";
 
@@ -216,23 +216,7 @@ async function endProcess(host: Host, layout: Layout, pid: number): Promise<bool
   return !isAlive(identity);
 }
 
-/** The pid of the predecessor's daemon of this root, identified by user, command line and environment. */
-function predecessorOf(host: Host, layout: Layout): number | undefined {
-  const pid = pidInFile(layout);
-  if (pid === undefined || identityOf(pid) === undefined || ownerOf(pid) !== host.uid) return undefined;
-  if (commandLineOf(pid).slice(-2).join(" ") !== "supervisor daemon") return undefined;
-  const names = variableOf(pid, "AGENTLB_HOME") === layout.root ||
-    `${variableOf(pid, "HOME")}/.agentlb` === layout.root;
-  return names ? pid : undefined;
-}
-
 function stale(layout: Layout): string {
   const pid = pidInFile(layout);
   return pid === undefined ? "" : ` (stale pid ${pid})`;
-}
-
-function pidInFile(layout: Layout): number | undefined {
-  const [, digits] = /^\s*(\d{1,10})\s*$/.exec(readOwn(layout.pidFile) ?? "") ?? [];
-  const pid = Number(digits);
-  return digits !== undefined && pid > 1 ? pid : undefined;
 }

@@ -5,6 +5,7 @@ import type { Layout } from "../../core/system/layout.ts";
 import type { Host } from "../../io/host.ts";
 import { readSettings } from "../config/file.ts";
 import type { Around } from "./around.ts";
+import { lookAtClock } from "./clock.ts";
 import { lookAtCodex } from "./codex.ts";
 import { lookAtFiles, oddFile } from "./files.ts";
 import { lookAtPools } from "./pools.ts";
@@ -17,6 +18,7 @@ const LOOKS: readonly ((around: Around) => Finding[] | Promise<Finding[]>)[] = [
   lookAtCodex,
   lookAtRoot,
   lookAtFiles,
+  lookAtClock,
   lookAtSupervisor,
   lookAtSessions,
   lookAtPools,

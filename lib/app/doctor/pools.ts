@@ -3,6 +3,7 @@ import { type Finding, finding } from "../../core/doctor/finding.ts";
 import { FLAVOURS } from "../../core/pool/flavour.ts";
 import { wordsOf } from "../../core/text/failure.ts";
 import { exists, isFolder } from "../../io/files/read.ts";
+import { findProgram } from "../codex/find_program.ts";
 import { loginAt } from "../codex/auth_file.ts";
 import { loadPool, type PoolSettings } from "../pool/load.ts";
 import { listAuthFiles } from "../pool/pick/auth_files.ts";
@@ -11,6 +12,7 @@ import type { Around } from "./around.ts";
 /** Checks the pools of cap and clb: the user's own and those of installed skills. */
 export async function lookAtPools({ host }: Around): Promise<Finding[]> {
   const found: Finding[] = [];
+  let hasPool = false;
   const home = host.env.HOME ?? "/";
   for (const flavour of Object.values(FLAVOURS)) {
     const skill = join(home, ".codex", "skills", flavour.name, "scripts");
@@ -21,6 +23,7 @@ export async function lookAtPools({ host }: Around): Promise<Finding[]> {
         const pool = await loadPool({ ...host, err: (text) => void said.push(text) }, flavour, from);
         configFile = pool.configFile;
         if (!exists(configFile)) continue;
+        hasPool = true;
         found.push(...authFindings(pool));
         pool.sources();
       } catch (error) {
@@ -30,6 +33,9 @@ export async function lookAtPools({ host }: Around): Promise<Finding[]> {
         found.push(finding("pool-config", `${flavour.name}: ${plain(text)}`, configFile));
       }
     }
+  }
+  if (hasPool && host.system.hasTmux && findProgram("tmux", host) === undefined) {
+    found.push(finding("tmux-missing", "there is no tmux on PATH"));
   }
   return found;
 }

@@ -35,6 +35,7 @@ export const COMMANDS: Commands = new Map<string, string | LoadCommand>([
   ["guard", () => import("./guard.ts")],
   ["simulate", () => import("./simulate.ts")],
   ["doctor", () => import("./doctor.ts")],
+  ["backup", () => import("./backup.ts")],
   ["supervisor", () => import("./supervisor.ts")],
   ["config", () => import("./config.ts")],
   ["skill", () => import("./skill.ts")],

@@ -44,6 +44,10 @@ function knownTo(host: Host): Known {
       const { knownRemoved } = await import("../../app/completion/trash.ts");
       return knownRemoved(layout());
     },
+    async backups() {
+      const { knownBackups } = await import("../../app/completion/backups.ts");
+      return knownBackups(layout());
+    },
     async threads() {
       const { knownThreads } = await import("../../app/completion/threads.ts");
       return knownThreads(host, layout());

@@ -18,6 +18,7 @@ export interface Known {
   emails(): Candidate[];
   /** Sessions in the trash. */
   removed(): Promise<Candidate[]>;
+  backups(): Promise<Candidate[]>;
   threads(): Promise<Candidate[]>;
   settings(): Promise<KnownSetting[]>;
 }
@@ -186,6 +187,8 @@ async function valuesOf(
       return wordsOnly(known.aliases());
     case "removed session":
       return wordsOnly(await known.removed());
+    case "backup":
+      return wordsOnly(await known.backups());
     case "thread":
       return wordsOnly(await known.threads());
     case "setting":

@@ -46,3 +46,47 @@ export interface PathOutput {
   readonly alias: string;
   readonly home: string;
 }
+
+/** A copy of settings and state. */
+export interface BackupEntry {
+  /** Its name: its time in UTC and four letters. */
+  readonly name: string;
+  readonly folder: string;
+  /** RFC 3339; null when its list of files can't be read. */
+  readonly createdAt: string | null;
+  /** Whether a user asked for it, or it keeps what a restore replaced. */
+  readonly reason: "asked" | "before a restore" | null;
+  readonly files: number;
+  readonly bytes: number;
+  /** The sessions whose logins it holds. */
+  readonly logins: readonly string[];
+  /** The reason why it is not restored, in words; null for a whole one. */
+  readonly problem: string | null;
+}
+
+/** `agentlb backup create --json`. */
+export interface BackupOutput extends BackupEntry {
+  readonly schema: "agentlb.backup/1";
+  /** What links lead to: nothing of it is kept. */
+  readonly leftOut: readonly string[];
+}
+
+/** `agentlb backup list --json`. */
+export interface BackupsOutput {
+  readonly schema: "agentlb.backups/1";
+  readonly folder: string;
+  /** The oldest first. */
+  readonly backups: readonly BackupEntry[];
+}
+
+/** `agentlb backup restore --json`. */
+export interface BackupRestoredOutput {
+  readonly schema: "agentlb.backup-restored/1";
+  readonly backup: string;
+  /** The backup of what was there before; null when nothing had to change. */
+  readonly before: string | null;
+  /** The replaced files, below the root. */
+  readonly files: readonly string[];
+  /** The sessions that were made again. */
+  readonly made: readonly string[];
+}

@@ -47,6 +47,12 @@ export function parseHolder(text: string | undefined): Holder {
   return holder;
 }
 
+/** The time at which the service issued the login's access token, epoch milliseconds; undefined when it is not stated. */
+export function issuedAt(text: string | undefined): number | undefined {
+  const iat = fieldsOf(payloadOf(opened(text).tokens?.get("access_token")))?.get("iat");
+  return typeof iat === "number" && iat >= 0 && iat <= 1e11 ? Math.floor(iat) * 1000 : undefined;
+}
+
 /** The holder, and of a login by tokens where its times are. */
 function opened(text: string | undefined): Holder & { readonly auth?: Fields; readonly tokens?: Fields } {
   if (text === undefined) return only("none");

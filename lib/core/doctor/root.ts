@@ -8,6 +8,8 @@ export interface EntryFacts {
   readonly owner: number | undefined;
   /** The last nine bits of its mode. */
   readonly mode: number;
+  /** It is below the root, and no link leads to it: it may be changed here. */
+  readonly isOwn: boolean;
 }
 
 /** Facts about the root. */
@@ -25,14 +27,15 @@ export function rootFindings({ root, uid, entries, isWritable }: RootFacts): Fin
   if (entries.length === 0) return [finding("root-missing", `there is no ${root}`)];
   const found = isWritable ? [] : [finding("root-readonly", `${root} can't be written`, root)];
   if (uid === undefined) return found;
-  for (const { path, isFolder, owner, mode } of entries) {
+  for (const { path, isFolder, owner, mode, isOwn } of entries) {
     if (owner !== uid) {
       const what = `${path} belongs to another user (uid ${owner}, we are ${uid})`;
       found.push(finding("root-foreign", what, `${uid} ${root}`));
     } else if ((mode & 0o077) !== 0) {
       const wanted = isFolder ? "700" : "600";
       const what = `${path} is open to others (mode ${mode.toString(8)})`;
-      found.push(finding("root-open", what, `chmod ${wanted} ${path}`));
+      const repair = isOwn ? { kind: "close", path, isFolder } as const : undefined;
+      found.push(finding("root-open", what, `chmod ${wanted} ${path}`, repair));
     }
   }
   return found;

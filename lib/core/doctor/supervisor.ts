@@ -8,14 +8,60 @@ export interface SupervisorFacts {
   readonly at: "here" | "elsewhere" | "nowhere";
   readonly isDisabled: boolean;
   readonly record: OwnRecord | undefined;
+  /** The version of the supervisor that runs here, and whether it is older or newer than this program. */
+  readonly version: string | undefined;
+  readonly age: "same" | "older" | "newer";
+  /** A running supervisor of an earlier program. */
+  readonly second: number | undefined;
+  /** The process in supervisor.pid, when it is no supervisor. */
+  readonly stalePid: number | undefined;
+  readonly pidFile: string;
+  /** App-servers of a supervisor that has ended. */
+  readonly orphans: readonly { readonly alias: string; readonly pid: number; readonly ageMs: number }[];
   /** The surroundings of this program; `codex` is the one that a supervisor started here would run. */
   readonly here: Caller;
 }
 
 const LACKS = { codex: "no codex that starts", network: "no network" } as const;
 
+/** Age from which an app-server without its supervisor is stuck: until then it may finish what it does. */
+const STUCK_MS = 60_000;
+
 /** The findings about the supervisor. */
-export function supervisorFindings({ at, isDisabled, record, here }: SupervisorFacts): Finding[] {
+export function supervisorFindings(facts: SupervisorFacts): Finding[] {
+  return [...ownFindings(facts), ...versionFindings(facts), ...remainFindings(facts)];
+}
+
+function versionFindings({ version, age }: SupervisorFacts): Finding[] {
+  if (version === undefined || age === "same") return [];
+  const what = `the supervisor is of version ${version}`;
+  return [age === "older" ? finding("supervisor-old", what) : finding("supervisor-new", what)];
+}
+
+/** What a supervisor of another program, or one that was killed, leaves here. */
+function remainFindings({ second, stalePid, pidFile, orphans }: SupervisorFacts): Finding[] {
+  const found: Finding[] = [];
+  if (second !== undefined) {
+    found.push(
+      finding("supervisor-second", `the supervisor of an earlier program is running (pid ${second})`),
+    );
+  }
+  if (stalePid !== undefined) {
+    const repair = { kind: "remove pid", path: pidFile, pid: stalePid } as const;
+    found.push(
+      finding("supervisor-pid", `${pidFile} names a process that is no supervisor (${stalePid})`, "", repair),
+    );
+  }
+  for (const { alias, pid, ageMs } of orphans) {
+    if (ageMs < STUCK_MS) continue;
+    found.push(
+      finding("supervisor-orphan", `${alias}: an app-server has no supervisor any more (pid ${pid})`),
+    );
+  }
+  return found;
+}
+
+function ownFindings({ at, isDisabled, record, here }: SupervisorFacts): Finding[] {
   const found: Finding[] = [];
   if (isDisabled) found.push(finding("supervisor-disabled", "AGENTLB_SUPERVISOR_DISABLED is 1"));
   if (at === "nowhere") {

@@ -56,6 +56,10 @@ export interface Layout {
   readonly move: string;
   /** Removed sessions, a folder each. */
   readonly trash: string;
+  /** Copies of settings and state, a folder each. */
+  readonly backups: string;
+  /** The restoring of a backup that is under way, or was cut short. */
+  readonly restoring: string;
   readonly locks: string;
   readonly stateLock: string;
   readonly supervisorLock: string;
@@ -63,6 +67,7 @@ export interface Layout {
   readonly readingsLock: string;
   readonly promisesLock: string;
   readonly eventsLock: string;
+  readonly backupLock: string;
 }
 
 /** The paths under `root`, an absolute path. */
@@ -101,6 +106,8 @@ export function layoutOf(root: string): Layout {
     logins: join(state, "logins"),
     move: join(state, "move.json"),
     trash: join(root, "trash"),
+    backups: join(root, "backups"),
+    restoring: join(state, "restoring.json"),
     locks,
     stateLock: join(locks, "state.lock"),
     supervisorLock: join(locks, "supervisor.lock"),
@@ -108,6 +115,7 @@ export function layoutOf(root: string): Layout {
     readingsLock: join(locks, "readings.lock"),
     promisesLock: join(locks, "promises.lock"),
     eventsLock: join(locks, "events.lock"),
+    backupLock: join(locks, "backup.lock"),
   };
 }
 

@@ -15,8 +15,9 @@ import fs, {
   unlinkSync,
 } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, Failure } from "../../core/text/failure.ts";
+import { errnoOf, Failure, UnfitFile } from "../../core/text/failure.ts";
 import { system } from "../platform/here.ts";
+import { isPlainBelow } from "./access.ts";
 import { openFile } from "./open.ts";
 import { isFolder, type Kind } from "./read.ts";
 import { nameBeside } from "./replace.ts";
@@ -56,6 +57,23 @@ export function makePrivate(path: string): void {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat?.isFile() || (stat.mode & 0o777) === 0o600) return;
   chmodSync(path, 0o600);
+}
+
+/** Takes the rights of others away from a file (0600) or folder (0700) of ours below `root`. Never acts through a link. */
+export function closeToOthers(path: string, root: string): void {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const fd = openSync(path, O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0));
+  try {
+    const stat = fstatSync(fd);
+    const named = lstatSync(path);
+    // What is open is what the path names, without a link on the way and without a second name elsewhere.
+    const isSame = stat.ino === named.ino && stat.dev === named.dev && isPlainBelow(root, path);
+    const isOne = stat.isDirectory() || (stat.isFile() && stat.nlink === 1);
+    if (!isSame || !isOne) throw new UnfitFile("close", path, "it is reached through a link, or is no file");
+    fs.fchmodSync(fd, stat.isDirectory() ? 0o700 : 0o600);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** The owner of a new file: our own user id where the runtime does not report it. */

@@ -49,6 +49,11 @@ export function sha256At(path: string): string {
   return hash.digest("hex");
 }
 
+/** The SHA-256 of bytes, in hex. */
+export function digestOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
 /** The new content of a path: a text, the bytes of a file if they have the expected digest, or a link. */
 export type Content =
   | { readonly text: string }

@@ -19,6 +19,11 @@ export function readBytes(path: string, most: number): Uint8Array<ArrayBuffer> |
   return unlessMissing(() => readWhole(path, most));
 }
 
+/** The bytes of a file of ours, which is never a link; undefined when there is none. Other errors are thrown. */
+export function readOwnBytes(path: string, most: number): Uint8Array<ArrayBuffer> | undefined {
+  return unlessMissing(() => readWhole(path, most, OWN));
+}
+
 function unlessMissing<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -34,10 +34,10 @@ interface ReplaceOptions {
 /** The error message when a file may not be written any more. */
 export const NOT_OURS = "its folder is being removed, or another one took its place";
 
-/** Replaces a file by `text` so that after a crash or a full disk it is the old or the new one, whole. Mode 0600. */
-export function replaceFile(path: string, text: string, options: ReplaceOptions = {}): void {
+/** Replaces a file by a text, or bytes, so that after a crash or a full disk it is the old or the new one, whole. Mode 0600. */
+export function replaceFile(path: string, content: string | Uint8Array, options: ReplaceOptions = {}): void {
   const target = replaceable(path, options.follow ?? false);
-  const bytes = new TextEncoder().encode(text);
+  const bytes = bytesOf(content);
   const temporary = join(dirname(target), `.${basename(target)}.${randomName()}.tmp`);
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
@@ -60,11 +60,11 @@ export function replaceFile(path: string, text: string, options: ReplaceOptions 
 }
 
 /** Writes and flushes a new file (0600); fails when it exists. */
-export function writeNew(path: string, text: string): void {
+export function writeNew(path: string, content: string | Uint8Array): void {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
   try {
-    writeAll(fd, new TextEncoder().encode(text));
+    writeAll(fd, bytesOf(content));
     fsyncSync(fd);
   } catch (error) {
     rmSync(path, { force: true });
@@ -72,6 +72,10 @@ export function writeNew(path: string, text: string): void {
   } finally {
     closeSync(fd);
   }
+}
+
+function bytesOf(content: string | Uint8Array): Uint8Array {
+  return typeof content === "string" ? new TextEncoder().encode(content) : content;
 }
 
 /** Writes a new file (0600) that is there whole or not at all; false when the name exists. */

@@ -107,3 +107,17 @@ export function sweepFolders(parent: string, prefix: string, kept: string, befor
     if (stat?.isDirectory() && stat.mtimeMs < beforeMs && !holds) removeTree(path);
   }
 }
+
+/** The names of all files and folders below a folder, relative to it, in no order; links are not followed. */
+export function namesBelow(folder: string): string[] {
+  const found: string[] = [];
+  const walk = (inside: string) => {
+    for (const entry of entriesOf(join(folder, inside))) {
+      const name = join(inside, entry.name);
+      found.push(name);
+      if (entry.isDirectory()) walk(name);
+    }
+  };
+  walk("");
+  return found;
+}

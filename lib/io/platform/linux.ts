@@ -4,6 +4,9 @@ import { tableLinesOf } from "./kernel_table.ts";
 import { macos } from "./macos.ts";
 import type { Platform, ProcessView } from "./platform.ts";
 
+/** The unit of start times in /proc, on every architecture (USER_HZ). */
+const TICK_MS = 10;
+
 /** Reads /proc (proc(5)). Denied Deno permissions are thrown. */
 const PROC: ProcessView = {
   numbers() {
@@ -25,6 +28,15 @@ const PROC: ProcessView = {
   variableOf(pid, name) {
     const entry = procFile(pid, "environ").split("\0").find((line) => line.startsWith(`${name}=`));
     return entry?.slice(name.length + 1);
+  },
+  ageOf(pid) {
+    try {
+      const ticks = Number(fieldsOf(pid)[19]);
+      const up = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+      return Number.isFinite(ticks) && Number.isFinite(up) ? up * 1000 - ticks * TICK_MS : undefined;
+    } catch {
+      return undefined; // not visible to us
+    }
   },
   parentOf: (pid) => Number(fieldsOf(pid)[1] ?? 0),
   groupOf(pid) {

@@ -62,6 +62,8 @@ export interface ProcessView {
   ownCommandLine(): Uint8Array | undefined;
   /** One environment variable of a process; undefined when unset or not visible to us. */
   variableOf(pid: number, name: string): string | undefined;
+  /** The time since the start of a process, in milliseconds; undefined when not visible. */
+  ageOf(pid: number): number | undefined;
   /** The parent of a process; 0 when not visible. */
   parentOf(pid: number): number;
   /** The process group of a process; 0 when not visible. */

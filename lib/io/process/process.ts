@@ -91,6 +91,11 @@ export function variableOf(pid: number, name: string): string | undefined {
   return system.processes?.variableOf(pid, name);
 }
 
+/** The time since the start of a process, in milliseconds; undefined when it is gone or not visible to us. */
+export function ageOf(pid: number): number | undefined {
+  return system.processes?.ageOf(pid);
+}
+
 /** The parent of a process, its parent, and so on, as far as visible. */
 export function ancestorsOf(pid: number): number[] {
   const ancestors: number[] = [];

@@ -13,6 +13,7 @@ const KNOWN: Known = {
   aliases: () => ["work", "spare"].map(word),
   emails: () => [word("me@example.com")],
   removed: () => Promise.resolve([word("gone")]),
+  backups: () => Promise.resolve([word("20261120T120000Z-1f0c")]),
   threads: () => Promise.resolve([word("a thread")]),
   settings: () => Promise.resolve([{ ...word("sessions.policy"), values: ["score", "drain"] }]),
 };
@@ -40,6 +41,8 @@ describe("behind these words fit:", () => {
     ["new", "", SESSIONS],
     ["restore", "", ["gone"]],
     ["purge", "", ["gone"]],
+    ["backup", "", ["create", "list", "restore"]],
+    ["backup restore", "", ["20261120T120000Z-1f0c"]],
     ["--policy drain new", "", SESSIONS],
     ["new", "wo", SESSIONS],
     ["new", "me", ["me@example.com"]],
