@@ -29,6 +29,7 @@ export function serve(around: Surroundings): void {
   const { home, script } = around;
   const used = new Map<string, number>();
   let initialized = false;
+  let greeting: Promise<void> | undefined;
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const crash = (moment: string) => {
     const planned = script().crash;
@@ -77,7 +78,8 @@ export function serve(around: Surroundings): void {
     if (typeof method !== "string") return;
     around.note("request", method);
     if (id === undefined || id === null) return;
-    if (method === "initialize") return await initialize(id);
+    if (method === "initialize") return await (greeting = initialize(id));
+    await greeting; // as the real one, which answers nothing before
     if (!initialized) return answer(id, { error: { code: -32600, message: "Not initialized" } }, undefined);
     if (method === "account/rateLimits/read") {
       crash("limits");

@@ -9,6 +9,7 @@ import {
   type World,
   worldOf,
 } from "../../test/e2e/real_world.ts";
+import { startAppServer } from "../../rig/app_server.ts";
 import { type Backend, startBackend } from "../../rig/backend.ts";
 import { makeSandbox } from "../../rig/sandbox.ts";
 import { until } from "../../rig/until.ts";
@@ -69,6 +70,27 @@ export async function kills(settings: KillSettings): Promise<KillFigures> {
     lost: sum("lost"),
     dead: sum("dead"),
   };
+}
+
+/** The planted fault: ends a Codex by SIGKILL in its token request. Returns true if its login is then lost. */
+export async function isLostByKillingCodex(): Promise<boolean> {
+  const service = await startBackend({ accounts: { a: { refresh: { delayMs: SLOWEST_MS } } } });
+  const user = makeSandbox({ codex: "real", env: ENV, leaveMs: 20_000 });
+  try {
+    const home = user.addAlias("a", { backend: service, account: "a", ttlSec: 200 });
+    const server = startAppServer(home);
+    server.initialize().catch(() => {}); // ends before the answer
+    await service.waitFor({ path: "/oauth/token", account: "a" });
+    server.child.kill("SIGKILL");
+    await server.exited;
+    return service.isSpent(refreshTokenIn(join(home, "auth.json")));
+  } finally {
+    try {
+      await user.close();
+    } finally {
+      await service.close();
+    }
+  }
 }
 
 /** One session whose login is made to near its end again and again. */

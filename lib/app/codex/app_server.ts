@@ -120,10 +120,15 @@ export class AppServer {
     return this.#rpc.dropped;
   }
 
-  /** Does the handshake. Codex renews a login near expiry during it. */
-  async greet(): Promise<Greeting> {
+  /**
+   * Does the handshake. Codex renews a login near expiry during it, and one that the service refuses at the start in the
+   * background; `isGuarded` sends `guardRenewal` with it.
+   */
+  async greet(isGuarded = false): Promise<Greeting> {
     const client = { name: this.#name, version: VERSION };
-    const answer = objectOf(await this.#rpc.request("initialize", { clientInfo: client }));
+    const greeted = this.#rpc.request("initialize", { clientInfo: client });
+    if (isGuarded) this.guardRenewal();
+    const answer = objectOf(await greeted);
     const [agent, home] = [answer?.get("userAgent"), answer?.get("codexHome")];
     this.version = typeof agent === "string" ? codexVersionIn(agent) : undefined;
     return { version: this.version, home: typeof home === "string" && home !== "" ? home : undefined };
@@ -160,7 +165,15 @@ export class AppServer {
     }
   }
 
-  /** Asks for the account, which Codex answers only after any renewal; until then `close` keeps stdin open. */
+  /**
+   * Asks for the account, which Codex answers only after any renewal: until then it does not exit at the end of its
+   * stdin, thus not after the death of this process either.
+   */
+  guardRenewal(): void {
+    this.#rpc.request("account/read", {}).catch(() => {});
+  }
+
+  /** The same after a sign of a renewal: `close` keeps stdin open until the answer. */
   askAccount(): void {
     this.#owed = this.#rpc.request("account/read", {}).then(() => {}, () => {});
   }

@@ -52,7 +52,8 @@ export async function converseWithin(
  */
 async function converse(server: AppServer, login: LoginView): Promise<ProbeOutcome> {
   try {
-    const other = server.phase === "greeting" ? await greet(server) : undefined;
+    const isGuarded = server.phase !== "greeting" || !server.mayRenew || login.isRenewalOff === true;
+    const other = server.phase === "greeting" ? await greet(server, login.isRenewalOff) : undefined;
     if (other !== undefined) {
       server.askAccount(); // the login there is unknown and may be under renewal
       return other;
@@ -61,6 +62,7 @@ async function converse(server: AppServer, login: LoginView): Promise<ProbeOutco
     const isFar = renewal.kind === "impossible";
     const mayAsk = isFar || (renewal.kind === "possible" && renewal.isExpiryUnknown === true);
     if (!mayAsk || server.phase === "closing") return { kind: "notRenewed" };
+    if (!isGuarded) server.guardRenewal();
     if (isFar) login.settled?.();
     server.phase = "reading";
     const reading = await server.readLimits();
@@ -82,9 +84,12 @@ async function converse(server: AppServer, login: LoginView): Promise<ProbeOutco
   }
 }
 
-/** Does the handshake. Returns a fault if the program uses another home, as with a wrapper that sets CODEX_HOME. */
-export async function greet(server: AppServer): Promise<ProbeFault | undefined> {
-  const { home } = await server.greet();
+/**
+ * Does the handshake, alone where it may renew the login, else with the question for the account. Returns a fault if the
+ * program uses another home, as with a wrapper that sets CODEX_HOME.
+ */
+export async function greet(server: AppServer, isRenewalOff = false): Promise<ProbeFault | undefined> {
+  const { home } = await server.greet(!server.mayRenew && !isRenewalOff);
   if (home === undefined || placeOf(home) === placeOf(server.home)) return undefined;
   return { kind: "otherHome", detail: printable(home, 200) };
 }

@@ -57,13 +57,12 @@ export function pausedWinners(
   settings: ScoreSettings,
   options: DecisionOptions,
 ): string[] {
+  const field = new Trials(candidates, nowMs, settings, options);
   return candidates.flatMap((candidate) => {
     const { rules } = candidate;
     if (!rules?.isPaused) return [];
     const free = { ...candidate, rules: { ...rules, isPaused: false } };
-    const others = candidates.map((each) => each === candidate ? free : each);
-    const isPicked = decide(others, nowMs, settings, options).winner?.alias === candidate.alias;
-    return isPicked ? [candidate.alias] : [];
+    return field.winner(free) === candidate.alias ? [candidate.alias] : [];
   });
 }
 

@@ -98,7 +98,7 @@ describe("a conversation with an app-server", () => {
     expect(await wrong(talk.request("fail"))).toBe(
       `Cannot ask fail in ${home}: codex answers -32600: unknown \\u{1b}[31mvariant`,
     );
-    expect(children[0]?.asked).toEqual(["initialize", "model/list", "model/list", "fail"]);
+    expect(children[0]?.asked).toEqual(["initialize", "account/read", "model/list", "model/list", "fail"]);
   });
 
   it("never sends what could cost the login, whatever an object says of itself", async () => {
@@ -111,12 +111,12 @@ describe("a conversation with an app-server", () => {
       },
     };
     await talk.request("getAuthStatus", sly);
-    expect(children[0]?.requests[1]?.params).toEqual({ includeToken: false });
+    expect(children[0]?.requests[2]?.params).toEqual({ includeToken: false });
     for (const params of [{ includeToken: true }, { toJSON: () => ({ includeToken: true }) }]) {
       expect(await wrong(talk.request("getAuthStatus", params))).toContain("getAuthStatus is not sent");
     }
     expect(await wrong(talk.request("account/logout"))).toContain("account/logout is not sent");
-    expect(children[0]?.asked).toEqual(["initialize", "getAuthStatus"]);
+    expect(children[0]?.asked).toEqual(["initialize", "account/read", "getAuthStatus"]);
   });
 
   it("tells what Codex says without being asked", async () => {
@@ -234,7 +234,7 @@ describe("where the login may be renewed", () => {
       child.answer(request.id, {});
     });
     expect(await wrong(open())).toContain("its login is due for renewal");
-    expect(children[0]).toMatchObject({ asked: ["initialize"], isStdinOpen: false });
+    expect(children[0]).toMatchObject({ asked: ["initialize", "account/read"], isStdinOpen: false });
   });
 });
 
@@ -246,7 +246,7 @@ describe("the end of a conversation", () => {
     await talk.close();
     expect(children[0]).toMatchObject({
       isGone: true,
-      asked: ["initialize", "account/rateLimits/read"],
+      asked: ["initialize", "account/read", "account/rateLimits/read"],
     });
     expect(await wrong(talk.readLimits())).toContain("the app-server has ended");
   });
@@ -308,7 +308,7 @@ describe("the end of a conversation", () => {
     const message = wrong(open({ timeoutMs: 2000 }));
     await clock.advance(2000);
     expect(await message).toBe(`Cannot start an app-server in ${home}: no answer in 2 s`);
-    expect(children[0]).toMatchObject({ isGone: true, asked: ["initialize"] });
+    expect(children[0]).toMatchObject({ isGone: true, asked: ["initialize", "account/read"] });
   });
 
   it("is noticed when Codex ends by itself", async () => {

@@ -54,7 +54,7 @@ describe("a login that is about to expire", () => {
     expect(world.recorded()).toMatchObject([{ alias: "a", pid: child?.pid, mayRenew: true }]);
     login.renew();
     await world.clock.advance(0);
-    expect(child?.asked).toEqual(["initialize", "account/rateLimits/read"]);
+    expect(child?.asked).toEqual(["initialize", "account/read", "account/rateLimits/read"]);
     await world.clock.advance(2 * SEC);
     expect(world.session("a").lastProbeResult).toBe("ok");
     expect(world.recorded()).toEqual([]);
@@ -117,8 +117,8 @@ describe("a login that is about to expire", () => {
     login.answer();
     await eventually(() => all().length === 2 && all().every(({ isGone }) => isGone), "both");
     expect(all().map(({ asked }) => asked)).toEqual([
-      ["initialize", "account/rateLimits/read"],
-      ["initialize", "account/rateLimits/read"],
+      ["initialize", "account/read", "account/rateLimits/read"],
+      ["initialize", "account/read", "account/rateLimits/read"],
     ]);
     expect(world.session("a").lastProbeResult).toBe("ok");
     expect(world.session("b").lastProbeResult).toBe("ok");
@@ -198,14 +198,14 @@ describe("a login that was refused", () => {
     world.run();
     await world.clock.advance(2 * SEC);
     const [child] = world.spawned.in(home);
-    expect(child?.asked).toEqual(["initialize", "account/rateLimits/read", "account/read"]);
+    expect(child?.asked).toEqual(["initialize", "account/read", "account/rateLimits/read", "account/read"]);
     expect(world.session("a").lastProbeResult).toBe("token refused");
     expect(world.recorded()).toMatchObject([{ alias: "a", mayRenew: true }]);
     await world.clock.advance(50 * SEC);
     expect(child?.isStdinOpen).toBe(true);
     world.behaviours.delete(home);
     world.login("a");
-    child!.answer(3, { account: null });
+    child!.answer(4, { account: null });
     await world.clock.advance(0);
     expect(child).toMatchObject({ isStdinOpen: false, isGone: true });
     await world.clock.advance(2 * SEC);
@@ -524,8 +524,8 @@ it("what hangs is not asked twice at the same time", async () => {
   });
   world.run();
   await world.clock.advance(9 * SEC);
-  expect(world.spawned.in(home).map(({ asked }) => asked.length)).toEqual([2]);
+  expect(world.spawned.in(home).map(({ asked }) => asked.length)).toEqual([3]);
   world.behaviours.set(home, answering());
   await world.clock.advance(5 * SEC);
-  expect(world.spawned.in(home).map(({ asked }) => asked.length)).toEqual([2, 2]);
+  expect(world.spawned.in(home).map(({ asked }) => asked.length)).toEqual([3, 3]);
 });

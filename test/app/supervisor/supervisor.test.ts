@@ -61,7 +61,7 @@ describe("readings", () => {
     const home = world.add("a");
     const open: boolean[] = [];
     world.behaviours.set(home, (request, child) => {
-      if (request.method === "initialize") return child.answer(request.id, {});
+      if (request.method !== "account/rateLimits/read") return child.answer(request.id, {});
       setImmediate(() => {
         open.push(child.isStdinOpen);
         child.answer(request.id, LIMITS);
@@ -72,8 +72,8 @@ describe("readings", () => {
     await eventually(() => world.spawned.alive().length === 0, "the end of the probe");
     expect(open).toEqual([true]);
     const [child] = world.spawned.children;
-    expect(child?.asked).toEqual(["initialize", "account/rateLimits/read"]);
-    expect(child?.requests[1]?.params).toEqual({ excludeResetCreditDetails: true });
+    expect(child?.asked).toEqual(["initialize", "account/read", "account/rateLimits/read"]);
+    expect(child?.requests[2]?.params).toEqual({ excludeResetCreditDetails: true });
     expect(child?.launch).toMatchObject({
       file: world.program,
       args: ["app-server"],

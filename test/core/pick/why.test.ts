@@ -119,3 +119,47 @@ describe("what would change a pick", () => {
     expect(winners).toBeGreaterThan(50);
   });
 });
+
+describe("the paused sessions that would be picked", () => {
+  it("are those that deciding anew picks, in 1,000 random states", () => {
+    fc.assert(
+      fc.property(
+        state,
+        fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+        ({ field, policy }, pauses) => {
+          const candidates = field.map((each, index): Candidate => ({
+            ...each,
+            rules: { ...each.rules!, isPaused: pauses[index]! },
+          }));
+          const wouldWin = ({ alias }: Candidate) => {
+            const freed = candidates.map((each): Candidate =>
+              each.alias === alias ? { ...each, rules: { ...each.rules!, isPaused: false } } : each
+            );
+            return decide(freed, NOW, SETTINGS, { policy }).winner?.alias === alias;
+          };
+          const expected = candidates.filter((each) => each.rules!.isPaused && wouldWin(each));
+          expect(pausedWinners(candidates, NOW, SETTINGS, { policy })).toEqual(
+            expected.map(({ alias }) => alias),
+          );
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("cost one judgement for each of 1,000, not one of all for each", () => {
+    let judged = 0;
+    const [sample] = fc.sample(candidate("s"), { numRuns: 1, seed: 1 });
+    const candidates = Array.from({ length: 1000 }, (_, index): Candidate => ({
+      ...sample!,
+      alias: `s${index}`,
+      rules: { ...sample!.rules!, isPaused: true },
+      get status() {
+        judged++;
+        return sample!.status;
+      },
+    }));
+    pausedWinners(candidates, NOW, SETTINGS, { policy: POLICIES[0]! });
+    expect(judged).toBeLessThan(100 * candidates.length);
+  });
+});
