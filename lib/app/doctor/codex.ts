@@ -14,8 +14,8 @@ const SCRIPT_BYTES = 64 * 1024;
 
 /** Finds Codex and asks for its version, which touches no login. */
 export async function lookAtCodex({ host, layout, config }: Around): Promise<Finding[]> {
-  const { env, platform, arch } = host;
-  const path = codexProgram(config, { env, platform, arch, cwd: layout.root })?.path;
+  const { platform, arch } = host;
+  const path = codexProgram(config, { env: host.env, platform, arch, cwd: layout.root })?.path;
   const known = {
     named: namedCodex(config, host),
     setsHome: path !== undefined && setsCodexHome(headOf(path)),

@@ -133,12 +133,17 @@ async function converse(chunks: readonly Uint8Array[]): Promise<void> {
   let feed: (chunk: Uint8Array) => void = () => {};
   let end: (exit: { code: number }) => void = () => {};
   const told: unknown[] = [];
+  const exited = new Promise<{ code: number }>((resolved) => void (end = resolved));
   const client = new JsonRpcClient({
     pid: 1,
     write() {},
     closeStdin() {},
     onData: (listener) => void (feed = listener),
-    exited: new Promise((resolved) => void (end = resolved as typeof end)),
+    onFlood() {},
+    left: exited,
+    exited,
+    release() {},
+    isKept: false,
     lastWords: () => "",
   }, (_method, params) => told.push(params));
   const answered = client.request("account/rateLimits/read", undefined).then(
