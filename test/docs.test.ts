@@ -1,5 +1,5 @@
 import { ALLOWED } from "../lib/core/sharing/allowed_settings.ts";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { allCommands } from "../lib/cli/declaration/catalogue.ts";
 import { COMMANDS } from "../lib/cli/commands/all.ts";
@@ -12,7 +12,7 @@ import { VERSION } from "../lib/core/text/version.ts";
 import * as library from "../mod.ts";
 import { VERSIONS } from "../lib/io/library.ts";
 import { DOORS } from "./layers.ts";
-import { brokenLinks, codeIn, isInTree, markedRows, missingFiles, pagesOfTree } from "./pages.ts";
+import { brokenLinks, codeIn, isInTree, markedRows, missingFiles, pagesOfTree, unshown } from "./pages.ts";
 import { commandsTable, optionsTable } from "./commands_table.ts";
 import { SCHEMAS } from "./schemas.ts";
 import { settingsTable } from "./settings_table.ts";
@@ -54,6 +54,22 @@ describe("the checker of pages catches a planted", () => {
     ]);
   });
 
+  test("promise without a test", () => {
+    const rows = [
+      "`test/a.test.ts`: one",
+      "`test/a.test.ts`: two",
+      "`test/b.test.ts`",
+      "`npm run torture -- kills`",
+    ];
+    const planted = rows.map((by, at) => `| ${at} | ${by} |\n`).join("");
+    const texts = new Map([["test/a.test.ts", 'test("one"']]);
+    expect(unshown(planted, (path) => texts.get(path), ["pool"])).toEqual([
+      '1: test/a.test.ts has no test "two"',
+      "2: there is no test/b.test.ts",
+      "3: there is no long test kills",
+    ]);
+  });
+
   test("name of a file that is not there", () => {
     const planted = new Map([["docs/b.md", "`lib/a.ts`, `lib/b.ts`, `lib/<name>.ts`"]]);
     expect(missingFiles(planted, (path) => path === "lib/b.ts")).toEqual(["docs/b.md: there is no lib/a.ts"]);
@@ -71,6 +87,17 @@ describe("the pages", () => {
 
   test("name files of the tree that are there", () => {
     expect(missingFiles(pages, isInTree)).toEqual([]);
+  });
+
+  test("have a test for each promise", () => {
+    const promises = pages.get("docs/promises.md")!;
+    expect(promises.match(/^\|.*`/gm)!.length).toBeGreaterThan(40);
+    const textOf = (path: string) => isInTree(path) ? read(path) : undefined;
+    const folder = new URL("../scripts/torture/", import.meta.url);
+    const names = readdirSync(folder).filter((name) => name.endsWith(".ts")).flatMap((name) =>
+      /^ {2}name: "([\w-]+)",$/m.exec(read(`scripts/torture/${name}`))?.[1] ?? []
+    );
+    expect(unshown(promises, textOf, names)).toEqual([]);
   });
 
   test("are all reached from the README, and begin with a title", () => {

@@ -138,3 +138,21 @@ function withoutBlocks(text: string): string {
 function withoutCode(text: string): string {
   return withoutBlocks(text).replace(/`[^`\n]*`/g, "");
 }
+
+/** The rows of the page of promises whose test or long test is not there; `names` are those of the long tests. */
+export function unshown(
+  page: string,
+  readFile: (path: string) => string | undefined,
+  names: readonly string[],
+): string[] {
+  const rows = [...page.matchAll(/^\| (?<promise>[^|]+?) +\| (?<by>`[^|]+?) *\|$/gm)];
+  return rows.flatMap(({ groups }) => {
+    const { promise = "", by = "" } = groups ?? {};
+    const [, part] = /^`npm run torture -- ([\w-]+)`$/.exec(by) ?? [];
+    if (part !== undefined) return names.includes(part) ? [] : [`${promise}: there is no long test ${part}`];
+    const [, path = "", title = ""] = /^`([^`]+)`(?:: (.+))?$/.exec(by) ?? [];
+    const text = readFile(path);
+    if (text === undefined) return [`${promise}: there is no ${path}`];
+    return text.includes(title) ? [] : [`${promise}: ${path} has no test "${title}"`];
+  });
+}
