@@ -228,7 +228,7 @@ describe("where the login may be renewed", () => {
     ]);
   });
 
-  it("a renewal under way at the handshake gets no further question", async () => {
+  it("a renewal under way at the handshake gets no question but that of the handshake", async () => {
     const { open, children, setAuth } = place((request, child) => {
       setAuth(SOON);
       child.answer(request.id, {});
