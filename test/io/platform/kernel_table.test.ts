@@ -61,8 +61,8 @@ describeWith(["bash", "flock"], "the locks of the system", () => {
       onTestFinished(() => void signal(-pid!, "SIGKILL"));
     };
     start(`for i in {1..80}; do exec {fd}>early$i; flock $fd; fds+=($fd); done
-      while :; do for fd in \${fds[@]}; do flock -u $fd; done; for fd in \${fds[@]}; do flock $fd; done; done`);
-    start(`for i in {1..${count}}; do exec {fd}>held$i; flock $fd; done; exec {fd}>ready; sleep 1000`);
+      while [ $SECONDS -lt 60 ]; do for fd in \${fds[@]}; do flock -u $fd; done; for fd in \${fds[@]}; do flock $fd; done; done`);
+    start(`for i in {1..${count}}; do exec {fd}>held$i; flock $fd; done; exec {fd}>ready; sleep 60`);
     await until(() => existsSync(join(dir, "ready")), "the locks");
     const held = Array.from(
       { length: count },
