@@ -40,6 +40,7 @@ export function textsIn(tree: string, licences: string): Texts {
     "README.md": read("README.md"),
     "THIRD-PARTY-LICENSES": licences,
     "CHANGELOG.md": read("CHANGELOG.md"),
+    "SECURITY.md": read("SECURITY.md"),
     ...Object.fromEntries([
       ...filesIn("docs", ".md"),
       ...filesIn("docs/screens", ""),

@@ -59,6 +59,7 @@ describe("readings", () => {
     expect(steps).toEqual([
       "started",
       "request initialize",
+      "request account/read",
       "request account/rateLimits/read",
       "eof",
       "exit 0",

@@ -18,6 +18,7 @@ const FILES = [
   "CHANGELOG.md",
   "LICENSE",
   "README.md",
+  "SECURITY.md",
   ...["agentlb", "cap", "clb"].map((name) => `dist/completions/bash/${name}`),
   ...["agentlb", "cap", "clb"].map((name) => `dist/completions/fish/${name}.fish`),
   ...["agentlb", "cap", "clb"].map((name) => `dist/completions/powershell/${name}.ps1`),

@@ -101,6 +101,7 @@ test("SHA256SUMS is what sha256sum checks, and it names every file", () => {
 const PAGES = [
   "README.md",
   "CHANGELOG.md",
+  "SECURITY.md",
   ...["docs", "docs/screens", "schemas"].flatMap((folder) =>
     readdirSync(join(TREE, folder)).filter((name) => name !== "screens").map((name) => `${folder}/${name}`)
   ),

@@ -55,7 +55,7 @@ describe("a session's own settings", () => {
     withSettings(text, { set: tableFrom(set), removed }, tableFrom(all), toml);
 
   it("keep their lines and comments when something is added", () => {
-    const added = put("# mine\na = 1\n[t]\nx = 1 # why\n", { b: 2, u: { y: 1 } }, {
+    const added = put("# mine\na = 1\n[t]\nx = 1 # why\n", { b: 2n, u: { y: 1n } }, {
       a: 1n,
       t: { x: 1n },
       b: 2n,
