@@ -6,6 +6,7 @@ import { commandOf } from "../../rig/program.ts";
 import { killGroup } from "../../rig/result.ts";
 import type { Sandbox } from "../../rig/sandbox.ts";
 import { describeWith } from "../../rig/tools.ts";
+import { MOMENT } from "../../rig/printed.ts";
 import { until } from "../../rig/until.ts";
 import { daemonsOf } from "./support/daemons.ts";
 import { login } from "./support/login.ts";
@@ -102,7 +103,7 @@ test("supervisor status tells since when, from where and with which codex it run
   await until(() => ownRecord(user) !== undefined, "its own record");
   expect(await status()).toMatch(
     new RegExp(
-      `^supervisor is running \\(pid ${pid}\\)\nsince +\\d{4}-\\S+ \\(\\S+\\)\nfrom +${user.cwd}, by \\S+\n` +
+      `^supervisor is running \\(pid ${pid}\\)\nsince +${MOMENT} \\(\\S+\\)\nfrom +${user.cwd}, by \\S+\n` +
         `codex +${join(user.bin, "codex")}\nversion +\\S+\n$`,
     ),
   );

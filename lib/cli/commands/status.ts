@@ -59,14 +59,16 @@ export const command: CommandWith<typeof OPTIONS> = {
       );
     }
     const lines = await supervisorLine(host, found);
-    const { wrap } = await import("../../core/text/screen/shorten.ts");
-    const fitting = face === undefined
-      ? lines
-      : lines.flatMap((line) => wrap(line, face.columns, (text) => text.length));
-    host.err(fitting.map((line) => `${line}\n`).join(""));
+    host.err((face === undefined ? lines : await fitting(lines, face)).map((line) => `${line}\n`).join(""));
     return 0;
   },
 };
+
+/** The same lines, none longer than the terminal is wide. */
+async function fitting(lines: readonly string[], { columns }: Face): Promise<string[]> {
+  const { wrap } = await import("../../core/text/screen/shorten.ts");
+  return lines.flatMap((line) => wrap(line, columns, (text) => text.length));
+}
 
 /** The sheet for a terminal. */
 async function statusScreen(host: Host, found: Report, face: Face, sort: Sort | undefined): Promise<string> {
