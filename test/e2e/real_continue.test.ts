@@ -287,16 +287,14 @@ describeWith(["tmux"], "a thread of a terminal", () => {
     expect(terminal.screen()).not.toContain("s left");
     expect(await waiting(user)).toEqual([]);
 
-    /** Ends the Codex in the terminal. */
+    /** Ends the Codex in the terminal: a key more than it needs would reach whatever comes after it. */
     async function leave(): Promise<void> {
-      await until(
-        () => {
-          terminal.press("C-c");
-          return /\n[#$][^\n]*\n*$/.test(terminal.screen());
-        },
-        () => `Codex ends:\n${terminal.screen()}`,
-        30_000,
-      );
+      const isLeft = () => /\n[#$][^\n]*\n*$/.test(terminal.screen());
+      for (let key = 0; key < 5 && !isLeft(); key++) {
+        terminal.press("C-c");
+        await until(isLeft, "the prompt", 3000).catch(() => undefined);
+      }
+      await until(isLeft, () => `Codex ends:\n${terminal.screen()}`);
     }
   }, LIMIT_MS);
 });

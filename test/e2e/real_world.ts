@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
 import { type Backend, type BackendOptions, startBackend } from "../../rig/backend.ts";
@@ -128,7 +128,9 @@ export function isRunning(pid: number): boolean {
   if (!processes().includes(pid)) return false;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+    if (!/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2))) return true;
+    // Its files stay open, and locked, until the last of its threads has ended.
+    return readdirSync(`/proc/${pid}/task`).length > 1;
   } catch {
     return false;
   }
