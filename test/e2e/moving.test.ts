@@ -202,7 +202,8 @@ describe("the trash", () => {
       env: { AGENTLB_STATUS_FLUSH_INTERVAL_SEC: "0", AGENTLB_PROBE_INTERVAL_SEC: "1" },
     });
     for (const alias of ["a", "b"]) user.addAlias(alias, { authFile: login(alias) });
-    await agentlb(user, "pick");
+    // Not by a pick: that of b, where a is read later, would leave b to one app-server for a minute.
+    await agentlb(user, "supervisor start --background");
     await until(() => published(user)?.sessions.a?.lastProbeResult === "ok", "a is read");
     await agentlb(user, "rm a");
     const before = user.fake.started(user.homeOf("b")).length;
