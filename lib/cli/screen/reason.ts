@@ -43,7 +43,7 @@ export function briefReason(told: Told, nowMs: number): string {
   if (verdict.eligible) return words.replace("costs money", "paid").replace("may cost money", "may be paid");
   if (verdict.kind === "unhealthy") return "crashes";
   if (verdict.kind === "reading" && verdict.fault !== undefined) return FAULTS[verdict.fault] ?? "no reading";
-  return words.replace(/^refused \d\d:\d\d$/, "refused").replace(/^reading is (\S+) old.*$/, "$1 old")
+  return words.replace(/^refused .*$/, "refused").replace(/^reading is (\S+) old.*$/, "$1 old")
     .replace(/^login required$/, "login");
 }
 
